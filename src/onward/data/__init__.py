@@ -1,0 +1,20 @@
+"""What is known: a crisis as a folder of tables, read, checked and written.
+
+Nothing here imports Polars until a crisis is read, so that ``onward --help`` stays quick.
+"""
+
+from onward.data.crisis import Crisis, crisis_from_tables
+from onward.data.read import bundled_crises, read_crisis
+from onward.data.schema import Column, Table, tables
+from onward.data.write import write_crisis
+
+__all__ = [
+    "Column",
+    "Crisis",
+    "Table",
+    "bundled_crises",
+    "crisis_from_tables",
+    "read_crisis",
+    "tables",
+    "write_crisis",
+]

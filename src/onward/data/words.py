@@ -1,0 +1,46 @@
+"""How messages quote what they found and guess what was meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+LONGEST_QUOTE = 60
+"""Characters of a found value that a message shows (own choice: it fits on a line)."""
+
+
+def quoted(value: object) -> str:
+    """What was found, in quotes, on one line and not too long.
+
+    Examples
+    --------
+    >>> quoted("n/a")
+    "'n/a'"
+    """
+    text = repr(value) if isinstance(value, str) else repr(str(value))
+    return text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 4]}...{text[0]}"
+
+
+def closest(word: str, options: Iterable[str], *, likeness: float = 0.6) -> str | None:
+    """The option most like `word` whatever its case, or None if none is as like as `likeness` (0 to 1).
+
+    Examples
+    --------
+    >>> closest("Maree", ["azaz", "marea"])
+    'marea'
+    """
+    folded = {option.casefold(): option for option in options}
+    near = difflib.get_close_matches(word[:LONGEST_QUOTE].casefold(), folded, n=1, cutoff=likeness)
+    return folded[near[0]] if near else None
+
+
+def did_you_mean(word: str, options: Iterable[str], otherwise: str = "") -> str:
+    """The question "Did you mean ...?" where an option is near, else the advice in `otherwise`.
+
+    Examples
+    --------
+    >>> did_you_mean("titel", ["name", "title"])
+    "Did you mean 'title'?"
+    """
+    near = closest(word, options)
+    return f"Did you mean {quoted(near)}?" if near is not None else otherwise

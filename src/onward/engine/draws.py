@@ -1,0 +1,127 @@
+"""Random draws inside kernels: whole people are drawn, real numbers are divided.
+
+Every rule of the day is written once. Where people are whole (int64) it draws; where they are real numbers
+(float64, the *expected* engine) it takes the mean. Numba picks the branch by type when it compiles.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numba import njit, types
+from numba.extending import overload
+
+#: below this many draws a hypergeometric is drawn person by person
+URN = 12
+
+
+def split(rng: Any, n: Any, p: Any) -> Any:
+    """Return how many of ``n`` people do what each does with probability ``p``: binomial, or ``n p``."""
+    if isinstance(n, float):
+        return n * min(max(p, 0.0), 1.0)
+    return rng.binomial(n, min(max(p, 0.0), 1.0))
+
+
+@overload(split)
+def _split(rng: Any, n: Any, p: Any) -> Any:
+    def mean(rng: Any, n: Any, p: Any) -> Any:
+        return n * min(max(p, 0.0), 1.0)
+
+    def drawn(rng: Any, n: Any, p: Any) -> Any:
+        if n <= 0 or p <= 0.0:
+            return np.int64(0)
+        if p >= 1.0:
+            return np.int64(n)
+        return np.int64(rng.binomial(n, p))
+
+    return mean if isinstance(n, types.Float) else drawn
+
+
+def sample(rng: Any, n: Any, marked: Any, total: Any) -> Any:
+    """Return how many of ``marked`` among ``total`` are in a uniform sample of ``n``: hypergeometric, or mean."""
+    if isinstance(n, float):
+        return n * marked / total if total > 0 else 0.0
+    return hypergeometric.py_func(rng, n, marked, total)
+
+
+@overload(sample)
+def _sample(rng: Any, n: Any, marked: Any, total: Any) -> Any:
+    def mean(rng: Any, n: Any, marked: Any, total: Any) -> Any:
+        return n * marked / total if total > 0 else 0.0
+
+    def drawn(rng: Any, n: Any, marked: Any, total: Any) -> Any:
+        return hypergeometric(rng, n, marked, total)
+
+    return mean if isinstance(n, types.Float) else drawn
+
+
+@njit(cache=True, nogil=True)
+def hypergeometric(rng: Any, n: int, marked: int, total: int) -> int:
+    """Draw how many marked people a uniform sample of ``n`` out of ``total`` holds.
+
+    By symmetry the smaller of sample and rest, and of marked and unmarked, is drawn; few by an urn, many by
+    ratio-of-uniforms rejection (Stadlober 1990, algorithm HRUA*).
+    """
+    if n <= 0 or marked <= 0:
+        return 0
+    if n >= total:
+        return marked
+    if marked >= total:
+        return n
+    few_n = min(n, total - n)
+    few_marked = min(marked, total - marked)
+    small, large = min(few_n, few_marked), max(few_n, few_marked)  # the law is symmetric in the two
+    if small <= URN:
+        drawn = _urn(rng, small, large, total)
+    else:
+        drawn = _ratio_of_uniforms(rng, small, large, total)
+    if few_marked != marked:
+        drawn = few_n - drawn
+    if few_n != n:
+        drawn = marked - drawn
+    return drawn
+
+
+@njit(cache=True, nogil=True)
+def _urn(rng: Any, n: int, marked: int, total: int) -> int:
+    left = marked
+    for i in range(n):
+        if rng.random() * (total - i) < left:
+            left -= 1
+    return marked - left
+
+
+@njit(cache=True, nogil=True)
+def _ratio_of_uniforms(rng: Any, n: int, marked: int, total: int) -> int:
+    share = marked / total
+    mean = n * share
+    deviation = math.sqrt((total - n) * mean * (1.0 - share) / (total - 1) + 0.5)
+    width = 1.7155277699214135 * deviation + 0.8989161620588988  # 2 sqrt(2/e) and 3 - 2 sqrt(3/e)
+    mode = int((n + 1.0) * (marked + 1.0) / (total + 2.0))
+    peak = _log_ways(mode, n, marked, total)
+    end = min(min(n, marked) + 1.0, math.floor(mean + 0.5 + 16.0 * deviation))
+    while True:
+        u = rng.random()
+        x = mean + 0.5 + width * (rng.random() - 0.5) / u if u > 0.0 else -1.0
+        if x < 0.0 or x >= end:
+            continue
+        k = int(x)
+        fit = peak - _log_ways(k, n, marked, total)
+        if u * (4.0 - u) - 3.0 <= fit:
+            return k
+        if u * (u - fit) >= 1.0:
+            continue
+        if 2.0 * math.log(u) <= fit:
+            return k
+
+
+@njit(cache=True, nogil=True)
+def _log_ways(k: int, n: int, marked: int, total: int) -> float:
+    return (
+        math.lgamma(k + 1.0)
+        + math.lgamma(marked - k + 1.0)
+        + math.lgamma(n - k + 1.0)
+        + math.lgamma(total - marked - n + k + 1.0)
+    )

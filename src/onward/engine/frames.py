@@ -1,0 +1,131 @@
+"""A member's arrays as tables: stock, flows, gates, movements, times."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from onward.engine.state import TIMES, Daily, Result
+from onward.model.network import Network
+
+#: the states of the stock table, in the order of a person's way
+STATES = ("home", "here", "gate", "way", "out")
+MOVEMENTS = ("left_home", "fled_again", "moved_on", "arrived", "returned")
+TABLES = ("stock", "flows", "gates", "movements", "times")
+
+State = pl.Enum(STATES)
+Movement = pl.Enum(MOVEMENTS)
+
+
+def frames(result: Result, network: Network, member: int) -> dict[str, pl.DataFrame]:
+    """Return the member's tables by name; rows of nobody are left out (gates keep theirs).
+
+    ``stock`` (member, date, place, state, people): stocks at the end of the day. ``flows`` (member, date,
+    origin, from_place, to_place, times, people): legs between stops on the day they end; origin is null where
+    unknown. ``gates`` (member, date, gate, waiting, passed). ``movements`` (member, date, place, movement,
+    people). ``times`` (member, date, times, people): people away from home by times displaced, the last class
+    and more.
+    """
+    return {
+        "stock": _by_place(result.daily, STATES, "state", State, network, member),
+        "flows": _flows(result, network, member),
+        "gates": _gates(result.daily, network, member),
+        "movements": _by_place(result.daily, MOVEMENTS, "movement", Movement, network, member),
+        "times": _times(result.daily, network, member),
+    }
+
+
+def place_type(network: Network) -> pl.Enum:
+    """Return the type of columns of places: their names, in the order of the tables."""
+    return pl.Enum(sorted(network.places.names))
+
+
+def _named(rows: NDArray[np.integer], names: tuple[str, ...], kind: pl.Enum) -> pl.Series:
+    """Return names of row numbers as ``kind``; a negative number is a gap."""
+    places = pl.Series("row", rows.astype(np.int64)).to_frame().select(pl.when(pl.col("row") >= 0).then("row"))
+    return pl.Series(names, dtype=kind).gather(places.to_series())
+
+
+def _dates(days: NDArray[np.integer], start: dt.date) -> pl.Series:
+    first = start.toordinal() - dt.date(1970, 1, 1).toordinal()
+    return pl.Series((days + first).astype(np.int32)).cast(pl.Date)
+
+
+def _by_place(
+    daily: Daily, fields: tuple[str, ...], column: str, kind: pl.Enum, network: Network, member: int
+) -> pl.DataFrame:
+    cube = np.stack([getattr(daily, f) for f in fields], axis=2)
+    t, p, s = np.nonzero(cube)
+    names = network.places.names
+    return pl.DataFrame(
+        {
+            "member": np.full(len(t), member, dtype=np.int32),
+            "date": _dates(t, network.start),
+            "place": _named(p, names, place_type(network)),
+            column: _named(s, fields, kind),
+            "people": cube[t, p, s],
+        }
+    ).sort("date", "place", column)
+
+
+def _flows(result: Result, network: Network, member: int) -> pl.DataFrame:
+    """Legs added up by their key, which is packed into one number: sorting that is much quicker."""
+    names, kind = network.places.names, place_type(network)
+    code, order = _packed(result.flows.key, names), tuple(sorted(names))
+    by_code = np.argsort(code, kind="stable")
+    code = code[by_code]
+    first = np.flatnonzero(np.diff(code, prepend=-1))
+    people = result.flows.people[by_code]
+    rest, times = np.divmod(code[first], TIMES + 1)
+    rest, to_place = np.divmod(rest, len(names))
+    rest, from_place = np.divmod(rest, len(names))
+    day, origin = np.divmod(rest, len(names) + 1)
+    return pl.DataFrame(
+        {
+            "member": np.full(len(first), member, dtype=np.int32),
+            "date": _dates(day, network.start),
+            "origin": _named(origin - 1, order, kind),
+            "from_place": _named(from_place, order, kind),
+            "to_place": _named(to_place, order, kind),
+            "times": times.astype(np.int8),
+            "people": np.add.reduceat(people, first) if len(first) else people,
+        }
+    )
+
+
+def _packed(key: NDArray[np.int32], names: tuple[str, ...]) -> NDArray[np.int64]:
+    """Return one number a leg that sorts as day, origin (unknown first), from, to and times do by name."""
+    rank = np.argsort(np.argsort(np.array(names)))
+    code = key[:, 0].astype(np.int64) * (len(names) + 1) + np.append(rank, -1)[key[:, 1]] + 1
+    code = code * len(names) + rank[key[:, 2]]
+    code = code * len(names) + rank[key[:, 3]]
+    return code * (TIMES + 1) + key[:, 4]
+
+
+def _gates(daily: Daily, network: Network, member: int) -> pl.DataFrame:
+    days, gates = daily.waiting.shape
+    kind = pl.Enum(network.gates.names)
+    return pl.DataFrame(
+        {
+            "member": np.full(days * gates, member, dtype=np.int32),
+            "date": _dates(np.repeat(np.arange(days), gates), network.start),
+            "gate": _named(np.tile(np.arange(gates), days), network.gates.names, kind),
+            "waiting": daily.waiting.ravel(),
+            "passed": daily.passed.ravel(),
+        }
+    )
+
+
+def _times(daily: Daily, network: Network, member: int) -> pl.DataFrame:
+    days = len(daily.times)
+    return pl.DataFrame(
+        {
+            "member": np.full(days * TIMES, member, dtype=np.int32),
+            "date": _dates(np.repeat(np.arange(days), TIMES), network.start),
+            "times": np.tile(np.arange(1, TIMES + 1), days).astype(np.int8),
+            "people": daily.times.ravel(),
+        }
+    )

@@ -1,0 +1,311 @@
+"""Labels that ride along: where people are from and how often they have been displaced.
+
+Labels change no behaviour, so stocks are the same with or without them: they have a random stream of their
+own. Those who leave a cell are a uniform random sample of it. A *batch* is the people who left one cell on one
+day. Its labels are laid out once in random order, and each party that stops somewhere takes the next ones, so
+that all parties of the batch together use up exactly its labels.
+
+Up to ``PIECES`` people a batch is an exact sample without replacement in exact random order. A larger one takes
+its labels by systematic sampling (unbiased; every person has the same chance) and is shuffled in ``PIECES``
+parts, which bounds the work by the number of batches and not by the number of people.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import types
+from numba.extending import overload
+
+from onward.engine.draws import hypergeometric
+from onward.engine.kernel import part
+from onward.engine.state import TIMES
+
+TRAVELLERS, BATCHES, ENTRIES, FLOWS = range(4)
+#: columns of a batch: first entry not used up, end of its entries, place left
+FIRST, END, FROM = range(3)
+#: column of a traveller that names its batch
+BATCH = 5
+PIECES = 48
+#: smaller unlabelled legs of a day are not written down (only *expected* has them)
+SMALLEST_LEG = 0.05
+
+
+def are_whole(n: Any) -> bool:
+    """Return whether people are whole (and not the real numbers of *expected*)."""
+    return not isinstance(n, float)
+
+
+@overload(are_whole)
+def _are_whole(n: Any) -> Any:
+    def no(n: Any) -> bool:
+        return False
+
+    def yes(n: Any) -> bool:
+        return True
+
+    return no if isinstance(n, types.Float) else yes
+
+
+@part
+def longer(array: Any, rows: int) -> Any:
+    """Return a copy of ``array`` with room for ``rows`` rows."""
+    new = np.zeros((rows,) + array.shape[1:], array.dtype)
+    new[: array.shape[0]] = array
+    return new
+
+
+@part
+def open_batch(sim: Any, place: int) -> None:
+    """Begin a batch of people who leave ``place``; it is the last one."""
+    b = sim.size[BATCHES]
+    if b == sim.batch.shape[0]:
+        sim.batch = longer(sim.batch, 2 * b)
+        sim.batch_left = longer(sim.batch_left, 2 * b)
+    sim.batch[b, FIRST], sim.batch[b, END], sim.batch[b, FROM] = sim.size[ENTRIES], sim.size[ENTRIES], place
+    sim.batch_left[b] = 0
+    sim.size[BATCHES] += 1
+
+
+@part
+def _add_entries(sim: Any, label: int, people: Any, most: Any) -> None:
+    """Add people of one label to the last batch, in parts of at most ``most``."""
+    while people > 0:
+        e = sim.size[ENTRIES]
+        if e == sim.entry.size:
+            sim.entry = longer(sim.entry, 2 * e)
+            sim.entry_people = longer(sim.entry_people, 2 * e)
+        part = min(people, most)
+        sim.entry[e], sim.entry_people[e] = label, part
+        people -= part
+        sim.size[ENTRIES] += 1
+    sim.batch[sim.size[BATCHES] - 1, END] = sim.size[ENTRIES]
+
+
+@part
+def _part(people: Any) -> Any:
+    """The largest part in which labels are shuffled."""
+    return (people + PIECES - 1) // PIECES if are_whole(people) else people
+
+
+@part
+def add_residents(sim: Any, place: int, people: Any) -> None:
+    """Add people who leave home, for the first time as far as is known, to the last batch."""
+    sim.batch_left[sim.size[BATCHES] - 1] += people
+    if sim.labelled and people > 0:
+        _add_entries(sim, place * TIMES, people, _part(people))
+        sim.away[0] += people
+
+
+@part
+def add_from_pool(sim: Any, pool: Any, people: Any, total: Any, again: bool) -> None:
+    """Add a sample of ``people`` out of the ``total`` in ``pool`` to the last batch.
+
+    ``again`` counts one more displacement for each.
+    """
+    sim.batch_left[sim.size[BATCHES] - 1] += people
+    if not sim.labelled or people <= 0:
+        return
+    _take_sample(sim, pool, people, total, again)
+
+
+def _take_sample(sim: Any, pool: Any, people: Any, total: Any, again: bool) -> None:
+    raise NotImplementedError  # compiled only: the overload below
+
+
+@overload(_take_sample)
+def _take_sample_by_type(sim: Any, pool: Any, people: Any, total: Any, again: bool) -> Any:
+    def shares(sim: Any, pool: Any, people: Any, total: Any, again: bool) -> None:
+        _take_shares(sim, pool, people / total, again)
+
+    def whole(sim: Any, pool: Any, people: Any, total: Any, again: bool) -> None:
+        if people <= PIECES and 2 * people <= total:
+            _take_some(sim, pool, people, total, again)
+        elif people <= PIECES:
+            _take_many(sim, pool, people, total, again)
+        else:
+            _take_systematically(sim, pool, people, total, again)
+
+    return shares if isinstance(people, types.Float) else whole
+
+
+@part
+def _take(sim: Any, pool: Any, label: int, people: Any, again: bool, most: Any) -> None:
+    pool[label] -= people
+    new = label
+    if again and label % TIMES < TIMES - 1:
+        new = label + 1
+        sim.away[label % TIMES] -= people
+        sim.away[new % TIMES] += people
+    _add_entries(sim, new, people, most)
+
+
+@part
+def _take_shares(sim: Any, pool: Any, share: float, again: bool) -> None:
+    for label in range(pool.size):
+        if pool[label] > 0:
+            part = pool[label] * share
+            _take(sim, pool, label, part, again, part)
+
+
+@part
+def _take_some(sim: Any, pool: Any, people: int, total: int, again: bool) -> None:
+    """Take people at distinct random positions of the pool laid out label by label."""
+    at = np.empty(people, np.int64)
+    drawn = 0
+    while drawn < people:
+        position = min(total - 1, int(sim.labels_rng.random() * total))
+        i = drawn
+        while i > 0 and at[i - 1] > position:
+            i -= 1
+        if i > 0 and at[i - 1] == position:
+            continue
+        at[i + 1 : drawn + 1] = at[i:drawn].copy()
+        at[i] = position
+        drawn += 1
+    passed, i = 0, 0
+    for label in range(pool.size):
+        there, taken = pool[label], 0
+        while i < people and at[i] < passed + there:
+            taken += 1
+            i += 1
+        passed += there
+        if taken > 0:
+            _take(sim, pool, label, taken, again, np.int64(1))
+        if i == people:
+            break
+
+
+@part
+def _take_many(sim: Any, pool: Any, people: int, total: int, again: bool) -> None:
+    """Take more than half of a small pool, label by label."""
+    for label in range(pool.size):
+        there = pool[label]
+        if there > 0:
+            taken = hypergeometric(sim.labels_rng, people, there, total)
+            total -= there
+            people -= taken
+            if taken > 0:
+                _take(sim, pool, label, taken, again, np.int64(1))
+
+
+@part
+def _take_systematically(sim: Any, pool: Any, people: int, total: int, again: bool) -> None:
+    """Take every (total / people)-th person from a random start."""
+    most = _part(people)
+    position = sim.labels_rng.random()
+    step = people / total
+    before, passed = np.int64(0), np.int64(0)
+    for label in range(pool.size):
+        there = pool[label]
+        if there <= 0:
+            continue
+        passed += there
+        upto = people if passed >= total else min(people, np.int64(passed * step + position))
+        taken = min(there, upto - before)
+        before += taken
+        if taken > 0:
+            _take(sim, pool, label, taken, again, most)
+
+
+@part
+def shuffle(sim: Any) -> None:
+    """Put the labels of the last batch in random order."""
+    b = sim.size[BATCHES] - 1
+    first, end = sim.batch[b, FIRST], sim.batch[b, END]
+    if not are_whole(sim.batch_left[b]) or end - first < 2:
+        return
+    for e in range(end - 1, first, -1):
+        other = first + min(e - first, int(sim.labels_rng.random() * (e - first + 1)))
+        sim.entry[e], sim.entry[other] = sim.entry[other], sim.entry[e]
+        sim.entry_people[e], sim.entry_people[other] = sim.entry_people[other], sim.entry_people[e]
+
+
+@part
+def deliver(sim: Any, b: int, people: Any, pool: Any, to: int, keep: bool) -> None:
+    """Let ``people`` of batch ``b`` stop at place ``to``: put their labels into ``pool`` and note the leg.
+
+    With ``keep`` false they are home again and lose their labels.
+    """
+    left = sim.batch_left[b]
+    sim.batch_left[b] = left - people
+    place = sim.batch[b, FROM]
+    if not sim.labelled:
+        sim.leg[place, to] += people
+        return
+    whole = are_whole(people)
+    share = people / left
+    need = people
+    for e in range(sim.batch[b, FIRST], sim.batch[b, END]):
+        there = sim.entry_people[e]
+        taken = min(need, there) if whole else there * share
+        if taken > 0:
+            label = sim.entry[e]
+            sim.entry_people[e] = there - taken
+            need -= taken
+            if keep:
+                pool[label] += taken
+            else:
+                sim.away[label % TIMES] -= taken
+            _write_flow(sim, label, place, to, taken)
+        if whole and sim.entry_people[e] == 0 and e == sim.batch[b, FIRST]:
+            sim.batch[b, FIRST] = e + 1
+        if whole and need <= 0:
+            break
+
+
+@part
+def _write_flow(sim: Any, label: int, place: int, to: int, people: Any) -> None:
+    origin = label // TIMES
+    _write(sim, -1 if origin == sim.home.shape[0] else origin, place, to, label % TIMES + 1, people)
+
+
+@part
+def _write(sim: Any, origin: int, place: int, to: int, times: int, people: Any) -> None:
+    f = sim.size[FLOWS]
+    if f == sim.flow.shape[0]:
+        sim.flow = longer(sim.flow, 2 * f)
+        sim.flow_people = longer(sim.flow_people, 2 * f)
+    row = sim.flow[f]
+    row[0], row[1], row[2], row[3], row[4] = sim.today, origin, place, to, times
+    sim.flow_people[f] = people
+    sim.size[FLOWS] += 1
+
+
+@part
+def write_legs(sim: Any) -> None:
+    """Write down the unlabelled legs of the day (origin unknown, times 0) and forget them."""
+    if sim.labelled:
+        return
+    for place in range(sim.leg.shape[0]):
+        for to in range(sim.leg.shape[1]):
+            people = sim.leg[place, to]
+            if people >= SMALLEST_LEG:
+                _write(sim, np.int64(-1), place, to, np.int64(0), people)
+            sim.leg[place, to] = 0
+
+
+@part
+def forget_finished(sim: Any) -> None:
+    """Keep only the batches that somebody under way still belongs to, and number them anew."""
+    batches = sim.size[BATCHES]
+    new = np.full(batches, -1, np.int64)
+    for i in range(sim.size[TRAVELLERS]):
+        new[sim.way[i, BATCH]] = 0
+    kept, entries = 0, 0
+    for b in range(batches):
+        if new[b] < 0:
+            continue
+        new[b] = kept
+        start = entries
+        for e in range(sim.batch[b, FIRST], sim.batch[b, END]):
+            if sim.entry_people[e] > 0:
+                sim.entry[entries], sim.entry_people[entries] = sim.entry[e], sim.entry_people[e]
+                entries += 1
+        sim.batch[kept, FIRST], sim.batch[kept, END], sim.batch[kept, FROM] = start, entries, sim.batch[b, FROM]
+        sim.batch_left[kept] = sim.batch_left[b]
+        kept += 1
+    for i in range(sim.size[TRAVELLERS]):
+        sim.way[i, BATCH] = new[sim.way[i, BATCH]]
+    sim.size[BATCHES], sim.size[ENTRIES] = kept, entries

@@ -1,0 +1,98 @@
+"""Cheapest ways: a Dijkstra search from every place that stops after the K cheapest places.
+
+Written here and not taken from a graph library because it runs inside a member's day loop, without the
+interpreter lock, and must stop early: all-pairs search over 1,000 places costs twenty times as much.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onward.engine.kernel import part
+
+Floats = NDArray[np.float64]
+
+
+@part
+def find_ways(sim: Any, cost: Floats, detour_km: float) -> None:
+    """Fill ``sim.dest``, ``km``, ``first``, ``gate_lane``, ``shut_gates`` and ``slot`` for all groups and places.
+
+    ``cost[g, road]`` is the perceived length (inf: cut); a shut gate costs ``detour_km`` more, so that people
+    take another gate that is open if it is not further than that.
+    """
+    groups, places, k_most = sim.dest.shape
+    found = _scratch(places, sim.head.size)
+    sim.dest[:] = -1
+    sim.slot[:] = -1
+    for g in range(groups):
+        for i in range(places):
+            _search(sim, g, i, cost[g], detour_km, found)
+
+
+@part
+def _scratch(places: int, roads: int) -> Any:
+    whole = np.full((3, places), -1, np.int64)
+    return (np.full(places, np.inf), whole[0], whole[1], whole[2], np.zeros(places, np.bool_),
+            np.empty(roads + 1), np.empty(roads + 1, np.int64))  # fmt: skip
+
+
+@part
+def _search(sim: Any, g: int, source: int, cost: Floats, detour_km: float, found: Any) -> None:
+    best, first, lane, gates, done, key, node = found
+    dest, km, out, head, shut = sim.dest[g, source], sim.km[g, source], sim.out, sim.head, sim.shut
+    best[:], done[:] = np.inf, False
+    best[source], lane[source], gates[source] = 0.0, -1, 0
+    key[0], node[0], size, k = 0.0, source, 1, 0
+    while size > 0 and k < dest.size:
+        here = node[0]
+        size = _pop(key, node, size)
+        if done[here]:
+            continue
+        done[here] = True
+        if here != source:
+            dest[k], km[k], sim.first[g, source, k] = here, best[here], first[here]
+            sim.gate_lane[g, source, k], sim.shut_gates[g, source, k] = lane[here], gates[here]
+            sim.slot[g, source, here] = k
+            k += 1
+        for r in range(out[here], out[here + 1]):
+            there = head[r]
+            length = best[here] + cost[r] + (detour_km if shut[r] else 0.0)
+            if length < best[there]:
+                best[there] = length
+                first[there] = r if here == source else first[here]
+                lane[there] = sim.lane[r] if shut[r] and lane[here] < 0 else lane[here]
+                gates[there] = gates[here] + (1 if shut[r] else 0)
+                size = _push(key, node, size, length, there)
+
+
+@part
+def _push(key: Floats, node: NDArray[np.int64], size: int, length: float, place: int) -> int:
+    at = size
+    while at > 0 and (key[(at - 1) // 2] > length or (key[(at - 1) // 2] == length and node[(at - 1) // 2] > place)):
+        key[at], node[at] = key[(at - 1) // 2], node[(at - 1) // 2]
+        at = (at - 1) // 2
+    key[at], node[at] = length, place
+    return size + 1
+
+
+@part
+def _pop(key: Floats, node: NDArray[np.int64], size: int) -> int:
+    """Take the root off the heap; returns its new size."""
+    size -= 1
+    length, place, at = key[size], node[size], 0
+    while True:
+        child = 2 * at + 1
+        if child >= size:
+            break
+        right = child + 1
+        if right < size and (key[right] < key[child] or (key[right] == key[child] and node[right] < node[child])):
+            child = right
+        if key[child] > length or (key[child] == length and node[child] >= place):
+            break
+        key[at], node[at] = key[child], node[child]
+        at = child
+    key[at], node[at] = length, place
+    return size

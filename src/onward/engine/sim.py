@@ -1,0 +1,80 @@
+"""The working state of one member inside its kernels: one struct, passed as a pointer, its arrays replaceable.
+
+A struct and not tuples of arrays: kernels that hand eighty arrays from one to the other compile for minutes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba import types
+from numba.experimental import structref
+
+from onward.engine.state import World
+
+FIELDS = (
+    *World._fields,
+    "rates",
+    # the regime
+    "dest",  # [g, p, k] the K cheapest places, cheapest first, -1 ends a shorter list
+    "km",  # [g, p, k] perceived distance
+    "first",  # [g, p, k] first road towards it
+    "gate_lane",  # [g, p, k] lane of the first shut gate on the way, -1 none
+    "shut_gates",  # [g, p, k] shut gates on the way
+    "slot",  # [g, p, p] k of a destination, -1 none
+    "value",  # [g, p, k] what does not change within a regime of the weight of each destination
+    "shut",  # [r] whether the road's gate is closed or metered
+    # the day
+    "today",
+    "pull",  # [p, g] what changes daily in the weight of a place
+    "wait",  # [l] the same of the queue at a gate
+    "weight",  # [k + 1] of one choice; the last is staying
+    "walker",  # [stack, W columns] people walking today
+    "walking",  # [stack]
+    "leaving",  # [p, g]
+    "leaving_batch",  # [p, g]
+    "giving_up",  # [l, g, mode]
+    "giving_up_batch",  # [l, g, mode]
+    "leg",  # [p, p] unlabelled legs of today
+    "share_left",  # [p] of residents who left yesterday
+    # people
+    "home",  # [p, g]
+    "here",  # [p, g]
+    "waiting",  # [l, g, mode]
+    "gone",  # [p] off the map
+    "away",  # [class] people away from home by times displaced
+    # labels
+    "labelled",
+    "pool",  # [p, g, label]
+    "gate_pool",  # [l, g, mode, label]
+    # what grows: travellers overnight, batches, their labels, flows
+    "size",  # rows in use of each
+    "way",  # [traveller, columns]
+    "way_people",
+    "batch",  # [batch, (first entry, entries, place left)]
+    "batch_left",
+    "entry",
+    "entry_people",
+    "flow",
+    "flow_people",
+    # streams and counts
+    "moves_rng",
+    "labels_rng",
+    "daily",
+)
+
+
+@structref.register
+class SimType(types.StructRef):
+    """Numba's type of `Sim`."""
+
+    def preprocess_fields(self, fields: Any) -> Any:
+        """Take literal types as their general ones."""
+        return tuple((name, types.unliteral(kind)) for name, kind in fields)
+
+
+class Sim(structref.StructRefProxy):  # type: ignore[misc]
+    """The struct; built and used only inside kernels. ``FIELDS`` says what it holds."""
+
+
+structref.define_proxy(Sim, SimType, list(FIELDS))

@@ -1,0 +1,109 @@
+"""What a member's kernel is given and what it gives back: tuples of arrays.
+
+Array letters: ``t`` day, ``p`` place, ``g`` group, ``r`` road (directed), ``s`` spell of days without change
+(regime), ``n`` gate, ``l`` lane (a directed road through a gate).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+#: int64 for whole people (*cohorts*), float64 for real numbers (*expected*)
+Counts = NDArray[np.int64] | NDArray[np.float64]
+
+#: times displaced are told apart up to this many; the last class is "this or more"
+TIMES = 4
+
+
+class World(NamedTuple):
+    """Everything one member's days depend on besides people: drawn once, never changed."""
+
+    regime: Ints  # [t]
+    head: Ints  # [r], roads sorted by tail
+    tail: Ints  # [r]
+    out: Ints  # [p + 1]
+    quanta: Ints  # [r, mode]
+    lane: Ints  # [r] lane or -1
+    lane_road: Ints  # [l]
+    lane_gate: Ints  # [l]
+    cost: Floats  # [s, g, r]
+    attraction: Floats  # [s, p, g]
+    hazard: Floats  # [t, p, g]
+    allowed: Ints  # [t, n], -1 means all
+    onward: Floats  # [p]
+    stage: Floats  # [p]
+    capacity: Floats  # [p], -1 means no limit
+    abroad: NDArray[np.bool_]  # [p]
+    calm: NDArray[np.bool_]  # [t, p, g] home has long been calm
+
+
+class Rates(NamedTuple):
+    """The numbers of the rules; units as in the parameter table."""
+
+    choice_places: int
+    choice_floor: float
+    choice_threat: float
+    choice_distance: float
+    choice_near_km: float
+    choice_gate: float
+    choice_wait: float
+    choice_wait_cap_days: float
+    gate_detour_km: float
+    gate_giving_up: float
+    share_foot: float
+    crowding: float
+    contagion: float
+    displaced_sensitivity: float
+    return_rate: float
+    out_rate: float
+
+
+class Start(NamedTuple):
+    """People on the first morning, ``[p, g]``: who may leave, who cannot or will not, who is displaced."""
+
+    home: Counts
+    immobile: Counts
+    here: Counts
+
+
+class Daily(NamedTuple):
+    """What is counted each day.
+
+    Stocks at its end, ``[t, p]``: ``home`` (those who cannot move included), ``here``, ``gate`` by near side,
+    ``way`` by the place last passed, ``out``. Movements of the day, ``[t, p]``, by the place left (``arrived``:
+    reached): ``left_home`` and ``fled_again`` are displacements, ``moved_on`` the ordinary onward moves.
+    Gates, ``[t, n]``: ``waiting`` at the day's end and ``passed``. ``times[t, class]``: people away from home.
+    """
+
+    home: Counts
+    here: Counts
+    gate: Counts
+    way: Counts
+    out: Counts
+    left_home: Counts
+    fled_again: Counts
+    moved_on: Counts
+    arrived: Counts
+    returned: Counts
+    waiting: Counts
+    passed: Counts
+    times: Counts
+
+
+class Flows(NamedTuple):
+    """Legs between stops, one row each; ``key`` columns: day, origin, from, to, times. Origin -1: unknown."""
+
+    key: NDArray[np.int32]
+    people: Counts
+
+
+class Result(NamedTuple):
+    """All that a member's run gives."""
+
+    daily: Daily
+    flows: Flows

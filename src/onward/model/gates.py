@@ -1,0 +1,127 @@
+"""Gates: who may pass where, from day to day.
+
+A gate is a named crossing on one or more roads, or any road that a rule for its border (or a quota for the
+road itself) turns into one. People can plan to go through a shut gate; it stops them when they reach it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onward.data import Crisis
+from onward.model.inputs import draw_between
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+OPEN, QUOTA, CLOSED = 0, 1, 2
+_POLICY = {"open": OPEN, "quota": QUOTA, "closed": CLOSED}
+#: the more a rule names what it is for, the more it counts: a gate's own rule beats that of its border
+_RANK = {"border": 0, "route": 1, "gate": 2}
+
+
+@dataclass(frozen=True)
+class Gates:
+    """Gates by day.
+
+    ``policy[t, n]`` is open, quota or closed; ``rule[t, n]`` the row of ``quota`` in force (-1: none);
+    ``quota`` has the rules' people per day as columns middle, low, high. ``lane_road`` are the directed roads
+    that lead through a gate and ``lane_gate`` the gate of each.
+    """
+
+    names: tuple[str, ...]
+    policy: Ints
+    rule: Ints
+    quota: Floats
+    lane_road: Ints
+    lane_gate: Ints
+
+    def draw_allowed(self, rng: np.random.Generator | None, *, leak: float, common: float) -> Ints:
+        """Return how many may pass each gate each day, shape (days, gates), people; -1 means all.
+
+        A quota with a range is drawn once per rule (``rng=None``: its middle). Rates become whole people by
+        carrying the rest, so that no stretch of days exceeds its quota by one.
+        """
+        middle, low, high = self.quota.T
+        drawn = middle if rng is None else draw_between(rng, middle, low, high, common)
+        rate = np.where(self.rule >= 0, np.append(drawn, 0.0)[self.rule], 0.0)
+        rate = np.where(self.policy == CLOSED, leak, rate)
+        total = np.floor(np.cumsum(rate, axis=0) + 1e-9)
+        allowed = np.diff(total, axis=0, prepend=0.0).astype(np.int64)
+        return np.ascontiguousarray(np.where(self.policy == OPEN, -1, allowed))
+
+
+def gate_names(crisis: Crisis) -> dict[int, int]:
+    """Return the gate's number of each row of ``routes`` that has a gate; see `gate_labels`."""
+    labels = _labels(crisis)
+    order = {name: n for n, name in enumerate(sorted(set(labels.values())))}
+    return {row: order[name] for row, name in labels.items()}
+
+
+def _labels(crisis: Crisis) -> dict[int, str]:
+    """The gate's name of each row of routes: its own, or one made for a border or a metered road."""
+    country = dict(crisis.table("places").select("place", "country").iter_rows())
+    rules = crisis.table("closures")
+    borders = {frozenset(r) for r in rules.filter(kind="border").select("name1", "name2").iter_rows()}
+    metered = rules.filter(kind="route").filter(policy="quota").select("name1", "name2")
+    roads = {frozenset(r) for r in metered.iter_rows()}
+    labels: dict[int, str] = {}
+    for row, route in enumerate(crisis.table("routes").iter_rows(named=True)):
+        a, b = route["place1"], route["place2"]
+        if route["gate"] is not None:
+            labels[row] = route["gate"]
+        elif frozenset((a, b)) in roads or frozenset((country[a], country[b])) in borders:
+            labels[row] = f"{a} - {b}"
+    return labels
+
+
+def gates_over_time(crisis: Crisis, names: dict[int, int], road_gate: Ints) -> Gates:
+    """Lay the closures over the days, the more particular and the later rule on top."""
+    labels = _labels(crisis)
+    order = tuple(sorted(set(labels.values())))
+    policy = np.zeros((crisis.days, len(order)), dtype=np.int64)
+    rule = np.full((crisis.days, len(order)), -1, dtype=np.int64)
+    quotas: list[tuple[float, float, float]] = []
+    closures = [r for r in crisis.table("closures").iter_rows(named=True) if r["kind"] in _RANK]
+    for row in sorted(closures, key=lambda r: (_RANK[r["kind"]], r["start"])):
+        touched = sorted(_gates_of(crisis, row, names))
+        span = _days(crisis, row["start"], row["end"])
+        policy[span, touched] = _POLICY[row["policy"]]
+        rule[span, touched] = len(quotas) if row["policy"] == "quota" else -1
+        if row["policy"] == "quota":
+            middle = float(row["people_per_day"])
+            quotas.append((middle, _or(row["low"], middle), _or(row["high"], middle)))
+    lane_road = np.flatnonzero(road_gate >= 0).astype(np.int64)
+    quota = np.array(quotas, dtype=np.float64).reshape(-1, 3)
+    return Gates(order, policy, rule, quota, lane_road, road_gate[lane_road])
+
+
+def _or(value: float | None, otherwise: float) -> float:
+    return otherwise if value is None else float(value)
+
+
+def _days(crisis: Crisis, start: dt.date, end: dt.date | None) -> slice:
+    first = max(0, (start - crisis.start).days)
+    last = crisis.days - 1 if end is None else (end - crisis.start).days
+    return slice(first, max(first, last + 1))
+
+
+def _gates_of(crisis: Crisis, rule: dict[str, str], names: dict[int, int]) -> set[int]:
+    """The gates a rule is for."""
+    country = dict(crisis.table("places").select("place", "country").iter_rows())
+    pair = {rule["name1"], rule["name2"]}
+    found = set()
+    for row, route in enumerate(crisis.table("routes").iter_rows(named=True)):
+        ends = {route["place1"], route["place2"]}
+        hit = {
+            "gate": route["gate"] == rule["name1"],
+            "route": ends == pair,
+            "border": {country[e] for e in ends} == pair,
+        }[rule["kind"]]
+        if hit and row in names:
+            found.add(names[row])
+    return found

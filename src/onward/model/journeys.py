@@ -1,0 +1,87 @@
+"""Whither and how: what attracts, what a road costs as people perceive it, how long it takes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onward.model.network import HUB, KINDS, MODES, Network
+from onward.model.parameters import Values
+from onward.model.people import People
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: a day's travel is counted in whole quanta, rounded up, so that the state is finite
+QUANTA_PER_DAY = 10
+FOOT, CAR = 0, 1
+
+
+def first_days(network: Network) -> Ints:
+    """Return the first day of each regime, shape (regimes,)."""
+    return np.flatnonzero(np.r_[True, network.regime[1:] != network.regime[:-1]]).astype(np.int64)
+
+
+def attraction(network: Network, people: People, population: Floats, values: Values) -> Floats:
+    """Return ``exp(a_kind + a_pop ln(1 + population / 1000) + a_foreign + refuge)``, ``[regime, place, group]``.
+
+    0 where nobody can stay: hubs, and places not open.
+    """
+    kind = np.array([0.0 if k == "hub" else values[f"choice_{k}"] for k in KINDS])
+    places = network.places
+    base = kind[places.kind] + values["choice_population"] * np.log1p(population / 1000.0)
+    base = base + values["choice_foreign"] * places.abroad
+    days = first_days(network)
+    holder = network.holder[days]
+    padded = np.hstack([people.refuge, np.zeros((len(people.groups), 1))])  # holder -1: no refuge known
+    utility = base[None, :, None] + np.moveaxis(padded[:, holder], 0, 2)
+    stay = network.enterable[days] & (places.kind != HUB)
+    return np.ascontiguousarray(np.where(stay[:, :, None], np.exp(utility), 0.0))
+
+
+def perceived_km(network: Network, people: People, straight_km: Floats, values: Values) -> Floats:
+    """Return the perceived length of each road, ``[regime, group, road]``; inf where it cannot be used.
+
+    ``km (1 + risk_weight (r_tail + r_head) / 2)`` with
+    ``r_p = max over feared holders' places q of weight exp(-distance(p, q) / risk_km)``.
+    """
+    roads = network.roads
+    near = np.exp(-straight_km / values["risk_km"])
+    cost = np.empty((len(first_days(network)), len(people.groups), len(roads)))
+    for r, day in enumerate(first_days(network)):
+        risk = place_risk(near, network.holder[day], people.fear)
+        dearer = 1.0 + values["risk_weight"] * 0.5 * (risk[:, roads.tail] + risk[:, roads.head])
+        cost[r] = np.where(network.usable[day], roads.km * dearer, np.inf)
+    return cost
+
+
+def place_risk(near: Floats, holder: Ints, fear: Floats) -> Floats:
+    """Return how much of a feared holder's shadow lies on each place, ``[group, place]``, 0 upwards."""
+    risk = np.zeros((fear.shape[0], near.shape[0]))
+    for a in range(fear.shape[1]):
+        held = holder == a
+        if held.any() and fear[:, a].any():
+            shadow = near[:, held].max(axis=1)
+            risk = np.maximum(risk, fear[:, a, None] * shadow)
+    return risk
+
+
+def quanta(network: Network, values: Values) -> Ints:
+    """Return how many tenths of a day each road takes, ``[road, on foot or by car]``, at least 1."""
+    roads = network.roads
+    water, foot_only = roads.mode == MODES.index("water"), roads.mode == MODES.index("foot")
+    foot = np.where(water, values["speed_water"], values["speed_foot"])
+    car = np.where(foot_only | water, foot, values["speed_car"])
+    tenths = QUANTA_PER_DAY * roads.km[:, None] / np.stack([foot, car], axis=1)
+    return np.maximum(1, np.ceil(tenths - 1e-9)).astype(np.int64)
+
+
+def stage_share(network: Network, values: Values) -> Floats:
+    """Return the share of those passing each place who stop there for a while, shape (places,)."""
+    return np.where(network.places.kind == HUB, 0.0, values["stage_share"])
+
+
+def onward_rate(network: Network, values: Values) -> Floats:
+    """Return the ordinary onward movement ``mu(kind)`` of displaced people per day, shape (places,)."""
+    rate = np.array([1.0 if k == "hub" else values[f"onward_{k}"] for k in KINDS])
+    return np.asarray(rate[network.places.kind])

@@ -1,0 +1,236 @@
+"""A crisis as arrays: places, directed roads, and what changes from day to day.
+
+Places are ordered by latitude, longitude and name, so that renaming one moves nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from pyproj import Geod
+
+from onward.data import Crisis
+from onward.model.gates import Gates, gate_names, gates_over_time
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+KINDS = ("city", "town", "village", "camp", "informal", "crossing", "hub")
+MODES = ("road", "foot", "water")
+HUB = KINDS.index("hub")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Places as arrays, all of shape (places,). A capacity of -1 means no limit."""
+
+    names: tuple[str, ...]
+    latitude: Floats
+    longitude: Floats
+    kind: Ints
+    country: tuple[str, ...]
+    abroad: Bools
+    population: Floats
+    population_low: Floats
+    population_high: Floats
+    displaced_at_start: Floats
+    capacity: Floats
+
+    def index(self) -> dict[str, int]:
+        """Return the row of each place by its name."""
+        return {name: i for i, name in enumerate(self.names)}
+
+
+@dataclass(frozen=True)
+class Roads:
+    """Directed roads as arrays, all of shape (roads,); ``gate`` is -1 where there is none."""
+
+    tail: Ints
+    head: Ints
+    km: Floats
+    mode: Ints
+    gate: Ints
+    route: Ints  # row of the crisis's routes table
+
+    def __len__(self) -> int:
+        return len(self.tail)
+
+
+@dataclass(frozen=True)
+class Network:
+    """Everything of a crisis that no member draws: places, roads, gates, holders, by day.
+
+    ``holder[t, p]`` is the row of ``actors`` (-1 unknown); ``usable[t, r]`` says whether a road can be
+    used; ``enterable[t, p]`` whether one may stop at a place; ``regime[t]`` numbers the spells of days on
+    which none of these and no gate's policy changes.
+    """
+
+    start: dt.date
+    days: int
+    places: Places
+    roads: Roads
+    gates: Gates
+    actors: tuple[str, ...]
+    side: Ints
+    holder: Ints
+    usable: Bools
+    enterable: Bools
+    regime: Ints
+
+    def straight_km(self) -> Floats:
+        """Return great-ellipse distances between all places, shape (places, places), km."""
+        p = self.places
+        n = len(p.names)
+        lon = np.broadcast_to(p.longitude, (n, n))
+        lat = np.broadcast_to(p.latitude, (n, n))
+        metres = Geod(ellps="WGS84").inv(lon.T, lat.T, lon, lat)[2]
+        return np.asarray(metres, dtype=np.float64) / 1000.0
+
+
+def day_of(crisis: Crisis, date: dt.date | None, missing: int) -> int:
+    """Return the day's number counted from the crisis's start, or ``missing`` for a gap."""
+    return missing if date is None else (date - crisis.start).days
+
+
+def build_network(crisis: Crisis) -> Network:
+    """Compile a checked crisis into a `Network`."""
+    places = _places(crisis)
+    index = places.index()
+    names = gate_names(crisis)
+    roads = _roads(crisis, index, names)
+    actors = tuple(crisis.table("actors")["actor"].to_list())
+    side = _sides(crisis)
+    holder = _holders(crisis, index, actors)
+    gates = gates_over_time(crisis, names, roads.gate)
+    enterable = _enterable(crisis, places, index)
+    usable = _usable(crisis, roads, index, holder, side, enterable)
+    return Network(
+        start=crisis.start,
+        days=crisis.days,
+        places=places,
+        roads=roads,
+        gates=gates,
+        actors=actors,
+        side=side,
+        holder=holder,
+        usable=usable,
+        enterable=enterable,
+        regime=_regimes(holder, usable, enterable, gates.policy),
+    )
+
+
+def _places(crisis: Crisis) -> Places:
+    table = crisis.table("places").sort(["latitude", "longitude", "place"])
+    population = table["population"].fill_null(0)
+    country = tuple(table["country"].to_list())
+    home = _home_country(crisis, table)
+    return Places(
+        names=tuple(table["place"].to_list()),
+        latitude=_floats(table["latitude"]),
+        longitude=_floats(table["longitude"]),
+        kind=np.array([KINDS.index(k) for k in table["kind"]], dtype=np.int64),
+        country=country,
+        abroad=np.array([c != home for c in country], dtype=np.bool_),
+        population=_floats(population),
+        population_low=_floats(table["population_low"].fill_null(population)),
+        population_high=_floats(table["population_high"].fill_null(population)),
+        displaced_at_start=_floats(table["displaced_at_start"].fill_null(0)),
+        capacity=_floats(table["capacity"].fill_null(-1)),
+    )
+
+
+def _floats(column: pl.Series) -> Floats:
+    return np.ascontiguousarray(column.cast(pl.Float64).to_numpy(), dtype=np.float64)
+
+
+def _home_country(crisis: Crisis, places: pl.DataFrame) -> str:
+    """The country in which most attacked places lie; without attacks, that of most residents."""
+    events = crisis.table("events")
+    named = events.select("place").drop_nulls()
+    areas = events.select("area").drop_nulls().join(crisis.table("areas"), on="area").select("place")
+    attacked = pl.concat([named, areas]).unique().join(places, on="place")
+    chosen = attacked if attacked.height else places
+    weight = pl.len() if attacked.height else pl.col("population").sum()
+    by_country = chosen.group_by("country").agg(weight.alias("weight")).sort(["weight", "country"], descending=True)
+    return str(by_country["country"][0])
+
+
+def _roads(crisis: Crisis, index: dict[str, int], names: dict[int, int]) -> Roads:
+    rows = []
+    for number, row in enumerate(crisis.table("routes").iter_rows(named=True)):
+        ends = index[row["place1"]], index[row["place2"]]
+        mode = MODES.index(row["mode"])
+        gate = names.get(number, -1)
+        for tail, head in (ends,) if row["one_way"] else (ends, ends[::-1]):
+            rows.append((tail, head, row["distance_km"], mode, gate, number))
+    rows.sort()
+    tail, head, km, mode_, gate_, route = (list(column) for column in zip(*rows, strict=True))
+    whole = (np.array(column, dtype=np.int64) for column in (tail, head, mode_, gate_, route))
+    tails, heads, modes, gates, routes = whole
+    return Roads(tails, heads, np.array(km, dtype=np.float64), modes, gates, routes)
+
+
+def _sides(crisis: Crisis) -> Ints:
+    sides = crisis.table("actors")["side"].to_list()
+    order = sorted(set(sides))
+    return np.array([order.index(s) for s in sides], dtype=np.int64)
+
+
+def _holders(crisis: Crisis, index: dict[str, int], actors: tuple[str, ...]) -> Ints:
+    holder = np.full((crisis.days, len(index)), -1, dtype=np.int64)
+    for row in crisis.table("control").sort("start").iter_rows(named=True):
+        holder[max(0, day_of(crisis, row["start"], 0)) :, index[row["place"]]] = actors.index(row["actor"])
+    return holder
+
+
+def _enterable(crisis: Crisis, places: Places, index: dict[str, int]) -> Bools:
+    free = np.ones((crisis.days, len(places.names)), dtype=np.bool_)
+    for row in crisis.table("places").iter_rows(named=True):
+        p = index[row["place"]]
+        free[: max(0, day_of(crisis, row["opens"], 0)), p] = False
+        free[max(0, day_of(crisis, row["closes"], crisis.days)) :, p] = False
+    for row in crisis.table("closures").filter(kind="place").sort("start").iter_rows(named=True):
+        free[_span(crisis, row), index[row["name1"]]] = row["policy"] != "closed"
+    return free
+
+
+def _span(crisis: Crisis, row: dict[str, dt.date | None]) -> slice:
+    first = max(0, day_of(crisis, row["start"], 0))
+    return slice(first, max(first, day_of(crisis, row["end"], crisis.days - 1) + 1))
+
+
+def _usable(
+    crisis: Crisis, roads: Roads, index: dict[str, int], holder: Ints, side: Ints, enterable: Bools
+) -> Bools:
+    """A road is cut where a front crosses it without a gate, where a rule closes it or its far end."""
+    sides = np.where(holder >= 0, side[holder], -1) if len(side) else np.full_like(holder, -1)
+    here, there = sides[:, roads.tail], sides[:, roads.head]
+    front = (here != there) & (here >= 0) & (there >= 0) & (roads.gate < 0)
+    usable = ~front
+    ends = {n: {row["place1"], row["place2"]} for n, row in enumerate(crisis.table("routes").iter_rows(named=True))}
+    for row in crisis.table("closures").filter(kind="route").sort("start").iter_rows(named=True):
+        touched = [n for n, pair in ends.items() if pair == {row["name1"], row["name2"]}]
+        if row["policy"] == "closed":
+            usable[_span(crisis, row), :] &= ~np.isin(roads.route, touched)
+    return np.ascontiguousarray(usable & ~_closed_places(crisis, index, enterable)[:, roads.head])
+
+
+def _closed_places(crisis: Crisis, index: dict[str, int], enterable: Bools) -> Bools:
+    """Places that a closure of kind place shuts: nobody may even pass (an unopened camp can be passed)."""
+    closed = np.zeros_like(enterable)
+    for row in crisis.table("closures").filter(kind="place").sort("start").iter_rows(named=True):
+        closed[_span(crisis, row), index[row["name1"]]] = row["policy"] == "closed"
+    return closed
+
+
+def _regimes(*by_day: NDArray[np.generic]) -> Ints:
+    """Number the spells of days between changes, shape (days,)."""
+    changed = np.zeros(len(by_day[0]), dtype=np.bool_)
+    for array in by_day:
+        changed[1:] |= (array[1:] != array[:-1]).any(axis=1)
+    return np.cumsum(changed).astype(np.int64)

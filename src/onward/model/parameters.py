@@ -1,0 +1,134 @@
+"""The parameters of the model: one declared row each, with unit, range, prior and source."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import functools
+import importlib.resources
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit, logit
+
+from onward.errors import ParameterError
+
+Values = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One declared parameter: what it is, what it may be, and what is believed before any data."""
+
+    name: str
+    unit: str
+    default: float
+    low: float
+    high: float
+    prior: str
+    prior_centre: float
+    prior_spread: float
+    meaning: str
+    source: str
+
+    def draw(self, rng: np.random.Generator) -> float:
+        """Draw one value from the prior, cut to ``[low, high]``.
+
+        ``lognormal`` has its median and log standard deviation, ``normal`` its mean and standard
+        deviation, ``logitnormal`` its median and logit standard deviation, ``uniform`` its two ends;
+        ``fixed`` is not drawn.
+        """
+        if self.prior == "fixed":
+            return self.default
+        for _ in range(10_000):
+            value = self._draw_once(rng)
+            if self.low <= value <= self.high:
+                return value
+        raise ParameterError(f"parameters.csv, {self.name}: the prior puts no weight inside its range.")
+
+    def _draw_once(self, rng: np.random.Generator) -> float:
+        a, b = self.prior_centre, self.prior_spread
+        if self.prior == "uniform":
+            return float(rng.uniform(a, b))
+        z = float(rng.standard_normal())
+        if self.prior == "lognormal":
+            return a * math.exp(b * z)
+        if self.prior == "logitnormal":
+            return float(expit(logit(a) + b * z))
+        return a + b * z
+
+
+@functools.cache
+def declared() -> Mapping[str, Parameter]:
+    """Every parameter of the model by name, in the order of the table.
+
+    >>> declared()["speed_foot"].unit
+    'km per day'
+    """
+    text = importlib.resources.files("onward.model").joinpath("parameters.csv").read_text("utf-8")
+    return {row["name"]: _from_row(row) for row in csv.DictReader(text.splitlines())}
+
+
+def _from_row(row: dict[str, str]) -> Parameter:
+    return Parameter(
+        name=row["name"],
+        unit=row["unit"],
+        default=float(row["default"]),
+        low=float(row["low"]),
+        high=float(row["high"]),
+        prior=row["prior"],
+        prior_centre=float(row["prior_centre"] or "nan"),
+        prior_spread=float(row["prior_spread"] or "nan"),
+        meaning=row["meaning"],
+        source=row["source"],
+    )
+
+
+def default_values(overrides: Mapping[str, object] | None = None) -> dict[str, float]:
+    """Return every parameter's default, with ``overrides`` put in their place.
+
+    Raises ParameterError that names every unknown, unreadable or out-of-range override.
+
+    >>> default_values({"speed_foot": "30"})["speed_foot"]
+    30.0
+    """
+    values = {name: p.default for name, p in declared().items()}
+    wrong: list[str] = []
+    for name, found in (overrides or {}).items():
+        try:
+            values[name] = _checked(name, found)
+        except ParameterError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise ParameterError("\n".join(wrong))
+    return values
+
+
+def _checked(name: str, found: object) -> float:
+    parameter = declared().get(name)
+    if parameter is None:
+        near = difflib.get_close_matches(name, list(declared()), n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else " `onward parameters` lists them all."
+        raise ParameterError(f"parameter {name!r} is not known.{hint}")
+    try:
+        value = float(str(found))
+    except ValueError:
+        raise ParameterError(f"parameter {name}: {found!r} is not a number. Give one in {parameter.unit}.") from None
+    if not parameter.low <= value <= parameter.high:  # also refuses nan
+        raise ParameterError(
+            f"parameter {name}: {found} is not between {parameter.low:g} and {parameter.high:g} {parameter.unit}."
+        )
+    return value
+
+
+def drawn_values(rng: np.random.Generator, overrides: Mapping[str, object] | None = None) -> dict[str, float]:
+    """Draw every parameter from its prior; what is overridden is held at its value.
+
+    Every parameter uses up its draw even where it is overridden, so that setting one
+    leaves the others of the same member as they were.
+    """
+    held = default_values(overrides)
+    drawn = {name: p.draw(rng) for name, p in declared().items()}
+    return {name: held[name] if overrides and name in overrides else drawn[name] for name in drawn}
