@@ -1,0 +1,216 @@
+"""The words by which the reader knows what a figure counts: nouns after it, verbs around it."""
+
+from __future__ import annotations
+
+import re
+
+_ADVERB = (
+    r"(?:also|already|now|since|recently|newly|internally|forcibly|temporarily|reportedly|still|currently"
+    r"|so far|either|gradually|mostly|estimated|believed"
+    r"|thought|said|reported|registered|recorded|confirmed|known|feared|later|again|subsequently"
+    r"|themselves|all|to be|to have(?: been)?|as|previously|successfully|likely"
+    r"|not|physically|expected|permanently|initially|immediately|safely|then|further|often|have|has|had"
+    r"|been|being|were|was|are|is|be|got|get|remain(?:s|ed)?|would|will|could|may|might|must|should)"
+)
+AUX = rf"(?:{_ADVERB}[ ,]+)*"
+_DWELL = (
+    r"(?:homes?|houses?|dwellings?|villages?|towns?|areas?|neighbou?rhoods?|communit(?:y|ies)|land"
+    r"|properties|residences?)"
+)
+_SHELTERS = (
+    r"(?:camps?|shelters?|cent(?:re|er)s?|host (?:famil|communit)\w+|schools?|tents?|collective sites?"
+    r"|sites?|church(?:es)?|mosques?|hotels?|monaster(?:y|ies)|relatives"
+    r"|famil(?:y|ies)|settlements?|public buildings|open areas?|the open|hall)"
+)
+_EDGE = (
+    r"(?:borders?|frontiers?|(?:border )?crossings?|gates?|border (?:post|gate|point|strip|area)s?"
+    r"|no[- ]man's[- ]land)"
+)
+
+PEOPLE = (
+    r"people|persons?|individuals?|civilians?|residents?|inhabitants?|villagers?|townspeople|refugees?"
+    r"|IDPs?|evacuees?|returnees?|deportees?|migrants?|men|women|children|child"
+    r"|girls?|boys?|adults?|elderly|youths?|students?|pupils?|workers?|labourers?|farmers?|fighters?"
+    r"|soldiers?|troops|militants?|rebels?|patients?|asylum[- ]seekers?|survivors?|victims?"
+    r"|arrivals?|newcomers?|citizens?|nationals?|souls|occupants?|visitors?|tourists?|prisoners?"
+    r"|detainees?|staff|homeless|dead|deaths?|fatalit(?:y|ies)|lives|casualties|bodies"
+    r"|wounded|injured|injuries|(?:new )?displacements?|displaced|evacuations?|evacuated|policem[ae]n"
+    r"|officers?|members?|minors?|mothers?|nomads|pastoralists|fishermen|traders"
+    r"|Syrians|Iraqis|Yemenis|Afghans|Palestinians|Rohingyas?|Ukrainians|Sudanese|Venezuelans|Colombians"
+    r"|Somalis|Libyans|Lebanese|Kurds|Turkmen|Yazidis|Christians|Armenians|Eritreans"
+    r"|Ethiopians|Congolese|Burundians|Nigerians|Malians|Haitians"
+)
+NATIONS = r"[A-Z][a-z]+(?:ians|eans|ese)"
+HOUSEHOLD = r"households?|famil(?:y|ies)"
+HOME = (
+    r"homes?|houses?|dwellings?|residences|housing units?|apartments?|flats|buildings?|shelters?(?! cent)"
+    r"|huts?|shacks?|tents|units|structures|properties|mud-and-thatch homes"
+)
+OTHER = (
+    r"provinces?|districts?|villages?|towns?|cities|camps?|counties|countries|governorates?|states?"
+    r"|regions?|communities|neighbou?rhoods?|buses|bus|trucks?|vehicles?|cars|convoys?"
+    r"|schools?|hospitals?|clinics?|cent(?:re|er)s?|sites?|groups?|teams?|attacks?|air ?strikes?|strikes?"
+    r"|sorties|bombs?|raids?|incidents?|landslides?|storms?|hotels?|churches|bridges?"
+    r"|localities|prefectures|municipalities|islands?|warnings?|alerts?|posts?|volunteers?|sources?"
+    r"|organi[sz]ations|agencies|reports?|phases?|waves?|cattle|sheep|goats?|livestock"
+    r"|animals|percent|times|flats?|storeys|floors|tanks?|missiles?|shells?|rockets?|checkpoints?"
+    r"|crossings?|fires?|parcels?|litres|meals|boats?|ships?|monasteries|aftershocks?|typhoons?"
+    r"|hurricanes?|rounds?|points?|ways?|parts?|sides?|events?|cases?|reasons?|wards?|departments?|rooms?"
+    r"|beds?|partners?|projects?|days?|brothers|parties|sisters|front|fronts|hectares"
+)
+_STOP = (
+    r"(?!(?:in|at|by|from|on|and|or|to|who|whom|which|that|were|was|are|is|have|has|had|been|as|after"
+    r"|before|with|for|but|while|when|because|since|between|near|under|of|into"
+    r"|fled|left|died|killed|moved|returned|remain\w*|crossed|arriv\w+|sought|took|living|staying|rendered"
+    r"|forced|flee|fleeing|made|had|did|would|will|could|may|might|has|do|does|of)\b)"
+)
+_NO_NOUN = r"(?!displaced|evacuated|homeless|dead|wounded|injured|dead)"
+_ANY_NOUN = rf"{_NO_NOUN}(?:{HOUSEHOLD}|{HOME}|{OTHER}|{PEOPLE})"
+NOUN = re.compile(
+    rf"(?!,)(?:[ ]+(?:-|:)?[ ]?(?:the )?number of)?(?:[ ,]+(?:of (?:the|these|those|its|their|them)"
+    rf"|\w+ and(?= \w+ (?:{PEOPLE})\b)|{_STOP}(?!\d)[\w'-]+)){{0,4}}?[ ]+"
+    rf"(?:(?i:(?P<household>{HOUSEHOLD})|(?P<home>{HOME})|(?P<other>{OTHER}))|(?P<people>(?i:{PEOPLE})"
+    rf"|{NATIONS}))\b(?!-)(?![ ](?i:{_ANY_NOUN})\b)"
+)
+GROUP = re.compile(
+    r" (?P<people>[A-Z][a-z]{2,}s)\b(?= (?:\w+ ){0,6}?(?:fled|took|were|have|had|crossed|left|live|are"
+    r"|remain|arrived|returned))"
+)
+OF_THEM = re.compile(r" of (?:them|whom|these|those|which|the displaced)\b")
+PARTITIVE = re.compile(r" (?:out )?of (?:the|these|those|some|about|around|an estimated|more than|its|their) $")
+
+# Nouns and their modifiers that say by themselves what is counted, in order of strength.
+INSIDE = (
+    ("killed", re.compile(r"\b(?:dead|deaths?|fatalit\w+|bodies)\b")),
+    ("injured", re.compile(r"\b(?:wounded|injured|injuries)\b")),
+    ("returned", re.compile(r"\breturnees?\b")),
+    ("evacuated", re.compile(r"\b(?:evacuees?|evacuations?|evacuated)\b", re.I)),
+    (
+        "newly_displaced",
+        re.compile(
+            r"\b(?:newly displaced|newly-displaced|new displacements?|(?:\w+ ){0,3}displacements?"
+            r"|new arrivals?|newly arrived|arrivals)\b",
+            re.I,
+        ),
+    ),
+    ("stock", re.compile(r"\b(?:internally displaced|IDPs?|displaced|homeless)\b", re.I)),
+    ("refugees", re.compile(r"\b(?:refugees?|asylum[- ]seekers?)\b", re.I)),
+)
+
+POST = re.compile(
+    rf"(?P<killed>\b(?:killed|died|dead\b|lost their lives|slain|executed|massacred|drowned|perished))"
+    rf"|(?P<injured>\b(?:injured|wounded|hurt\b|sustained (?:\w+ )?injuries))"
+    rf"|(?P<damaged>\bin need of repair|\b(?:damaged|flooded|inundated)(?! (?:homes"
+    rf"|houses))(?! or destroyed))"
+    rf"|(?P<destroyed>\b(?:(?:damaged or )?destroyed|demolished|burn(?:t|ed)(?: down)?|razed|flattened"
+    rf"|levell?ed|collapsed|gutted|reduced to rubble|torn down|lost their houses"
+    rf"|swept away)|\b(?:houses|homes) (?:were |had been |have been )?(?:destroyed|demolished|burn(?:t|ed)))"
+    rf"|(?P<uninhabitable>\b(?:uninhabitable|unfit to live|no longer habitable))"
+    rf"|(?P<stay_displaced>\bremain(?:s|ed|ing)? (?:\w+ ){{0,2}}(?:displaced|evacuated|homeless"
+    rf"|in displacement|uprooted)|\b(?:living|live|still|remain\w*) in (?:protracted "
+    rf"|internal )?displacement"
+    rf"|\b(?:are|is|currently|still) (?:(?!expected|likely|to\b)\w+ ){{0,2}}(?:internally )?displaced"
+    rf"|\b(?:are|were) estimated to be (?:in|at)\b)"
+    rf"|(?P<at_border>\b(?:stuck|stranded|wait(?:ing|ed)?|gather(?:ed|ing)|mass(?:ed|ing)|amassed|trapped"
+    rf"|camped(?: out)?|camping|piled up|piling up|washed up|queu\w+|stopped|held up|blocked|amassing"
+    rf"|languish\w+|pressing)"
+    rf"\b[^.;]{{0,50}}\b{_EDGE}\b)"
+    rf"|(?P<evacuated>\b(?:evacuat(?:ed|e|ing)|relocat(?:ed|e|ing)|moved (?:out|to (?:saf|high|emergency"
+    rf"|hotels)\w*)|rescued and taken|bus+ed|transferred|moved by|taken away|airlifted|resettled|shifted))"
+    rf"|(?P<sheltered>\b(?:took|taken|taking|seek|sought|seeking|found|finding) (?:shelter|refuge"
+    rf"|sanctuary)\b|\bshelter(?:ed|ing)\b|\bhunkered|\b(?:stay(?:ing|ed)?|liv(?:ing|ed|e)|accommodated"
+    rf"|housed|hosted|camped|sleeping|were|are|still|remain(?:ed|s)?|residing)"
+    rf" (?:\w+ ){{0,3}}?(?:in|with|at|inside|near) (?:[\w'-]+ ){{0,5}}?{_SHELTERS}\b)"
+    rf"|(?P<returned>\b(?:return(?:ed|ing|s)?(?! (?:of|to work))|gone back|went back|go(?:ing)? back"
+    rf"|gone home|went home|come back|came back|coming back)\b)"
+    rf"|(?P<on_the_move>\bon the (?:move|road|run)\b|\bon (?:their|its) way\b|\b(?:heading|headed"
+    rf"|making their way|marching|moving|walking|walked|travell?ing|en route|streaming"
+    rf"|pouring)\b(?= (?:\w+ ){{0,2}}(?:to|towards?|for|north|south|east|west)\b)"
+    rf"|\b(?:fled|fleeing)\b(?=[^.;,]{{0,80}}\btowards? (?:the |its |their )?(?:[\w'-]+ )*?(?:borders?"
+    rf"|frontiers?|crossings?)\b))"
+    rf"|(?P<lost_home>\blost their (?:homes|houses|house|home)\b)"
+    rf"|(?P<newly_displaced>\b(?:displaced|uprooted|expelled|deported|evicted|driven (?:out|from|away)"
+    rf"|driven to|forced (?:from|out)"
+    rf"|forced to (?:leave|flee|move|abandon|escape|seek|run)|made homeless|left homeless"
+    rf"|rendered homeless|homeless"
+    rf"|had to (?:leave|flee)|having to (?:leave|flee)|fled|flee|flees|fleeing|escaped|(?:left|abandoned"
+    rf"|leave|leaving|abandoning) (?:their|its|the|\w+ied) (?:\w+ )?{_DWELL}"
+    rf"|moved (?:away|towards?|to|into|there)|move (?:there|towards?|to|into)|arriv(?:ed|ing|e)|reach(?:ed"
+    rf"|ing)|crossed (?:into|the|over|to)|crossing into|entered|sought safety|to seek safety|seek safety"
+    rf"|had left\b|have left\b|left for))"
+    rf"|(?P<aided>\b(?:received (?:\w+ )?(?:aid|food|assistance|relief|help)|(?:were|been|was) (?:reached"
+    rf"|assisted|given (?:aid|food)|supplied)|will benefit)\b)"
+    rf"|(?P<none>\b(?:in (?:\w+ )?need|affected|at risk|were trapped|missing|suffered|require|rescued"
+    rf"|besieged|trapped|under siege|threatened|registered to vote|protested|voted)\b)",
+    re.IGNORECASE,
+)
+
+PRE = re.compile(
+    r"(?:(?P<killed>\b(?:kill(?:ed|ing|s)|deaths? of|the dead (?:\w+ )?at|death toll (?:\w+ ){0,3}(?:to|of"
+    r"|at)|(?:claim(?:ed"
+    r"|ing)|(?:cost|costing|taken|took) the lives of)|massacre of|killing of|lives of))"
+    r"|(?P<injured>\b(?:wound(?:ed|ing|s)|injur(?:ed|ing|es|ies to)|hurting|wounding of))"
+    r"|(?P<destroyed>\b(?:destroy(?:ed|ing|s)|destruction of|burn(?:t|ed|ing)(?: down)?|razed|razing"
+    r"|flatten(?:ed|ing)|gutt(?:ed|ing)|levell?(?:ed|ing)|demolish(?:ed|ing)|demolition of|collapse of"
+    r"|swept away|sweeping away|destroyed:?))"
+    r"|(?P<damaged>\b(?:damag(?:ed|ing|es?)(?: to)?|flood(?:ed|ing)|inundat(?:ed|ing)"
+    r"|[Dd]amaged (?:houses|homes|shelters?)(?:/\w+)?):?)"
+    r"|(?P<forced>\b(?:forc(?:ed|ing|es)|prompt(?:ed|ing)|caus(?:ed|ing)|compell(?:ed|ing)|push(?:ed|ing)"
+    r"|driv(?:en|ing)|drove|obliged|left|leaving|sen[dt](?:ing)?|made|making))"
+    r"|(?P<evacuated>\b(?:evacuat(?:ed|ing|e|es)|evacuations? of|relocat(?:ed|ing|e|es)|relocations? of"
+    r"|removed|moved|moving|transferr(?:ed|ing)|transfer of|airlifted|[Ee]vacuat(?:ed"
+    r"|ions?)(?: total)?(?: \w+)?:|recommend evacuation for))"
+    r"|(?P<newly_displaced>\b(?:displac(?:ed|ing|e|es)|displacements? of|uproot(?:ed|ing)|flight of"
+    r"|exodus of|arrivals? of|influx of|homelessness of|[Dd]isplaced(?: \w+)?:|departure of))"
+    r"|(?P<hosted>\b(?:host(?:s|ed|ing)?|home to|shelters?|sheltering|has taken in|have taken in|took in"
+    r"|taking in|received))"
+    r"|(?P<sheltered>\b(?:to house|housing|houses|accommodat(?:es|ed|ing)|camps? (?:with|of|holding"
+    r"|housing)|to shelter|join))"
+    r"|(?P<stock>\b(?:number of (?:\w+ )?(?:refugees|returnees)\b[^.;]{0,90}?(?:\bis|\bwas|stands at"
+    r"|stood at|reached|risen to)(?: now)?|number of (?:IDPs|(?:internally )?displaced(?: people"
+    r"| persons)?|people (?:\w+ )?displaced)\b[^.;,0-9]{0,40}?(?:to|at|is|was|:|of)|IDPs(?: \w+)?:"
+    r"|(?:(?:brings|bringing|brought)(?: (?:the|its|their) (?:total|number)(?: \w+){0,5})? to)))"
+    r"|(?P<returned>\b(?:returns? of|repatriat(?:ed|ing|ion of)|returnees:))"
+    r"|(?P<capacity>\b(?:built for|designed for|capacity (?:of|for|is|to (?:host|hold|shelter))|room for"
+    r"|space for|(?:can|could) (?:only )?(?:hold|host|accommodate|house|take|shelter)|meant (?:for"
+    r"|to hold)|intended for|capacity:|planned for))"
+    r"|(?P<aided>\b(?:(?:aid|food|water|assistance|relief|supplies|blankets|meals|kits"
+    r"|rations)\b[^.;,]{0,30}\b(?:to|for|reached|reaching)|assist(?:ed|ing)|feeding|fed"
+    r"|distribution of \w+ aid to))"
+    r")(?P<gap>(?: (?:the|a|an|its|their|total|further|other|another|additional|some|these|all"
+    r"|people|number|of))*(?: [\w-]+ly)?:? ?)$"
+)
+TOTAL = re.compile(r"\b(?:bring|brings|bringing|brought)\b.*\bto\b")
+LABEL = re.compile(
+    r"(?:(?P<stock>(?:number of )?(?:IDPs|displaced(?: people| persons| population)?))"
+    r"|(?P<evacuated>evacuat(?:ed|ions?)(?: total)?(?: people)?)|(?P<damaged>damaged (?:houses|homes"
+    r"|shelters?)[/\w]*)"
+    r"|(?P<destroyed>destroyed (?:houses|homes)|(?:houses|homes) destroyed)|(?P<killed>deaths|dead|killed)"
+    r"|(?P<injured>injured|wounded)|(?P<returned>returnees)|(?P<refugees>refugees)"
+    r"|(?P<capacity>capacity))\s*(?::|-|\t|=)?\s*$",
+    re.IGNORECASE,
+)
+FORCED_POST = re.compile(
+    r"(?P<evacuated>\bto (?:be )?(?:evacuat\w+|relocat\w+))|(?P<sheltered>\bto (?:stay|seek ?refuge"
+    r"|take (?:shelter|refuge)|shelter|live)\b)|(?P<returned>\bto return\b)|(?P<homeless>\bhomeless\b)"
+    r"|(?P<flee>\b(?:to (?:flee|leave|move|escape|abandon|seek|join|cross|run)|from (?:their )?homes?"
+    r"|to the|towards?|into|out of|out\b|away|displaced))|(?P<killed>\bdead\b)|(?P<injured>\b(?:injured"
+    r"|wounded)\b)|(?P<damaged>\bin need of repair\b|\bdamaged\b)|(?P<destroyed>\bdestroyed\b)"
+)
+FULL_OF = re.compile(
+    r"\b(?:filled|full|packed|crammed|overflowing|brimming|home|hosts?|sheltering)\b(?: (?:to the brim"
+    r"|with|of|by|to|up))*\s*",
+    re.I,
+)
+KIND_OF = {
+    **dict.fromkeys(("killed", "injured"), "casualty"),
+    **dict.fromkeys(("destroyed", "damaged", "uninhabitable"), "housing"),
+    "aided": "aid",
+}
+HOUSEHOLD_SIZE = re.compile(
+    r"(?:average (?:household|family) size (?:of|is|was|being)|(?:average|mean) of|assuming|estimated"
+    r"|an average) (?:about |around |roughly )?(?P<size>\d(?:\.\d)?|two|three|four|five|six|seven|eight"
+    r"|nine|ten)"
+    r"(?: (?:people|persons|members|individuals))?(?: per| in each| a| to a)?(?: (?:household|family))?",
+    re.IGNORECASE,
+)

@@ -1,0 +1,195 @@
+"""What the reader finds: facts with the words they stand on, places with candidates, a reading, readings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Role = Literal["from", "to", "at", "via"]
+Modality = Literal["asserted", "estimated", "hedged", "witness", "forecast", "intention", "conditional", "denied"]
+FIRM: frozenset[str] = frozenset({"asserted", "estimated", "hedged", "witness"})
+"""Modalities that say something is or was so; the others (a forecast, a denial, a condition) do not."""
+
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "displacement": (
+        *("newly_displaced", "on_the_move", "at_border", "stock", "hosted", "returned", "evacuated"),
+        *("sheltered", "capacity"),
+    ),
+    "housing": ("destroyed", "damaged", "uninhabitable"),
+    "casualty": ("killed", "injured"),
+    "attack": ("airstrike", "shelling", "ground_offensive"),
+    "control": ("held", "taken", "shrinking", "threatened"),
+    "border": ("closed", "open", "restricted"),
+    "intervention": ("military", "ceasefire", "confidence_building", "condemnation"),
+    "itinerary": ("leg",),
+    "aid": ("delivered",),
+}
+"""The kinds of facts and the indicators of each."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A place of the gazetteer, or of the crisis, that a name in the text may mean.
+
+    `place` is the key of the crisis's table where the candidate is one of the crisis's own places, else
+    None. `score` is between 0 and 1; the scores of one name sum to 1 at most, the rest being "none of these".
+    """
+
+    name: str
+    kind: str
+    country: str
+    latitude: float | None
+    longitude: float | None
+    score: float
+    source: str
+    place: str | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place as a fact names it: the words, the role, and what they may mean (best first, maybe none).
+
+    `found` says how it was tied to the fact: `text` (named in the sentence), `context` (carried over from
+    a sentence before) or `there` (resolved from "there", "its borders").
+    """
+
+    name: str
+    role: Role
+    start: int
+    end: int
+    candidates: tuple[Candidate, ...] = ()
+    found: Literal["text", "context", "there"] = "text"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One statement of a report that a person can accept, correct or reject.
+
+    `start` and `end` count characters of the reading's text and `quote` is what stands there (a private
+    person's name in it is replaced by [name]). `value` is the figure, None where the text gives only an
+    interval; `low` and `high` are the bounds the words allow, None where they set none. `household_size` is
+    people per household where the text states it. `date` is an ISO day or an interval "first/last".
+    `same_as` is the id of a fact that gives the same count in another unit.
+    """
+
+    id: str
+    start: int
+    end: int
+    quote: str
+    kind: str
+    indicator: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    unit: str | None = None
+    who: str | None = None
+    places: tuple[Place, ...] = ()
+    date: str | None = None
+    date_text: str | None = None
+    attribution: str = "author"
+    modality: Modality = "asserted"
+    method: str = "rules"
+    confidence: float = 0.5
+    household_size: float | None = None
+    same_as: str | None = None
+    mentions: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def asserted(self) -> bool:
+        """Whether the report says that this is or was so (not a forecast, a denial or a condition).
+
+        >>> Fact("f1", 0, 4, "text", "casualty", "killed", modality="forecast").asserted
+        False
+        """
+        return self.modality in FIRM
+
+    def people(self) -> tuple[float | None, float | None] | None:
+        """Bounds in people; None for homes and for households without a stated size.
+
+        >>> Fact("f1", 0, 4, "text", "displacement", "stock", 10, 10, 10, "households").people()
+        >>> Fact("f1", 0, 1, "9", "displacement", "stock", 9, 9, 9, "households", household_size=5).people()
+        (45, 45)
+        """
+        if self.unit == "people":
+            return self.low, self.high
+        if self.unit == "households" and self.household_size:
+            size = self.household_size
+            low, high = (None if v is None else v * size for v in (self.low, self.high))
+            return low, high
+        return None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A report that has been read: its text, its facts, and what was dropped and why.
+
+    `text` is what the offsets count in: for plain text the very text, for HTML and PDF the text taken out.
+    """
+
+    text: str
+    facts: tuple[Fact, ...]
+    date: dt.date | None = None
+    source: str = ""
+    dropped: Mapping[str, int] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The reading as plain values, ready for JSON (the text itself is left out).
+
+        >>> Reading("nothing", ()).to_dict()["facts"]
+        []
+        """
+        return {
+            "source": self.source,
+            "date": self.date.isoformat() if self.date else None,
+            "characters": len(self.text),
+            "dropped": dict(self.dropped),
+            "facts": [asdict(f) for f in self.facts],
+            "itineraries": [list(stops) for stops in self.itineraries()],
+        }
+
+    def itineraries(self) -> tuple[tuple[str, ...], ...]:
+        """The stops of each journey told in the text, in order; "home" where the origin is not named.
+
+        >>> Reading("nothing", ()).itineraries()
+        ()
+        """
+        legs = [_ends(f) for f in self.facts if f.kind == "itinerary" and f.asserted]
+        journeys: list[list[str]] = []
+        waiting = [leg for leg in legs if leg[1]]
+        while waiting:
+            ends = {j[-1]: j for j in journeys}
+            leg = next((x for x in waiting if x[0] in ends), None)
+            if leg is None:
+                leg = next((x for x in waiting if x[0] is None), waiting[0])
+                journeys.append([leg[0] or "home"])
+                ends = {leg[0] or "home": journeys[-1]}
+            ends[leg[0] or "home"] += leg[1]
+            waiting.remove(leg)
+        return tuple(tuple(j) for j in journeys)
+
+
+def _ends(fact: Fact) -> tuple[str | None, list[str]]:
+    origin = next((p.name for p in fact.places if p.role == "from"), None)
+    return origin, [p.name for p in fact.places if p.role == "to"]
+
+
+@dataclass(frozen=True)
+class Link:
+    """Facts of different reports that speak of the same thing: (source, fact id) pairs and who says each."""
+
+    kind: Literal["duplicate", "contradiction"]
+    indicator: str
+    place: str
+    facts: tuple[tuple[str, str], ...]
+    says: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Readings:
+    """Several reports read together: the readings, and the duplicates and contradictions among them."""
+
+    readings: tuple[Reading, ...]
+    duplicates: tuple[Link, ...] = ()
+    contradictions: tuple[Link, ...] = ()

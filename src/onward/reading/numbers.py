@@ -1,0 +1,331 @@
+"""Numbers in reports: digits, words, scales, ranges, and the words that make a figure a bound or a guess.
+
+What becomes of the words (the rule of every bound the reader gives):
+
+* a bare figure is exact: low = high = value
+* about, some, an estimated: low and high are half a unit of the last significant digit away, at most a tenth
+  ("about 70,000" is 65,000 to 75,000; "about 1,000" is 900 to 1,100)
+* more than, at least: low = value and no upper bound; up to, fewer than: high = value and no lower bound
+* nearly, almost: from that much below the value up to the value
+* "25,000 to 30,000" has both bounds and no value; "several thousand" is 2,000 to 9,999
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, replace
+
+ONES = {
+    w: i
+    for i, w in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
+    )
+}
+TENS = {
+    w: 10 * i for i, w in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
+}
+SCALES = {
+    **{"hundred": 100, "thousand": 1_000, "million": 10**6, "billion": 10**9, "dozen": 12},
+    **{"lakh": 10**5, "lakhs": 10**5, "crore": 10**7, "crores": 10**7},
+    **{"k": 1_000, "m": 10**6, "mn": 10**6, "bn": 10**9},
+}
+PLURALS = {
+    **{"tens": 10, "dozens": 12, "scores": 20, "hundreds": 100, "thousands": 1_000, "millions": 10**6},
+    **{"lakhs": 10**5, "crores": 10**7},
+}
+
+_NO_ONE = re.compile(r"\b(?:no|any|every|some|each|which|this|that) $", re.IGNORECASE)  # "no one" counts nobody
+MOST_PEOPLE = 10**10  # a count above all people alive is no count
+
+_SCALE = "hundred|thousand|million|billion|lakhs?|crores?|dozen"
+_UNIT = "|".join([*ONES, *TENS])
+_DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?: \d{3})+(?!\d)|\d{1,15}(?:\.\d{1,4})?"
+_NUMERAL = rf"(?<![\w.,$€£])(?:{_DIGITS})(?:(?: ?(?:{_SCALE})){{1,2}}\b|(?:k|m|mn|bn)\b)?(?![\w]*\d)"
+_WORDS = (
+    rf"\b(?:half a (?:{_SCALE})|a quarter of a million|(?:{_UNIT})(?:[ -](?:and )?(?:{_UNIT}"
+    rf"|{_SCALE})){{0,9}}"
+    rf"|a (?:{_SCALE})(?:[ -](?:and )?(?:{_UNIT}|{_SCALE})){{0,9}})\b(?! of (?:those|these|them|the)\b)"
+)
+_VAGUE = (
+    rf"\b(?:several|(?:a |the last |the first )?few|a couple of|many|multiple)(?: (?:{_SCALE})){{1,2}}\b"
+    r"|\b(?:tens|dozens|scores|hundreds|thousands|millions|lakhs|crores)(?: of (?:hundreds|thousands"
+    r"|millions|lakhs))?\b"
+)
+_ATOM = re.compile(rf"(?P<vague>{_VAGUE})|(?P<numeral>{_NUMERAL})|(?P<words>{_WORDS})", re.IGNORECASE)
+
+_ABOUT = "about|around|approximately|approx\\.?|roughly|some|an? estimated|estimated|circa|c\\.|~|in the region of"
+_MORE = (
+    "(?:well |far |slightly |just |a little )?(?:more than|over|above|upwards? of|in excess of|at least"
+    "|no fewer than"
+    "|no less than|not less than|not fewer than|exceed(?:s|ed|ing)|a minimum of)|>|≥"
+)
+_LESS = "up to(?: up to)?|as many as|as much as|fewer than|less than|under|at most|no more than|not more than|below|<|≤"
+_NEAR = "nearly|almost|close to|just under|approaching|just short of|virtually"
+_ADD = (
+    "another|a further|further|an? additional|additional|an? total(?: of)?|total of|the|these|those|all"
+    "|only|a combined|a record|just"
+)
+_BEFORE = re.compile(
+    rf"(?:\b|(?<![\w]))(?:(?P<more>{_MORE})|(?P<near>{_NEAR})|(?P<less>{_LESS})|(?P<about>{_ABOUT})"
+    rf"|(?P<add>{_ADD}))\s*$",
+    re.IGNORECASE,
+)
+_MAYBE = re.compile(
+    r"(?:than|ove[rw]|bove|of|least|ing|eds?|exceeds|to|as|most|below|nearly|ually|exceed|almost|under"
+    r"|short|about|around|ately"
+    r"|prox\.?|oughly|ome|c\.?|circa|other|urther|nal|otal|the|these|those|all|only|bined|record|just"
+    r"|[~<>\u2264\u2265])\s*\Z",
+    re.IGNORECASE,
+)  # the last words of the qualifiers, to ask the long pattern only where it may fit
+_AFTER = re.compile(r"\s?(?:\+|or more\b|or so\b|plus\b)", re.IGNORECASE)
+_JOIN = re.compile(r"\s?-\s?| to | and | or |\s?/\s?", re.IGNORECASE)
+_NOT_PEOPLE = re.compile(
+    r"\s?(?:-|\s)?(?:per ?cent|percent|percentage|%|km\b|kms\b|kilomet|miles?\b|mph|metres?\b|meters?\b"
+    r"|feet\b|foot\b"
+    r"|hectares?|acres?|square|sq\b|millimet|mm\b|cm\b|kg\b|tons?\b|tonnes?\b|litres?|degrees?|°|years?\b"
+    r"|months?\b"
+    r"|weeks?\b|days?\b|hours?\b|minutes?\b|nights?\b|decades?\b|times\b|times?\b|a\.?m\b|p\.?m\b|dollars?"
+    r"|euros?|pounds"
+    r"|USD|EUR|lira|(?:st|nd|rd|th)\b|out of\b|magnitude|:\d|-?year-old|-?day\b|-?hour\b|-?point)",
+    re.IGNORECASE,
+)
+_NOT_BEFORE = re.compile(
+    r"(?:[$€£]|\b(?:US|USD|EUR|magnitude|category|number|no\.|page|chapter|phase|round|figure|table"
+    r"|article|paragraph"
+    r"|section|resolution|route|highway|aged?|zone|sector|day|annex|version|grade|level"
+    r"|between the ages of)) ?$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number as written: its span with qualifiers, the span of the number alone, and its bounds."""
+
+    start: int
+    end: int
+    number_start: int
+    value: float | None
+    low: float | None
+    high: float | None
+    qualifier: str = ""
+    vague: bool = False
+    spelled: bool = False
+
+    @property
+    def size(self) -> float:
+        """A representative size, for comparing: the value, or a bound."""
+        return next((v for v in (self.value, self.low, self.high) if v is not None), 0.0)
+
+
+def find_quantities(text: str, skip: list[tuple[int, int]] | None = None) -> list[Quantity]:
+    """All counts in a text, ranges joined; what lies in the `skip` spans (dates) or is a measure is left out.
+
+    >>> [(q.low, q.high) for q in find_quantities("between 1,300 and 1,900 people, several thousand cattle")]
+    [(1300.0, 1900.0), (2000.0, 9999.0)]
+    >>> find_quantities("more than 2.5 million fled 30 km in 5 days")[0].low
+    2500000.0
+    """
+    atoms: list[Quantity] = []
+    blocked = sorted(skip or [])
+    position = 0
+    while match := _ATOM.search(text, position):
+        position = max(match.end(), position + 1)
+        if not _in(blocked, match.start(), match.end()):
+            atoms.append(_atom(match))
+    return _qualified(text, _joined(text, atoms))
+
+
+def _in(blocked: list[tuple[int, int]], start: int, end: int) -> bool:
+    i = bisect_left(blocked, (end, -1))
+    return any(s < end and start < e for s, e in blocked[max(0, i - 3) : i])
+
+
+def _atom(match: re.Match[str]) -> Quantity:
+    words = match.group().lower()
+    start, end = match.span()
+    if match.lastgroup == "vague":
+        low, high = vague_bounds(words)
+        return Quantity(start, end, start, None, low, high, vague=True)
+    value = numeral(words) if match.lastgroup == "numeral" else spelled(words)
+    return Quantity(start, end, start, value, value, value, spelled=match.lastgroup == "words")
+
+
+def numeral(words: str) -> float:
+    """The value of a number in digits, with or without scale words.
+
+    >>> numeral("14 000"), numeral("2.5 million"), numeral("4 lakh"), numeral("12k")
+    (14000.0, 2500000.0, 400000.0, 12000.0)
+    """
+    digits = re.match(r"[\d., ]*\d", words)
+    if not digits:
+        return 0.0
+    plain = digits.group().replace(",", "").replace(" ", "")
+    if plain.count(".") > 1:
+        plain = plain.replace(".", "")
+    factor = math.prod(SCALES.get(w, 1) for w in re.findall(r"[a-z]+", words[digits.end() :]))
+    return float(round(float(plain) * factor, 4))
+
+
+def spelled(words: str) -> float:
+    """The value of a number in words.
+
+    >>> spelled("nine hundred and twenty-one"), spelled("half a million"), spelled("two thousand")
+    (921.0, 500000.0, 2000.0)
+    """
+    if words.startswith("half a "):
+        return SCALES[words.split()[-1]] / 2
+    if words.startswith("a quarter"):
+        return 250_000.0
+    total = current = 0
+    for word in re.findall(r"[a-z]+", words):
+        if word in ("a", "an"):
+            current = 1
+        elif word in ONES or word in TENS:
+            current += ONES.get(word, TENS.get(word, 0))
+        elif word in ("hundred", "dozen"):
+            current = max(current, 1) * SCALES[word]
+        elif word in SCALES:
+            total, current = total + max(current, 1) * SCALES[word], 0
+    return float(total + current)
+
+
+def vague_bounds(words: str) -> tuple[float, float]:
+    """The interval that words without a figure allow.
+
+    >>> vague_bounds("several thousand"), vague_bounds("hundreds of thousands"), vague_bounds("dozens")
+    ((2000.0, 9999.0), (200000.0, 999999.0), (24.0, 99.0))
+    """
+    parts = re.findall(r"[a-z]+", words)
+    if parts[0] in PLURALS:
+        unit = math.prod(PLURALS.get(p, 1) for p in parts)
+        if parts[0] in ("dozens", "scores") and len(parts) == 1:
+            return 2.0 * unit, 99.0
+        return 2.0 * unit, 10.0 * unit - 1
+    unit = math.prod(SCALES.get(p, 1) for p in parts)
+    return 2.0 * unit, 3.0 * unit - 1 if "couple" in parts else 10.0 * unit - 1
+
+
+def _joined(text: str, atoms: list[Quantity]) -> list[Quantity]:
+    """Join "A to B", "A - B", "between A and B" into one quantity with two bounds."""
+    found: list[Quantity] = []
+    for atom in atoms:
+        last = found[-1] if found else None
+        if last and _is_range(text, last, atom):
+            found[-1] = _range(text, last, atom)
+        else:
+            found.append(atom)
+    return found
+
+
+def _is_range(text: str, left: Quantity, right: Quantity) -> bool:
+    gap = text[left.end : right.start]
+    if left.value is None or right.value is None or not _JOIN.fullmatch(_bare(gap)):
+        return False
+    between = re.search(
+        r"\bbetween\s*(?:about |around |an estimated )?$", text[max(0, left.start - 30) : left.start], re.I
+    )
+    if " and " in gap and not between:
+        return False
+    value = _scaled(text, left, right)
+    return value < right.value and right.value < 1000 * value
+
+
+def _bare(gap: str) -> str:
+    return re.sub(r"(?<= )(?:up to|as many as|around|about) ", "", gap)
+
+
+def _scaled(text: str, left: Quantity, right: Quantity) -> float:
+    """The left end in the scale of the right one: "1.2 to 1.5 million", "25 to 30 thousand"."""
+    assert left.value is not None
+    assert right.value is not None
+    scale = re.search(rf"(?:{_SCALE})$", text[right.start : right.end], re.I)
+    if scale and left.value < 1000 <= right.value and not re.search(r"[a-z,]", text[left.start : left.end], re.I):
+        return left.value * SCALES[scale.group().lower()]
+    return left.value
+
+
+def _range(text: str, left: Quantity, right: Quantity) -> Quantity:
+    low = _scaled(text, left, right)
+    found = re.search(r"\b(?:between|from)\s*$", text[max(0, left.start - 10) : left.start], re.I)
+    start = left.start - len(found.group()) if found else left.start
+    return Quantity(start, right.end, left.start, None, low, right.value, "range", left.vague)
+
+
+def _qualified(text: str, found: list[Quantity]) -> list[Quantity]:
+    kept = []
+    for quantity in found:
+        if quantity.size > MOST_PEOPLE or (
+            quantity.spelled and _NO_ONE.search(text[max(0, quantity.start - 8) : quantity.start])
+        ):
+            continue
+        if _NOT_PEOPLE.match(text, quantity.end) or _NOT_BEFORE.search(
+            text[max(0, quantity.start - 24) : quantity.start]
+        ):
+            continue
+        kept.append(_with_qualifiers(text, quantity))
+    return kept
+
+
+def _with_qualifiers(text: str, quantity: Quantity) -> Quantity:
+    start, marks = quantity.start, []
+    for _ in range(4):
+        if not _MAYBE.search(text, max(0, start - 14), start):
+            break
+        match = _BEFORE.search(text[max(0, start - 30) : start])
+        if not match:
+            break
+        start -= len(match.group())
+        marks.append(match.lastgroup or "")
+    end = quantity.end
+    if after := _AFTER.match(text, end):
+        end = after.end()
+        marks.append("about" if "so" in after.group() else "more")
+    mark = next((m for m in marks if m != "add"), "")
+    return _bounded(replace(quantity, start=start, end=end), mark)
+
+
+def _bounded(quantity: Quantity, mark: str) -> Quantity:
+    if quantity.value is None or not mark:
+        return quantity
+    value = quantity.value
+    half = _half_unit(value)
+    low, high = {
+        "more": (value, None),
+        "less": (None, value),
+        "near": (max(0.0, value - half), value),
+        "about": (max(0.0, value - half), value + half),
+    }[mark]
+    return replace(quantity, low=low, high=high, qualifier=mark)
+
+
+def _half_unit(value: float) -> float:
+    """Half a unit of the last significant digit, at most a tenth: 5,000 for 70,000; 100 for 1,000."""
+    if value < 10:
+        return 0.5 if value != int(value) else 1.0
+    whole = int(value)
+    zeros = len(str(whole)) - len(str(whole).rstrip("0"))
+    return min(10.0**zeros / 2, value / 10)
