@@ -5,16 +5,21 @@ Nothing here imports Polars until a crisis is read, so that ``onward --help`` st
 
 from onward.data.crisis import Crisis, crisis_from_tables
 from onward.data.read import bundled_crises, read_crisis
+from onward.data.scenarios import Scenario, bundled_scenarios, check_scenario, read_scenario
 from onward.data.schema import Column, Table, tables
 from onward.data.write import write_crisis
 
 __all__ = [
     "Column",
     "Crisis",
+    "Scenario",
     "Table",
     "bundled_crises",
+    "bundled_scenarios",
+    "check_scenario",
     "crisis_from_tables",
     "read_crisis",
+    "read_scenario",
     "tables",
     "write_crisis",
 ]

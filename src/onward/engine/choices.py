@@ -10,17 +10,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
 from onward.engine.draws import split
-from onward.engine.kernel import part
+from onward.engine.kernel import part, whole
 from onward.engine.paths import find_ways
 
 #: a camp begins to repel when this share of its capacity is taken (Flee 3: capacity_buffer)
 FULL_FROM = 0.9
 #: columns of a walker: place, destination, group, mode, batch, quanta left today, re-plans so far
 PLACE, GOAL, GROUP, MODE, BATCH, BUDGET, REPLANS = range(7)
-i = np.int64
 
 
 @part
@@ -71,7 +68,7 @@ def _days_to_wait(sim: Any, gate: int) -> float:
     if queue <= 0.0:
         return 0.0
     cap = sim.rates.choice_wait_cap_days
-    return min(cap, queue / allowed) if allowed > 0 else cap
+    return float(min(cap, queue / allowed) if allowed > 0 else cap)
 
 
 @part
@@ -117,7 +114,7 @@ def choose(
     fresh = mode < 0
     left, rest = people, weigh(sim, place, g, not fresh, barred)
     if rest <= 0.0:
-        return push(sim, place, place, g, max(mode, i(0)), batch, i(0), i(2), people, size)
+        return push(sim, place, place, g, max(mode, whole(0)), batch, whole(0), whole(2), people, size)
     weight, k_most = sim.weight, sim.weight.size - 1
     for k in range(k_most + 1):
         w = weight[k]
@@ -129,8 +126,8 @@ def choose(
         goal = place if k == k_most else sim.dest[g, place, k]
         if chosen > 0 and fresh:
             foot = split(sim.moves_rng, chosen, sim.rates.share_foot)
-            size = push(sim, place, goal, g, i(0), batch, budget, replans, foot, size)
-            size = push(sim, place, goal, g, i(1), batch, budget, replans, chosen - foot, size)
+            size = push(sim, place, goal, g, whole(0), batch, budget, replans, foot, size)
+            size = push(sim, place, goal, g, whole(1), batch, budget, replans, chosen - foot, size)
         elif chosen > 0:
             size = push(sim, place, goal, g, mode, batch, budget, replans, chosen, size)
         if left <= 0:

@@ -73,10 +73,7 @@ def hypergeometric(rng: Any, n: int, marked: int, total: int) -> int:
     few_n = min(n, total - n)
     few_marked = min(marked, total - marked)
     small, large = min(few_n, few_marked), max(few_n, few_marked)  # the law is symmetric in the two
-    if small <= URN:
-        drawn = _urn(rng, small, large, total)
-    else:
-        drawn = _ratio_of_uniforms(rng, small, large, total)
+    drawn = _urn(rng, small, large, total) if small <= URN else _ratio_of_uniforms(rng, small, large, total)
     if few_marked != marked:
         drawn = few_n - drawn
     if few_n != n:

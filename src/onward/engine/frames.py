@@ -8,34 +8,63 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from onward.engine.member import Outcome
 from onward.engine.state import TIMES, Daily, Result
+from onward.model.build import Model
 from onward.model.network import Network
 
 #: the states of the stock table, in the order of a person's way
 STATES = ("home", "here", "gate", "way", "out")
 MOVEMENTS = ("left_home", "fled_again", "moved_on", "arrived", "returned")
-TABLES = ("stock", "flows", "gates", "movements", "times")
+TABLES = ("stock", "flows", "gates", "movements", "times", "attacks", "claims")
 
 State = pl.Enum(STATES)
 Movement = pl.Enum(MOVEMENTS)
 
 
-def frames(result: Result, network: Network, member: int) -> dict[str, pl.DataFrame]:
+def frames(outcome: Outcome, model: Model, member: int) -> dict[str, pl.DataFrame]:
     """Return the member's tables by name; rows of nobody are left out (gates keep theirs).
 
     ``stock`` (member, date, place, state, people): stocks at the end of the day. ``flows`` (member, date,
     origin, from_place, to_place, times, people): legs between stops on the day they end; origin is null where
     unknown. ``gates`` (member, date, gate, waiting, passed). ``movements`` (member, date, place, movement,
     people). ``times`` (member, date, times, people): people away from home by times displaced, the last class
-    and more.
+    and more. ``attacks`` (member, date, place, attacks): those drawn for the member, an input. ``claims`` (member,
+    claim, value): what would have been reported, a gap where the model cannot say.
     """
+    result, network = outcome.result, model.network
     return {
         "stock": _by_place(result.daily, STATES, "state", State, network, member),
         "flows": _flows(result, network, member),
         "gates": _gates(result.daily, network, member),
         "movements": _by_place(result.daily, MOVEMENTS, "movement", Movement, network, member),
         "times": _times(result.daily, network, member),
+        "attacks": _attacks(outcome.attacks, network, member),
+        "claims": _claims(outcome, model, member),
     }
+
+
+def _attacks(attacks: NDArray[np.float64], network: Network, member: int) -> pl.DataFrame:
+    t, p = np.nonzero(attacks)
+    return pl.DataFrame(
+        {
+            "member": np.full(len(t), member, dtype=np.int32),
+            "date": _dates(t, network.start),
+            "place": _named(p, network.places.names, place_type(network)),
+            "attacks": attacks[t, p],
+        }
+    ).sort("date", "place")
+
+
+def _claims(outcome: Outcome, model: Model, member: int) -> pl.DataFrame:
+    names = [claim.name for claim in model.claims]
+    return pl.DataFrame(
+        {
+            "member": np.full(len(names), member, dtype=np.int32),
+            "claim": pl.Series(names, dtype=pl.String),
+            "value": pl.Series(outcome.claims, dtype=pl.Float64),
+        }
+    )
 
 
 def place_type(network: Network) -> pl.Enum:
@@ -45,8 +74,8 @@ def place_type(network: Network) -> pl.Enum:
 
 def _named(rows: NDArray[np.integer], names: tuple[str, ...], kind: pl.Enum) -> pl.Series:
     """Return names of row numbers as ``kind``; a negative number is a gap."""
-    places = pl.Series("row", rows.astype(np.int64)).to_frame().select(pl.when(pl.col("row") >= 0).then("row"))
-    return pl.Series(names, dtype=kind).gather(places.to_series())
+    known = pl.DataFrame({"row": rows.astype(np.int64)}).select(pl.when(pl.col("row") >= 0).then("row"))
+    return pl.Series(names, dtype=kind).gather(known.to_series())
 
 
 def _dates(days: NDArray[np.integer], start: dt.date) -> pl.Series:
@@ -102,7 +131,8 @@ def _packed(key: NDArray[np.int32], names: tuple[str, ...]) -> NDArray[np.int64]
     code = key[:, 0].astype(np.int64) * (len(names) + 1) + np.append(rank, -1)[key[:, 1]] + 1
     code = code * len(names) + rank[key[:, 2]]
     code = code * len(names) + rank[key[:, 3]]
-    return code * (TIMES + 1) + key[:, 4]
+    packed: NDArray[np.int64] = code * (TIMES + 1) + key[:, 4]
+    return packed
 
 
 def _gates(daily: Daily, network: Network, member: int) -> pl.DataFrame:

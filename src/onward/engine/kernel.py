@@ -1,13 +1,29 @@
 """How kernels are compiled: lazily, cached, without the interpreter lock.
 
 A part of a kernel, called only by other kernels, needs no wrapper for Python, which saves a third of the time
-to compile. Whole numbers passed to a part are written ``np.int64(0)``: a bare ``0`` makes Numba compile the part
-once more for that very number.
+to compile. Constants passed to a part are written ``whole(0)`` and ``flag(True)``: a bare ``0`` makes Numba
+compile the part once more for that very number.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numpy as np
 from numba import njit
 
-entry = njit(cache=True, nogil=True)
-part = njit(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+whole = cast(Callable[[int], int], np.int64)
+flag = cast(Callable[[Any], bool], np.bool_)
+
+
+def entry(function: Kernel) -> Kernel:
+    """Compile a kernel that Python calls."""
+    return cast(Kernel, njit(cache=True, nogil=True)(function))
+
+
+def part(function: Kernel) -> Kernel:
+    """Compile a part of a kernel, which only other kernels call."""
+    bare: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return cast(Kernel, njit(cache=True, nogil=True, **bare)(function))

@@ -10,11 +10,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
-from onward.engine.choices import GOAL, choose, new_morning, new_regime, push
+from onward.engine.choices import GOAL, MODE, choose, new_morning, new_regime
 from onward.engine.draws import sample, split
-from onward.engine.kernel import entry, part
+from onward.engine.kernel import entry, flag, part, whole
 from onward.engine.labels import (
     BATCHES,
     END,
@@ -30,9 +28,8 @@ from onward.engine.labels import (
 )
 from onward.engine.setup import set_up
 from onward.engine.state import TIMES, Flows, Rates, Result, Start, World
-from onward.engine.travel import DAY_QUANTA, T_ROAD, set_out, travel_on, walk
+from onward.engine.travel import T_ROAD, set_out, travel
 
-i = np.int64
 #: fewer people than this do not leave a place on a day (whole people: one; *expected*: a declared tolerance)
 SMALLEST_PARTY = 0.05
 
@@ -48,95 +45,130 @@ def run_member(world: World, rates: Rates, start: Start, moves_rng: Any, labels_
         new_morning(sim)
         _leave(sim)
         _give_up(sim)
-        travel_on(sim)
-        _go(sim)
-        _go_from_gates(sim)
-        _open_gates(sim)
         _return(sim)
+        travel(sim)
+        _open_gates(sim)
         _leave_map(sim)
         _count(sim, start.immobile)
         write_legs(sim)
         forget_finished(sim)
     size = sim.size[FLOWS]
-    return Result(sim.daily, Flows(sim.flow[:size].copy(), sim.flow_people[:size].copy()))
+    return Result(sim.daily, Flows(sim.flow[:size].copy(), sim.flow_people[:size].copy()), sim.overdrawn)
 
 
 @part
 def _leave(sim: Any) -> None:
-    """Draw everybody who leaves home or the place where they stay, and open their batches."""
+    """Draw everybody who leaves home or the place where they stay; they choose and are ready to go."""
     places, groups = sim.home.shape
     rates, t, rng = sim.rates, sim.today, sim.moves_rng
+    _allot(sim)
     for p in range(places):
         residents, leavers = sim.home[p].sum(), sim.home[p, 0] * 0
         crowd = 0.0
         if sim.capacity[p] > 0.0:
             crowd = rates.crowding * max(0.0, sim.here[p].sum() / sim.capacity[p] - 1.0)
         for g in range(groups):
-            sim.leaving[p, g] = 0
             if sim.dest[g, p, 0] < 0:
                 continue  # no road leads anywhere: trapped
             h = sim.hazard[t, p, g] + rates.contagion * sim.share_left[p]
             threat, ordinary = h * rates.displaced_sensitivity, sim.onward[p] + crowd
-            home = split(rng, sim.home[p, g], 1.0 - math.exp(-h))
+            if sim.attraction[sim.regime[t], p, g] <= 0.0:
+                ordinary += rates.closing  # nobody may stay here any more
+            home = sim.allotted[p, g]
+            if sim.observed_area[p] < 0:
+                home = split(rng, sim.home[p, g], 1.0 - math.exp(-h))
             here = split(rng, sim.here[p, g], 1.0 - math.exp(-threat - ordinary))
             if home + here < SMALLEST_PARTY:
                 continue
             fled = split(rng, here, threat / (threat + ordinary)) if here > 0 else here
             open_batch(sim, p)
             add_residents(sim, p, home)
-            add_from_pool(sim, sim.pool[p, g], here, sim.here[p, g], np.bool_(True))
-            shuffle(sim)
-            sim.leaving[p, g], sim.leaving_batch[p, g] = home + here, sim.size[BATCHES] - 1
+            add_from_pool(sim, sim.pool[p, g], here, sim.here[p, g], flag(True))
             sim.home[p, g] -= home
             sim.here[p, g] -= here
             sim.daily.left_home[t, p] += home
             sim.daily.fled_again[t, p] += fled
             sim.daily.moved_on[t, p] += here - fled
             leavers += home
+            _get_ready(sim, p, g, whole(-1), home + here, whole(-1), -1 - p, whole(0))
         sim.share_left[p] = leavers / residents if residents > 0 else 0.0
 
 
 @part
+def _get_ready(sim: Any, place: int, g: int, mode: int, people: Any, barred: int, road: int, left: int) -> None:
+    """Let the last batch choose from ``place`` and write it down as on ``road`` with ``left`` quanta to go."""
+    shuffle(sim)
+    batch = sim.size[BATCHES] - 1
+    size = choose(sim, place, g, mode, batch, whole(0), whole(0), people, barred, whole(0))
+    for w in range(size):
+        row = sim.walker[w]
+        set_out(sim, road, left, row[GOAL], g, row[MODE], batch, sim.walking[w])
+
+
+@part
+def _allot(sim: Any) -> None:
+    """Allot the observed departures of each area over its residents by hazard, or evenly where there is none."""
+    for a in range(sim.observed.shape[1]):
+        residents, weight = sim.home[0, 0] * 0, 0.0
+        for p in range(sim.home.shape[0]):
+            if sim.observed_area[p] == a:
+                for g in range(sim.home.shape[1]):
+                    sim.allotted[p, g] = 0
+                    residents += _free(sim, p, g)
+                    weight += sim.hazard[sim.today, p, g] * _free(sim, p, g)
+        left = sim.observed[sim.today, a] + residents * 0
+        if left > residents:
+            sim.overdrawn = sim.today if sim.overdrawn < 0 else sim.overdrawn
+            left = residents
+        left = _allot_by(sim, a, left, weight, flag(weight > 0.0))
+        left = _allot_by(sim, a, left, residents, flag(False))
+        for p in range(sim.home.shape[0]):
+            if sim.observed_area[p] == a:
+                for g in range(sim.home.shape[1]):
+                    people = min(left, _free(sim, p, g) - sim.allotted[p, g])
+                    sim.allotted[p, g] += people
+                    left -= people
+
+
+@part
+def _free(sim: Any, p: int, g: int) -> Any:
+    """Residents who may leave: none where no road leads anywhere."""
+    return sim.home[p, g] if sim.dest[g, p, 0] >= 0 else sim.home[p, g] * 0
+
+
+@part
+def _allot_by(sim: Any, a: int, left: Any, rest: Any, by_hazard: bool) -> Any:
+    """Allot people in proportion to hazard x residents (or residents); nobody leaves twice. Returns who is left."""
+    weights = rest * 1.0
+    for p in range(sim.home.shape[0]):
+        if sim.observed_area[p] != a:
+            continue
+        for g in range(sim.home.shape[1]):
+            w = _free(sim, p, g) * (sim.hazard[sim.today, p, g] if by_hazard else 1.0)
+            share = min(1.0, w / weights) if weights > 0.0 else 0.0
+            people = min(split(sim.moves_rng, left, share), _free(sim, p, g) - sim.allotted[p, g])
+            weights -= w
+            sim.allotted[p, g] += people
+            left -= people
+    return left
+
+
+@part
 def _give_up(sim: Any) -> None:
-    """Draw who gives up waiting at a gate."""
+    """Draw who gives up waiting at a gate; they choose again without it."""
     lanes, groups, modes = sim.waiting.shape
     share = 1.0 - math.exp(-sim.rates.gate_giving_up)
-    for lane in range(lanes):
-        for g in range(groups):
-            for m in range(modes):
-                there = sim.waiting[lane, g, m]
-                people = split(sim.moves_rng, there, share)
-                sim.giving_up[lane, g, m] = people
-                if people > 0:
-                    open_batch(sim, sim.tail[sim.lane_road[lane]])
-                    add_from_pool(sim, sim.gate_pool[lane, g, m], people, there, np.bool_(False))
-                    shuffle(sim)
-                    sim.giving_up_batch[lane, g, m] = sim.size[BATCHES] - 1
-                    sim.waiting[lane, g, m] -= people
-
-
-@part
-def _go(sim: Any) -> None:
-    """Let those who leave choose and set out."""
-    places, groups = sim.home.shape
-    for p in range(places):
-        for g in range(groups):
-            if sim.leaving[p, g] > 0:
-                batch = sim.leaving_batch[p, g]
-                walk(sim, choose(sim, p, g, i(-1), batch, i(DAY_QUANTA), i(0), sim.leaving[p, g], i(-1), i(0)))
-
-
-@part
-def _go_from_gates(sim: Any) -> None:
-    """Let those who gave up choose again without their gate."""
-    lanes, groups, modes = sim.waiting.shape
     for lane in range(lanes):
         near = sim.tail[sim.lane_road[lane]]
         for g in range(groups):
             for m in range(modes):
-                people, batch = sim.giving_up[lane, g, m], sim.giving_up_batch[lane, g, m]
+                there = sim.waiting[lane, g, m]
+                people = split(sim.moves_rng, there, share)
                 if people > 0:
-                    walk(sim, choose(sim, near, g, m, batch, i(DAY_QUANTA), i(1), people, sim.lane_gate[lane], i(0)))
+                    open_batch(sim, near)
+                    add_from_pool(sim, sim.gate_pool[lane, g, m], people, there, flag(False))
+                    sim.waiting[lane, g, m] -= people
+                    _get_ready(sim, near, g, m, people, sim.lane_gate[lane], -1 - near, whole(0))
 
 
 @part
@@ -169,13 +201,9 @@ def _let_through(sim: Any, lane: int, g: int, m: int, people: Any) -> None:
     """Put those let through on the gate's road; they choose anew from its far side."""
     road = sim.lane_road[lane]
     open_batch(sim, sim.tail[road])
-    batch = sim.size[BATCHES] - 1
-    add_from_pool(sim, sim.gate_pool[lane, g, m], people, sim.waiting[lane, g, m], np.bool_(False))
-    shuffle(sim)
+    add_from_pool(sim, sim.gate_pool[lane, g, m], people, sim.waiting[lane, g, m], flag(False))
     sim.waiting[lane, g, m] -= people
-    size = choose(sim, sim.head[road], g, m, batch, i(0), i(0), people, sim.lane_gate[lane], i(0))
-    for w in range(size):
-        set_out(sim, road, sim.quanta[road, m], sim.walker[w, GOAL], g, m, batch, sim.walking[w])
+    _get_ready(sim, sim.head[road], g, m, people, sim.lane_gate[lane], road, sim.quanta[road, m])
 
 
 @part
@@ -201,15 +229,17 @@ def _go_home(sim: Any, p: int, g: int, origin: int) -> None:
         return
     open_batch(sim, p)
     b = sim.size[BATCHES] - 1
-    add_from_pool(sim, labels, people, there, np.bool_(False))
+    add_from_pool(sim, labels, people, there, flag(False))
     for e in range(sim.batch[b, FIRST], sim.batch[b, END]):
         sim.entry[e] += origin * TIMES
     shuffle(sim)
     sim.here[p, g] -= people
     foot = split(sim.moves_rng, people, sim.rates.share_foot)
     homeward = sim.home.shape[0] + origin
-    size = push(sim, p, homeward, g, i(0), b, i(DAY_QUANTA), i(0), foot, i(0))
-    walk(sim, push(sim, p, homeward, g, i(1), b, i(DAY_QUANTA), i(0), people - foot, size))
+    if foot > 0:
+        set_out(sim, -1 - p, whole(0), homeward, g, whole(0), b, foot)
+    if people - foot > 0:
+        set_out(sim, -1 - p, whole(0), homeward, g, whole(1), b, people - foot)
 
 
 @part
@@ -224,7 +254,7 @@ def _leave_map(sim: Any) -> None:
             people = split(sim.moves_rng, sim.here[p, g], share) if sim.abroad[p] else sim.here[p, g] * 0
             if people > 0:
                 open_batch(sim, p)
-                add_from_pool(sim, sim.pool[p, g], people, sim.here[p, g], np.bool_(False))
+                add_from_pool(sim, sim.pool[p, g], people, sim.here[p, g], flag(False))
                 sim.here[p, g] -= people
                 sim.gone[p] += people
 

@@ -19,7 +19,7 @@ from numba import types
 from numba.extending import overload
 
 from onward.engine.draws import hypergeometric
-from onward.engine.kernel import part
+from onward.engine.kernel import part, whole
 from onward.engine.state import TIMES
 
 TRAVELLERS, BATCHES, ENTRIES, FLOWS = range(4)
@@ -172,7 +172,7 @@ def _take_some(sim: Any, pool: Any, people: int, total: int, again: bool) -> Non
             i += 1
         passed += there
         if taken > 0:
-            _take(sim, pool, label, taken, again, np.int64(1))
+            _take(sim, pool, label, taken, again, whole(1))
         if i == people:
             break
 
@@ -187,7 +187,7 @@ def _take_many(sim: Any, pool: Any, people: int, total: int, again: bool) -> Non
             total -= there
             people -= taken
             if taken > 0:
-                _take(sim, pool, label, taken, again, np.int64(1))
+                _take(sim, pool, label, taken, again, whole(1))
 
 
 @part
@@ -196,13 +196,13 @@ def _take_systematically(sim: Any, pool: Any, people: int, total: int, again: bo
     most = _part(people)
     position = sim.labels_rng.random()
     step = people / total
-    before, passed = np.int64(0), np.int64(0)
+    before, passed = whole(0), whole(0)
     for label in range(pool.size):
         there = pool[label]
         if there <= 0:
             continue
         passed += there
-        upto = people if passed >= total else min(people, np.int64(passed * step + position))
+        upto: Any = people if passed >= total else min(people, whole(int(passed * step + position)))
         taken = min(there, upto - before)
         before += taken
         if taken > 0:
@@ -235,7 +235,7 @@ def deliver(sim: Any, b: int, people: Any, pool: Any, to: int, keep: bool) -> No
         sim.leg[place, to] += people
         return
     whole = are_whole(people)
-    share = people / left
+    share = min(1.0, people / left) if left > 0 else 1.0  # real numbers: what is left is rounded
     need = people
     for e in range(sim.batch[b, FIRST], sim.batch[b, END]):
         there = sim.entry_people[e]
@@ -282,7 +282,7 @@ def write_legs(sim: Any) -> None:
         for to in range(sim.leg.shape[1]):
             people = sim.leg[place, to]
             if people >= SMALLEST_LEG:
-                _write(sim, np.int64(-1), place, to, np.int64(0), people)
+                _write(sim, whole(-1), place, to, whole(0), people)
             sim.leg[place, to] = 0
 
 

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
+from onward.data.scenarios import Scenario
+from onward.engine.claims import claim_value
 from onward.engine.compiled import use_cache
 from onward.engine.state import Rates, Result, Start, World
+from onward.errors import SimulationError
 from onward.model.build import Model
 from onward.model.inputs import draw_between
 from onward.model.journeys import attraction, onward_rate, perceived_km, quanta, stage_share
@@ -38,6 +42,8 @@ class Settings:
     parameters: str = "fixed"
     overrides: Mapping[str, object] = field(default_factory=dict)
     labels: bool = True
+    scenario: Scenario | None = None
+    departures: str = "modelled"
 
     @property
     def central(self) -> bool:
@@ -57,7 +63,27 @@ def member_values(settings: Settings, member: int) -> dict[str, float]:
     return drawn_values(stream(settings, member, PARAMETERS), settings.overrides)
 
 
-def build_member(model: Model, settings: Settings, member: int) -> tuple[World, Rates, Start]:
+@dataclass(frozen=True)
+class Drawn:
+    """A member as drawn: what its kernel is given, its attacks ``[t, p]``, its parameters."""
+
+    world: World
+    rates: Rates
+    start: Start
+    attacks: Floats
+    values: Values
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a member's run gives: its arrays, its attacks ``[t, p]``, a figure for each claim (None: cannot say)."""
+
+    result: Result
+    attacks: Floats
+    claims: tuple[float | None, ...]
+
+
+def build_member(model: Model, settings: Settings, member: int) -> Drawn:
     """Draw member number ``member`` and lay it out as arrays."""
     values = member_values(settings, member)
     rng = None if settings.central else stream(settings, member, INPUTS)
@@ -70,13 +96,15 @@ def build_member(model: Model, settings: Settings, member: int) -> tuple[World, 
     calm_hazard = hazard(
         model.attacks, attacks, model.front_km, model.network.holder, model.people, there, values
     )
+    calm_hazard += values["encirclement_weight"] * model.cut_off
     calm = _calm(model, calm_hazard, values)
     shocked = calm_hazard
     if not settings.central:
         shock = shocks(stream(settings, member, SHOCKS), calm_hazard.shape[:2], values["shock_sigma"])
         shocked = calm_hazard * shock[:, :, None]
     world = _world(model, values, population, shocked, allowed, calm)
-    return world, _rates(values), _start(model, population, values, settings.engine)
+    by_day = model.attacks.by_day(attacks, len(model.network.places.names))
+    return Drawn(world, _rates(values), _start(model, population, values, settings.engine), by_day, values)
 
 
 def _population(model: Model, rng: np.random.Generator | None, values: Values) -> Floats:
@@ -115,6 +143,8 @@ def _world(
         capacity=network.places.capacity,
         abroad=network.places.abroad,
         calm=calm,
+        observed=model.observed.people,
+        observed_area=model.observed.area,
     )
 
 
@@ -161,13 +191,26 @@ def _whole(people: Floats) -> NDArray[np.int64]:
 
 def run_one(
     model: Model, settings: Settings, member: int, clock: Callable[[], float] = float
-) -> tuple[Result, float]:
-    """Run one member; returns its result and what its kernel took by ``clock`` (none: 0)."""
+) -> tuple[Outcome, float]:
+    """Run one member; returns its outcome and what its kernel took by ``clock`` (none: 0)."""
     use_cache()
     from onward.engine.kernels import run_member
 
-    world, rates, start = build_member(model, settings, member)
+    drawn = build_member(model, settings, member)
     moves, labels = stream(settings, member, MOVES), stream(settings, member, LABELS)
     begin = clock()
-    result = run_member(world, rates, start, moves, labels, settings.labels)
-    return result, clock() - begin
+    result = run_member(drawn.world, drawn.rates, drawn.start, moves, labels, settings.labels)
+    took = clock() - begin
+    _check_residents(model, result)
+    coverage = drawn.values["coverage"]
+    said = tuple(claim_value(claim, result, model.network, drawn.attacks, coverage) for claim in model.claims)
+    return Outcome(result, drawn.attacks, said), took
+
+
+def _check_residents(model: Model, result: Result) -> None:
+    if result.overdrawn >= 0:
+        day = model.network.start + timedelta(days=int(result.overdrawn))
+        raise SimulationError(
+            f"observed departures: on {day} more people leave {' or '.join(model.observed.names)} than residents are "
+            "left there. Check the counts against the populations, or use --departures modelled."
+        )

@@ -23,7 +23,7 @@ def find_ways(sim: Any, cost: Floats, detour_km: float) -> None:
     ``cost[g, road]`` is the perceived length (inf: cut); a shut gate costs ``detour_km`` more, so that people
     take another gate that is open if it is not further than that.
     """
-    groups, places, k_most = sim.dest.shape
+    groups, places = sim.dest.shape[:2]
     found = _scratch(places, sim.head.size)
     sim.dest[:] = -1
     sim.slot[:] = -1

@@ -11,9 +11,9 @@ from typing import Any
 import polars as pl
 
 from onward.data import Crisis
+from onward.data.scenarios import Scenario
 from onward.engine.frames import TABLES, frames
-from onward.engine.member import Settings, run_one
-from onward.engine.state import Result
+from onward.engine.member import Outcome, Settings, run_one
 from onward.errors import ParameterError
 from onward.model.build import Model, build_model
 from onward.model.parameters import default_values
@@ -26,6 +26,7 @@ INDICATORS = {
     "residents": ("stock", ("home",)),
     "waiting": ("stock", ("gate",)),
     "under_way": ("stock", ("way",)),
+    "displaced": ("stock", ("here", "gate", "way", "out")),
     "arrivals": ("movements", ("arrived",)),
     "departures": ("movements", ("left_home",)),
     "displacements": ("movements", ("left_home", "fled_again")),
@@ -33,6 +34,7 @@ INDICATORS = {
 }
 ENGINES = ("cohorts", "expected")
 PARAMETERS = ("fixed", "prior")
+DEPARTURES = ("modelled", "observed")
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,8 @@ class Run:
     def series(self, indicator: str, *, place: str | None = None) -> pl.DataFrame:
         """Return (member, date, people) of an indicator at a place, or over all places; days of nobody are 0.
 
-        Indicators: stock (displaced people staying or waiting there), residents, waiting, under_way, arrivals,
-        departures (from home), displacements (every departure that threat drove), returned.
+        Indicators: stock (displaced people staying or waiting there), residents, waiting, under_way, displaced
+        (all away from home), arrivals, departures (from home), displacements (every departure that threat drove), returned.
         """
         if indicator not in INDICATORS:
             raise ParameterError(f"indicator {indicator!r} is not one of {', '.join(INDICATORS)}.")
@@ -99,8 +101,11 @@ class Run:
 
 
 def make_settings(crisis: Crisis, **given: Any) -> Settings:
-    """Return checked settings; the crisis's own overrides of parameters count unless overridden."""
-    overrides = {**crisis.parameters, **(given.pop("overrides", None) or {})}
+    """Return checked settings; overrides of the crisis and of the scenario count unless overridden."""
+    scenario = given.get("scenario")
+    steps = () if scenario is None else scenario.intervention
+    what_if = {step.name: step.value for step in steps if step.do == "set_parameter"}
+    overrides = {**crisis.parameters, **what_if, **(given.pop("overrides", None) or {})}
     default_values(overrides)
     settings = Settings(**given, overrides=overrides)
     wrong = []
@@ -108,6 +113,8 @@ def make_settings(crisis: Crisis, **given: Any) -> Settings:
         wrong.append(f"engine: {settings.engine!r} is not one of {', '.join(ENGINES)}.")
     if settings.parameters not in PARAMETERS:
         wrong.append(f"parameters: {settings.parameters!r} is not one of {', '.join(PARAMETERS)}.")
+    if settings.departures not in DEPARTURES:
+        wrong.append(f"departures: {settings.departures!r} is not one of {', '.join(DEPARTURES)}.")
     if settings.members < 1:
         wrong.append(f"members: {settings.members} is not 1 or more.")
     if settings.seed < 0:
@@ -119,18 +126,18 @@ def make_settings(crisis: Crisis, **given: Any) -> Settings:
 
 def run_members(
     model: Model, settings: Settings, *, members: Iterable[int], workers: int = 1,
-    clock: Callable[[], float] = float, finish: Callable[[int, Result], Any] | None = None,
+    clock: Callable[[], float] = float, finish: Callable[[int, Outcome], Any] | None = None,
 ) -> Iterator[tuple[int, Any, float]]:  # fmt: skip
-    """Run members in parallel threads; yield (member, result, CPU seconds) in the order given.
+    """Run members in parallel threads; yield (member, outcome, CPU seconds) in the order given.
 
     Each member has its own streams, so the result does not depend on the number of workers. ``finish`` is
-    called with (member, result) in the member's thread, and what it returns is yielded in place of the result.
+    called with (member, outcome) in the member's thread, and what it returns is yielded in its place.
     No more than two results a worker are kept waiting.
     """
 
     def one(member: int) -> tuple[Any, float]:
-        result, seconds = run_one(model, settings, member, clock)
-        return (result if finish is None else finish(member, result)), seconds
+        outcome, seconds = run_one(model, settings, member, clock)
+        return (outcome if finish is None else finish(member, outcome)), seconds
 
     waiting: deque[tuple[int, Future[tuple[Any, float]]]] = deque()
     with ThreadPoolExecutor(workers) as pool:
@@ -166,8 +173,9 @@ def describe(crisis: Crisis, settings: Settings) -> dict[str, Any]:
         "parameters": settings.parameters,
         "overrides": dict(settings.overrides),
         "labels": settings.labels,
-        "scenario": None,
-        "departures": "modelled",
+        "scenario": None if settings.scenario is None else settings.scenario.model_dump(mode="json"),
+        "departures": settings.departures,
+        "given_totals": settings.departures == "observed",
     }
 
 
@@ -178,6 +186,8 @@ def simulate(
     engine: str = "cohorts",
     parameters: str = "fixed",
     overrides: Mapping[str, object] | None = None,
+    scenario: Scenario | None = None,
+    departures: str = "modelled",
     workers: int = 1,
     seed: int = 1,
 ) -> Run:
@@ -190,6 +200,8 @@ def simulate(
     engine : ``cohorts`` (whole people, drawn) or ``expected`` (real numbers, means)
     parameters : ``fixed`` at their defaults or drawn from the ``prior`` for each member
     overrides : parameters to hold at a value, by name
+    scenario : a what-if, from `onward.read_scenario`; its members keep their draws, so runs compare member by member
+    departures : ``modelled`` from threat, or ``observed``: given the numbers newly displaced from the counts
     workers : threads; the result does not depend on their number
     seed : 0 or more; the same seed gives the same numbers
 
@@ -200,11 +212,12 @@ def simulate(
     """
     settings = make_settings(
         crisis, engine=engine, members=members, seed=seed, parameters=parameters, overrides=overrides,
-        labels=engine == "cohorts",
+        labels=engine == "cohorts", scenario=scenario,
+        departures=departures,
     )  # fmt: skip
-    model = build_model(crisis)
+    model = build_model(crisis, scenario, departures=departures)
     parts: dict[str, list[pl.DataFrame]] = {name: [] for name in TABLES}
-    for member, result, _ in run_members(model, settings, members=range(members), workers=workers):
-        for name, frame in frames(result, model.network, member).items():
+    for member, outcome, _ in run_members(model, settings, members=range(members), workers=workers):
+        for name, frame in frames(outcome, model, member).items():
             parts[name].append(frame)
     return Run(describe(crisis, settings), {name: pl.concat(rows).lazy() for name, rows in parts.items()})

@@ -5,6 +5,7 @@ A struct and not tuples of arrays: kernels that hand eighty arrays from one to t
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from numba import types
@@ -31,10 +32,8 @@ FIELDS = (
     "weight",  # [k + 1] of one choice; the last is staying
     "walker",  # [stack, W columns] people walking today
     "walking",  # [stack]
-    "leaving",  # [p, g]
-    "leaving_batch",  # [p, g]
-    "giving_up",  # [l, g, mode]
-    "giving_up_batch",  # [l, g, mode]
+    "allotted",  # [p, g] residents of areas with observed departures who leave today
+    "overdrawn",
     "leg",  # [p, p] unlabelled legs of today
     "share_left",  # [p] of residents who left yesterday
     # people
@@ -66,14 +65,18 @@ FIELDS = (
 
 @structref.register
 class SimType(types.StructRef):
-    """Numba's type of `Sim`."""
+    """Numba's type of `Sim`, under a short name: all its fields in the name of every function cost compile time."""
+
+    def __init__(self, fields: Any) -> None:
+        super().__init__(fields)
+        self.name = f"Sim{hashlib.sha256(self.name.encode()).hexdigest()[:12]}"
 
     def preprocess_fields(self, fields: Any) -> Any:
         """Take literal types as their general ones."""
         return tuple((name, types.unliteral(kind)) for name, kind in fields)
 
 
-class Sim(structref.StructRefProxy):  # type: ignore[misc]
+class Sim(structref.StructRefProxy):
     """The struct; built and used only inside kernels. ``FIELDS`` says what it holds."""
 
 

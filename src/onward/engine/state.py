@@ -40,6 +40,8 @@ class World(NamedTuple):
     capacity: Floats  # [p], -1 means no limit
     abroad: NDArray[np.bool_]  # [p]
     calm: NDArray[np.bool_]  # [t, p, g] home has long been calm
+    observed: Ints  # [t, a] people newly displaced of an area that is given its totals
+    observed_area: Ints  # [p], -1: modelled
 
 
 class Rates(NamedTuple):
@@ -58,6 +60,7 @@ class Rates(NamedTuple):
     share_foot: float
     crowding: float
     contagion: float
+    closing: float
     displaced_sensitivity: float
     return_rate: float
     out_rate: float
@@ -107,3 +110,4 @@ class Result(NamedTuple):
 
     daily: Daily
     flows: Flows
+    overdrawn: int  # first day on which more were observed to leave than residents are left, -1: none

@@ -8,14 +8,13 @@ import numpy as np
 
 from onward.engine.choices import BATCH, BUDGET, GOAL, GROUP, MODE, PLACE, REPLANS, choose, push
 from onward.engine.draws import split
-from onward.engine.kernel import part
+from onward.engine.kernel import flag, part, whole
 from onward.engine.labels import TRAVELLERS, deliver, longer
 
 #: columns of a traveller under way overnight: road, quanta still to go on it, then as a walker's
 T_ROAD, T_LEFT, T_GOAL, T_GROUP, T_MODE, T_BATCH = range(6)
 DAY_QUANTA = 10
 MOST_REPLANS = 2
-i = np.int64
 
 
 @part
@@ -43,7 +42,7 @@ def walk(sim: Any, size: int) -> None:
             lane, quanta = lanes[road], tenths[road, mode]
             if lane >= 0 and shut[road]:
                 sim.waiting[lane, g, mode] += people
-                deliver(sim, batch, people, sim.gate_pool[lane, g, mode], place, np.bool_(True))
+                deliver(sim, batch, people, sim.gate_pool[lane, g, mode], place, flag(True))
                 break
             if lane >= 0:
                 sim.daily.passed[sim.today, sim.lane_gate[lane]] += people
@@ -61,7 +60,7 @@ def _pass(sim: Any, place: int, g: int, batch: int, people: Any) -> Any:
     """Pass a town on the way: some stop there for a while. Returns those who go on."""
     staging = split(sim.moves_rng, people, sim.stage[place])
     if staging > 0:
-        stop(sim, place, g, batch, np.bool_(False), staging)
+        stop(sim, place, g, batch, flag(False), staging)
     return people - staging
 
 
@@ -83,8 +82,8 @@ def _replan(
 ) -> int:
     """Choose again from where the way is cut, at most twice; then stay. Returns the stack's new size."""
     if replans < MOST_REPLANS and size + sim.weight.size < sim.walking.size:
-        return choose(sim, place, g, mode, batch, budget, replans + 1, people, i(-1), size)
-    stop(sim, place, g, batch, np.bool_(False), people)
+        return choose(sim, place, g, mode, batch, budget, replans + 1, people, whole(-1), size)
+    stop(sim, place, g, batch, flag(False), people)
     return size
 
 
@@ -102,23 +101,27 @@ def set_out(sim: Any, road: int, left: int, goal: int, g: int, mode: int, batch:
 
 
 @part
-def travel_on(sim: Any) -> None:
-    """Let those who spent the night on a road go on; a road cut under them turns them back to its start."""
-    night = sim.size[TRAVELLERS]
-    way, people = sim.way[:night].copy(), sim.way_people[:night].copy()
+def travel(sim: Any) -> None:
+    """Move everybody who is under way or ready to go, as far as the day takes them.
+
+    Who spent the night on a road comes to its end, or is turned back to its start if it was cut under them. A road
+    of ``-1 - place`` means that they set out from that place.
+    """
+    parties = sim.size[TRAVELLERS]
+    way, people = sim.way[:parties].copy(), sim.way_people[:parties].copy()
     sim.size[TRAVELLERS] = 0
-    spell = sim.regime[sim.today]
-    for n in range(night):
+    cost, places = sim.cost[sim.regime[sim.today]], sim.here.shape[0]
+    for n in range(parties):
         road, left, goal = way[n, T_ROAD], way[n, T_LEFT], way[n, T_GOAL]
         g, mode, batch, going = way[n, T_GROUP], way[n, T_MODE], way[n, T_BATCH], people[n]
-        cut = np.isinf(sim.cost[spell, g, road])
-        if cut:
-            walk(sim, push(sim, sim.tail[road], goal, g, mode, batch, i(DAY_QUANTA), i(0), going, i(0)))
-            continue
-        if left > DAY_QUANTA:
+        place, budget = -1 - road, whole(DAY_QUANTA)
+        if road >= 0 and np.isinf(cost[g, road]):
+            place = sim.tail[road]
+        elif road >= 0 and left > DAY_QUANTA:
             set_out(sim, road, left - DAY_QUANTA, goal, g, mode, batch, going)
             continue
-        place = sim.head[road]
-        if place != goal % sim.here.shape[0]:
-            going = _pass(sim, place, g, batch, going)
-        walk(sim, push(sim, place, goal, g, mode, batch, DAY_QUANTA - left, i(0), going, i(0)))
+        elif road >= 0:
+            place, budget = sim.head[road], DAY_QUANTA - left
+            if place != goal % places:
+                going = _pass(sim, place, g, batch, going)
+        walk(sim, push(sim, place, goal, g, mode, batch, budget, whole(0), going, whole(0)))

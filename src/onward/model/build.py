@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from onward.data import Crisis
+from onward.data.scenarios import Scenario
+from onward.model.claims import Claim, build_claims
+from onward.model.departures import Observed, nothing_observed, observed_departures
+from onward.model.encirclement import encirclement
 from onward.model.network import Network, build_network
 from onward.model.people import People, build_people
+from onward.model.scenario import Changes, apply_scenario, scale_cells
 from onward.model.threat import Attacks, build_attacks, front_distance
 
 Floats = NDArray[np.float64]
@@ -24,17 +29,36 @@ class Model:
     attacks: Attacks
     straight_km: Floats
     front_km: Floats  # [t, p, a]
+    cut_off: Floats  # [t, p, g]
+    claims: tuple[Claim, ...]
+    observed: Observed
 
 
-def build_model(crisis: Crisis) -> Model:
-    """Compile a checked crisis.
+def build_model(crisis: Crisis, scenario: Scenario | None = None, *, departures: str = "modelled") -> Model:
+    """Compile a checked crisis, with what a scenario changes in it; ``departures`` modelled or observed.
 
     >>> from onward.data import read_crisis
     >>> build_model(read_crisis("aleppo-2016")).network.days
     77
     """
-    network = build_network(crisis)
+    changes = Changes()
+    if scenario is not None:
+        crisis, changes = apply_scenario(crisis, scenario)
+    network = build_network(crisis, rules=changes.gates, added=changes.added)
     straight_km = network.straight_km()
-    people = build_people(crisis, network)
     attacks = build_attacks(crisis, network, straight_km)
-    return Model(network, people, attacks, straight_km, front_distance(network))
+    if changes.scale:
+        names = network.places.names
+        scaled = scale_cells(crisis, changes.scale, names, attacks.row, attacks.day, attacks.spot)
+        attacks = replace(attacks, factor=scaled)
+    people = build_people(crisis, network)
+    return Model(
+        network=network,
+        people=people,
+        attacks=attacks,
+        straight_km=straight_km,
+        front_km=front_distance(network),
+        cut_off=encirclement(network, people),
+        claims=build_claims(crisis, network),
+        observed=observed_departures(crisis, network) if departures == "observed" else nothing_observed(network),
+    )

@@ -7,7 +7,9 @@ road itself) turns into one. People can plan to go through a shut gate; it stops
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +22,8 @@ Ints = NDArray[np.int64]
 
 OPEN, QUOTA, CLOSED = 0, 1, 2
 _POLICY = {"open": OPEN, "quota": QUOTA, "closed": CLOSED}
-#: the more a rule names what it is for, the more it counts: a gate's own rule beats that of its border
-_RANK = {"border": 0, "route": 1, "gate": 2}
+#: the more particular a rule, the more it counts; a scenario's beats all
+_RANK = {"border": 0, "route": 1, "gate": 2, "scenario": 3}
 
 
 @dataclass(frozen=True)
@@ -79,14 +81,16 @@ def _labels(crisis: Crisis) -> dict[int, str]:
     return labels
 
 
-def gates_over_time(crisis: Crisis, names: dict[int, int], road_gate: Ints) -> Gates:
+def gates_over_time(
+    crisis: Crisis, names: dict[int, int], road_gate: Ints, rules: Sequence[dict[str, Any]] = ()
+) -> Gates:
     """Lay the closures over the days, the more particular and the later rule on top."""
     labels = _labels(crisis)
     order = tuple(sorted(set(labels.values())))
     policy = np.zeros((crisis.days, len(order)), dtype=np.int64)
     rule = np.full((crisis.days, len(order)), -1, dtype=np.int64)
     quotas: list[tuple[float, float, float]] = []
-    closures = [r for r in crisis.table("closures").iter_rows(named=True) if r["kind"] in _RANK]
+    closures = [r for r in (*crisis.table("closures").iter_rows(named=True), *rules) if r["kind"] in _RANK]
     for row in sorted(closures, key=lambda r: (_RANK[r["kind"]], r["start"])):
         touched = sorted(_gates_of(crisis, row, names))
         span = _days(crisis, row["start"], row["end"])
@@ -110,7 +114,7 @@ def _days(crisis: Crisis, start: dt.date, end: dt.date | None) -> slice:
     return slice(first, max(first, last + 1))
 
 
-def _gates_of(crisis: Crisis, rule: dict[str, str], names: dict[int, int]) -> set[int]:
+def _gates_of(crisis: Crisis, rule: dict[str, Any], names: dict[int, int]) -> set[int]:
     """The gates a rule is for."""
     country = dict(crisis.table("places").select("place", "country").iter_rows())
     pair = {rule["name1"], rule["name2"]}
@@ -119,6 +123,7 @@ def _gates_of(crisis: Crisis, rule: dict[str, str], names: dict[int, int]) -> se
         ends = {route["place1"], route["place2"]}
         hit = {
             "gate": route["gate"] == rule["name1"],
+            "scenario": route["gate"] == rule["name1"],
             "route": ends == pair,
             "border": {country[e] for e in ends} == pair,
         }[rule["kind"]]

@@ -73,7 +73,7 @@ def quanta(network: Network, values: Values) -> Ints:
     foot = np.where(water, values["speed_water"], values["speed_foot"])
     car = np.where(foot_only | water, foot, values["speed_car"])
     tenths = QUANTA_PER_DAY * roads.km[:, None] / np.stack([foot, car], axis=1)
-    return np.maximum(1, np.ceil(tenths - 1e-9)).astype(np.int64)
+    return np.asarray(np.maximum(1, np.ceil(tenths - 1e-9)), dtype=np.int64)
 
 
 def stage_share(network: Network, values: Values) -> Floats:

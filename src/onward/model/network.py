@@ -6,7 +6,9 @@ Places are ordered by latitude, longitude and name, so that renaming one moves n
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -97,16 +99,19 @@ def day_of(crisis: Crisis, date: dt.date | None, missing: int) -> int:
     return missing if date is None else (date - crisis.start).days
 
 
-def build_network(crisis: Crisis) -> Network:
-    """Compile a checked crisis into a `Network`."""
-    places = _places(crisis)
+def build_network(crisis: Crisis, *, rules: Sequence[dict[str, Any]] = (), added: Collection[str] = ()) -> Network:
+    """Compile a checked crisis into a `Network`.
+
+    ``rules`` for gates beat the crisis's own; places ``added`` by a scenario come last.
+    """
+    places = _places(crisis, added)
     index = places.index()
     names = gate_names(crisis)
     roads = _roads(crisis, index, names)
     actors = tuple(crisis.table("actors")["actor"].to_list())
     side = _sides(crisis)
     holder = _holders(crisis, index, actors)
-    gates = gates_over_time(crisis, names, roads.gate)
+    gates = gates_over_time(crisis, names, roads.gate, rules)
     enterable = _enterable(crisis, places, index)
     usable = _usable(crisis, roads, index, holder, side, enterable)
     return Network(
@@ -124,8 +129,9 @@ def build_network(crisis: Crisis) -> Network:
     )
 
 
-def _places(crisis: Crisis) -> Places:
-    table = crisis.table("places").sort(["latitude", "longitude", "place"])
+def _places(crisis: Crisis, added: Collection[str]) -> Places:
+    last = pl.col("place").is_in(list(added)).alias("added")
+    table = crisis.table("places").with_columns(last).sort(["added", "latitude", "longitude", "place"])
     population = table["population"].fill_null(0)
     country = tuple(table["country"].to_list())
     home = _home_country(crisis, table)
@@ -169,10 +175,9 @@ def _roads(crisis: Crisis, index: dict[str, int], names: dict[int, int]) -> Road
         for tail, head in (ends,) if row["one_way"] else (ends, ends[::-1]):
             rows.append((tail, head, row["distance_km"], mode, gate, number))
     rows.sort()
-    tail, head, km, mode_, gate_, route = (list(column) for column in zip(*rows, strict=True))
-    whole = (np.array(column, dtype=np.int64) for column in (tail, head, mode_, gate_, route))
-    tails, heads, modes, gates, routes = whole
-    return Roads(tails, heads, np.array(km, dtype=np.float64), modes, gates, routes)
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    tails, heads, modes, gates, routes = (np.array(columns[k], dtype=np.int64) for k in (0, 1, 3, 4, 5))
+    return Roads(tails, heads, np.array(columns[2], dtype=np.float64), modes, gates, routes)
 
 
 def _sides(crisis: Crisis) -> Ints:

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from pyproj import Geod
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
+from scipy.special import pdtr, pdtrik
 
 from onward.data import Crisis
 from onward.model.inputs import draw_between
@@ -54,14 +56,27 @@ class Attacks:
     severity: Floats
     fatalities: Floats
     spot_km: Floats  # (places, spots)
+    factor: Floats  # (cells,) by which a scenario scales them
 
     def draw(self, rng: np.random.Generator | None, *, common: float) -> Floats:
-        """Draw the number of attacks of every cell, shape (cells,); ``rng=None`` gives their means."""
+        """Draw the number of attacks of every cell, shape (cells,); ``rng=None`` gives their means.
+
+        Each cell uses one uniform number, read as a quantile of its Poisson law, so that a scenario with fewer
+        attacks keeps a part of the same ones.
+        """
         middle, low, high = self.n.T
         if rng is None:
-            return self.rate * middle[self.row]
-        mean = self.rate * draw_between(rng, middle, low, high, common)[self.row]
-        return np.where(self.known[self.row], mean, rng.poisson(mean))
+            middling: Floats = self.factor * self.rate * middle[self.row]
+            return middling
+        mean = self.factor * self.rate * draw_between(rng, middle, low, high, common)[self.row]
+        return np.asarray(np.where(self.known[self.row], mean, poisson_quantile(rng.random(len(mean)), mean)))
+
+    def by_day(self, numbers: Floats, places: int) -> Floats:
+        """Add cells up to attacks on each place on each day of the crisis, ``[t, p]``."""
+        days = int(self.day.max(initial=self.history)) + 1
+        total = np.zeros((days, self.spot_km.shape[1]))
+        np.add.at(total, (self.day, self.spot), numbers)
+        return total[self.history :, :places]
 
 
 def build_attacks(crisis: Crisis, network: Network, straight_km: Floats) -> Attacks:
@@ -99,7 +114,21 @@ def build_attacks(crisis: Crisis, network: Network, straight_km: Floats) -> Atta
         severity=np.array([e["severity"] for e in events], dtype=np.float64),
         fatalities=np.array([e["fatalities"] for e in events], dtype=np.float64),
         spot_km=_spot_km(network, straight_km, points),
+        factor=np.ones(len(cells)),
     )
+
+
+def poisson_quantile(u: Floats, mean: Floats) -> Floats:
+    """Return the quantile ``u`` of Poisson laws of the given means, shape as ``mean``; 0 where the mean is 0.
+
+    >>> poisson_quantile(np.array([0.5, 0.99, 0.5]), np.array([3.0, 0.1, 0.0]))
+    array([3., 1., 0.])
+    """
+    some = mean > 0
+    safe = np.where(some, mean, 1.0)
+    number = np.ceil(pdtrik(u, safe))
+    below = np.maximum(number - 1.0, 0.0)
+    return np.where(some, np.where(pdtr(below, safe) >= u, below, number), 0.0)
 
 
 def _or(value: float | None, otherwise: float) -> float:
@@ -118,13 +147,11 @@ def _spots(event: dict, index: dict, areas: dict, points: list) -> list[int]:  #
 def _spot_km(network: Network, straight_km: Floats, points: list[tuple[float, float]]) -> Floats:
     if not points:
         return straight_km
-    from pyproj import Geod
-
     p = network.places
     lat, lon = np.array(points).T
     shape = (len(p.names), len(points))
-    spread = [np.broadcast_to(a, shape) for a in (p.longitude[:, None], p.latitude[:, None], lon, lat)]
-    metres = Geod(ellps="WGS84").inv(*spread)[2]
+    from_lon, from_lat = (np.broadcast_to(a[:, None], shape) for a in (p.longitude, p.latitude))
+    metres = Geod(ellps="WGS84").inv(from_lon, from_lat, np.broadcast_to(lon, shape), np.broadcast_to(lat, shape))[2]
     return np.hstack([straight_km, np.asarray(metres) / 1000.0])
 
 
@@ -244,4 +271,5 @@ def hazard(
 
 def shocks(rng: np.random.Generator, shape: tuple[int, int], sigma: float) -> Floats:
     """Draw the log-normal shock (mean 1) of each day and place, because people do not decide independently."""
-    return np.asarray(np.exp(sigma * rng.standard_normal(shape) - 0.5 * sigma**2))
+    days, places = shape  # drawn place by place, so that a place added at the end leaves the others alone
+    return np.asarray(np.exp(sigma * rng.standard_normal((places, days)).T - 0.5 * sigma**2))

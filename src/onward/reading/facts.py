@@ -193,3 +193,17 @@ class Readings:
     readings: tuple[Reading, ...]
     duplicates: tuple[Link, ...] = ()
     contradictions: tuple[Link, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what ``--json`` prints: the facts of all reports, each with its source, and the links.
+
+        >>> Readings(()).to_dict()["facts"]
+        []
+        """
+        told = [(reading.source, reading.to_dict()) for reading in self.readings]
+        return {
+            "facts": [{**fact, "source": source} for source, reading in told for fact in reading["facts"]],
+            "reports": [reading for _, reading in told],
+            "duplicates": [asdict(link) for link in self.duplicates],
+            "contradictions": [asdict(link) for link in self.contradictions],
+        }

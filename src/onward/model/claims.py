@@ -1,0 +1,103 @@
+"""Claims: what was reported, laid out so that a run can say what it would have counted.
+
+Indicators (DESIGN section 2), over the days ``start`` to ``end`` of the claim:
+
+- ``displaced``: people who left home in ``origin``; with a ``destination``: people of ``origin`` who left and stay
+  in ``destination`` at the end;
+- ``arrivals``: people who came to ``destination`` from outside it (of ``origin``, if given);
+- ``stock``: displaced people staying or waiting in ``destination`` at the end (of ``origin``, if given);
+- ``gate_waiting``, ``gate_passed``: at the gate (or the gates of the place) ``destination``, at the end or in all;
+- ``onward``: people displaced again, from ``origin`` (a place on the way) to ``destination``;
+- ``share``: of the people who left home in ``origin``, the share who stay in ``destination`` at the end.
+
+``measure`` names a variant: ``net`` (arrivals less those who left again), ``outside_camps`` (share of net arrivals
+in ``destination`` beyond what its camps had free), ``through`` (share of those who reached ``destination`` in the
+window whose home or last stop lies in ``origin``), ``attack_ratio`` (attacks in the window against those in as many
+days before, of the input), ``not_modelled``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onward.data import Crisis
+from onward.model.network import Network, day_of
+
+Bools = NDArray[np.bool_]
+
+MEASURES = ("", "net", "outside_camps", "through", "attack_ratio", "not_modelled")
+#: units that mean people per some days
+PER_DAYS = {"people/day": 1.0, "people/2 days": 2.0, "people/week": 7.0}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim, compiled: places as masks, days as numbers; ``per_days`` turns a total into the unit."""
+
+    name: str
+    indicator: str
+    measure: str
+    origin: Bools | None
+    destination: Bools | None
+    gates: Bools
+    first: int
+    last: int
+    low: float | None
+    high: float | None
+    unit: str
+    counted: bool
+
+    @property
+    def scale(self) -> float:
+        """Factor from the total of the window to the claim's unit."""
+        return PER_DAYS[self.unit] / (self.last - self.first + 1) if self.unit in PER_DAYS else 1.0
+
+
+def build_claims(crisis: Crisis, network: Network) -> tuple[Claim, ...]:
+    """Compile the claims table in its order."""
+    index = network.places.index()
+    areas: dict[str, list[int]] = {}
+    for area, place in crisis.table("areas").select("area", "place").iter_rows():
+        areas.setdefault(area, []).append(index[place])
+    return tuple(_claim(crisis, network, areas, row) for row in crisis.table("claims").iter_rows(named=True))
+
+
+def _claim(crisis: Crisis, network: Network, areas: dict[str, list[int]], row: dict) -> Claim:  # type: ignore[type-arg]
+    places = network.places.index()
+
+    def mask(name: str | None) -> Bools | None:
+        if name is None or not (name in places or name in areas):
+            return None
+        found = np.zeros(len(places), dtype=np.bool_)
+        found[[places[name]] if name in places else areas[name]] = True
+        return found
+
+    destination = mask(row["destination"])
+    return Claim(
+        name=row["claim"],
+        indicator=row["indicator"],
+        measure=row["measure"] or "",
+        origin=mask(row["origin"]),
+        destination=destination,
+        gates=_gates(network, row["destination"], destination),
+        first=max(0, day_of(crisis, row["start"], 0)),
+        last=min(crisis.days - 1, day_of(crisis, row["end"], crisis.days - 1)),
+        low=row["low"],
+        high=row["high"],
+        unit=row["unit"],
+        counted=row["indicator"] == "displaced",
+    )
+
+
+def _gates(network: Network, name: str | None, destination: Bools | None) -> Bools:
+    """The gates a claim is about: the one it names, or those whose roads touch its destination."""
+    names = network.gates.names
+    found = np.array([name is None or n == name for n in names], dtype=np.bool_)
+    if destination is not None and len(names):
+        roads = network.roads
+        near = destination[roads.tail] | destination[roads.head]
+        found[roads.gate[near & (roads.gate >= 0)]] = True
+    return found

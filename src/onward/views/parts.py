@@ -1,0 +1,172 @@
+"""The members of a run that has not ended: one file a table and member, until they are joined.
+
+A member is done when its ``member-<number>.json`` is there, which is written after its tables. Every file is
+written under another name first and then renamed, so a killed run leaves nothing half-written under a name
+that counts, and the same command goes on with the members that are missing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import polars as pl
+
+from onward.engine.frames import TABLES
+from onward.errors import RunFolderError
+
+PARTS = ".parts"
+PLAN = "plan.json"
+LOCK = "lock"
+#: rows of a row group in the joined tables; fixed, so that their bytes do not depend on threads (own choice)
+ROW_GROUP = 1 << 18
+
+
+class KernelClock:
+    """Times kernels that run in several threads; each calls it once before and once after its kernel.
+
+    Returns what the calling thread has used of a CPU. ``take`` gives the wall time since it was last called
+    in which at least one kernel ran.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._begun: dict[int, float] = {}
+        self._busy = 0.0
+        self._since = 0.0
+        self._own = threading.local()
+
+    def __call__(self) -> float:
+        cpu, me = time.thread_time(), threading.get_ident()
+        with self._lock:
+            self._advance()
+            if me in self._begun:
+                self._own.cpu = cpu - self._begun.pop(me)
+            else:
+                self._begun[me] = cpu
+        return cpu
+
+    def take(self) -> tuple[float, float]:
+        """Return the wall time not yet taken, and the CPU time of this thread's last kernel, in seconds."""
+        with self._lock:
+            self._advance()
+            busy, self._busy = self._busy, 0.0
+        return busy, float(self._own.cpu)
+
+    def _advance(self) -> None:
+        now = time.perf_counter()
+        self._busy += now - self._since if self._begun else 0.0
+        self._since = now
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file that is either there in whole or not at all."""
+    new = path.with_name(f".{path.name}.new")
+    new.write_text(text, encoding="utf-8", newline="\n")
+    put_in_place(new, path)
+
+
+def put_in_place(new: Path, path: Path) -> None:
+    """Give a file that is complete, and on the disk, the name that counts."""
+    with new.open("rb+") as written:
+        os.fsync(written.fileno())
+    new.replace(path)
+
+
+def write_part(parts: Path, member: int, tables: Mapping[str, pl.DataFrame], times: Mapping[str, float]) -> None:
+    """Write the tables of a finished member, and then that it is done and how long its kernel took."""
+    for name, frame in tables.items():
+        path = _part(parts, name, member)
+        new = path.with_name(f".{path.name}.new")
+        frame.write_parquet(new, compression="lz4", statistics=False)
+        new.replace(path)
+    new = parts / f".member-{member}.json.new"
+    new.write_text(json.dumps(times), encoding="utf-8")
+    new.replace(parts / f"member-{member}.json")
+
+
+def finished(parts: Path, members: int) -> dict[int, dict[str, float]]:
+    """Return the members that are done, with what their kernels took."""
+    done = {}
+    for member in range(members):
+        written = [parts / f"member-{member}.json", *(_part(parts, name, member) for name in TABLES)]
+        if all(path.is_file() and path.stat().st_size for path in written):
+            done[member] = json.loads(written[0].read_text("utf-8"))
+    return done
+
+
+def join_parts(folder: Path, members: int) -> None:
+    """Join the members, in their order, into the run folder's tables; their bytes depend on nothing else."""
+    for name in TABLES:
+        path, new = folder / f"{name}.parquet", folder / f".{name}.parquet.new"
+        files = [_part(folder / PARTS, name, member) for member in range(members)]
+        pl.scan_parquet(files, glob=False).sink_parquet(
+            new, compression="zstd", compression_level=1, row_group_size=ROW_GROUP, maintain_order=True
+        )
+        put_in_place(new, path)
+
+
+def read_plan(folder: Path) -> dict[str, Any] | None:
+    """Return the plan of an unfinished run in this folder, or None where there is none."""
+    try:
+        plan = json.loads((folder / PARTS / PLAN).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return plan if isinstance(plan, dict) else None
+
+
+def differences(there: Mapping[str, Any], here: Mapping[str, Any], prefix: str = "") -> list[str]:
+    """Return in words what differs between two plans.
+
+    >>> differences({"seed": 1, "overrides": {"share_foot": 1.0}}, {"seed": 2, "overrides": {}})
+    ['seed is 1 there and 2 here', 'overrides.share_foot is 1.0 there and not set here']
+    """
+    found = []
+    for key in [*there, *(k for k in here if k not in there)]:
+        a, b = there.get(key), here.get(key)
+        if isinstance(a, dict) and isinstance(b, dict):
+            found += differences(a, b, f"{prefix}{key}.")
+        elif a != b:
+            found.append(f"{prefix}{key} is {_short(a)} there and {_short(b)} here")
+    return found
+
+
+@contextmanager
+def locked(parts: Path) -> Iterator[None]:
+    """Make the folder of parts and keep a second command away from it, where the system can lock files."""
+    try:
+        parts.mkdir(parents=True, exist_ok=True)
+        lock = (parts / LOCK).open("w")
+    except OSError as error:
+        raise RunFolderError(f"{parts.parent}: cannot be written ({error.strerror}). Give another --out.") from None
+    with lock:
+        _lock(lock, parts.parent)
+        yield
+
+
+def _lock(lock: IO[str], folder: Path) -> None:
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise RunFolderError(
+            f"{folder}: another command is writing here. Wait for it, or give another --out."
+        ) from None
+
+
+def _part(parts: Path, name: str, member: int) -> Path:
+    return parts / f"{name}-{member}.parquet"
+
+
+def _short(value: object) -> str:
+    text = "not set" if value is None else value if isinstance(value, str) else json.dumps(value)
+    return text if len(text) <= 40 else f"{text[:12]}…"

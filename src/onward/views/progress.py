@@ -1,0 +1,58 @@
+"""A progress bar on the terminal: members done, how many a second, and the time left."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+WORDS = {
+    "compile": "Compiling, once only",
+    "run": "Simulating",
+    "write": "Writing",
+    "read": "Reading",
+}
+
+
+class _Rate(ProgressColumn):
+    """Members a second."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:.1f} a second" if task.speed else "", style="dim")
+
+
+class Bar:
+    """Shows how far a run is, on stderr; call it with what is under way, members done, and members in all."""
+
+    def __init__(self, *, shown: bool, unit: str = "members") -> None:
+        self.done = 0
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.completed:.0f} of {task.total:.0f} " + unit),
+            _Rate(),
+            TimeRemainingColumn(elapsed_when_finished=True),
+            console=Console(stderr=True),
+            transient=True,
+            disable=not shown,
+        )
+        self._progress.add_task(WORDS["compile"], total=1)
+
+    def __call__(self, stage: str, done: int, members: int) -> None:
+        """Show that ``stage`` is under way and ``done`` of ``members`` are done."""
+        self.done = done
+        task = self._progress.tasks[0]
+        if WORDS[stage] != task.description:
+            self._progress.reset(task.id, description=WORDS[stage], total=members)
+        self._progress.update(task.id, completed=done, total=members)
+
+    def __enter__(self) -> Bar:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()

@@ -1,0 +1,10 @@
+"""What holds for all tests: compiled kernels are kept by the state of the engine's sources."""
+
+from __future__ import annotations
+
+import os
+
+from onward.engine.compiled import cache_folder
+
+# before Numba is imported: tests call kernels directly, not only through a run, which would set this itself
+os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_folder()))

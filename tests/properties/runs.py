@@ -1,0 +1,47 @@
+"""Run one member of a crisis, and what the laws ask of it."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onward import Run
+from onward.data import Crisis
+from onward.engine.member import Drawn, Settings, build_member, run_one
+from onward.engine.run import make_settings
+from onward.engine.state import Daily, Result
+from onward.model.build import Model, build_model
+
+STATES = ("home", "here", "gate", "way", "out")
+
+
+def settings_of(crisis: Crisis, engine: str, **given: Any) -> Settings:
+    """Return settings with parameters drawn, so that *expected* draws its inputs and shocks too."""
+    usual = {"members": 1, "seed": 7, "parameters": "prior", "labels": True}
+    return make_settings(crisis, engine=engine, **{**usual, **given})
+
+
+def run_member(crisis: Crisis, engine: str, **given: Any) -> Result:
+    """Run member 0."""
+    return run_one(build_model(crisis), settings_of(crisis, engine, **given), 0)[0].result
+
+
+def draw_member(crisis: Crisis, engine: str, model: Model | None = None, **given: Any) -> Drawn:
+    """Draw member 0 without running it."""
+    return build_member(model or build_model(crisis), settings_of(crisis, engine, **given), 0)
+
+
+def stocks(daily: Daily) -> NDArray[Any]:
+    """Return the people of each day, place and state."""
+    return np.stack([getattr(daily, state) for state in STATES], axis=2)
+
+
+def table_bytes(run: Run) -> dict[str, bytes]:
+    """Return each table of a run as the bytes of a file."""
+    files = {name: BytesIO() for name in run.tables}
+    for name, file in files.items():
+        run.table(name).write_parquet(file)
+    return {name: file.getvalue() for name, file in files.items()}

@@ -1,0 +1,54 @@
+"""What is promised to users: the public names, each documented, the same as on the reference page."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import onward
+
+REFERENCE = Path(__file__).parents[1] / "docs" / "reference" / "api.md"
+
+
+def test_the_public_names_are_sorted_and_named_once() -> None:
+    assert onward.__all__ == sorted(set(onward.__all__))
+
+
+@pytest.mark.parametrize("name", onward.__all__)
+def test_each_public_name_can_be_imported_and_says_what_it_is(name: str) -> None:
+    thing = getattr(onward, name)
+    assert inspect.getdoc(thing)
+    assert thing.__module__.startswith("onward.")
+
+
+def test_nothing_else_is_public() -> None:
+    assert set(dir(onward)) <= set(onward.__all__) | {n for n in dir(onward) if n.startswith("_")}
+    with pytest.raises(AttributeError, match="'onward' has no attribute 'simulat'"):
+        _ = onward.simulat
+
+
+def test_each_public_method_says_what_it_does() -> None:
+    for name in onward.__all__:
+        thing = getattr(onward, name)
+        methods = inspect.getmembers(thing, inspect.isfunction) if inspect.isclass(thing) else []
+        own = [m for m, f in methods if not m.startswith("_") and f.__module__.startswith("onward")]
+        assert all(inspect.getdoc(getattr(thing, m)) for m in own), name
+
+
+def test_the_reference_page_names_them_all() -> None:
+    if not REFERENCE.exists():
+        pytest.skip("docs/reference/api.md is not written yet")
+    named = set(re.findall(r"^#+\s+`?(?:onward\.)?(\w+)", REFERENCE.read_text("utf-8"), flags=re.MULTILINE))
+    assert set(onward.__all__) <= named
+
+
+def test_importing_loads_neither_numba_nor_polars() -> None:
+    """Both take long, and `onward --help` needs neither."""
+    code = "import sys, onward; print([m for m in ('numba', 'polars', 'scipy') if m in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
