@@ -7,7 +7,6 @@ import datetime as dt
 import numpy as np
 import polars as pl
 import pytest
-from tiny import write_tiny
 
 from onward.data import Crisis, read_crisis
 from onward.engine.claims import claim_value
@@ -15,6 +14,7 @@ from onward.engine.state import TIMES, Daily, Flows, Result
 from onward.inference.verdicts import verdict
 from onward.model.build import build_model
 from onward.model.claims import Claim
+from tiny import write_tiny
 
 DAYS, PLACES = 10, 3
 A, B, C = range(PLACES)
@@ -41,7 +41,8 @@ def result(rows: list[tuple[int, int, int, int, int, int]], left: dict[tuple[int
     cubes = [np.zeros((DAYS, PLACES), np.int64) for _ in range(10)]
     for (t, p), people in (left or {}).items():
         cubes[5][t, p] = people
-    daily = Daily(*cubes, np.zeros((DAYS, 0), np.int64), np.zeros((DAYS, 0), np.int64), np.zeros((DAYS, TIMES), np.int64))
+    nothing = np.zeros((DAYS, 0), np.int64)
+    daily = Daily(*cubes, nothing, nothing, np.zeros((DAYS, TIMES), np.int64))
     table = np.array(sorted(rows), dtype=np.int64).reshape(-1, 6)
     return Result(daily, Flows(table[:, :5].astype(np.int32), table[:, 5]), -1)
 

@@ -112,7 +112,8 @@ def test_a_new_camp_takes_people_in_and_leaves_other_draws_alone(aleppo: Crisis)
 WRONG = {
     "no such gate": ({"do": "set_gate", "gate": "bab-al-salam", "policy": "open"}, "Did you mean 'bab-al-salama'"),
     "quota without number": ({"do": "set_gate", "gate": "bab-al-salama", "policy": "quota"}, "people_per_day"),
-    "number without quota": ({"do": "set_gate", "gate": "bab-al-salama", "policy": "open", "people_per_day": 3.0}, "people_per_day"),
+    "number without quota": (
+        {"do": "set_gate", "gate": "bab-al-salama", "policy": "open", "people_per_day": 3.0}, "people_per_day"),
     "unknown verb": ({"do": "stop_war"}, "stop_war"),
     "unknown key": ({"do": "scale_events", "factor": 0.0, "typ": ["air"]}, "typ"),
     "negative factor": ({"do": "scale_events", "factor": -1.0}, "factor"),

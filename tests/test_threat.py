@@ -233,7 +233,8 @@ def constant(rate: float, days: int = DAYS) -> Crisis:
         "actors": [{"actor": "army", "side": "state"}],
         "events": [{**bombing, "n": rate * (BEFORE + days)}],
     }
-    still = {"habituation": 0, "dilution": 0, "onward_town": 0, "kernel_km": 1, "memory_days": 2}
+    still = {"habituation": 0, "dilution": 0, "onward_town": 0, "kernel_km": 1, "memory_days": 2, "attack_weight": 0.03,
+             "immobile_share": 0.1}  # fmt: skip
     return make_crisis(days, rows, still)
 
 

@@ -59,6 +59,13 @@ def tiny(tmp_path: Path) -> Crisis:
     return shortened(read_crisis(write_tiny(tmp_path / "tiny")), 31)
 
 
+def untied(crisis: Crisis) -> Crisis:
+    """Return the crisis with its roads a few metres longer, so that no two ways are equally long."""
+    routes = crisis.table("routes").with_row_index("row")
+    longer = pl.col("distance_km") + (pl.col("row") + 1).sqrt() / 1000
+    return crisis.replace_table("routes", routes.with_columns(longer.alias("distance_km")).drop("row"))
+
+
 def assert_same(found: Daily, twin: dict[str, NDArray[np.float64]]) -> None:
     for name in (*BY_PLACE, *BY_GATE):
         np.testing.assert_allclose(getattr(found, name), twin[name], rtol=1e-6, atol=1e-6, err_msg=name)
@@ -71,7 +78,7 @@ def test_expected_equals_its_twin_on_a_tiny_crisis(tiny: Crisis, overrides: dict
 
 @pytest.mark.parametrize("seed", range(12))
 def test_expected_equals_its_twin_on_random_crises(seed: int) -> None:
-    crisis = random_crisis(places=3 + seed % 6, days=14, seed=seed, returning=False)
+    crisis = untied(random_crisis(places=3 + seed % 6, days=14, seed=seed, returning=False))
     assert_same(expected(crisis), Twin(crisis).run())
 
 

@@ -85,7 +85,7 @@ class Twin:
         for place, g, people in leavers:
             self.send(place, g, None, people)
         for road, g, mode, people in quitters:
-            self.send(self.roads.tail[road], g, mode, people, replans=1, barred=self.roads.gate[road])
+            self.send(self.roads.tail[road], g, mode, people, barred=self.roads.gate[road])
         self.open_gates()
         self.leave_map()
         self.note()
@@ -203,16 +203,22 @@ class Twin:
         replans: int = 0,
         barred: int = -1,
     ) -> None:
-        """Let people choose and go; ``mode`` is None for those who leave: they do not stay, and part into modes."""
+        """Let people choose and go; ``mode`` is None for those who leave: they do not stay, and part into modes.
+
+        Who finds nowhere to go stays, if one can there; else they choose once more, then stay all the same.
+        """
         shares = self.choice(place, g, stay=mode is not None, barred=barred)
-        if not shares:
-            self.arrive(place, g, people)
+        if not shares and replans:
+            return self.arrive(place, g, people)
         foot = self.value["share_foot"]
         modes = {FOOT: foot, CAR: 1 - foot} if mode is None else {mode: 1.0}
+        if not shares:
+            shares, modes = {place: 1.0}, {FOOT if mode is None else mode: 1.0}
         for goal, share in shares.items():
             for how, part in modes.items():
                 if people * share * part > 0:
                     self.walk(place, goal, g, how, people * share * part, budget, replans)
+        return None
 
     # on the way
 

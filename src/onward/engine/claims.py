@@ -147,7 +147,8 @@ def _outside_camps(claim: Claim, result: Result, network: Network) -> float | No
         return None
     camp = where & (places.capacity >= 0)
     free = np.maximum(0.0, places.capacity - before)
-    return 1.0 - float(np.minimum(np.maximum(0.0, now - before), free)[camp].sum()) / total
+    inside = float(np.minimum(np.maximum(0.0, now - before), free)[camp].sum())
+    return max(0.0, 1.0 - inside / total)
 
 
 def _through(claim: Claim, result: Result) -> float | None:

@@ -178,15 +178,16 @@ def _open_gates(sim: Any) -> None:
     for n in range(sim.allowed.shape[1]):
         queue = sim.away[0] * 0
         for lane in range(lanes):
-            if sim.lane_gate[lane] == n:
-                queue += sim.waiting[lane].sum()
+            for g in range(groups):
+                if sim.lane_gate[lane] == n and not _is_cut(sim, lane, g):
+                    queue += sim.waiting[lane, g].sum()
         allowed = sim.allowed[sim.today, n]
         passing = min(queue, allowed + queue * 0) if allowed >= 0 else queue
         sim.daily.passed[sim.today, n] += passing
         for lane in range(lanes):
             for g in range(groups):
                 for m in range(modes):
-                    if sim.lane_gate[lane] != n or passing <= 0:
+                    if sim.lane_gate[lane] != n or passing <= 0 or _is_cut(sim, lane, g):
                         continue
                     there = sim.waiting[lane, g, m]
                     people = sample(sim.moves_rng, passing, there, queue)
@@ -194,6 +195,12 @@ def _open_gates(sim: Any) -> None:
                     passing -= people
                     if people > 0:
                         _let_through(sim, lane, g, m, people)
+
+
+@part
+def _is_cut(sim: Any, lane: int, g: int) -> bool:
+    """Whether the gate's road cannot be used today."""
+    return math.isinf(sim.cost[sim.regime[sim.today], g, sim.lane_road[lane]])
 
 
 @part

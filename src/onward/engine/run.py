@@ -58,7 +58,8 @@ class Run:
         """Return (member, date, people) of an indicator at a place, or over all places; days of nobody are 0.
 
         Indicators: stock (displaced people staying or waiting there), residents, waiting, under_way, displaced
-        (all away from home), arrivals, departures (from home), displacements (every departure that threat drove), returned.
+        (all away from home), arrivals, departures (from home), displacements (every departure that threat drove),
+        returned.
         """
         if indicator not in INDICATORS:
             raise ParameterError(f"indicator {indicator!r} is not one of {', '.join(INDICATORS)}.")
@@ -155,6 +156,12 @@ def run_members(
                 future.cancel()
 
 
+def _added(settings: Settings) -> list[str]:
+    """The camps that the scenario adds."""
+    steps = () if settings.scenario is None else settings.scenario.intervention
+    return [step.place for step in steps if step.do == "add_camp"]
+
+
 def describe(crisis: Crisis, settings: Settings) -> dict[str, Any]:
     """Return what run.json says of a run before it begins."""
     return {
@@ -166,7 +173,7 @@ def describe(crisis: Crisis, settings: Settings) -> dict[str, Any]:
         "end": crisis.end.isoformat(),
         "days": crisis.days,
         "time_zone": crisis.time_zone,
-        "places": sorted(crisis.places),
+        "places": sorted({*crisis.places, *_added(settings)}),
         "engine": settings.engine,
         "members": settings.members,
         "seed": settings.seed,

@@ -77,7 +77,7 @@ def _labels(crisis: Crisis) -> dict[int, str]:
         if route["gate"] is not None:
             labels[row] = route["gate"]
         elif frozenset((a, b)) in roads or frozenset((country[a], country[b])) in borders:
-            labels[row] = f"{a} - {b}"
+            labels[row] = f"{min(a, b)} - {max(a, b)}"
     return labels
 
 
@@ -124,7 +124,7 @@ def _gates_of(crisis: Crisis, rule: dict[str, Any], names: dict[int, int]) -> se
         hit = {
             "gate": route["gate"] == rule["name1"],
             "scenario": route["gate"] == rule["name1"],
-            "route": ends == pair,
+            "route": ends == pair and rule["policy"] == "quota",  # closed cuts the road itself, not its gate
             "border": {country[e] for e in ends} == pair,
         }[rule["kind"]]
         if hit and row in names:
