@@ -59,9 +59,10 @@ def test_a_gate_without_a_rule_is_open() -> None:
         ([rule("border", "closed"), rule("gate", "open", 3, 5)], [CLOSED] * 3 + [OPEN] * 3 + [CLOSED] * 4),
         ([rule("gate", "open"), rule("border", "closed", 4)], [OPEN] * DAYS),
         ([rule("route", "quota", 2, None, 5), rule("border", "closed", 6)], [OPEN] * 2 + [QUOTA] * 8),
+        ([rule("border", "closed"), rule("route", "open", 3, 5)], [CLOSED] * 3 + [OPEN] * 3 + [CLOSED] * 4),
         ([rule("gate", "closed", 1, 4), rule("route", "quota", 0, None, 5)], [QUOTA] + [CLOSED] * 4 + [QUOTA] * 5),
     ],
-    ids=["gate_over_border", "gate_over_later_border", "route_over_border", "gate_over_route"],
+    ids=["gate_over_border", "gate_over_later", "route_over_border", "open_route_over_border", "gate_over_route"],
 )
 def test_the_rule_that_names_more_counts_more(rules: list[dict[str, Any]], due: list[int]) -> None:
     assert policies(border(rules)) == due

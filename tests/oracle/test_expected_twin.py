@@ -109,7 +109,9 @@ def uncounted() -> Crisis:
         "events": [{"start": day(t), "place": "ab"[t % 2], "type": "air", "actor": "army", "n": 6} for t in range(9)],
         "closures": [{"kind": "gate", "name1": "line", "start": day(0), "end": day(6), "policy": "closed"}],
     }
-    return make_crisis(14, rows, {"shock_sigma": 0, "choice_wait": 0, "onward_camp": 0.1, "stage_share": 0.3})
+    certain = {"shock_sigma": 0, "choice_wait": 0}
+    rates = {"attack_weight": 0.03, "onward_camp": 0.1, "stage_share": 0.3, "gate_giving_up": 0.15, "share_foot": 0.5}
+    return make_crisis(14, rows, {**certain, **rates})
 
 
 @pytest.fixture(scope="module")

@@ -51,9 +51,9 @@ class Settings:
         return self.engine == "expected" and self.parameters == "fixed"
 
 
-def stream(settings: Settings, member: int, k: int) -> np.random.Generator:
-    """Return the member's generator number ``k``."""
-    return np.random.Generator(np.random.PCG64DXSM(np.random.SeedSequence(settings.seed, spawn_key=(member, k))))
+def stream(settings: Settings, member: int, *k: int) -> np.random.Generator:
+    """Return the member's generator number ``k``; each kind of input has a number of its own within (1)."""
+    return np.random.Generator(np.random.PCG64DXSM(np.random.SeedSequence(settings.seed, spawn_key=(member, *k))))
 
 
 def member_values(settings: Settings, member: int) -> dict[str, float]:
@@ -86,11 +86,11 @@ class Outcome:
 def build_member(model: Model, settings: Settings, member: int) -> Drawn:
     """Draw member number ``member`` and lay it out as arrays."""
     values = member_values(settings, member)
-    rng = None if settings.central else stream(settings, member, INPUTS)
-    population = _population(model, rng, values)
-    attacks = model.attacks.draw(rng, common=values["input_correlation"])
+    kinds = [None if settings.central else stream(settings, member, INPUTS, kind) for kind in range(3)]
+    population = _population(model, kinds[0], values)
+    attacks = model.attacks.draw(kinds[1], common=values["input_correlation"])
     allowed = model.network.gates.draw_allowed(
-        rng, leak=values["gate_leak"], common=values["input_correlation"]
+        kinds[2], leak=values["gate_leak"], common=values["input_correlation"]
     )
     there = population + model.network.places.displaced_at_start
     calm_hazard = hazard(

@@ -107,7 +107,8 @@ def make_settings(crisis: Crisis, **given: Any) -> Settings:
     steps = () if scenario is None else scenario.intervention
     what_if = {step.name: step.value for step in steps if step.do == "set_parameter"}
     overrides = {**crisis.parameters, **what_if, **(given.pop("overrides", None) or {})}
-    default_values(overrides)
+    if default_values(overrides)["return_rate"] > 0:
+        given["labels"] = True  # who goes home depends on where home is
     settings = Settings(**given, overrides=overrides)
     wrong = []
     if settings.engine not in ENGINES:

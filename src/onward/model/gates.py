@@ -124,7 +124,7 @@ def _gates_of(crisis: Crisis, rule: dict[str, Any], names: dict[int, int]) -> se
         hit = {
             "gate": route["gate"] == rule["name1"],
             "scenario": route["gate"] == rule["name1"],
-            "route": ends == pair and rule["policy"] == "quota",  # closed cuts the road itself, not its gate
+            "route": ends == pair and rule["policy"] != "closed",  # closed cuts the road itself, not its gate
             "border": {country[e] for e in ends} == pair,
         }[rule["kind"]]
         if hit and row in names:
