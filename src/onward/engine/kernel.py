@@ -27,3 +27,16 @@ def part(function: Kernel) -> Kernel:
     """Compile a part of a kernel, which only other kernels call."""
     bare: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     return cast(Kernel, njit(cache=True, nogil=True, **bare)(function))
+
+
+def lean(function: Kernel) -> Kernel:
+    """Compile a part over plain arrays that makes none: without reference counting, with sums in any order."""
+    return cast(Kernel, njit(nogil=True, **_LEAN)(function))
+
+
+def inlined(function: Kernel) -> Kernel:
+    """Compile the same, into its callers."""
+    return cast(Kernel, njit(nogil=True, forceinline=True, **_LEAN)(function))
+
+
+_LEAN: Any = {"cache": True, "_nrt": False, "error_model": "numpy", "fastmath": {"reassoc", "contract"}}
