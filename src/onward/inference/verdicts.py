@@ -14,7 +14,7 @@ NOT_MODELLED = "not modelled"
 
 
 def judge_claims(claims: Iterable[Claim], run: Run) -> list[dict[str, Any]]:
-    """Return one row a claim: claim, indicator, unit, low, high, p5, p50, p95, verdict.
+    """Return one row a claim: id (also as claim), indicator, unit, low, high, p5, p50, p95, verdict.
 
     The verdict is about the median: ``inside`` the reported range, ``low`` below it, ``high`` above it, or ``not
     modelled`` (with null quantiles) where the model cannot answer. A range open at one end has no bound there.
@@ -33,9 +33,10 @@ _QUANTILES = ((0.05, "p5"), (0.5, "p50"), (0.95, "p95"))
 
 
 def _judged(claim: Claim, found: dict[str, Any]) -> dict[str, Any]:
-    figures = {name: found.get(name) for _, name in _QUANTILES}
+    figures = {name: None if found.get(name) is None else round(found[name], 4) for _, name in _QUANTILES}
     return {
         "id": claim.name,
+        "claim": claim.name,
         "indicator": claim.indicator,
         "unit": claim.unit,
         "low": claim.low,

@@ -16,6 +16,7 @@ import polars as pl
 from onward.data import Crisis
 from onward.engine.run import Run
 from onward.errors import SimulationError
+from onward.inference.verdicts import judge_claims
 from onward.model.claims import Claim
 from onward.model.gates import CLOSED, QUOTA, Gates
 from onward.views import tables
@@ -95,7 +96,7 @@ def results(run: Run, rules: Mapping[str, Mapping[str, Any]], claims: Sequence[C
             {"from": row["from_place"], "to": row["to_place"], "people": _round(row["people"])}
             for row in tables.top_flows(run).iter_rows(named=True)
         ],
-        "claims": _claims(run, claims),
+        "claims": judge_claims(claims, run),
     }
 
 
@@ -128,33 +129,6 @@ def _gates(run: Run, rules: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         }
         for row in peak.sort("gate").iter_rows(named=True)
     }
-
-
-def _claims(run: Run, claims: Sequence[Claim]) -> list[dict[str, Any]]:
-    """Each claim with what was reported, what the run says, and whether its median is inside, low or high."""
-    levels = [pl.col("value").quantile(level, "linear").alias(f"p{100 * level:g}") for level in (0.05, 0.5, 0.95)]
-    rows = run.tables["claims"].drop_nulls("value").group_by("claim").agg(levels).collect()
-    said = {row["claim"]: row for row in rows.iter_rows(named=True)}
-    return [
-        {
-            "claim": claim.name,
-            "indicator": claim.indicator,
-            "unit": claim.unit,
-            "low": claim.low,
-            "high": claim.high,
-            **{level: round(said[claim.name][level], 4) if claim.name in said else None for level in LEVELS},
-            "verdict": _verdict(claim, said[claim.name]["p50"] if claim.name in said else None),
-        }
-        for claim in claims
-    ]
-
-
-def _verdict(claim: Claim, median: float | None) -> str:
-    if median is None:
-        return "not modelled"
-    if claim.low is not None and median < claim.low:
-        return "low"
-    return "high" if claim.high is not None and median > claim.high else "inside"
 
 
 def _by(frame: pl.DataFrame, key: str) -> dict[str, dict[str, float]]:
