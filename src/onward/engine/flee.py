@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,7 @@ from onward.engine.compiled import use_cache
 from onward.engine.flee_frames import FLEE_TABLES, flee_frames, registrations_frame
 from onward.engine.flee_state import FleeRates, FleeResult, FleeWorld
 from onward.engine.member import MOVES
-from onward.engine.run import ENGINES, Run
+from onward.engine.run import ENGINES, Run, in_order
 from onward.errors import ParameterError, SimulationError
 from onward.model.flee import SPAWN_MODES, FleeModel, FleeOptions, build_flee
 
@@ -153,20 +151,7 @@ def run_flee_members(
     clock: Callable[[], float] = float,
 ) -> Iterator[tuple[int, FleeResult, float]]:  # fmt: skip
     """Run members in parallel threads; yield (member, result, CPU seconds) in the order given."""
-    waiting: deque[tuple[int, Future[tuple[FleeResult, float]]]] = deque()
-    with ThreadPoolExecutor(workers) as pool:
-        try:
-            for member in members:
-                waiting.append((member, pool.submit(run_one, model, settings, member, clock)))
-                if len(waiting) > 2 * workers:
-                    number, future = waiting.popleft()
-                    yield (number, *future.result())
-            while waiting:
-                number, future = waiting.popleft()
-                yield (number, *future.result())
-        finally:
-            for _, future in waiting:
-                future.cancel()
+    yield from in_order(lambda member: run_one(model, settings, member, clock), members, workers)
 
 
 def describe_flee(model: FleeModel, settings: FleeRunSettings) -> dict[str, Any]:

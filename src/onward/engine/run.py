@@ -141,11 +141,18 @@ def run_members(
         outcome, seconds = run_one(model, settings, member, clock)
         return (outcome if finish is None else finish(member, outcome)), seconds
 
+    yield from in_order(one, members, workers)
+
+
+def in_order(
+    work: Callable[[int], tuple[Any, float]], members: Iterable[int], workers: int
+) -> Iterator[tuple[int, Any, float]]:
+    """Do ``work`` for each member in parallel threads; yield (member, result, seconds) in the order given."""
     waiting: deque[tuple[int, Future[tuple[Any, float]]]] = deque()
     with ThreadPoolExecutor(workers) as pool:
         try:
             for member in members:
-                waiting.append((member, pool.submit(one, member)))
+                waiting.append((member, pool.submit(work, member)))
                 if len(waiting) > 2 * workers:
                     number, future = waiting.popleft()
                     yield (number, *future.result())

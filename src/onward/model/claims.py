@@ -28,7 +28,6 @@ from onward.model.network import Network, day_of
 
 Bools = NDArray[np.bool_]
 
-MEASURES = ("", "net", "outside_camps", "through", "attack_ratio", "not_modelled")
 #: units that mean people per some days
 PER_DAYS = {"people/day": 1.0, "people/2 days": 2.0, "people/week": 7.0}
 
