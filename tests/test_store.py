@@ -19,7 +19,7 @@ from onward.engine.member import Settings
 from onward.engine.run import Run, make_settings
 from onward.errors import RunFolderError
 from onward.views.parts import PARTS, PLAN
-from onward.views.store import RUN, Progress, free_folder, plan_of, read_run, run_to_folder
+from onward.views.store import CRISIS, RUN, Progress, free_folder, plan_of, read_run, run_to_folder
 from views.made_up import write_runnable
 
 MEMBERS = 5
@@ -61,7 +61,11 @@ def cut_off(crisis: Crisis, folder: Path, **given: object) -> None:
 
 
 def test_a_finished_folder_holds_the_run_and_nothing_else(whole: Path) -> None:
-    assert sorted(entry.name for entry in whole.iterdir()) == sorted([RUN, *(f"{name}.parquet" for name in TABLES)])
+    assert sorted(entry.name for entry in whole.iterdir()) == sorted([CRISIS, RUN, *(f"{name}.parquet" for name in TABLES)])
+
+
+def test_the_crisis_that_was_run_lies_in_the_folder(crisis: Crisis, whole: Path) -> None:
+    assert read_crisis(whole / CRISIS).hash == crisis.hash == read_run(whole).about["crisis_hash"]
 
 
 def test_people_add_up_to_the_same_number_every_day(whole: Path) -> None:

@@ -1,8 +1,9 @@
 """The run folder: the one thing results are written to and every view reads.
 
 ``run.json`` says what was run and the main figures; ``stock``, ``flows``, ``gates``, ``movements``, ``times``,
-``attacks`` and ``claims`` are Parquet tables of the members. ``run.json`` is written last: a folder without it is
-not a finished run.
+``attacks`` and ``claims`` are Parquet tables of the members. ``crisis/`` is the crisis that was run, as a crisis
+folder: views read places, roads, control and counts from it, and the run can be repeated from its folder alone.
+``run.json`` is written last: a folder without it is not a finished run.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 
 import polars as pl
 
-from onward.data import Crisis
+from onward.data import Crisis, write_crisis
 from onward.engine.frames import TABLES, frames
 from onward.engine.member import LABELS, MOVES, Outcome, Settings, build_member, stream
 from onward.engine.run import Run, describe, run_members
@@ -40,6 +41,7 @@ from onward.views.parts import (
 
 FORMAT = 1
 RUN = "run.json"
+CRISIS = "crisis"
 #: told of what is under way ("compile", "run", "write"), how many members are done, and of how many
 Progress = Callable[[str, int, int], None]
 
@@ -231,6 +233,7 @@ def _results(plan: Mapping[str, Any], crisis: Crisis, model: Model, settings: Se
     times = finished(folder / PARTS, settings.members).values()
     (folder / RUN).unlink(missing_ok=True)  # from here on a run that is overwritten is not finished
     join_parts(folder, settings.members)
+    write_crisis(crisis, folder / CRISIS, overwrite=True)
     planned = {**plan, "places": sorted(model.network.places.names)}
     run, rules = Run(planned, _scans(folder)), summary.rules_of(model.network.gates)
     figures = summary.results(run, rules, model.claims)
