@@ -28,7 +28,7 @@ DAY = 10  # quanta
 REPLANS = 2
 FULL_FROM = 0.9
 FOOT, CAR = 0, 1
-#: smaller parties do not leave on a day: a tolerance that the engine declares (kernels.py, SMALLEST_PARTY)
+#: smaller parties do not set out: a tolerance that the engine declares (choices.py, SMALLEST_PARTY)
 SMALLEST_PARTY = 0.05
 BY_PLACE = ("home", "here", "gate", "way", "out", "left_home", "fled_again", "moved_on", "arrived")
 BY_GATE = ("waiting", "passed")
@@ -175,7 +175,7 @@ class Twin:
 
     # where to
 
-    def choice(self, place: int, g: int, *, stay: bool, barred: int) -> dict[int, float]:
+    def choice(self, place: int, g: int, people: float, *, stay: bool, barred: int) -> dict[int, float]:
         """The share of each destination; empty if there is none."""
         value, near = self.value, self.value["choice_near_km"]
         worth = self.attraction[self.regime[self.today], :, g] * self.pull[:, g]
@@ -188,7 +188,9 @@ class Twin:
                 weight[goal] = worth[goal] * (way.km + near) ** -value["choice_distance"] * penalty
         if stay:
             weight[place] = worth[place] * near ** -value["choice_distance"]
-        floor = value["choice_floor"] * sum(weight.values())
+        party = SMALLEST_PARTY / people if people else math.inf
+        least = min(max(weight.values(), default=0.0), sum(weight.values()) * party)
+        floor = max(value["choice_floor"] * sum(weight.values()), least)
         kept = {goal: w for goal, w in weight.items() if w > 0 and w >= floor}
         return {goal: w / sum(kept.values()) for goal, w in kept.items()}
 
@@ -207,7 +209,7 @@ class Twin:
 
         Who finds nowhere to go stays, if one can there; else they choose once more, then stay all the same.
         """
-        shares = self.choice(place, g, stay=mode is not None, barred=barred)
+        shares = self.choice(place, g, people, stay=mode is not None, barred=barred)
         if not shares and replans:
             return self.arrive(place, g, people)
         foot = self.value["share_foot"]
@@ -280,7 +282,7 @@ class Twin:
         """They choose anew from the far side of the gate, which they reach at the end of its road."""
         self.waiting[road, g, mode] -= people
         far = self.roads.head[road]
-        for goal, share in (self.choice(far, g, stay=True, barred=self.roads.gate[road]) or {far: 1.0}).items():
+        for goal, share in (self.choice(far, g, people, stay=True, barred=self.roads.gate[road]) or {far: 1.0}).items():
             self.way[road, self.quanta[road, mode], goal, g, mode] += people * share
 
     def leave_map(self) -> None:

@@ -10,17 +10,19 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from onward.engine.draws import split
-from onward.engine.kernel import part, whole
+from onward.engine.draws import are_whole, split
+from onward.engine.kernel import once, part, whole
 from onward.engine.paths import find_ways
 
 #: a camp begins to repel when this share of its capacity is taken (Flee 3: capacity_buffer)
 FULL_FROM = 0.9
+#: fewer people than this do not leave a place on a day (whole people: one; *expected*: a declared tolerance)
+SMALLEST_PARTY = 0.05
 #: columns of a walker: place, destination, group, mode, batch, quanta left today, re-plans so far
 PLACE, GOAL, GROUP, MODE, BATCH, BUDGET, REPLANS = range(7)
 
 
-@part
+@once
 def new_regime(sim: Any) -> None:
     """Find the ways of the regime that begins today and what its destinations are worth."""
     s, rates = sim.regime[sim.today], sim.rates
@@ -40,7 +42,7 @@ def new_regime(sim: Any) -> None:
                 sim.value[g, p, k] = sim.attraction[s, j, g] * away * gates
 
 
-@part
+@once
 def new_morning(sim: Any) -> None:
     """Set what the start of the day makes of places (threat, fullness) and gates (queues)."""
     places, groups = sim.here.shape
@@ -55,7 +57,7 @@ def new_morning(sim: Any) -> None:
         sim.wait[lane] = math.exp(-sim.rates.choice_wait * _days_to_wait(sim, sim.lane_gate[lane]))
 
 
-@part
+@once
 def _days_to_wait(sim: Any, gate: int) -> float:
     """Days that the queue at the gate would take at its quota, up to the cap."""
     allowed = sim.allowed[sim.today, gate]
@@ -72,16 +74,19 @@ def _days_to_wait(sim: Any, gate: int) -> float:
 
 
 @part
-def weigh(sim: Any, place: int, g: int, stay: bool, barred: int) -> float:
-    """Fill ``sim.weight`` with the weight of each destination from ``place``; return their sum.
+def weigh(sim: Any, place: int, g: int, people: Any, stay: bool, barred: int) -> float:
+    """Fill ``sim.weight`` with the weight of each destination of ``people`` at ``place``; return their sum.
 
     ``stay`` admits staying where one is; ``barred`` is a gate that must not lie first on the way (-1: none).
+    Parts of people (*expected*) do not divide into ever smaller ones: a party has ``SMALLEST_PARTY`` or goes
+    where most go.
     """
     dest, lanes, value = sim.dest[g, place], sim.gate_lane[g, place], sim.value[g, place]
     weight, pull, wait = sim.weight, sim.pull, sim.wait
     k_most = dest.size
-    total = 0.0
-    weight[:] = 0.0
+    total, most = 0.0, 0.0
+    for k in range(k_most + 1):
+        weight[k] = 0.0
     for k in range(k_most):
         if dest[k] < 0:
             break
@@ -90,11 +95,15 @@ def weigh(sim: Any, place: int, g: int, stay: bool, barred: int) -> float:
             continue
         weight[k] = value[k] * pull[dest[k], g] * (wait[lane] if lane >= 0 else 1.0)
         total += weight[k]
+        most = max(most, weight[k])
     if stay:
         near = sim.rates.choice_near_km**-sim.rates.choice_distance
         weight[k_most] = sim.attraction[sim.regime[sim.today], place, g] * near * pull[place, g]
         total += weight[k_most]
+        most = max(most, weight[k_most])
     floor, kept = sim.rates.choice_floor * total, 0.0
+    if not are_whole(people):
+        floor = max(floor, min(most, total * SMALLEST_PARTY / people))
     for k in range(k_most + 1):
         if weight[k] < floor:
             weight[k] = 0.0
@@ -112,7 +121,7 @@ def choose(
     The others may stay where they are; who stays has the own place as destination, as have all who find no other.
     """
     fresh = mode < 0
-    left, rest = people, weigh(sim, place, g, not fresh, barred)
+    left, rest = people, weigh(sim, place, g, people, not fresh, barred)
     if rest <= 0.0:
         return push(sim, place, place, g, max(mode, whole(0)), batch, whole(0), whole(2), people, size)
     weight, k_most = sim.weight, sim.weight.size - 1

@@ -17,6 +17,22 @@ from numba.extending import overload
 URN = 12
 
 
+def are_whole(n: Any) -> bool:
+    """Return whether people are whole (and not the real numbers of *expected*)."""
+    return not isinstance(n, float)
+
+
+@overload(are_whole)
+def _are_whole(n: Any) -> Any:
+    def no(n: Any) -> bool:
+        return False
+
+    def yes(n: Any) -> bool:
+        return True
+
+    return no if isinstance(n, types.Float) else yes
+
+
 def split(rng: Any, n: Any, p: Any) -> Any:
     """Return how many of ``n`` people do what each does with probability ``p``: binomial, or ``n p``."""
     if isinstance(n, float):

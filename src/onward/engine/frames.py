@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from onward.engine.member import Outcome
-from onward.engine.state import TIMES, Daily, Result
+from onward.engine.state import TIMES, Daily, Result, packed
 from onward.model.build import Model
 from onward.model.network import Network
 
@@ -101,38 +101,23 @@ def _by_place(
 
 
 def _flows(result: Result, network: Network, member: int) -> pl.DataFrame:
-    """Legs added up by their key, which is packed into one number: sorting that is much quicker."""
+    """Legs in the order of day, origin (unknown first), from, to and times by name."""
     names, kind = network.places.names, place_type(network)
-    code, order = _packed(result.flows.key, names), tuple(sorted(names))
-    by_code = np.argsort(code, kind="stable")
-    code = code[by_code]
-    first = np.flatnonzero(np.diff(code, prepend=-1))
-    people = result.flows.people[by_code]
-    rest, times = np.divmod(code[first], TIMES + 1)
-    rest, to_place = np.divmod(rest, len(names))
-    rest, from_place = np.divmod(rest, len(names))
-    day, origin = np.divmod(rest, len(names) + 1)
+    rank = np.append(np.argsort(np.argsort(np.array(names))), -1)
+    day, origin, start, end, times = result.flows.key.T
+    code = packed(len(names), day.astype(np.int64), rank[origin], rank[start], rank[end], times)
+    order = np.argsort(code)
     return pl.DataFrame(
         {
-            "member": np.full(len(first), member, dtype=np.int32),
-            "date": _dates(day, network.start),
-            "origin": _named(origin - 1, order, kind),
-            "from_place": _named(from_place, order, kind),
-            "to_place": _named(to_place, order, kind),
-            "times": times.astype(np.int8),
-            "people": np.add.reduceat(people, first) if len(first) else people,
+            "member": np.full(len(order), member, dtype=np.int32),
+            "date": _dates(day[order], network.start),
+            "origin": _named(origin[order], names, kind),
+            "from_place": _named(start[order], names, kind),
+            "to_place": _named(end[order], names, kind),
+            "times": times[order].astype(np.int8),
+            "people": result.flows.people[order],
         }
     )
-
-
-def _packed(key: NDArray[np.int32], names: tuple[str, ...]) -> NDArray[np.int64]:
-    """Return one number a leg that sorts as day, origin (unknown first), from, to and times do by name."""
-    rank = np.argsort(np.argsort(np.array(names)))
-    code = key[:, 0].astype(np.int64) * (len(names) + 1) + np.append(rank, -1)[key[:, 1]] + 1
-    code = code * len(names) + rank[key[:, 2]]
-    code = code * len(names) + rank[key[:, 3]]
-    packed: NDArray[np.int64] = code * (TIMES + 1) + key[:, 4]
-    return packed
 
 
 def _gates(daily: Daily, network: Network, member: int) -> pl.DataFrame:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from onward.engine.choices import GOAL, MODE, choose, new_morning, new_regime
+from onward.engine.choices import GOAL, MODE, SMALLEST_PARTY, choose, new_morning, new_regime
 from onward.engine.draws import sample, split
-from onward.engine.kernel import entry, flag, part, whole
+from onward.engine.kernel import entry, flag, once, part, whole
 from onward.engine.labels import (
     BATCHES,
     END,
@@ -27,15 +27,12 @@ from onward.engine.labels import (
     write_legs,
 )
 from onward.engine.setup import set_up
-from onward.engine.state import TIMES, Flows, Rates, Result, Start, World
+from onward.engine.state import TIMES, Rates, Raw, Start, World
 from onward.engine.travel import T_ROAD, set_out, travel
-
-#: fewer people than this do not leave a place on a day (whole people: one; *expected*: a declared tolerance)
-SMALLEST_PARTY = 0.05
 
 
 @entry
-def run_member(world: World, rates: Rates, start: Start, moves_rng: Any, labels_rng: Any, labelled: bool) -> Result:
+def run_member(world: World, rates: Rates, start: Start, moves_rng: Any, labels_rng: Any, labelled: bool) -> Raw:
     """Run all days of one member; labels have a stream of their own."""
     sim = set_up(world, rates, start, moves_rng, labels_rng, labelled)
     for t in range(world.regime.size):
@@ -53,10 +50,10 @@ def run_member(world: World, rates: Rates, start: Start, moves_rng: Any, labels_
         write_legs(sim)
         forget_finished(sim)
     size = sim.size[FLOWS]
-    return Result(sim.daily, Flows(sim.flow[:size].copy(), sim.flow_people[:size].copy()), sim.overdrawn)
+    return Raw(sim.daily, sim.flow[:size].copy(), sim.flow_people[:size].copy(), sim.overdrawn)
 
 
-@part
+@once
 def _leave(sim: Any) -> None:
     """Draw everybody who leaves home or the place where they stay; they choose and are ready to go."""
     places, groups = sim.home.shape
@@ -105,7 +102,7 @@ def _get_ready(sim: Any, place: int, g: int, mode: int, people: Any, barred: int
         set_out(sim, road, left, row[GOAL], g, row[MODE], batch, sim.walking[w])
 
 
-@part
+@once
 def _allot(sim: Any) -> None:
     """Allot the observed departures of each area over its residents by hazard, or evenly where there is none."""
     for a in range(sim.observed.shape[1]):
@@ -153,7 +150,7 @@ def _allot_by(sim: Any, a: int, left: Any, rest: Any, by_hazard: bool) -> Any:
     return left
 
 
-@part
+@once
 def _give_up(sim: Any) -> None:
     """Draw who gives up waiting at a gate; they choose again without it."""
     lanes, groups, modes = sim.waiting.shape
@@ -171,7 +168,7 @@ def _give_up(sim: Any) -> None:
                     _get_ready(sim, near, g, m, people, sim.lane_gate[lane], -1 - near, whole(0))
 
 
-@part
+@once
 def _open_gates(sim: Any) -> None:
     """Let a uniform random sample of all who wait at each gate pass, up to what is allowed today."""
     lanes, groups, modes = sim.waiting.shape
@@ -203,7 +200,7 @@ def _is_cut(sim: Any, lane: int, g: int) -> bool:
     return math.isinf(sim.cost[sim.regime[sim.today], g, sim.lane_road[lane]])
 
 
-@part
+@once
 def _let_through(sim: Any, lane: int, g: int, m: int, people: Any) -> None:
     """Put those let through on the gate's road; they choose anew from its far side."""
     road = sim.lane_road[lane]
@@ -213,7 +210,7 @@ def _let_through(sim: Any, lane: int, g: int, m: int, people: Any) -> None:
     _get_ready(sim, sim.head[road], g, m, people, sim.lane_gate[lane], road, sim.quanta[road, m])
 
 
-@part
+@once
 def _return(sim: Any) -> None:
     """Let displaced people whose home has long been calm set out for it, where a way leads there."""
     if sim.rates.return_rate <= 0.0 or not sim.labelled:
@@ -227,7 +224,7 @@ def _return(sim: Any) -> None:
                     _go_home(sim, p, g, origin)
 
 
-@part
+@once
 def _go_home(sim: Any, p: int, g: int, origin: int) -> None:
     labels = sim.pool[p, g, origin * TIMES : (origin + 1) * TIMES]
     there = labels.sum()
@@ -249,7 +246,7 @@ def _go_home(sim: Any, p: int, g: int, origin: int) -> None:
         set_out(sim, -1 - p, whole(0), homeward, g, whole(1), b, people - foot)
 
 
-@part
+@once
 def _leave_map(sim: Any) -> None:
     """Let displaced people abroad leave the places of this crisis for good."""
     if sim.rates.out_rate <= 0.0:
@@ -266,7 +263,7 @@ def _leave_map(sim: Any) -> None:
                 sim.gone[p] += people
 
 
-@part
+@once
 def _count(sim: Any, immobile: Any) -> None:
     """Write the day's stocks."""
     daily, t = sim.daily, sim.today
@@ -280,4 +277,5 @@ def _count(sim: Any, immobile: Any) -> None:
         daily.waiting[t, sim.lane_gate[lane]] += people
     for row in range(sim.size[TRAVELLERS]):
         daily.way[t, sim.tail[sim.way[row, T_ROAD]]] += sim.way_people[row]
-    daily.times[t] = sim.away
+    for c in range(TIMES):
+        daily.times[t, c] = sim.away[c]

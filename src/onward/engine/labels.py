@@ -5,7 +5,7 @@ own. Those who leave a cell are a uniform random sample of it. A *batch* is the 
 day. Its labels are laid out once in random order, and each party that stops somewhere takes the next ones, so
 that all parties of the batch together use up exactly its labels.
 
-Up to ``PIECES`` people a batch is an exact sample without replacement in exact random order. A larger one takes
+Up to ``EXACT`` people a batch is an exact sample without replacement in exact random order. A larger one takes
 its labels by systematic sampling (unbiased; every person has the same chance) and is shuffled in ``PIECES``
 parts, which bounds the work by the number of batches and not by the number of people.
 """
@@ -18,41 +18,40 @@ import numpy as np
 from numba import types
 from numba.extending import overload
 
-from onward.engine.draws import hypergeometric
-from onward.engine.kernel import part, whole
-from onward.engine.state import TIMES
+from onward.engine.draws import are_whole, hypergeometric
+from onward.engine.kernel import once, part, whole
+from onward.engine.state import TIMES, packed
 
 TRAVELLERS, BATCHES, ENTRIES, FLOWS = range(4)
 #: columns of a batch: first entry not used up, end of its entries, place left
 FIRST, END, FROM = range(3)
 #: column of a traveller that names its batch
 BATCH = 5
-PIECES = 48
+EXACT, PIECES = 48, 24
 #: smaller unlabelled legs of a day are not written down (only *expected* has them)
 SMALLEST_LEG = 0.05
 
 
-def are_whole(n: Any) -> bool:
-    """Return whether people are whole (and not the real numbers of *expected*)."""
-    return not isinstance(n, float)
-
-
-@overload(are_whole)
-def _are_whole(n: Any) -> Any:
-    def no(n: Any) -> bool:
-        return False
-
-    def yes(n: Any) -> bool:
-        return True
-
-    return no if isinstance(n, types.Float) else yes
+_packed = once(packed)
 
 
 @part
-def longer(array: Any, rows: int) -> Any:
-    """Return a copy of ``array`` with room for ``rows`` rows."""
-    new = np.zeros((rows,) + array.shape[1:], array.dtype)
-    new[: array.shape[0]] = array
+def longer(array: Any) -> Any:
+    """Return a copy of ``array`` with twice the room."""
+    new = np.zeros(2 * array.size, array.dtype)
+    for i in range(array.size):
+        new[i] = array[i]
+    return new
+
+
+@part
+def longer_table(array: Any) -> Any:
+    """Return a copy of ``array`` with room for twice the rows."""
+    rows, columns = array.shape
+    new = np.zeros((2 * rows, columns), array.dtype)
+    for i in range(rows):
+        for j in range(columns):
+            new[i, j] = array[i, j]
     return new
 
 
@@ -61,8 +60,8 @@ def open_batch(sim: Any, place: int) -> None:
     """Begin a batch of people who leave ``place``; it is the last one."""
     b = sim.size[BATCHES]
     if b == sim.batch.shape[0]:
-        sim.batch = longer(sim.batch, 2 * b)
-        sim.batch_left = longer(sim.batch_left, 2 * b)
+        sim.batch = longer_table(sim.batch)
+        sim.batch_left = longer(sim.batch_left)
     sim.batch[b, FIRST], sim.batch[b, END], sim.batch[b, FROM] = sim.size[ENTRIES], sim.size[ENTRIES], place
     sim.batch_left[b] = 0
     sim.size[BATCHES] += 1
@@ -74,8 +73,8 @@ def _add_entries(sim: Any, label: int, people: Any, most: Any) -> None:
     while people > 0:
         e = sim.size[ENTRIES]
         if e == sim.entry.size:
-            sim.entry = longer(sim.entry, 2 * e)
-            sim.entry_people = longer(sim.entry_people, 2 * e)
+            sim.entry = longer(sim.entry)
+            sim.entry_people = longer(sim.entry_people)
         part = min(people, most)
         sim.entry[e], sim.entry_people[e] = label, part
         people -= part
@@ -86,7 +85,9 @@ def _add_entries(sim: Any, label: int, people: Any, most: Any) -> None:
 @part
 def _part(people: Any) -> Any:
     """The largest part in which labels are shuffled."""
-    return (people + PIECES - 1) // PIECES if are_whole(people) else people
+    if not are_whole(people):
+        return people
+    return people * 0 + 1 if people <= EXACT else (people + PIECES - 1) // PIECES
 
 
 @part
@@ -120,9 +121,9 @@ def _take_sample_by_type(sim: Any, pool: Any, people: Any, total: Any, again: bo
         _take_shares(sim, pool, people / total, again)
 
     def whole(sim: Any, pool: Any, people: Any, total: Any, again: bool) -> None:
-        if people <= PIECES and 2 * people <= total:
+        if people <= EXACT and 2 * people <= total:
             _take_some(sim, pool, people, total, again)
-        elif people <= PIECES:
+        elif people <= EXACT:
             _take_many(sim, pool, people, total, again)
         else:
             _take_systematically(sim, pool, people, total, again)
@@ -141,7 +142,7 @@ def _take(sim: Any, pool: Any, label: int, people: Any, again: bool, most: Any) 
     _add_entries(sim, new, people, most)
 
 
-@part
+@once
 def _take_shares(sim: Any, pool: Any, share: float, again: bool) -> None:
     for label in range(pool.size):
         if pool[label] > 0:
@@ -149,7 +150,7 @@ def _take_shares(sim: Any, pool: Any, share: float, again: bool) -> None:
             _take(sim, pool, label, part, again, part)
 
 
-@part
+@once
 def _take_some(sim: Any, pool: Any, people: int, total: int, again: bool) -> None:
     """Take people at distinct random positions of the pool laid out label by label."""
     at = np.empty(people, np.int64)
@@ -161,7 +162,8 @@ def _take_some(sim: Any, pool: Any, people: int, total: int, again: bool) -> Non
             i -= 1
         if i > 0 and at[i - 1] == position:
             continue
-        at[i + 1 : drawn + 1] = at[i:drawn].copy()
+        for j in range(drawn, i, -1):
+            at[j] = at[j - 1]
         at[i] = position
         drawn += 1
     passed, i = 0, 0
@@ -177,7 +179,7 @@ def _take_some(sim: Any, pool: Any, people: int, total: int, again: bool) -> Non
             break
 
 
-@part
+@once
 def _take_many(sim: Any, pool: Any, people: int, total: int, again: bool) -> None:
     """Take more than half of a small pool, label by label."""
     for label in range(pool.size):
@@ -190,7 +192,7 @@ def _take_many(sim: Any, pool: Any, people: int, total: int, again: bool) -> Non
                 _take(sim, pool, label, taken, again, whole(1))
 
 
-@part
+@once
 def _take_systematically(sim: Any, pool: Any, people: int, total: int, again: bool) -> None:
     """Take every (total / people)-th person from a random start."""
     most = _part(people)
@@ -255,7 +257,7 @@ def deliver(sim: Any, b: int, people: Any, pool: Any, to: int, keep: bool) -> No
             break
 
 
-@part
+@once
 def _write_flow(sim: Any, label: int, place: int, to: int, people: Any) -> None:
     origin = label // TIMES
     _write(sim, -1 if origin == sim.home.shape[0] else origin, place, to, label % TIMES + 1, people)
@@ -263,17 +265,18 @@ def _write_flow(sim: Any, label: int, place: int, to: int, people: Any) -> None:
 
 @part
 def _write(sim: Any, origin: int, place: int, to: int, times: int, people: Any) -> None:
-    f = sim.size[FLOWS]
-    if f == sim.flow.shape[0]:
-        sim.flow = longer(sim.flow, 2 * f)
-        sim.flow_people = longer(sim.flow_people, 2 * f)
-    row = sim.flow[f]
-    row[0], row[1], row[2], row[3], row[4] = sim.today, origin, place, to, times
-    sim.flow_people[f] = people
+    f, key = sim.size[FLOWS], _packed(sim.here.shape[0], sim.today, origin, place, to, times)
+    if f > 0 and sim.flow[f - 1] == key:
+        sim.flow_people[f - 1] += people
+        return
+    if f == sim.flow.size:
+        sim.flow = longer(sim.flow)
+        sim.flow_people = longer(sim.flow_people)
+    sim.flow[f], sim.flow_people[f] = key, people
     sim.size[FLOWS] += 1
 
 
-@part
+@once
 def write_legs(sim: Any) -> None:
     """Write down the unlabelled legs of the day (origin unknown, times 0) and forget them."""
     if sim.labelled:
@@ -286,7 +289,7 @@ def write_legs(sim: Any) -> None:
             sim.leg[place, to] = 0
 
 
-@part
+@once
 def forget_finished(sim: Any) -> None:
     """Keep only the batches that somebody under way still belongs to, and number them anew."""
     batches = sim.size[BATCHES]

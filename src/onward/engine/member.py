@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from onward.data.scenarios import Scenario
 from onward.engine.claims import claim_value
 from onward.engine.compiled import use_cache
-from onward.engine.state import Rates, Result, Start, World
+from onward.engine.state import Rates, Result, Start, World, added_up
 from onward.errors import SimulationError
 from onward.model.build import Model
 from onward.model.inputs import draw_between
@@ -199,8 +199,9 @@ def run_one(
     drawn = build_member(model, settings, member)
     moves, labels = stream(settings, member, MOVES), stream(settings, member, LABELS)
     begin = clock()
-    result = run_member(drawn.world, drawn.rates, drawn.start, moves, labels, settings.labels)
+    raw = run_member(drawn.world, drawn.rates, drawn.start, moves, labels, settings.labels)
     took = clock() - begin
+    result = added_up(raw, len(model.network.places.names))
     _check_residents(model, result)
     coverage = drawn.values["coverage"]
     said = tuple(claim_value(claim, result, model.network, drawn.attacks, coverage) for claim in model.claims)

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from onward.engine.kernel import part
+from onward.engine.kernel import once, part
 
 Floats = NDArray[np.float64]
 
 
-@part
+@once
 def find_ways(sim: Any, cost: Floats, detour_km: float) -> None:
     """Fill ``sim.dest``, ``km``, ``first``, ``gate_lane``, ``shut_gates`` and ``slot`` for all groups and places.
 
@@ -32,14 +32,14 @@ def find_ways(sim: Any, cost: Floats, detour_km: float) -> None:
             _search(sim, g, i, cost[g], detour_km, found)
 
 
-@part
+@once
 def _scratch(places: int, roads: int) -> Any:
     whole = np.full((3, places), -1, np.int64)
     return (np.full(places, np.inf), whole[0], whole[1], whole[2], np.zeros(places, np.bool_),
             np.empty(roads + 1), np.empty(roads + 1, np.int64))  # fmt: skip
 
 
-@part
+@once
 def _search(sim: Any, g: int, source: int, cost: Floats, detour_km: float, found: Any) -> None:
     best, first, lane, gates, done, key, node = found
     dest, km, out, head, shut = sim.dest[g, source], sim.km[g, source], sim.out, sim.head, sim.shut
@@ -78,7 +78,7 @@ def _push(key: Floats, node: NDArray[np.int64], size: int, length: float, place:
     return size + 1
 
 
-@part
+@once
 def _pop(key: Floats, node: NDArray[np.int64], size: int) -> int:
     """Take the root off the heap; returns its new size."""
     size -= 1

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from onward.engine.kernel import part
+from onward.engine.kernel import once
 from onward.engine.sim import Sim
 from onward.engine.state import TIMES, Daily, Rates, Start, World
 
@@ -14,7 +14,7 @@ MODES = 2
 ROOM = 256
 
 
-@part
+@once
 def set_up(world: World, rates: Rates, start: Start, moves_rng: Any, labels_rng: Any, labelled: bool) -> Any:
     """Return the member's struct on its first morning.
 
@@ -29,8 +29,10 @@ def set_up(world: World, rates: Rates, start: Start, moves_rng: Any, labels_rng:
     pool = np.full((places, groups, labels), none)
     away = np.full(TIMES, none)
     if labelled:
-        pool[:, :, places * TIMES] = start.here
-        away[0] = start.here.sum()
+        for p in range(places):
+            for g in range(groups):
+                pool[p, g, places * TIMES] = start.here[p, g]
+                away[0] += start.here[p, g]
     return Sim(
         world.regime, world.head, world.tail, world.out, world.quanta, world.lane, world.lane_road,
         world.lane_gate, world.cost, world.attraction, world.hazard, world.allowed, world.onward, world.stage,
@@ -45,12 +47,12 @@ def set_up(world: World, rates: Rates, start: Start, moves_rng: Any, labels_rng:
         labelled, pool, np.full((lanes, groups, MODES, labels), none),
         np.zeros(4, np.int64), np.zeros((ROOM, 6), np.int64), np.full(ROOM, none),
         np.zeros((ROOM, 3), np.int64), np.full(ROOM, none), np.zeros(ROOM, np.int64), np.full(ROOM, none),
-        np.zeros((ROOM, 5), np.int32), np.full(ROOM, none),
+        np.zeros(ROOM, np.int64), np.full(ROOM, none),
         moves_rng, labels_rng, _blank_daily(world, none),
     )  # fmt: skip
 
 
-@part
+@once
 def _blank_daily(world: World, none: Any) -> Daily:
     days, places = world.hazard.shape[0], world.hazard.shape[1]
     p = np.full((10, days, places), none)

@@ -6,7 +6,7 @@ Array letters: ``t`` day, ``p`` place, ``g`` group, ``r`` road (directed), ``s``
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,7 +99,10 @@ class Daily(NamedTuple):
 
 
 class Flows(NamedTuple):
-    """Legs between stops, one row each; ``key`` columns: day, origin, from, to, times. Origin -1: unknown."""
+    """Legs between stops, one row for each that differs, sorted.
+
+    ``key`` columns: day, origin, from, to, times. Origin -1: unknown.
+    """
 
     key: NDArray[np.int32]
     people: Counts
@@ -111,3 +114,35 @@ class Result(NamedTuple):
     daily: Daily
     flows: Flows
     overdrawn: int  # first day on which more were observed to leave than residents are left, -1: none
+
+
+class Raw(NamedTuple):
+    """What the kernel gives: as `Result`, with legs as they were written down, each key in one number."""
+
+    daily: Daily
+    legs: Ints
+    people: Counts
+    overdrawn: int
+
+
+def packed(places: int, day: Any, origin: Any, start: Any, end: Any, times: Any) -> Any:
+    """Return one number for a leg; the numbers sort as their parts do, an unknown origin (-1) first.
+
+    >>> int(packed(40, day=3, origin=-1, start=7, end=0, times=2))
+    985402
+    """
+    return (((day * (places + 1) + origin + 1) * places + start) * places + end) * (TIMES + 1) + times
+
+
+def added_up(raw: Raw, places: int) -> Result:
+    """Return the result with legs of the same key added up, in the order of their keys."""
+    order = np.argsort(raw.legs, kind="stable")
+    legs = raw.legs[order]
+    first = np.flatnonzero(np.diff(legs, prepend=-1))
+    people = raw.people[order]
+    rest, times = np.divmod(legs[first], TIMES + 1)
+    rest, end = np.divmod(rest, places)
+    rest, start = np.divmod(rest, places)
+    day, origin = np.divmod(rest, places + 1)
+    key = np.column_stack([day, origin - 1, start, end, times]).astype(np.int32)
+    return Result(raw.daily, Flows(key, np.add.reduceat(people, first) if len(first) else people), raw.overdrawn)

@@ -8,8 +8,8 @@ import numpy as np
 
 from onward.engine.choices import BATCH, BUDGET, GOAL, GROUP, MODE, PLACE, REPLANS, choose, push
 from onward.engine.draws import split
-from onward.engine.kernel import flag, part, whole
-from onward.engine.labels import TRAVELLERS, deliver, longer
+from onward.engine.kernel import flag, once, part, whole
+from onward.engine.labels import TRAVELLERS, deliver, longer, longer_table
 
 #: columns of a traveller under way overnight: road, quanta still to go on it, then as a walker's
 T_ROAD, T_LEFT, T_GOAL, T_GROUP, T_MODE, T_BATCH = range(6)
@@ -17,7 +17,7 @@ DAY_QUANTA = 10
 MOST_REPLANS = 2
 
 
-@part
+@once
 def walk(sim: Any, size: int) -> None:
     """Let the ``size`` walkers on the stack go as far as the day takes them."""
     places = sim.here.shape[0]
@@ -76,7 +76,7 @@ def stop(sim: Any, place: int, g: int, batch: int, homeward: bool, people: Any) 
     deliver(sim, batch, people, sim.pool[place, g], place, not homeward)
 
 
-@part
+@once
 def _replan(
     sim: Any, place: int, g: int, mode: int, batch: int, budget: int, replans: int, people: Any, size: int
 ) -> int:
@@ -92,15 +92,15 @@ def set_out(sim: Any, road: int, left: int, goal: int, g: int, mode: int, batch:
     """Write down travellers who spend the night on a road."""
     at = sim.size[TRAVELLERS]
     if at == sim.way.shape[0]:
-        sim.way = longer(sim.way, 2 * at)
-        sim.way_people = longer(sim.way_people, 2 * at)
+        sim.way = longer_table(sim.way)
+        sim.way_people = longer(sim.way_people)
     row = sim.way[at]
     row[T_ROAD], row[T_LEFT], row[T_GOAL], row[T_GROUP], row[T_MODE], row[T_BATCH] = road, left, goal, g, mode, batch
     sim.way_people[at] = people
     sim.size[TRAVELLERS] += 1
 
 
-@part
+@once
 def travel(sim: Any) -> None:
     """Move everybody who is under way or ready to go, as far as the day takes them.
 
