@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from flee_toy import write_flee
+from onward.data.sources.flee import REFUSED_FILES
+from onward.data.sources.flee_settings import REFUSED, SUPPORTED
 from onward.engine.flee import FleeRunSettings, load_flee, run_one, simulate_flee
 from onward.engine.flee_state import FleeResult
 from onward.errors import CrisisDataError, ParameterError, SimulationError
@@ -158,13 +160,103 @@ def test_hasten_cuts_and_the_tables_count_people(tmp_path: Path) -> None:
     assert run.series("departures")["people"].unique().sort().to_list() == [0, 1000]
 
 
-@pytest.mark.parametrize("key", [
-    "fixed_routes", "use_v1_rules", "stay_close_to_home", "MatchCampReligion", "flee_when_starving",
-])  # fmt: skip
-def test_rules_not_followed_are_refused_by_name(tmp_path: Path, key: str) -> None:
-    folder = write_flee(tmp_path / "toy", HOME, "", settings={key: True})
-    with pytest.raises(CrisisDataError, match=f"move_rules.{key}: Onward does not follow"):
+def test_every_rule_that_flee_knows_is_followed_refused_or_without_effect() -> None:
+    """By the names that Flee's own reader of settings asks for (SEMANTICS.md, 4.8)."""
+    groups = [{(section, key) for section, keys in group.items() for key in keys} for group in (SUPPORTED, REFUSED)]
+    assert groups[0].isdisjoint(groups[1])
+    for key in ("stay_close_to_home", "fixed_routes", "two_system_decision_making", "use_economic_pull", "flood_rules"):
+        assert ("move_rules", key) in groups[1]
+
+
+@pytest.mark.parametrize(("section", "key"), [(section, key) for section, keys in REFUSED.items() for key in keys])
+def test_rules_not_followed_are_refused_by_name(tmp_path: Path, section: str, key: str) -> None:
+    on = [1] if key == "harvest_months" else {"spawn_mode": "pop_ratio"} if "flood" in key else True
+    settings = {"spawn_rules": {key: on}} if section == "spawn_rules" else {key: on}
+    folder = write_flee(tmp_path / "toy", HOME, "", settings=settings)
+    with pytest.raises(CrisisDataError, match=f"{section}.{key}: Onward does not follow this rule"):
         load_flee(folder)
+    off = {"spawn_rules": {key: False}} if section == "spawn_rules" else {key: False}
+    assert load_flee(write_flee(tmp_path / "off", HOME, "", settings=off)).names == ("A",)
+
+
+@pytest.mark.parametrize("file", REFUSED_FILES)
+def test_files_of_rules_not_followed_are_refused_by_name(tmp_path: Path, file: str) -> None:
+    folder = write_flee(tmp_path / "toy", HOME, "")
+    (folder / "input_csv" / file).write_text("")
+    with pytest.raises(CrisisDataError, match=f"{file}: Onward does not follow the rules that use this file"):
+        load_flee(folder)
+
+
+def test_taking_from_the_population_is_its_closed_form(tmp_path: Path) -> None:
+    """By share of the population, what is left shrinks: p <- p - int(0.1 p)."""
+    mode = {"spawn_mode": "pop_ratio", "displaced_per_conflict_day": 0.1}
+    rules = {"spawn_rules": {"conflict_driven_spawning": mode, "take_from_population": True}}
+    folder = write_flee(tmp_path / "toy", HOME + "B,r,F,0,1,camp,,0\n", "A,B,10,0\n", settings=rules)
+    _, result = stock(folder, "B")
+    people, expected = 1000, []
+    for _ in range(10):
+        expected.append(people // 10)
+        people -= people // 10
+    assert result.spawned[:, 0].tolist() == expected
+
+
+def test_constant_spawning_cuts_to_whole_people_in_each_zone(tmp_path: Path) -> None:
+    mode = {"spawn_mode": "constant", "displaced_per_conflict_day": 25}
+    rules = {"spawn_rules": {"conflict_driven_spawning": mode}}
+    conflicts = "#Day,A,Z\n" + "0,0.5,0.1\n" * 10
+    places = HOME + "Z,r,H,0,2,town,,10\nB,r,F,0,1,camp,,0\n"
+    folder = write_flee(tmp_path / "toy", places, "A,B,10,0\nZ,B,10,0\n", settings=rules, conflicts=conflicts)
+    _, result = stock(folder, "B")
+    assert result.spawned[:, :2].tolist() == [[12, 2]] * 10
+
+
+def test_a_camp_takes_its_first_people_and_its_idps_even_where_nobody_flees(tmp_path: Path) -> None:
+    head = "#n,r,c,y,x,type,day,pop,initial_idps\n"
+    places = head + "A,r,H,0,0,conflict_zone,0,1000,\nB,r,F,0,1,camp,,0,7\n"
+    folder = write_flee(tmp_path / "toy", places, "", total=[(0, 0)], camps={"B": [(0, 60)]})
+    assert (stock(folder, "B")[0] == 67).all()
+    assert (stock(folder, "B", insert_day0=False)[0] == 7).all()
+
+
+def test_a_camp_that_closes_lets_its_people_go_as_a_town_and_opens_again(tmp_path: Path) -> None:
+    rules = {"default_movechance": 1.0, "camp_movechance": 0.0, "max_move_speed": 20.0}
+    folder = write_flee(
+        tmp_path / "toy", HOME + "B,r,F,0,1,camp,,0\n", "A,B,500,0\n", settings=rules, total=[(0, 0)],
+        camps={"B": [(0, 60)]}, closures="camp,B,,3,6\n",
+    )  # fmt: skip
+    found, result = stock(folder, "B")
+    assert found[:, 0].tolist() == [60] * 3 + [0] * 7
+    assert result.way[3, 1] == 60
+
+
+def test_walking_is_drawn_anew_each_day(tmp_path: Path) -> None:
+    """On a link of 25 km a day on foot is 20 km: half arrive on the first day, the rest on the second."""
+    roads = "#a,b,c,d,walk_probability\nA,B,25,0,0.5\n"
+    folder = write_flee(tmp_path / "toy", HOME + "B,r,F,0,1,camp,,0\n", roads, settings={"max_walk_speed": 20.0})
+    found, _ = stock(folder, "B")
+    assert 440 < found[1, 0] < 560
+    assert found[2, 0] > 990
+
+
+@pytest.mark.parametrize(("rules", "share"), [
+    ({"softening": 0.0}, 2 / 3), ({"softening": 100.0}, 300 / 500), ({"softening": 0.0, "distance_power": 2.0}, 4 / 5),
+    ({"softening": 0.0, "weight_power": 3.0}, 8 / 9), ({"softening": 0.0, "distance_power": 0.0}, 1 / 2),
+    ({"softening": 0.0, "weight_softening": 1.0, "foreign_weight": 2.0}, 2 / 3),
+    ({"softening": 0.0, "use_pop_for_loc_weight": True, "pop_power_for_loc_weight": 0.5}, 20 / 21),
+])  # fmt: skip
+def test_choice_weights_are_their_closed_form(tmp_path: Path, rules: dict[str, object], share: float) -> None:
+    """Two towns at 100 and 200 km, 100 people in the near one: its share of all legs from where people flee."""
+    places = HOME + "B,r,F,0,1,town,,100\nC,r,F,0,2,town,,0\n"
+    quick = {"max_move_speed": 1000.0, "default_movechance": 0.0051}  # all come on one day, and hardly any go on
+    folder = write_flee(
+        tmp_path / "toy", places, "A,B,100,0\nA,C,200,0\n", settings={**quick, **rules}, days=2,
+        total=[(0, 0), (1, 100_000)],
+    )  # fmt: skip
+    model = load_flee(folder)
+    result, _ = run_one(model, FleeRunSettings(engine="expected"), 0)
+    near, far = (float(result.legs[1, model.link_ends[:, 1] == p].sum()) for p in (1, 2))
+    assert near + far > 100_000
+    assert near / (near + far) == pytest.approx(share)
 
 
 def test_unknown_and_wrong_settings_come_all_at_once(tmp_path: Path) -> None:
@@ -199,9 +291,9 @@ def test_wrong_inputs_are_named_with_row_and_column(tmp_path: Path) -> None:
 def test_the_score_says_which_days_it_looks_at(tmp_path: Path) -> None:
     folder = write_flee(tmp_path / "toy", HOME + "B,r,F,0,1,camp,,0\n", "A,B,10,0\n", camps={"B": [(0, 0), (4, 900)]})
     score = score_flee(simulate_flee(folder, members=3))
-    assert score.observed["counts"].to_list() == [2, 2]
+    assert score.observed["counts"].to_list() == [1, 1]  # not that of the first day, which is given
     assert "interpolated" in score.lines()[0]
-    assert "real counts only" in score.lines()[1]
+    assert "real counts only (after the first day, nothing interpolated)" in score.lines()[1]
     assert 0 < score.ard < 2
 
 

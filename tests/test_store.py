@@ -61,7 +61,8 @@ def cut_off(crisis: Crisis, folder: Path, **given: object) -> None:
 
 
 def test_a_finished_folder_holds_the_run_and_nothing_else(whole: Path) -> None:
-    assert sorted(entry.name for entry in whole.iterdir()) == sorted([CRISIS, RUN, *(f"{name}.parquet" for name in TABLES)])
+    tables = (f"{name}.parquet" for name in TABLES)
+    assert sorted(entry.name for entry in whole.iterdir()) == sorted([CRISIS, RUN, *tables])
 
 
 def test_the_crisis_that_was_run_lies_in_the_folder(crisis: Crisis, whole: Path) -> None:
@@ -250,12 +251,23 @@ def test_a_crisis_without_gates_runs(tmp_path: Path) -> None:
 
 def test_the_default_folder_is_the_next_free_number(crisis: Crisis, tmp_path: Path) -> None:
     settings = settings_for(crisis)
-    assert free_folder(crisis, settings, base=tmp_path) == tmp_path / "tiny-1"
+    plan = plan_of(crisis, settings)
+    assert free_folder(plan, base=tmp_path) == tmp_path / "tiny-1"
     run_to_folder(crisis, settings, folder=tmp_path / "tiny-1")
-    assert free_folder(crisis, settings, base=tmp_path) == tmp_path / "tiny-2"
+    assert free_folder(plan, base=tmp_path) == tmp_path / "tiny-2"
     cut_off(crisis, tmp_path / "tiny-2")
-    assert free_folder(crisis, settings, base=tmp_path) == tmp_path / "tiny-2"
-    assert free_folder(crisis, settings_for(crisis, seed=2), base=tmp_path) == tmp_path / "tiny-3"
+    assert free_folder(plan, base=tmp_path) == tmp_path / "tiny-2"
+    assert free_folder(plan_of(crisis, settings_for(crisis, seed=2)), base=tmp_path) == tmp_path / "tiny-3"
+
+
+def test_a_folder_of_an_older_onward_names_no_tables_and_is_read(whole: Path, tmp_path: Path) -> None:
+    import shutil
+
+    shutil.copytree(whole, tmp_path / "old")
+    about = json.loads((whole / RUN).read_text("utf-8"))
+    del about["tables"], about["notices"]
+    (tmp_path / "old" / RUN).write_text(json.dumps(about))
+    assert set(read_run(tmp_path / "old").tables) == set(TABLES)
 
 
 def test_the_plan_is_written_before_any_member(crisis: Crisis, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from onward.data import Crisis, Scenario, read_crisis, read_scenario, write_crisis
     from onward.engine.run import Run, simulate
     from onward.inference.compare import compare
+    from onward.views.report import write_report
     from onward.views.store import read_run
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "read_scenario",
     "simulate",
     "write_crisis",
+    "write_report",
 ]
 
 #: where each public name lives; loaded when first asked for, so that ``onward --help`` stays quick
@@ -37,6 +39,7 @@ _HOMES = {
     "onward.data": ("Crisis", "Scenario", "read_crisis", "read_scenario", "write_crisis"),
     "onward.engine.run": ("Run", "simulate"),
     "onward.inference.compare": ("compare",),
+    "onward.views.report": ("write_report",),
     "onward.views.store": ("read_run",),
 }
 

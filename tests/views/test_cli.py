@@ -112,7 +112,7 @@ def test_a_stopped_run_says_how_to_go_on(crisis: Path, monkeypatch: pytest.Monke
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(onward.views.store, "run_to_folder", stop)
+    monkeypatch.setattr(onward.views.store, "write_run", stop)
     done = onward_("run", crisis, "--members", "7")
     assert done.exit_code == 130
     assert "0 of 7 members done in runs/tiny-1. The same command goes on from there." in done.stderr
@@ -122,7 +122,7 @@ def test_a_failure_of_onward_is_told_as_one(crisis: Path, monkeypatch: pytest.Mo
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr(onward.views.store, "run_to_folder", fail)
+    monkeypatch.setattr(onward.views.store, "write_run", fail)
     done = onward_("run", crisis)
     assert done.exit_code == 1
     assert done.stderr.startswith("Onward failed: ZeroDivisionError: division by zero")

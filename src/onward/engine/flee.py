@@ -31,12 +31,13 @@ FAITHFUL = (
     "Flee's rules as they run: the full daily speed again on each further link of a day; capacity blind to people on "
     "their way; conflict intensity read only when a conflict starts; closures of links and forced redirection without "
     "effect; the people of day 0 taken off the capacities; populations and capacities cut to whole agents by hasten. "
-    "Use flee.faithful=false for what Flee's documents promise."
+    "--set flee.faithful=false gives what Flee's documents promise."
 )
 UNFAITHFUL = (
     "Flee's rules as documented: one daily speed for all links of a day; capacity counts people on their way; "
     "conflict intensity read every day; closures of links and forced redirection in effect; capacities whole."
 )
+GIVEN = "Flee is given the number newly displaced of each day from the registrations: this is no forecast."
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,11 @@ def load_flee(
     folder: str | Path, *, settings_file: str | Path | None = None, faithful: bool = True,
     overrides: Mapping[str, object] | None = None,
 ) -> FleeModel:  # fmt: skip
-    """Read and compile a Flee instance; ``overrides`` are Flee's settings by name, or one of `OPTIONS`."""
-    given = dict(overrides or {})
+    """Read and compile a Flee instance; ``overrides`` are Flee's settings by name, or one of `OPTIONS`.
+
+    A setting may be named as ``max_move_speed``, ``move_rules.max_move_speed``, or either after ``flee.``.
+    """
+    given = {n if n in OPTIONS else n.removeprefix("flee."): value for n, value in (overrides or {}).items()}
     options = FleeOptions(
         faithful=_yes(given.pop("flee.faithful", faithful)),
         memory_levels=_count("flee.memory_levels", given.pop("flee.memory_levels", FleeOptions.memory_levels)),
@@ -148,10 +152,18 @@ def run_one(
 
 def run_flee_members(
     model: FleeModel, settings: FleeRunSettings, *, members: Iterable[int], workers: int = 1,
-    clock: Callable[[], float] = float,
-) -> Iterator[tuple[int, FleeResult, float]]:  # fmt: skip
-    """Run members in parallel threads; yield (member, result, CPU seconds) in the order given."""
-    yield from in_order(lambda member: run_one(model, settings, member, clock), members, workers)
+    clock: Callable[[], float] = float, finish: Callable[[int, FleeResult], Any] | None = None,
+) -> Iterator[tuple[int, Any, float]]:  # fmt: skip
+    """Run members in parallel threads; yield (member, result, CPU seconds) in the order given.
+
+    ``finish`` is called with (member, result) in the member's thread, and what it returns is yielded in its place.
+    """
+
+    def one(member: int) -> tuple[Any, float]:
+        result, seconds = run_one(model, settings, member, clock)
+        return (result if finish is None else finish(member, result)), seconds
+
+    yield from in_order(one, members, workers)
 
 
 def describe_flee(model: FleeModel, settings: FleeRunSettings) -> dict[str, Any]:
@@ -178,22 +190,27 @@ def describe_flee(model: FleeModel, settings: FleeRunSettings) -> dict[str, Any]
         "overrides": {name: str(value) for name, value in settings.overrides.items()},
         "labels": False,
         "scenario": None,
-        "departures": "modelled" if instance.settings.conflict_spawn_mode else "given totals",
+        "departures": "modelled" if instance.settings.conflict_spawn_mode else "observed",
+        "given_totals": not instance.settings.conflict_spawn_mode,
+        "notices": flee_notices(model),
         "flee": _flee_words(model, instance),
     }
 
 
 def _flee_words(model: FleeModel, instance: FleeInstance) -> dict[str, Any]:
     return {
-        "folder": str(instance.folder),
         "settings_file": instance.settings_file,
         "faithful": model.options.faithful,
         "memory_levels": model.options.memory_levels if instance.settings.avoid_short_stints else None,
         "people_per_agent": instance.settings.hasten,
         "camps": [model.names[p] for p in model.camps],
-        "reproduced": FAITHFUL if model.options.faithful else UNFAITHFUL,
-        "notes": list(instance.notes),
     }
+
+
+def flee_notices(model: FleeModel) -> list[str]:
+    """Return what is said once per run: what of Flee is reproduced on purpose, and what is odd in the instance."""
+    given = [] if model.instance.settings.conflict_spawn_mode else [GIVEN]
+    return [FAITHFUL if model.options.faithful else UNFAITHFUL, *given, *model.instance.notes]
 
 
 def simulate_flee(

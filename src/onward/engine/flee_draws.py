@@ -40,6 +40,81 @@ def _some(rng: Any, n: Any, p: Any) -> Any:
     return mean if isinstance(n, types.Float) else counted
 
 
+def nearly(rng: Any, n: Any, share: float) -> Any:
+    """Return ``n * share`` in whole people, up or down at random so that the mean is right, with one draw."""
+    if isinstance(n, float):
+        return n * share
+    exact = n * share
+    return int(exact) + int(rng.random() < exact - int(exact))
+
+
+@overload(nearly)
+def _nearly(rng: Any, n: Any, share: float) -> Any:
+    def mean(rng: Any, n: Any, share: float) -> Any:
+        return n * share
+
+    def counted(rng: Any, n: Any, share: float) -> Any:
+        exact = n * share
+        below = np.int64(exact)
+        return below + 1 if rng.random() < exact - below else below
+
+    return mean if isinstance(n, types.Float) else counted
+
+
+def take(rng: Any, people: Any, taken: Any, chance: float, low: int, high: int) -> Any:
+    """Move people, each with probability ``chance``, from ``people`` to ``taken``; return how many.
+
+    How many of all levels of memory go is drawn; which levels they are of is a systematic sample with a random start:
+    every level gives its share, up or down by one, with the right mean. Nobody is below level ``low`` or at ``high``.
+    """
+    n = people[low:high].sum()
+    k = some(rng, n, chance)
+    before, u = people[:0].sum(), rng.random()
+    for c in range(low, high):
+        after = before + people[c]
+        share = k / n if n > 0 else 0.0
+        real = isinstance(n, float)
+        taken[c] = people[c] * chance if real else int(after * share + u) - int(before * share + u)
+        people[c] -= taken[c]
+        before = after
+    return k
+
+
+@overload(take)
+def _take(rng: Any, people: Any, taken: Any, chance: float, low: int, high: int) -> Any:
+    def mean(rng: Any, people: Any, taken: Any, chance: float, low: int, high: int) -> Any:
+        k = 0.0
+        for c in range(low, high):
+            taken[c] = people[c] * chance
+            people[c] -= taken[c]
+            k += taken[c]
+        return k
+
+    def counted(rng: Any, people: Any, taken: Any, chance: float, low: int, high: int) -> Any:
+        n = np.int64(0)
+        for c in range(low, high):
+            n += people[c]
+        k = some(rng, n, chance)
+        if k == n or k == 0:
+            for c in range(low, high):
+                taken[c] = people[c] if k == n else 0
+                people[c] -= taken[c]
+            return k
+        share, before = k / n, np.int64(0)
+        # a start in 1/2^20: so fine that it does not count, and so coarse that no sum below is rounded up
+        x = int(rng.random() * 1048576.0) / 1048576.0
+        first, start = np.int64(0), x
+        for c in range(low, high):
+            before += people[c]
+            last = k if before == n else np.int64(before * share + start)
+            taken[c] = last - first
+            people[c] -= taken[c]
+            first = last
+        return k
+
+    return mean if isinstance(people.dtype, types.Float) else counted
+
+
 def portion(n: Any, b: int, count: int, cell: int) -> Any:
     """Return how many of ``n`` are in batch ``b`` of ``count``; those of a cell add up to ``n``."""
     if isinstance(n, float):
@@ -84,7 +159,7 @@ def remember(rng: Any, table: Any, i: int, base: float, people: Any, levels: int
     """
     for c in range(low, high):
         at = 0.5 * c + base
-        up = some(rng, people[c], at - int(at)) if levels > 1 else 0
+        up = nearly(rng, people[c], at - int(at)) if levels > 1 else 0
         table[i, int(at) + 1] += up
         table[i, int(at)] += people[c] - up
 
@@ -113,7 +188,7 @@ def _remember(rng: Any, table: Any, i: int, base: float, people: Any, levels: in
             if n > 0:
                 at = 0.5 * c + base
                 k = int(at)
-                up = some(rng, n, at - k)
+                up = nearly(rng, n, at - k)
                 table[i, k + 1] += up
                 table[i, k] += n - up
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from numba import njit
 
-from onward.engine.flee_draws import portion, remember, some, span
+from onward.engine.flee_draws import portion, remember, span, take
 from onward.engine.kernel import inlined, lean
 from onward.model.flee import CAMP, TOWN
 from onward.model.flee_routes import (
@@ -129,11 +129,8 @@ def _decide_at(sim: Any, s: int, people: Any) -> None:
         else:
             _set_out(sim, p, lane, people)
         return
-    movers, chosen, anybody = sim.movers, sim.chosen, False
-    for c in range(levels):
-        movers[c] = some(sim.rng, people[c], sim.chance[p])
-        people[c] -= movers[c]
-        anybody |= movers[c] > 0
+    movers, chosen = sim.movers, sim.chosen
+    leaving = take(sim.rng, people, movers, sim.chance[p], 0, levels)
     _stay(sim, s, people)
     rest, first = sim.total[p], sim.first[sim.topology[t]]
     if rest <= 0.0:
@@ -141,13 +138,11 @@ def _decide_at(sim: Any, s: int, people: Any) -> None:
         return
     for i in range(first[p], first[p + 1]):
         w = sim.weight[i]
-        if w <= 0.0 or not anybody:
+        if w <= 0.0 or leaving <= 0:
             continue
         share = 1.0 if w >= rest * (1.0 - 1e-12) else w / rest
         rest -= w
-        for c in range(levels):
-            chosen[c] = some(sim.rng, movers[c], share)
-            movers[c] -= chosen[c]
+        leaving -= take(sim.rng, movers, chosen, share, 0, levels)
         if sim.refused[sim.candidate[i, C_END]]:
             _stay(sim, s, chosen)
         else:
@@ -240,9 +235,7 @@ def _arrive(
                 continue
             done = (w - begin) * step
             if q > 0.0:
-                for c in range(levels):
-                    walking[c] = some(rng, part[c], q)
-                    part[c] -= walking[c]
+                take(rng, part, walking, q, 0, levels)
                 _advance(rng, lanes, lane, to_place, done, 0, walk_speed, walking, levels, 0, levels, half,
                          faithful, least, evening, night, node, nodes, met, slot, present, coming,
                          legs, none, False, grid, km)  # fmt: skip
@@ -280,15 +273,13 @@ def _go_on(
                 chance = 1.0 if planned >= 0 else 0.0
             # levels of memory below ``forced`` must go on
             forced = (1.0 - m / day) * (levels - 1) / top if flags[p] & TOWN and chance > 0.0 else 0.0
-            leaving, staying = none, none
             low, high = span(node, i_node, levels)
             for c in range(low, high):
-                there = node[i_node, c]
+                rested[c] = node[i_node, c]
                 node[i_node, c] = none
-                movers[c] = some(rng, there, 1.0 if c < forced else chance)
-                rested[c] = there - movers[c]
-                leaving += movers[c]
-                staying += rested[c]
+            free = min(high, max(low, math.ceil(forced)))  # whoever is below must go on
+            leaving = take(rng, rested, movers, 1.0, low, free) + take(rng, rested, movers, chance, free, high)
+            staying = people - leaving
             if staying > 0:
                 remember(rng, evening, stand[s, S_DROP], m * half, rested, levels, low, high)
                 present[p] += staying
@@ -301,11 +292,7 @@ def _go_on(
                     continue
                 share = 1.0 if w >= rest * (1.0 - 1e-12) else w / rest
                 rest -= w
-                going = none
-                for c in range(low, high):
-                    chosen[c] = some(rng, movers[c], share)
-                    movers[c] -= chosen[c]
-                    going += chosen[c]
+                going = take(rng, movers, chosen, share, low, high)
                 leaving -= going
                 if going <= 0:
                     continue
@@ -316,9 +303,7 @@ def _go_on(
                 lane = planned if planned >= 0 else candidate[i, C_LANE]
                 q, to_place = walk[lane], stand[lanes[lane, L_TO], S_PLACE]
                 if q > 0.0:
-                    for c in range(low, high):
-                        walking[c] = some(rng, chosen[c], q)
-                        chosen[c] -= walking[c]
+                    take(rng, chosen, walking, q, low, high)
                     _advance(rng, lanes, lane, to_place, 0, m, walk_speed, walking, levels, low, high, half,
                          faithful, least, evening, night, node, nodes, met, slot, present, coming,
                          legs, none, True, grid, km)  # fmt: skip

@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -42,11 +44,14 @@ class Run:
     """The result of a simulation: what was run, and its tables.
 
     ``about`` is what run.json holds. ``tables`` are lazy frames by name, each with one row per member, day and
-    place or gate where there was anybody: ``stock``, ``flows``, ``gates``, ``movements``, ``times``.
+    place or gate where there was anybody: ``stock``, ``flows``, ``gates``, ``movements``, ``times``. ``folder`` is the
+    run folder they are read from, if any; ``crisis`` is what was simulated, of a run that is in memory only.
     """
 
     about: Mapping[str, Any]
     tables: Mapping[str, pl.LazyFrame] = field(repr=False)
+    folder: Path | None = field(default=None, repr=False, compare=False)
+    crisis: Crisis | None = field(default=None, repr=False, compare=False)
 
     def table(self, name: str) -> pl.DataFrame:
         """Return a whole table in memory."""
@@ -91,6 +96,20 @@ class Run:
             pl.col("people").mean().alias("mean"), *spread
         ).sort("date")
 
+    def chart(self, indicator: str = "stock", *, place: str | None = None) -> Any:
+        """Return an Altair chart of an indicator over time, with 50 and 90 % bands (extra ``charts``).
+
+        Counts of the indicator are its points where the run folder holds them.
+        """
+        return _view("chart")(self, indicator, place=place)
+
+    def to_xarray(self, *, route_detail: bool = False, places: bool = False) -> Any:
+        """Return the run as an `xarray.Dataset`, under the rules for exports (extra ``xarray``)."""
+        return _view("to_xarray")(self, route_detail=route_detail, places=places)
+
+    def _repr_html_(self) -> str:
+        return str(_view("run_html")(self))
+
     def _members(self) -> pl.DataFrame:
         return pl.DataFrame({"member": pl.Series(range(self.about["members"]), dtype=pl.Int32)})
 
@@ -99,6 +118,20 @@ class Run:
 
         first, last = (date.fromisoformat(self.about[k]) for k in ("start", "end"))
         return pl.DataFrame({"date": pl.date_range(first, last, eager=True)})
+
+
+#: views that a run offers as methods. They are named, not imported: rooms import from left to right only, and who
+#: simulates loads no view. A method then loads the view that it names.
+VIEWS = {
+    "chart": "onward.views.charts",
+    "run_html": "onward.views.charts",
+    "to_xarray": "onward.views.exports.labelled",
+}
+
+
+def _view(name: str) -> Callable[..., Any]:
+    found: Callable[..., Any] = getattr(import_module(VIEWS[name]), name)
+    return found
 
 
 def make_settings(crisis: Crisis, **given: Any) -> Settings:
@@ -235,4 +268,5 @@ def simulate(
     for member, outcome, _ in run_members(model, settings, members=range(members), workers=workers):
         for name, frame in frames(outcome, model, member).items():
             parts[name].append(frame)
-    return Run(describe(crisis, settings), {name: pl.concat(rows).lazy() for name, rows in parts.items()})
+    tables = {name: pl.concat(rows).lazy() for name, rows in parts.items()}
+    return Run(describe(crisis, settings), tables, crisis=crisis)

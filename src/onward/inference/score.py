@@ -3,13 +3,15 @@
 *ARD* (averaged relative difference) is Flee's: on every day, over all camps, the absolute differences between the
 run and registrations interpolated between counts, over the sum of registrations; averaged over days. *Rescaled*
 first scales the run's camps to the registered total of the day. Source: Flee 3, ``plot_flee_output.py`` and
-``SimulationErrors.abs_diff``. Days between counts are no evidence: the second kind of error looks only at days on
-which a camp was really counted. Differences are taken in agents, as Flee takes them.
+``SimulationErrors.abs_diff``; its differences are taken in agents. Days between counts are no evidence, and neither is
+the first day, whose counts the run is given: the second kind of error looks only at later days on which a camp was
+really counted.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -57,8 +59,9 @@ class FleeScore:
     """A run against registrations.
 
     ``ard`` and ``ard_rescaled`` are means over members, on **interpolated** days; ``ard_of_mean`` is of the mean run.
-    ``observed`` has one row a camp, on days of **real counts** only: place, counts (how many), registered and
-    simulated (means), mean_absolute_error and bias in people, relative_error; its last row, place null, is all camps.
+    ``observed`` has one row a camp, on days of **real counts** after the first only: place, counts (how many),
+    registered and simulated (means), mean_absolute_error and bias in people, relative_error; its last row, place null,
+    is all camps.
     """
 
     ard: float
@@ -67,15 +70,36 @@ class FleeScore:
     members: int
     observed: pl.DataFrame
 
+    def about(self) -> dict[str, Any]:
+        """Return the score as JSON holds it: errors on interpolated days, and on the days of real counts."""
+        *camps, whole = self.observed.to_dicts()
+        return {
+            "rules": "flee",
+            "members": self.members,
+            "interpolated_days": {
+                "ard": self.ard,
+                "ard_rescaled": self.ard_rescaled,
+                "ard_of_mean": self.ard_of_mean,
+            },
+            "real_counts": {**{name: value for name, value in whole.items() if name != "place"}, "places": camps},
+        }
+
     def lines(self) -> list[str]:
         """Return the score in words, saying which error is which."""
         whole = self.observed.row(-1, named=True)
+        if not whole["counts"]:
+            counted = "There is no real count after the first day."
+        else:
+            relative = whole["relative_error"]
+            counted = (
+                f"On the {whole['counts']} real counts only (after the first day, nothing interpolated): mean absolute "
+                f"error {whole['mean_absolute_error']:,.0f} people, bias {whole['bias']:+,.0f}, "
+                f"relative error {'unknown' if relative is None else f'{relative:.4f}'}."
+            )
         return [
             f"On all days, registrations interpolated between counts (Flee's ARD; {self.members} members): "
             f"plain {self.ard:.4f}, rescaled {self.ard_rescaled:.4f}.",
-            f"On the {whole['counts']} real counts only: mean absolute error "
-            f"{whole['mean_absolute_error']:,.0f} people, bias {whole['bias']:+,.0f}, "
-            f"relative error {whole['relative_error']:.4f}.",
+            counted,
         ]
 
 
@@ -86,6 +110,8 @@ def score_flee(run: Run) -> FleeScore:
     """
     if "registrations" not in run.tables or "flee" not in run.about:
         raise ParameterError("this run has no registrations: only runs under Flee's rules carry them.")
+    if not run.about["flee"]["camps"]:
+        raise ParameterError("this run has no camp, so there is nothing to compare with registrations.")
     registered = run.table("registrations")
     camps, agent = list(run.about["flee"]["camps"]), float(run.about["flee"]["people_per_agent"])
     data = _wide(registered.with_columns(pl.lit(0, pl.Int32).alias("member")), camps, "people")[0]
@@ -110,13 +136,14 @@ def _simulated(run: Run, camps: list[str], days: int) -> Floats:
         run.tables["stock"]
         .filter((pl.col("state").cast(pl.String) == "here") & pl.col("place").cast(pl.String).is_in(camps))
         .select(
-            "member", (pl.col("date") - start).dt.total_days().alias("day"), pl.col("place").cast(pl.String), "people"
+            "member",
+            (pl.col("date") - start).dt.total_days().alias("day"),
+            pl.col("place").cast(pl.String).cast(pl.Enum(camps)).to_physical(),
+            "people",
         )
         .collect()
     )
-    column = {name: i for i, name in enumerate(camps)}
-    at = [column[name] for name in rows["place"].to_list()]
-    cube[rows["member"].to_numpy(), rows["day"].to_numpy(), at] = rows["people"].to_numpy()
+    cube[tuple(rows[name].to_numpy() for name in ("member", "day", "place"))] = rows["people"].to_numpy()
     return cube
 
 
@@ -128,6 +155,7 @@ def _wide(table: pl.DataFrame, camps: list[str], column: str, gap: float = 0.0) 
 
 
 def _observed(camps: list[str], mean: Floats, counts: Floats) -> pl.DataFrame:
+    mean, counts = mean[1:], counts[1:]  # the first day's counts are given
     rows = [_errors(name, mean[:, p], counts[:, p]) for p, name in enumerate(camps)]
     rows.append(_errors(None, mean.ravel(), counts.ravel()))
     kinds = {"place": pl.String, "counts": pl.Int64} | dict.fromkeys(

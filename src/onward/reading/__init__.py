@@ -4,7 +4,13 @@ The evidence is a proposal: a person accepts, corrects or rejects each fact befo
 """
 
 from onward.reading.apply import Applied, apply_evidence
-from onward.reading.evidence import EvidenceRow, evidence_rows, read_evidence_csv, write_evidence_csv
+from onward.reading.evidence import (
+    EvidenceRow,
+    evidence_rows,
+    read_evidence_csv,
+    write_evidence_csv,
+    write_evidence_rows,
+)
 from onward.reading.facts import FIRM, KINDS, Candidate, Fact, Link, Place, Reading, Readings
 from onward.reading.pipeline import load_pipeline
 from onward.reading.report import read_report
@@ -29,4 +35,5 @@ __all__ = [
     "read_files",
     "read_report",
     "write_evidence_csv",
+    "write_evidence_rows",
 ]

@@ -153,11 +153,16 @@ def write_evidence_csv(readings: Readings | Iterable[Reading], path: str | Path)
     >>> read_evidence_csv(file)[0].value
     40.0
     """
+    return write_evidence_rows(evidence_rows(readings), path)
+
+
+def write_evidence_rows(rows: Iterable[EvidenceRow], path: str | Path) -> Path:
+    """Write rows, reviewed or not, as the CSV that `read_evidence_csv` reads."""
     path = Path(path)
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
-        for row in evidence_rows(readings):
+        for row in rows:
             writer.writerow([_cell(getattr(row, name)) for name in COLUMNS])
     return path
 

@@ -15,14 +15,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from onward.views.cli_flee import SettingsOption, add_flee, prepare_flee, refuse_flee
 from onward.views.cli_reading import add_reading
+from onward.views.cli_report import add_report
+from onward.views.cli_web import add_web
 from onward.views.told import STOPPED, told
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from onward.data import Crisis
-    from onward.engine.member import Settings
+    from onward.views.work import Work
 
 #: members of a run, if nobody says so: enough for 90 % intervals (own choice)
 MEMBERS = 100
@@ -40,6 +43,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing
 
 
 add_reading(app)
+add_flee(app)
+add_report(app)
+add_web(app)
 
 
 def main() -> None:
@@ -70,6 +76,10 @@ def onward(
 @app.command()
 def run(
     crisis: CrisisArgument,
+    rules: Annotated[
+        str, typer.Option(metavar="onward|flee", help="Onward's own rules; or Flee's, on a Flee instance folder.")
+    ] = "onward",
+    settings: SettingsOption = None,
     engine: Annotated[
         str, typer.Option(metavar="cohorts|expected", help="Whole people, drawn; or real numbers, means.")
     ] = "cohorts",
@@ -83,14 +93,18 @@ def run(
     ] = "fixed",
     given: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Hold a parameter at a value; may be repeated."),
+        typer.Option("--set", metavar="NAME=VALUE", help="Hold a parameter (Flee: flee.NAME) at a value; repeatable."),
     ] = None,
     scenario: Annotated[
         str | None, typer.Option(metavar="NAME|FILE", help="A what-if that comes with the crisis, or a TOML file.")
     ] = None,
     departures: Annotated[
-        str, typer.Option(metavar="modelled|observed", help="Who leaves: from threat, or given by the counts.")
-    ] = "modelled",
+        str | None,
+        typer.Option(
+            metavar="modelled|observed", help="Who leaves: from threat, or given by the counts.",
+            show_default="modelled",
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The run folder.", show_default="runs/CRISIS-NUMBER")
     ] = None,
@@ -107,9 +121,17 @@ def run(
     """
     with told():
         begin = time.perf_counter()
-        world, settings = _prepare(crisis, engine, members, seed, parameters, given or [], scenario, departures)
+        if rules == "flee":
+            count = (MEMBERS if engine != "expected" else 1) if members is None else members
+            drawn = parameters if parameters != "fixed" else None
+            refused = {"--scenario": scenario, "--departures": departures, "--parameters": drawn}
+            work = prepare_flee(crisis, settings, engine, count, seed, given or [], refused)
+        else:
+            _check_rules(rules, settings)
+            chosen = departures or "modelled"
+            work = _prepare(crisis, engine, members, seed, parameters, given or [], scenario, chosen)
         took = time.perf_counter() - begin
-        _run(world, settings, out, workers or _cores(), overwrite, as_json, quiet, crisis, took)
+        _run(work, out, workers or _cores(), overwrite, as_json, quiet, crisis, took)
 
 
 @app.command()
@@ -119,6 +141,7 @@ def check(crisis: CrisisArgument) -> None:
         from onward.data import read_crisis
         from onward.views.listings import show_crisis
 
+        refuse_flee(crisis)
         world = read_crisis(crisis)
         _check_parameters(world)
         show_crisis(world, _console())
@@ -139,6 +162,7 @@ def scenarios(crisis: CrisisArgument) -> None:
     with told():
         from onward.data import bundled_scenarios, read_crisis, read_scenario
 
+        refuse_flee(crisis)
         world = read_crisis(crisis)
         for name in bundled_scenarios(world.name):
             typer.echo(f"{name}: {read_scenario(name, world).title}")
@@ -176,14 +200,25 @@ def parameters(as_json: JsonOption = False) -> None:
             show_parameters(_console())
 
 
+def _check_rules(rules: str, settings: Path | None) -> None:
+    from onward.errors import ParameterError
+
+    if rules != "onward":
+        raise ParameterError(f"--rules {rules}: {rules!r} is not one of onward, flee.")
+    if settings is not None:
+        raise ParameterError(f"--settings {settings}: only Flee's rules have a settings file. Give --rules flee too.")
+
+
 def _prepare(
     crisis: str, engine: str, members: int | None, seed: int, parameters: str, given: list[str], scenario: str | None,
     departures: str,
-) -> tuple[Crisis, Settings]:
+) -> Work:  # fmt: skip
     """Read the crisis and check all that was asked for."""
     from onward.data import read_crisis, read_scenario
     from onward.engine.run import make_settings
+    from onward.views.work import own_work
 
+    refuse_flee(crisis)
     world = read_crisis(crisis)
     _check_parameters(world)
     drawn = engine != "expected" or parameters != "fixed"
@@ -193,7 +228,7 @@ def _prepare(
         labels=engine == "cohorts", scenario=read_scenario(scenario, world) if scenario else None,
         departures=departures,
     )  # fmt: skip
-    return world, settings
+    return own_work(world, settings)
 
 
 def _check_parameters(crisis: Crisis) -> None:
@@ -230,22 +265,21 @@ def _overrides(given: list[str]) -> dict[str, object]:
 
 
 def _run(
-    crisis: Crisis, settings: Settings, out: Path | None, workers: int, overwrite: bool, as_json: bool,
-    quiet: bool, source: str, read_seconds: float,
+    work: Work, out: Path | None, workers: int, overwrite: bool, as_json: bool, quiet: bool, source: str,
+    read_seconds: float,
 ) -> None:  # fmt: skip
     from onward.views.progress import Bar
-    from onward.views.store import free_folder, run_to_folder
+    from onward.views.store import free_folder, write_run
 
-    folder = out or free_folder(crisis, settings)
+    folder = out or free_folder(work.plan)
     try:
         with Bar(shown=sys.stderr.isatty() and not quiet) as bar:
-            done = run_to_folder(
-                crisis, settings, folder=folder, workers=workers, overwrite=overwrite, progress=bar,
-                read_seconds=read_seconds,
-            )  # fmt: skip
+            done = write_run(
+                work, folder=folder, workers=workers, overwrite=overwrite, progress=bar, read_seconds=read_seconds
+            )
     except KeyboardInterrupt:
         typer.echo(
-            f"Stopped with {bar.done} of {settings.members} members done in {folder}. "
+            f"Stopped with {bar.done} of {work.members} members done in {folder}. "
             "The same command goes on from there.",
             err=True,
         )
@@ -257,7 +291,8 @@ def _run(
     else:
         from onward.views.terminal import show_run
 
-        show_run(done, _console(), folder=folder, source=source, warnings=crisis.warnings)
+        warnings = work.crisis.warnings if work.crisis is not None and not work.notices else ()
+        show_run(done, _console(), folder=folder, source=source, warnings=warnings)
 
 
 def _cores() -> int:

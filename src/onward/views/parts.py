@@ -11,14 +11,13 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 import polars as pl
 
-from onward.engine.frames import TABLES
 from onward.errors import RunFolderError
 
 PARTS = ".parts"
@@ -91,25 +90,30 @@ def write_part(parts: Path, member: int, tables: Mapping[str, pl.DataFrame], tim
     new.replace(parts / f"member-{member}.json")
 
 
-def finished(parts: Path, members: int) -> dict[int, dict[str, float]]:
-    """Return the members that are done, with what their kernels took."""
+def finished(parts: Path, members: int, tables: Sequence[str]) -> dict[int, dict[str, float]]:
+    """Return the members that are done, all their tables there, with what their kernels took."""
     done = {}
     for member in range(members):
-        written = [parts / f"member-{member}.json", *(_part(parts, name, member) for name in TABLES)]
+        written = [parts / f"member-{member}.json", *(_part(parts, name, member) for name in tables)]
         if all(path.is_file() and path.stat().st_size for path in written):
             done[member] = json.loads(written[0].read_text("utf-8"))
     return done
 
 
-def join_parts(folder: Path, members: int) -> None:
+def join_parts(folder: Path, members: int, tables: Sequence[str]) -> None:
     """Join the members, in their order, into the run folder's tables; their bytes depend on nothing else."""
-    for name in TABLES:
-        path, new = folder / f"{name}.parquet", folder / f".{name}.parquet.new"
+    for name in tables:
         files = [_part(folder / PARTS, name, member) for member in range(members)]
-        pl.scan_parquet(files, glob=False).sink_parquet(
-            new, compression="zstd", compression_level=1, row_group_size=ROW_GROUP, maintain_order=True
-        )
-        put_in_place(new, path)
+        write_table(folder, name, pl.scan_parquet(files, glob=False))
+
+
+def write_table(folder: Path, name: str, rows: pl.LazyFrame | pl.DataFrame) -> None:
+    """Write a table of the run folder, either in whole or not at all."""
+    path, new = folder / f"{name}.parquet", folder / f".{name}.parquet.new"
+    rows.lazy().sink_parquet(
+        new, compression="zstd", compression_level=1, row_group_size=ROW_GROUP, maintain_order=True
+    )
+    put_in_place(new, path)
 
 
 def read_plan(folder: Path) -> dict[str, Any] | None:

@@ -1,9 +1,10 @@
 """The run folder: the one thing results are written to and every view reads.
 
-``run.json`` says what was run and the main figures; ``stock``, ``flows``, ``gates``, ``movements``, ``times``,
-``attacks`` and ``claims`` are Parquet tables of the members. ``crisis/`` is the crisis that was run, as a crisis
-folder: views read places, roads, control and counts from it, and the run can be repeated from its folder alone.
-``run.json`` is written last: a folder without it is not a finished run.
+``run.json`` says what was run and the main figures. Parquet tables hold the members: under Onward's own rules
+``stock``, ``flows``, ``gates``, ``movements``, ``times``, ``attacks`` and ``claims``; under Flee's the first five, and
+``registrations``. ``crisis/`` is the crisis that was run, as a crisis folder: views read places, roads, control and
+counts from it, and a run under Onward's own rules can be repeated from its folder alone. ``run.json`` is written
+last: a folder without it is not a finished run. What is run, and how, is a `Work`.
 """
 
 from __future__ import annotations
@@ -11,19 +12,17 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from onward.data import Crisis, write_crisis
-from onward.engine.frames import TABLES, frames
-from onward.engine.member import LABELS, MOVES, Outcome, Settings, build_member, stream
-from onward.engine.run import Run, describe, run_members
+from onward.engine.frames import TABLES
+from onward.engine.member import Settings
+from onward.engine.run import Run
 from onward.errors import RunFolderError
-from onward.model.build import Model, build_model
-from onward.model.parameters import default_values
 from onward.views import summary
 from onward.views.parts import (
     LOCK,
@@ -36,12 +35,18 @@ from onward.views.parts import (
     locked,
     read_plan,
     write_part,
+    write_table,
     write_whole,
 )
+from onward.views.work import Frames, Work, own_work, plan_of
+
+__all__ = ["CRISIS", "FORMAT", "RUN", "Progress", "free_folder", "plan_of", "read_run", "run_to_folder", "write_run"]
 
 FORMAT = 1
 RUN = "run.json"
 CRISIS = "crisis"
+#: the tables of any rules
+KNOWN = (*TABLES, "registrations")
 #: told of what is under way ("compile", "run", "write"), how many members are done, and of how many
 Progress = Callable[[str, int, int], None]
 
@@ -62,17 +67,8 @@ def run_to_folder(
     ----------
     crisis, settings
         What to run, from `read_crisis` and `onward.engine.run.make_settings`.
-    folder
-        Where to; made if missing. One that holds anything but an unfinished run of the same kind is refused.
-    workers
-        Threads; the tables are the same to the byte whatever their number.
-    overwrite
-        Replace a finished run, or give up an unfinished one of another kind. The old run stays readable until
-        the new one is done.
-    progress
-        Called with what is under way, members done and members in all.
-    read_seconds
-        How long reading the crisis took, for the timings.
+    folder, workers, overwrite, progress, read_seconds
+        As `write_run` takes them.
 
     Returns
     -------
@@ -87,21 +83,58 @@ def run_to_folder(
     ...     sorted(run.about["displaced"])
     ['mean', 'p5', 'p50', 'p95']
     """
-    folder, tell = Path(folder), progress or (lambda stage, done, of: None)
     begin = time.perf_counter()
-    model, plan = build_model(crisis, settings.scenario, departures=settings.departures), plan_of(crisis, settings)
+    work = own_work(crisis, settings)
     read = read_seconds + time.perf_counter() - begin
-    _check_folder(folder, plan, overwrite)
+    return write_run(
+        work, folder=folder, workers=workers, overwrite=overwrite, progress=progress, read_seconds=read
+    )
+
+
+def write_run(
+    work: Work,
+    *,
+    folder: str | Path,
+    workers: int = 1,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    read_seconds: float = 0.0,
+) -> Run:
+    """Do a work of any rules into a run folder, member by member; one that was cut off is gone on with.
+
+    Parameters
+    ----------
+    work
+        From `onward.views.work.own_work` or `onward.views.work_flee.flee_work`.
+    folder
+        Where to; made if missing. One that holds anything but an unfinished run of the same kind is refused.
+    workers
+        Threads; the tables are the same to the byte whatever their number.
+    overwrite
+        Replace a finished run, or give up an unfinished one of another kind. The old run stays readable until
+        the new one is done.
+    progress
+        Called with what is under way, members done and members in all.
+    read_seconds
+        How long reading what is run took, for the timings.
+
+    Returns
+    -------
+    Run
+        With lazy tables that read the folder; ``about`` is what run.json says.
+    """
+    folder, tell = Path(folder), progress or (lambda stage, done, of: None)
+    _check_folder(folder, work.plan, overwrite)
     with locked(folder / PARTS):
-        _begin(folder / PARTS, plan)
-        tell("compile", 0, settings.members)
-        compile_seconds = compile_kernels(model, settings)
-        engine = _run_missing(model, settings, folder / PARTS, workers, tell)
-        tell("write", settings.members, settings.members)
+        _begin(folder / PARTS, work.plan)
+        tell("compile", 0, work.members)
+        compile_seconds = work.compile()
+        engine = _run_missing(work, folder / PARTS, workers, tell)
+        tell("write", work.members, work.members)
         begin = time.perf_counter()
-        about = _results(plan, crisis, model, settings, folder)
+        about = _results(work, folder)
         write = time.perf_counter() - begin
-        timings = {"read": read, "compile": compile_seconds, "engine": engine, "write": write}
+        timings = {"read": read_seconds, "compile": compile_seconds, "engine": engine, "write": write}
         _finish(folder, {**about, "timings": {name: round(took, 3) for name, took in timings.items()}})
     return read_run(folder)
 
@@ -130,46 +163,22 @@ def read_run(folder: str | Path) -> Run:
         raise RunFolderError(f"{folder / RUN}: not about a run of Onward. Give a folder that `onward run` made.")
     if found > FORMAT:
         raise RunFolderError(f"{folder / RUN}: format {found} is newer than this Onward reads. Upgrade it.")
-    missing = [f"{name}.parquet" for name in TABLES if not (folder / f"{name}.parquet").is_file()]
+    names = [name for name in about.get("tables", TABLES) if name in KNOWN]
+    missing = [f"{name}.parquet" for name in names if not (folder / f"{name}.parquet").is_file()]
     if missing:
         raise RunFolderError(f"{folder}: {', '.join(missing)} is missing. Run again with --overwrite.")
-    return Run(about, _scans(folder))
+    return Run(about, _scans(folder, names), folder)
 
 
-def free_folder(crisis: Crisis, settings: Settings, *, base: Path = Path("runs")) -> Path:
+def free_folder(plan: Mapping[str, Any], *, base: Path = Path("runs")) -> Path:
     """Return where a run goes if nobody says so: where the same run was cut off, or the first free number."""
-    plan, number = plan_of(crisis, settings), 1
-    while (folder := base / f"{crisis.name}-{number}").exists():
+    number = 1
+    while (folder := base / f"{plan['crisis']}-{number}").exists():
         unfinished = None if (folder / RUN).exists() else read_plan(folder)
         if unfinished == plan:
             break
         number += 1
     return folder
-
-
-def plan_of(crisis: Crisis, settings: Settings) -> dict[str, Any]:
-    """Return all that decides the result of a run; an unfinished run is gone on with if its plan is equal."""
-    plan = {
-        **describe(crisis, settings),
-        "values": default_values(settings.overrides),
-        "versions": summary.versions(),
-    }
-    read: dict[str, Any] = json.loads(json.dumps(plan))
-    return read
-
-
-def compile_kernels(model: Model, settings: Settings) -> float:
-    """Run the kernel over one day, so that it is compiled; returns how long that took, in seconds."""
-    from onward.engine.compiled import use_cache
-
-    use_cache()
-    begin = time.perf_counter()
-    from onward.engine.kernels import run_member
-
-    drawn = build_member(model, settings, 0)
-    world, rng = drawn.world._replace(regime=drawn.world.regime[:1]), stream(settings, 0, MOVES)
-    run_member(world, drawn.rates, drawn.start, rng, stream(settings, 0, LABELS), settings.labels)
-    return time.perf_counter() - begin
 
 
 def _check_folder(folder: Path, plan: Mapping[str, Any], overwrite: bool) -> None:
@@ -211,41 +220,51 @@ def _begin(parts: Path, plan: Mapping[str, Any]) -> None:
     write_whole(parts / PLAN, _json(plan))
 
 
-def _run_missing(model: Model, settings: Settings, parts: Path, workers: int, tell: Progress) -> float:
+def _run_missing(work: Work, parts: Path, workers: int, tell: Progress) -> float:
     """Run the members that are not done yet; returns how long that took."""
     begin, clock = time.perf_counter(), KernelClock()
-    done = finished(parts, settings.members)
+    done = finished(parts, work.members, work.tables)
 
-    def save(member: int, outcome: Outcome) -> None:
+    def keep(member: int, tables: Frames) -> None:
         wall, cpu = clock.take()
-        write_part(parts, member, frames(outcome, model, member), {"wall": wall, "cpu": cpu})
+        write_part(parts, member, tables, {"wall": wall, "cpu": cpu})
 
-    missing = [member for member in range(settings.members) if member not in done]
-    tell("run", len(done), settings.members)
-    ran = run_members(model, settings, members=missing, workers=workers, clock=clock, finish=save)
-    for number, _ in enumerate(ran, start=len(done) + 1):
-        tell("run", number, settings.members)
+    missing = [member for member in range(work.members) if member not in done]
+    tell("run", len(done), work.members)
+    for number, _ in enumerate(work.run(missing, workers, clock, keep), start=len(done) + 1):
+        tell("run", number, work.members)
     return time.perf_counter() - begin
 
 
-def _results(plan: Mapping[str, Any], crisis: Crisis, model: Model, settings: Settings, folder: Path) -> dict[str, Any]:
+def _results(work: Work, folder: Path) -> dict[str, Any]:
     """Join the parts and return what run.json will say, but for the timings."""
-    times = finished(folder / PARTS, settings.members).values()
+    times = finished(folder / PARTS, work.members, work.tables).values()
     (folder / RUN).unlink(missing_ok=True)  # from here on a run that is overwritten is not finished
-    join_parts(folder, settings.members)
-    write_crisis(crisis, folder / CRISIS, overwrite=True)
-    planned = {**plan, "places": sorted(model.network.places.names)}
-    run, rules = Run(planned, _scans(folder)), summary.rules_of(model.network.gates)
-    figures = summary.results(run, rules, model.claims)
+    _clear_others(work, folder)
+    join_parts(folder, work.members, work.tables)
+    for name, frame in work.shared.items():
+        write_table(folder, name, frame)
+    if work.crisis is not None:
+        write_crisis(work.crisis, folder / CRISIS, overwrite=True)
     return {
-        **planned,
+        **work.plan,
         "environment": summary.environment(),
         "created": summary.now(),
-        "place_names": summary.names_of(crisis),
-        **figures,
+        "tables": list(work.all_tables),
+        "notices": list(work.notices),
+        **work.results(_scans(folder, work.all_tables)),
         "engine_seconds": round(sum(t["wall"] for t in times), 4),
         "engine_cpu_seconds": round(sum(t["cpu"] for t in times), 4),
     }
+
+
+def _clear_others(work: Work, folder: Path) -> None:
+    """Remove what a run of other rules has left and this one does not write."""
+    for name in KNOWN:
+        if name not in work.all_tables:
+            (folder / f"{name}.parquet").unlink(missing_ok=True)
+    if work.crisis is None:
+        shutil.rmtree(folder / CRISIS, ignore_errors=True)
 
 
 def _finish(folder: Path, about: Mapping[str, Any]) -> None:
@@ -254,8 +273,8 @@ def _finish(folder: Path, about: Mapping[str, Any]) -> None:
     shutil.rmtree(folder / PARTS, ignore_errors=True)
 
 
-def _scans(folder: Path) -> dict[str, pl.LazyFrame]:
-    return {name: pl.scan_parquet(folder / f"{name}.parquet", glob=False) for name in TABLES}
+def _scans(folder: Path, names: Iterable[str]) -> dict[str, pl.LazyFrame]:
+    return {name: pl.scan_parquet(folder / f"{name}.parquet", glob=False) for name in names}
 
 
 def _about(folder: Path) -> dict[str, Any] | None:

@@ -82,11 +82,17 @@ def rules_of(gates: Gates) -> dict[str, dict[str, Any]]:
     return rules
 
 
-def results(run: Run, rules: Mapping[str, Mapping[str, Any]], claims: Sequence[Claim] = ()) -> dict[str, Any]:
-    """Return the main figures of a run from its tables alone; people as mean, p5, p50 and p95."""
+def results(
+    run: Run, rules: Mapping[str, Mapping[str, Any]], claims: Sequence[Claim] = (), *, grows: bool = False
+) -> dict[str, Any]:
+    """Return the main figures of a run from its tables alone; people as mean, p5, p50 and p95.
+
+    ``grows`` says that people enter the run when they leave home, as under Flee's rules; else they are all there from
+    the first day.
+    """
     last = tables.last_day(run)
     return {
-        "people": _people(run),
+        "people": _people(run, grows),
         "displaced": _four(tables.displaced_over_time(run).row(-1, named=True)),
         "newly_displaced": _four(tables.newly_displaced(run).row(0, named=True)),
         "times": _by(tables.times_on(run, last), "times") or None,
@@ -96,23 +102,27 @@ def results(run: Run, rules: Mapping[str, Mapping[str, Any]], claims: Sequence[C
             {"from": row["from_place"], "to": row["to_place"], "people": _round(row["people"])}
             for row in tables.top_flows(run).iter_rows(named=True)
         ],
-        "claims": judge_claims(claims, run),
+        "claims": judge_claims(claims, run) if claims else [],
     }
 
 
-def _people(run: Run) -> int:
-    """How many people were simulated, mean over members; SimulationError where they change in number."""
-    total = tables.total_people(run)
+def _people(run: Run, grows: bool) -> int:
+    """How many people were simulated, mean over members; SimulationError where any are lost or made up."""
+    total = tables.total_people(run, less_left_home=grows)
     slack = 0.0 if total.schema["least"].is_integer() else ROUNDING
-    wrong = total.filter(pl.col("most") - pl.col("least") > slack * pl.col("most"))
+    wrong = total.filter(pl.col("most") - pl.col("least") > slack * pl.col("last"))
     if wrong.height:
-        member, least, most = wrong.row(0)
+        member, least, most, _ = wrong.row(0)
         raise SimulationError(
-            f"member {member} holds between {least} and {most} people on different days; nobody may be lost "
-            "or made up. This is a mistake in Onward: please report it with the crisis and the command."
+            f"member {member} holds between {least} and {most} people on different days{_but_for(grows)}; nobody may "
+            "be lost or made up. This is a mistake in Onward: please report it with the crisis and the command."
         )
-    mean: Any = total["most"].mean()
+    mean: Any = total["last"].mean()
     return round(mean or 0)
+
+
+def _but_for(grows: bool) -> str:
+    return ", less those who left home by then" if grows else ""
 
 
 def _gates(run: Run, rules: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

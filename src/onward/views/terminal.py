@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from onward.engine.frames import TABLES
 from onward.engine.run import Run
 from onward.views import tables
 from onward.views.strokes import HALF, MEDIAN, MOST, band, bars
@@ -35,10 +34,13 @@ def show_run(run: Run, console: Console, *, folder: Path, source: str = "", warn
     warnings
         What was odd in the crisis, from ``crisis.warnings``.
     """
-    for part in (_headline, _chart, _places, _flows, _gates, _claims):
+    flee = _is_flee(run)
+    for part in (_headline, _chart, _places, _flows, _score if flee else _gates, _claims):
         if part is not _claims or run.about["claims"]:
             part(run, console)
             console.print()
+    for notice in run.about.get("notices", ()):
+        console.print(Text.assemble(("Note: ", "yellow"), notice))
     show_warnings(warnings, console)
     _ending(run, console, folder, source or run.about["crisis"])
 
@@ -77,6 +79,10 @@ def day(when: dt.date, year: bool = False) -> str:
     return f"{when.day} {when:%B}" + (f" {when.year}" if year else "")
 
 
+def _is_flee(run: Run) -> bool:
+    return bool(run.about.get("rules") == "flee")
+
+
 def _headline(run: Run, console: Console) -> None:
     about, first, last = run.about, tables.first_day(run), tables.last_day(run)
     what_if = f" · what if: {about['scenario'].get('name', '')}" if about["scenario"] else ""
@@ -85,7 +91,7 @@ def _headline(run: Run, console: Console) -> None:
     members = f"{about['members']} member{'s' if about['members'] > 1 else ''}"
     console.print(
         f"{_short(first)}{year} to {_short(last)} {last.year} · {members} · {about['engine']} · "
-        f"parameters {about['parameters']} · seed {about['seed']}\n"
+        f"{_rules(run)} · seed {about['seed']}\n"
     )
     with_interval = about["members"] > 1
     lines = [(f"people are away from home on {day(last, True)}", about["displaced"], "bold")]
@@ -101,7 +107,18 @@ def _headline(run: Run, console: Console) -> None:
             told.append(f"  (90 %: {interval(row)})", style="dim")
         grid.add_row(Text(number(row["p50"]), style=style), told)
     console.print(grid)
-    console.print(Text(f"of {number(about['people'])} in all. {_meaning(run)}", style="dim"))
+    of_all = "" if _is_flee(run) else f"of {number(about['people'])} in all. "
+    console.print(Text(f"{of_all}{_meaning(run)}", style="dim"))
+
+
+def _rules(run: Run) -> str:
+    """Under which rules and parameters, in words."""
+    if not _is_flee(run):
+        return f"parameters {run.about['parameters']}"
+    flee = run.about["flee"]
+    people = flee["people_per_agent"]
+    agents = f" · one agent for {people} people" if people > 1 else ""
+    return f"{'as Flee runs' if flee['faithful'] else 'as Flee is documented'} · {flee['settings_file']}{agents}"
 
 
 def _meaning(run: Run) -> str:
@@ -109,6 +126,8 @@ def _meaning(run: Run) -> str:
     if run.about["members"] == 1:
         drawn = run.about["engine"] == "cohorts" or run.about["parameters"] == "prior"
         return "One draw only, so no intervals." if drawn else "Means: nothing was drawn, so no intervals."
+    if _is_flee(run) and run.about["engine"] != "expected":
+        return "Figures are medians over the members. Intervals hold chance only: Flee's rules draw nothing else."
     if run.about["parameters"] == "fixed" and run.about["engine"] == "expected":
         return "All members are the same: nothing uncertain was drawn."
     if run.about["parameters"] == "fixed":
@@ -157,7 +176,7 @@ def _places(run: Run, console: Console) -> None:
     rest = on_last.height - top.height
     more = f" {rest} more places with fewer are in run.json and stock.parquet." if rest else ""
     note = f"Staying or waiting there, whoever came before the period too.{more}"
-    _print_table(console, f"Displaced people by place on {day(last)}", [*heads, "Over time"], rows, note)
+    print_table(console, f"Displaced people by place on {day(last)}", [*heads, "Over time"], rows, note)
 
 
 def _flows(run: Run, console: Console) -> None:
@@ -173,7 +192,7 @@ def _flows(run: Run, console: Console) -> None:
     ]
     note = "Journeys between two stops, mean over members; who goes twice counts twice."
     heads = ["From", "  to", "People", ""]
-    _print_table(console, "Largest flows over the period", heads, rows, note if flows else "Nobody moved.")
+    print_table(console, "Largest flows over the period", heads, rows, note if flows else "Nobody moved.")
 
 
 def _gates(run: Run, console: Console) -> None:
@@ -189,7 +208,21 @@ def _gates(run: Run, console: Console) -> None:
     if not listed:
         note = "Nobody came to a gate." if gates else "There are no gates."
     title = f"Gates: who waits on {day(last)}, who waited on the day with most, who passed"
-    _print_table(console, title, heads, rows, note)
+    print_table(console, title, heads, rows, note)
+
+
+def _score(run: Run, console: Console) -> None:
+    """How far the camps of a run under Flee's rules are from registrations, and on which days."""
+    score = run.about.get("score")
+    if score is None:
+        return
+    days, real = score["interpolated_days"], score["real_counts"]
+    console.print(Text("Camps beside registrations", style="bold"))
+    console.print(f"On all days, interpolated between counts: ARD {days['ard']:.3f}, rescaled "
+                  f"{days['ard_rescaled']:.3f}.")  # fmt: skip
+    relative = real["relative_error"]
+    if relative is not None:
+        console.print(f"On the {real['counts']} real counts after the first day only: relative error {relative:.3f}.")
 
 
 def _claims(run: Run, console: Console) -> None:
@@ -204,7 +237,7 @@ def _claims(run: Run, console: Console) -> None:
     heads = ["Claim", *["What"] * wide, "Reported", *figures, "Verdict"]
     inside = sum(claim["verdict"] == "inside" for claim in claims)
     note = f"{inside} of {len(rows)} are inside what was reported; claims.csv says what each one is."
-    _print_table(console, "What was reported, beside this run", heads, rows, note)
+    print_table(console, "What was reported, beside this run", heads, rows, note)
 
 
 def _reported(claim: Mapping[str, Any]) -> str:
@@ -227,12 +260,12 @@ def _gate_cells(gate: Mapping[str, Any], several: bool) -> list[str]:
     return [number(waiting["p50"]), *intervals, number(peak["p50"]), on, number(gate["passed"]["p50"]), _rule(gate)]
 
 
-def _print_table(console: Console, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], note: str) -> None:
+def print_table(console: Console, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], note: str) -> None:
     """Print a table under its title: figures to the right, all else to the left, and a note on what it is."""
     console.print(Text(title, style="bold"))
     table = Table(box=None, padding=(0, 2, 0, 0))
     for column, head in enumerate(heads):
-        figures = column > 0 and all(row[column][:1] in "-0123456789" for row in rows) and head != "Last rule"
+        figures = column > 0 and all(row[column][:1] in "+-0123456789" for row in rows) and head != "Last rule"
         table.add_column(Text(head), justify="right" if figures else "left", no_wrap=True)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
@@ -250,9 +283,11 @@ def _rule(gate: Mapping[str, Any]) -> str:
 def _ending(run: Run, console: Console, folder: Path, source: str) -> None:
     about = run.about
     took = f"{about['engine_seconds']:.2g} s of engine time on {about['environment']['cpu_count']} cores"
-    written = f": run.json and {len(TABLES)} Parquet tables ({took})."
+    written = f": run.json and {len(run.tables)} Parquet tables ({took})."
     console.print(Text.assemble("Written to ", (str(folder), "bold"), written))
-    if about["parameters"] == "fixed":
+    if _is_flee(run):
+        console.print(Text(f"Next: onward score {folder} has the errors camp by camp."))
+    elif about["parameters"] == "fixed":
         console.print(Text(f"Next: onward run {source} --parameters prior draws the parameters too."))
     else:
         console.print(Text(f"Next: onward run {source} --set NAME=VALUE; `onward parameters` lists them."))

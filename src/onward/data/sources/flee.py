@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +34,10 @@ UNUSED_FILES = ("flood_level.csv", "region_attributes_IPC.csv", "major_routes.cs
 
 @dataclass(frozen=True)
 class Location:
-    """A row of locations.csv; ``people`` is its population or, of a camp, its capacity, before hasten."""
+    """A row of locations.csv; ``people`` is its population or, of a camp, its capacity, before hasten.
+
+    Coordinates that the row leaves out are NaN: Flee's rules need none.
+    """
 
     name: str
     region: str
@@ -225,8 +229,8 @@ def _location(row: list[str], more: Mapping[str, str], number: int, file: str, p
         problems.append(Problem(file, number, "7", quoted(row[6]), "the day on which the conflict starts"))
     return Location(
         name=row[0], region=row[1] or "unknown", country=row[2] or "unknown",
-        latitude=numeric("4", row[3], 0.0, "a number of degrees"),
-        longitude=numeric("5", row[4], 0.0, "a number of degrees"),
+        latitude=numeric("4", row[3], 0.0, "a number of degrees") if row[3].strip() else math.nan,
+        longitude=numeric("5", row[4], 0.0, "a number of degrees") if row[4].strip() else math.nan,
         kind=kind, people=whole("8", row[7], "a whole number of people"), conflict_day=conflict_day or 0,
         conflict_intensity=numeric("conflict_intensity", more.get("conflict_intensity", "1.0"), 1.0, "a number"),
         capacity_per_day=whole("capacity_per_day", more.get("capacity_per_day", "0"), "a whole number of people"),

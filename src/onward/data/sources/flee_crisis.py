@@ -12,6 +12,7 @@ import dataclasses
 import datetime as dt
 import importlib.resources
 import itertools
+import math
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -22,7 +23,9 @@ import numpy as np
 from onward.data.crisis import Crisis, crisis_from_tables
 from onward.data.sources.flee import Closure, FleeInstance, Location, read_flee
 from onward.data.sources.flee_registrations import TOTAL
+from onward.data.words import quoted
 from onward.data.write import write_crisis
+from onward.errors import CrisisDataError, Problem
 
 if TYPE_CHECKING:
     import polars as pl
@@ -41,10 +44,15 @@ def import_flee(
     )
 
 
-def crisis_from_flee(instance: FleeInstance) -> Crisis:
-    """Return the instance as a checked crisis; short names of places are made from Flee's."""
+def crisis_from_flee(instance: FleeInstance, *, keep_names: bool = False) -> Crisis:
+    """Return the instance as a checked crisis; short names of places are made from Flee's, or are Flee's own.
+
+    A location without coordinates has no place on a map: CrisisDataError names its row.
+    """
     instance = without_lonely(instance)
-    short = short_names([place.name for place in instance.locations])
+    _check_coordinates(instance)
+    names = [place.name for place in instance.locations]
+    short = {name: name for name in names} if keep_names else short_names(names)
     home = instance.locations[0].country
     codes = _codes(place.country for place in instance.locations)
     tables: dict[str, list[dict[str, Any]]] = {
@@ -70,6 +78,16 @@ def crisis_from_flee(instance: FleeInstance) -> Crisis:
         "parameters": {"speed_car": rules.max_move_speed, "speed_foot": rules.max_walk_speed},
     }
     return crisis_from_tables(header, {name: _frame(rows) for name, rows in tables.items() if rows})
+
+
+def _check_coordinates(instance: FleeInstance) -> None:
+    step = "A crisis needs latitude and longitude; Flee's rules run without them."
+    lost = [place for place in instance.locations if math.isnan(place.latitude + place.longitude)]
+    if lost:
+        raise CrisisDataError(
+            Problem("locations.csv", place.row, "4 or 5", f"{quoted(place.name)} has no coordinates", "", step)
+            for place in lost
+        )
 
 
 def without_lonely(instance: FleeInstance) -> FleeInstance:

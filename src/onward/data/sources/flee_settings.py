@@ -65,6 +65,8 @@ class FleeSettings:
 
 
 SPAWN, MOVE, SPEED_UP, LOG = "spawn_rules", "move_rules", "optimisations", "log_levels"
+#: the one key that holds keys: spawn_mode and displaced_per_conflict_day
+MODE = "conflict_driven_spawning"
 #: where each supported key stands
 SECTIONS = {
     "take_from_population": SPAWN,
@@ -151,21 +153,33 @@ def _flatten(content: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
 
 
 def _override(flat: dict[tuple[str, str], Any], overrides: Mapping[str, object]) -> list[Problem]:
+    """Put what was set by hand over the file's content; what cannot be set is told by name."""
     import yaml
 
     problems = []
     for name, found in overrides.items():
-        section, _, key = name.rpartition(".")
-        known = [s for s in (SPAWN, MOVE, SPEED_UP) if key in SUPPORTED[s] and section in ("", s, "flee")]
-        if not known:
-            options = [k for keys in SUPPORTED.values() for k in keys]
-            hint = did_you_mean(key, options, "See docs/explanation/flee-rules.md.")
-            problems.append(
-                Problem("overrides", None, name, "this is no setting of Flee that Onward follows", "", hint)
-            )
+        value = yaml.safe_load(found) if isinstance(found, str) else found
+        *sections, key = name.split(".")
+        if sections[-1:] == [MODE] or name == MODE:
+            mode = flat.get((SPAWN, MODE))
+            part = {} if name == MODE else {key: value}
+            flat[SPAWN, MODE] = value if name == MODE else {**(mode if isinstance(mode, dict) else {}), **part}
             continue
-        flat[known[0], key] = yaml.safe_load(found) if isinstance(found, str) else found
+        known = [s for s in (SPAWN, MOVE, SPEED_UP) if key in SUPPORTED[s] and sections in ([], [s])]
+        if known:
+            flat[known[0], key] = value
+        else:
+            problems.append(_not_to_set(name, key))
     return problems
+
+
+def _not_to_set(name: str, key: str) -> Problem:
+    where = f"--set flee.{name}"
+    if any(key in keys for keys in REFUSED.values()):
+        return Problem(where, None, None, "Onward does not follow this rule of Flee", "", "Leave it out.")
+    options = [k for keys in SUPPORTED.values() for k in keys]
+    hint = did_you_mean(key, options, "See docs/explanation/flee-rules.md.")
+    return Problem(where, None, None, "this is no setting of Flee that Onward follows", "", hint)
 
 
 def _parse(
@@ -173,7 +187,7 @@ def _parse(
 ) -> tuple[FleeSettings, list[Problem]]:
     given: dict[str, Any] = {}
     for (section, key), found in flat.items():
-        if section == SPAWN and key == "conflict_driven_spawning":
+        if section == SPAWN and key == MODE:
             problems += _read_mode(found, file, given)
         elif key in SUPPORTED.get(section, ()):
             problems += _read_key(key, found, file, given)
@@ -198,7 +212,7 @@ def _problem(file: Path, key: str | None, found: str, step: str, expected: str =
 
 
 def _read_mode(found: Any, file: Path, given: dict[str, Any]) -> list[Problem]:
-    where = "spawn_rules.conflict_driven_spawning"
+    where = f"{SPAWN}.{MODE}"
     if found is None:
         return []
     if not isinstance(found, dict):

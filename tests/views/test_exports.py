@@ -1,0 +1,295 @@
+"""Exports: what is in them, where they say they are from, and the rules under which nobody is harmed."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+import onward
+from onward.engine.run import make_settings
+from onward.errors import ParameterError, RunFolderError
+from onward.views.cli import app
+from onward.views.exports import harm
+from onward.views.exports.content import Content, content_of
+from onward.views.exports.export import ENDINGS, export_run
+from onward.views.exports.kept import kept_crisis
+from onward.views.store import run_to_folder
+from views.made_up import write_runnable
+
+DURING, AFTER = dt.date(2016, 7, 20), dt.date(2026, 1, 1)
+FORMATS = tuple(ENDINGS)
+CAMP = """\
+format = 1
+name = "camp"
+[[intervention]]
+do = "add_camp"
+place = "new_camp"
+near = "azaz"
+distance_km = 3
+latitude = 36.6
+longitude = 37.0
+capacity = 5000
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of the tiny crisis, of four members, where a count of 4 people and a name like a formula were added."""
+    home = tmp_path_factory.mktemp("exports")
+    crisis_folder = write_runnable(home / "tiny")
+    counts, places = crisis_folder / "counts.csv", crisis_folder / "places.csv"
+    counts.write_text(counts.read_text("utf-8") + "2016-07-12,marea,,stock,4,3,12,,camp office\n", "utf-8")
+    places.write_text(places.read_text("utf-8").replace("Mare’", "=1+1"), "utf-8")
+    crisis = onward.read_crisis(crisis_folder)
+    run_to_folder(crisis, make_settings(crisis, members=4, seed=1), folder=home / "run")
+    return home / "run"
+
+
+def content(folder: Path, **given: Any) -> Content:
+    return content_of(onward.read_run(folder), kept_crisis(folder), **{"today": AFTER, **given})
+
+
+def export(folder: Path, format: str, out: Path, **given: Any) -> Path:
+    return export_run(folder, format=format, out=out, **{"today": AFTER, **given})[0]
+
+
+def onward_(*words: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def text_of(path: Path) -> str:
+    """All text in an export, whatever its format."""
+    if path.is_dir():
+        return "\n".join(file.read_text("utf-8") for file in sorted(path.iterdir()))
+    if path.suffix == ".xlsx":
+        with zipfile.ZipFile(path) as packed:
+            return "\n".join(packed.read(name).decode("utf-8", "replace") for name in packed.namelist())
+    if path.suffix == ".nc":
+        import xarray
+
+        with xarray.open_dataset(path, engine="h5netcdf") as found:
+            return f"{found.attrs} {[found[name].values.tolist() for name in found.coords]}"
+    return path.read_text("utf-8")
+
+
+def test_figures_are_those_of_the_run_to_two_digits(folder: Path) -> None:
+    run, stock = onward.read_run(folder), content(folder).tables["stock"]
+    for place in run.about["places"]:
+        told, mine = run.quantiles("stock", place=place), stock.filter(pl.col("place") == place)
+        for name in ("mean", "p5", "p50", "p95"):
+            assert mine[name].to_list() == [harm.two_digits(v) for v in told[name]]
+
+
+def test_flows_add_up_to_who_stopped(folder: Path) -> None:
+    run, flows = onward.read_run(folder), content(folder).tables["flows"]
+    there = run.table("flows").filter(pl.col("to_place").cast(pl.String) == "azaz")["people"].sum() / 4
+    told = flows.filter(pl.col("to_place") == "azaz")["mean"].sum()
+    assert told == pytest.approx(there, rel=0.05)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_each_file_says_where_it_is_from(folder: Path, tmp_path: Path, format: str) -> None:
+    path = export(folder, format, tmp_path / f"x{ENDINGS[format]}")
+    said, about = text_of(path), content(folder).provenance
+    for words in ("Simulated, not observed.", about["run_hash"][:16], "tiny", onward.read_run(folder).about["seed"]):
+        assert str(words) in said
+    assert about["totals"] == "modelled"
+    if path.is_dir():
+        for file in path.glob("*.csv"):
+            rows = list(csv.reader(io.StringIO(file.read_text("utf-8"))))
+            assert all(row[-1].startswith(("Simulated, not observed.", "Observed, not sim")) for row in rows[2:])
+
+
+def test_the_hash_of_a_run_is_that_of_its_repetition(folder: Path, tmp_path: Path) -> None:
+    crisis = onward.read_crisis(folder / "crisis")
+    run_to_folder(crisis, make_settings(crisis, members=4, seed=1), folder=tmp_path / "again")
+    run_to_folder(crisis, make_settings(crisis, members=4, seed=2), folder=tmp_path / "other")
+    first, again, other = (content(f).provenance["run_hash"] for f in (folder, tmp_path / "again", tmp_path / "other"))
+    assert first == again != other
+
+
+def test_csv_has_hxl_tags_and_no_formula(folder: Path, tmp_path: Path) -> None:
+    made = export(folder, "hxl", tmp_path / "hxl")
+    for file in made.glob("*.csv"):
+        header, tags, *rows = csv.reader(io.StringIO(file.read_text("utf-8")))
+        assert len(header) == len(tags)
+        assert all(tag.startswith("#") for tag in tags), file.name
+        assert rows
+        assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "@"))]
+    assert "'=1+1" in (made / "stock.csv").read_text("utf-8")
+    packed = export(folder, "hxl", tmp_path / "hxl.zip")
+    with zipfile.ZipFile(packed) as files:
+        assert set(files.namelist()) == {file.name for file in made.iterdir()}
+
+
+def test_counts_below_ten_are_left_out_and_simulated_figures_are_not(folder: Path, tmp_path: Path) -> None:
+    made = export(folder, "hxl", tmp_path / "hxl")
+    counts = list(csv.DictReader(io.StringIO((made / "counts.csv").read_text("utf-8"))))
+    small = [row for row in counts if row["masked"] == "yes"]
+    assert [(row["place"], row["people"], row["low"], row["high"]) for row in small] == [("marea", "", "", "")]
+    assert sum(row["people"] != "" for row in counts) == 4  # three counts and the row of tags
+    stock = content(folder).tables["stock"]
+    assert stock.filter(pl.col("p50").is_between(0, 10, closed="none")).height > 0
+
+
+def test_no_export_crosses_group_with_place(folder: Path, tmp_path: Path) -> None:
+    for format in FORMATS:
+        assert "newcomers" not in text_of(export(folder, format, tmp_path / f"x{ENDINGS[format]}", route_detail=True))
+
+
+def test_legs_are_written_only_when_asked_for_with_a_warning(folder: Path, tmp_path: Path) -> None:
+    assert "legs" not in content(folder).tables
+    asked = content(folder, route_detail=True)
+    assert asked.tables["legs"].columns[:2] == ["from_place", "to_place"]
+    assert asked.warnings == (harm.ROUTES_WARNING,)
+    done = onward_("export", folder, "--format", "geojson", "--route-detail", "-o", tmp_path / "r.geojson")
+    assert done.exit_code == 0, done.output
+    assert "Warning: Legs between places show where people walk" in done.stderr
+    kinds = {f["geometry"]["type"] for f in json.loads((tmp_path / "r.geojson").read_text("utf-8"))["features"]}
+    assert kinds == {"Point", "LineString"}
+
+
+def test_while_a_crisis_goes_on_places_become_districts(folder: Path, tmp_path: Path) -> None:
+    made = content(folder, today=DURING)
+    assert made.key == "district"
+    assert set(made.tables["stock"]["district"]) == {"SYR/Aleppo/?", "TUR/Kilis/?"}
+    assert "gates" not in made.tables
+    assert "claims" not in made.tables or made.tables["claims"].height == 0
+    assert made.warnings == (harm.AREAS_NOTE,)
+    for format in FORMATS:
+        said = text_of(export(folder, format, tmp_path / f"x{ENDINGS[format]}", today=DURING))
+        assert "tall_rifat" not in said
+        assert "bab_al_salama" not in said
+    fine = content(folder, today=DURING, places=True)
+    assert (fine.key, fine.warnings) == ("place", (harm.PLACES_WARNING,))
+
+
+def test_a_district_is_added_up_member_by_member(folder: Path) -> None:
+    run = onward.read_run(folder)
+    towns = ("azaz", "marea", "tall_rifat")
+    members = pl.concat([run.series("stock", place=place) for place in towns]).group_by("member", "date").agg(
+        pl.col("people").sum()
+    )  # fmt: skip
+    last = members.filter(pl.col("date") == dt.date(2016, 7, 31))["people"].cast(pl.Float64)
+    told = content(folder, today=DURING).tables["stock"]
+    mine = told.filter((pl.col("district") == "SYR/Aleppo/?") & (pl.col("date") == dt.date(2016, 7, 31)))
+    assert mine["p95"].item() == harm.two_digits(float(last.quantile(0.95, "linear") or 0))
+
+
+def test_geojson_has_points_with_series(folder: Path, tmp_path: Path) -> None:
+    made = json.loads(export(folder, "geojson", tmp_path / "x.geojson").read_text("utf-8"))
+    azaz = next(f for f in made["features"] if f["properties"]["place"] == "azaz")
+    assert azaz["geometry"] == {"type": "Point", "coordinates": [37.044, 36.586]}
+    assert len(azaz["properties"]["series"]["p50"]) == len(azaz["properties"]["series"]["dates"]) == 31
+    assert azaz["properties"]["series"]["p50"][-1] == azaz["properties"]["p50"]
+
+
+def test_a_camp_of_the_what_if_has_its_place(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "camp.toml").write_text(CAMP, "utf-8")
+    crisis = onward.read_crisis(folder / "crisis")
+    scenario = onward.read_scenario(tmp_path / "camp.toml", crisis)
+    run_to_folder(crisis, make_settings(crisis, members=1, scenario=scenario), folder=tmp_path / "run")
+    camp = content(tmp_path / "run").units.row(by_predicate=pl.col("place") == "new_camp", named=True)
+    assert (camp["latitude"], camp["name"], camp["country"]) == (36.6, "new_camp", "SYR")
+    assert content(tmp_path / "run").provenance["scenario"] == "camp"
+
+
+def test_netcdf_has_labels_and_cf_attributes(folder: Path, tmp_path: Path) -> None:
+    import xarray
+
+    path = export(folder, "netcdf", tmp_path / "x.nc", route_detail=True)
+    with xarray.open_dataset(path, engine="h5netcdf") as found:
+        assert dict(found["stock"].sizes) == {"date": 31, "place": 4, "state": 3, "quantile": 5}
+        assert found.attrs["Conventions"] == "CF-1.10"
+        assert found["latitude"].attrs["units"] == "degrees_north"
+        both = found["stock"].sel(place="azaz", quantile=0.5, state="here").values.tolist()
+    run = onward.read_run(folder)
+    rows = run.table("stock").filter((pl.col("place").cast(pl.String) == "azaz") & (pl.col("state") == "here"))
+    middle = rows.group_by("date").agg(pl.col("people").median()).sort("date")["people"].to_list()
+    assert both == [pytest.approx(harm.two_digits(value)) for value in middle]
+
+
+def test_a_run_in_memory_has_labelled_arrays(folder: Path) -> None:
+    run = onward.simulate(onward.read_crisis(folder / "crisis"), members=2)
+    found = run.to_xarray()
+    assert float(found["stock"].sel(place="azaz").sum()) > 0
+    assert "gate_waiting" in found
+
+
+def test_a_workbook_begins_with_what_to_read(folder: Path, tmp_path: Path) -> None:
+    path = export(folder, "xlsx", tmp_path / "x.xlsx")
+    sheets = pl.read_excel(path, sheet_id=0, engine="calamine") if _has_calamine() else None
+    with zipfile.ZipFile(path) as packed:
+        names = packed.read("xl/workbook.xml").decode()
+        assert names.index('name="Read me"') < names.index('name="Stock on the last day"')
+        assert not [n for n in packed.namelist() if b"<f>" in packed.read(n)]
+    assert sheets is None or "Counts (observed)" in sheets
+
+
+def _has_calamine() -> bool:
+    from importlib.util import find_spec
+
+    return find_spec("fastexcel") is not None
+
+
+def test_given_totals_are_marked(folder: Path) -> None:
+    run = onward.read_run(folder)
+    marked = onward.Run({**run.about, "given_totals": True}, run.tables)
+    made = content_of(marked, None, today=AFTER)
+    assert made.provenance["totals"] == "given from the counts"
+    assert any("totals are an input" in note for note in made.notes)
+    assert "counts" not in made.tables
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_an_export_is_there_in_whole_or_not_at_all(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format: str
+) -> None:
+    path = export(folder, format, tmp_path / f"x{ENDINGS[format]}")
+    before = text_of(path)
+    with pytest.raises(RunFolderError, match="this is there already"):
+        export(folder, format, path)
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("onward.views.exports.export.os.replace", fail)
+    with pytest.raises(RunFolderError, match="No space left on device"):
+        export(folder, format, tmp_path / "new")
+    assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
+    assert text_of(path) == before
+
+
+def test_a_folder_that_is_no_export_is_kept(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(RunFolderError, match="something else than an export"):
+        export(folder, "hxl", tmp_path / "mine", overwrite=True)
+    assert (tmp_path / "mine").is_dir()
+    with pytest.raises(ParameterError, match="'pdf' is not one of hxl"):
+        export(folder, "pdf", tmp_path / "x")
+
+
+def test_the_command_says_where_to_and_what_is_missing(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sys
+
+    done = onward_("export", folder, "--format", "xlsx", "-o", tmp_path / "x.xlsx")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout == f"Written to {tmp_path / 'x.xlsx'}\n"
+    assert onward_("export", folder, "--format", "pdf").exit_code == 2
+    assert onward_("export", tmp_path, "--format", "hxl").exit_code == 2
+    monkeypatch.setitem(sys.modules, "h5netcdf", None)
+    done = onward_("export", folder, "--format", "netcdf", "-o", tmp_path / "x.nc")
+    assert done.exit_code == 2
+    assert 'pip install "onward[xarray]"' in done.stderr

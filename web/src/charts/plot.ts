@@ -1,0 +1,11 @@
+/** Observable Plot, silent for screen readers: the figure round a drawing says what it shows. */
+
+import * as Plot from "@observablehq/plot";
+
+export function plotted(options: Plot.PlotOptions): SVGSVGElement {
+  const svg = Plot.plot(options) as SVGSVGElement;
+  for (const part of svg.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
+  for (const part of svg.querySelectorAll("[aria-description]")) part.removeAttribute("aria-description");
+  svg.setAttribute("aria-hidden", "true");
+  return svg;
+}

@@ -1,0 +1,45 @@
+/** The table of places on the last day. */
+
+import { element } from "../dom";
+import { interval, people } from "../format";
+import type { PageData } from "../types";
+import { placesOf } from "./multiples";
+
+export function stockTable(data: PageData): HTMLElement {
+  const last = data.run.days - 1;
+  const { stock, arrivals, places } = data;
+  const order = placesOf(stock).sort((a, b) => stock.p50[b][last] - stock.p50[a][last]);
+  const heads = ["Place", "Admin", "Staying or waiting", "50 %", "90 %", "Arrivals", "90 %", "Last count"];
+  const rows = order.map((n) =>
+    element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, places.name[n]),
+      element("td", {}, [places.admin2[n], places.country[n]].filter(Boolean).join(", ")),
+      ...[
+        people(stock.p50[n][last]),
+        interval(stock.p25[n][last], stock.p75[n][last]),
+        interval(stock.p5[n][last], stock.p95[n][last]),
+        people(arrivals.p50[n][last]),
+        interval(arrivals.p5[n][last], arrivals.p95[n][last]),
+        lastCount(data, n),
+      ].map((text) => element("td", { class: "number" }, text)),
+    ),
+  );
+  return element(
+    "div",
+    { class: "table-room tall", tabindex: "0", role: "region", "aria-label": "Table of places" },
+    element(
+      "table",
+      {},
+      element("thead", {}, element("tr", {}, ...heads.map((head) => element("th", { scope: "col" }, head)))),
+      element("tbody", {}, ...rows),
+    ),
+  );
+}
+
+function lastCount(data: PageData, place: number): string {
+  const found = data.counts.filter((count) => count.place === place && count.indicator === "stock").at(-1);
+  if (!found) return "";
+  return found.masked ? `under 10 on ${found.date}` : `${people(found.people)} on ${found.date}`;
+}

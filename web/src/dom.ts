@@ -1,0 +1,42 @@
+/** Make elements without a template language. */
+
+type Child = Node | string | null | undefined | false;
+type Given = Record<string, string | number | boolean | ((event: Event) => void) | undefined>;
+
+/** An element with attributes, listeners (`onclick`) and children. */
+export function element<K extends keyof HTMLElementTagNameMap>(
+  name: K,
+  given: Given = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[K] {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(given)) {
+    if (value === undefined || value === false) continue;
+    if (typeof value === "function") made.addEventListener(key.slice(2), value);
+    else made.setAttribute(key, value === true ? "" : String(value));
+  }
+  for (const child of children) if (child) made.append(child);
+  return made;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** An SVG element with attributes. */
+export function shape<K extends keyof SVGElementTagNameMap>(
+  name: K,
+  given: Record<string, string | number> = {},
+  ...children: (Node | string)[]
+): SVGElementTagNameMap[K] {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(given)) made.setAttribute(key, String(value));
+  made.append(...children);
+  return made;
+}
+
+let numbered = 0;
+
+/** A new id for `aria-labelledby` and patterns. */
+export function freshId(stem: string): string {
+  numbered += 1;
+  return `${stem}-${numbered}`;
+}

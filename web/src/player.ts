@@ -1,0 +1,87 @@
+/** The map with its days, legend and the panel beside it. */
+
+import { element } from "./dom";
+import { type Drawing, framed, savePng, saveSvg, svgText } from "./download";
+import { dateOf, longDay } from "./format";
+import { legend } from "./map/legend";
+import { CrisisMap } from "./map/map";
+import { side } from "./side";
+import { Store } from "./state";
+import { keys, millisecondsPerDay, timeline } from "./timeline";
+import type { PageData } from "./types";
+
+const STILL = window.matchMedia("(prefers-reduced-motion: reduce)");
+
+export function player(data: PageData, store: Store): HTMLElement {
+  const stage = element("div", { class: "stage" });
+  const room = element("section", { class: "player", "aria-labelledby": "map-title", id: "map" });
+  const hint = "Space plays and pauses, arrows step, Home and End go to the first and last day, + and − zoom, Escape lets go of a place.";
+  room.append(
+    element("h2", { id: "map-title" }, "Day by day"),
+    element("p", { class: "section-note" }, "Discs and figures are middle values of all simulated histories, flows and attacks means. Point at a place or gate to read it, click a place to keep its curve."),
+    stage,
+  );
+  requestAnimationFrame(() => {
+    const width = Math.max(280, stage.clientWidth);
+    const narrow = width < 900;
+    const wide = narrow ? width : Math.round(width * 0.7);
+    const map = new CrisisMap(data, store, wide, Math.round(narrow ? Math.max(340, wide * 0.9) : Math.min(720, wide * 0.68)));
+    const frame = element("div", { class: "frame", tabindex: "0", role: "group", "aria-label": `Map. ${hint}` }, map.room, zoomButtons(map));
+    const under = element("p", { class: "disclaimer" }, data.disclaimer, " Base map: Natural Earth.");
+    const main = element("div", { class: "stage-main" }, frame, timeline(data, store), under, legend(data, map.marks, map.flows), element("p", { class: "hint" }, hint), saving(map, data, store));
+    const panel = side(data, store, map.control);
+    stage.append(main, panel);
+    keys(main, store, (factor) => map.zoomBy(factor));
+    run(map, store);
+    performance.mark("onward-map");
+  });
+  return room;
+}
+
+function zoomButtons(map: CrisisMap): HTMLElement {
+  const button = (word: string, sign: string, factor: number) =>
+    element("button", { type: "button", "aria-label": word, onclick: () => map.zoomBy(factor) }, sign);
+  return element("div", { class: "zoom" }, button("Closer", "+", 1.6), button("Farther", "−", 1 / 1.6), button("Whole map", "⤢", 0));
+}
+
+/** The map of the day as a file, with its title and the disclaimer. */
+function saving(map: CrisisMap, data: PageData, store: Store): HTMLElement {
+  const name = `map-${data.run.crisis}`;
+  const made = (): Drawing => {
+    const [ground, over] = map.room.querySelectorAll<SVGSVGElement>("svg.map-drawing");
+    const day = longDay(dateOf(data.run.start, store.state.day));
+    const said = `${data.disclaimer} Base map: Natural Earth. Simulated, not observed: middle values of ${data.run.members} histories. Made with Onward.`;
+    return framed(`${data.run.title} – ${day}`, [svgText(ground, map.flows.canvas), svgText(over)], ground.getBoundingClientRect(), said);
+  };
+  const button = (word: string, act: () => void) => element("button", { type: "button", class: "quiet", "aria-label": `${word}: map`, onclick: act }, word);
+  return element("div", { class: "downloads" }, button("PNG", () => void savePng(name, made())), button("SVG", () => saveSvg(name, made())));
+}
+
+/** Move days and dots while it plays, and only while the map is seen. */
+function run(map: CrisisMap, store: Store): void {
+  const pace = millisecondsPerDay(store.days);
+  let last = 0;
+  let seconds = 0;
+  let owed = 0;
+  const tick = (now: number): void => {
+    if (!store.state.playing) return;
+    const passed = Math.min(250, now - last);
+    last = now;
+    owed += passed;
+    if (owed >= pace) {
+      const day = store.state.day + Math.floor(owed / pace);
+      owed %= pace;
+      store.set(day >= store.days - 1 ? { day: store.days - 1, playing: false } : { day });
+    }
+    seconds += passed / 1000;
+    map.animate(STILL.matches || !store.state.playing ? null : seconds);
+    requestAnimationFrame(tick);
+  };
+  store.on((state, before) => {
+    if (state.playing === before.playing) return;
+    if (!state.playing) return map.animate(null);
+    last = performance.now();
+    owed = 0;
+    requestAnimationFrame(tick);
+  });
+}

@@ -1,0 +1,224 @@
+/** One run from top to bottom: what a stranger must know, the map, the charts, the limits, the model card. */
+
+import { dayLine, drawBands } from "./charts/bands";
+import { claimsTable } from "./charts/claims";
+import { drawMatrix, drawSankey, matrixSheet, sankeySheet } from "./charts/journeys";
+import { drawMultiples } from "./charts/multiples";
+import {
+  claimsSheet, comparable, countsSheet, drawCounts, drawExposure, drawGates, drawTimes, exposureSheet, gatesSheet, queues, timesSheet,
+} from "./charts/others"; // prettier-ignore
+import { byDay, byPlace } from "./charts/sheets";
+import { stockTable } from "./charts/stocks";
+import { element } from "./dom";
+import { figure } from "./figure";
+import { dateOf, interval, longDay, people } from "./format";
+import { player } from "./player";
+import { Store } from "./state";
+import type { Card, PageData } from "./types";
+
+export function report(data: PageData, card: Card | null): HTMLElement {
+  const store = new Store({ day: busiestDay(data), place: null, playing: false }, data.run.days);
+  return element(
+    "article",
+    { class: "report" },
+    head(data),
+    answers(data),
+    player(data, store),
+    ...sections(data, store),
+    limits(data),
+    card ? cardSection(card) : null,
+    foot(data),
+  );
+}
+
+/** The map opens on the day on which most people left home. */
+function busiestDay(data: PageData): number {
+  const left = data.totals.left_home.p50;
+  return left.indexOf(Math.max(...left));
+}
+
+function head({ run }: PageData): HTMLElement {
+  const period = `${longDay(dateOf(run.start, 0))} to ${longDay(dateOf(run.end, 0))}`;
+  const drawn = run.parameters === "fixed" ? "parameters fixed" : "parameters drawn";
+  const members = `${run.members.toLocaleString("en-GB")} simulated ${run.members === 1 ? "history" : "histories"}`;
+  return element(
+    "header",
+    { class: "head" },
+    element("p", { class: "kicker" }, element("b", {}, "Simulated, not observed"), run.scenario ? "What if" : "As it happened"),
+    element("h1", {}, run.title),
+    run.scenario ? element("p", { class: "scenario" }, run.scenario.title || run.scenario.name) : null,
+    element("p", { class: "standfirst" }, `${period} · ${members} · ${drawn} · seed ${run.seed}`),
+  );
+}
+
+function answers(data: PageData): HTMLElement {
+  const block = ({ question, answer }: PageData["headline"][number]): HTMLElement =>
+    element("div", { class: "answer" }, element("h3", {}, question), element("p", {}, ...bold(answer)));
+  return element("section", { class: "answers", "aria-labelledby": "answers-title" }, element("h2", { id: "answers-title", class: "unseen" }, "In short"), ...data.headline.map(block)); // prettier-ignore
+}
+
+/** Figures in bold, so that they are found at a glance. */
+function bold(text: string): (Node | string)[] {
+  return text.split(/(\d[\d,.]*(?: ?%(?! ?:))?(?= \(90 %))/).map((part, n) => (n % 2 ? element("b", {}, part) : part));
+}
+
+function section(id: string, title: string, note: string, ...parts: (HTMLElement | null)[]): HTMLElement {
+  return element("section", { class: "chapter", "aria-labelledby": `${id}-title`, id }, element("h2", { id: `${id}-title` }, title), element("p", { class: "section-note" }, note), ...parts); // prettier-ignore
+}
+
+const BANDS = "Line: middle value. Dark band: half of all simulated histories. Light band: nine in ten.";
+const DIAMONDS = "Diamonds: what was counted, with its range.";
+
+function sections(data: PageData, store: Store): HTMLElement[] {
+  return [where(data, store), whence(data), again(data), gates(data), exposure(data), beside(data)];
+}
+
+function where(data: PageData, store: Store): HTMLElement {
+  const whole = (name: "displaced" | "left_home", title: string, label: string): HTMLElement =>
+    figure({
+      name, title, note: BANDS, alt: `${title}, day by day with intervals`, sheet: () => byDay(data, data.totals[name], `#affected+${name.replace("_", "")}`),
+      draw: (room, width) => {
+        const svg = drawBands({ start: data.run.start, bands: data.totals[name], label }, width, 240);
+        const move = dayLine(svg, data.run.start);
+        move(store.state.day);
+        store.on((state, before) => state.day !== before.day && move(state.day));
+        room.append(svg);
+      },
+    }); // prettier-ignore
+  const many = (name: "stock" | "arrivals", title: string, note: string): HTMLElement =>
+    figure({
+      name, title, note, alt: `${title}: a small chart for each place, largest first`, sheet: () => byPlace(data, data[name], name === "stock" ? "#affected+displaced" : "#affected+arrivals"),
+      draw: (room, width) => room.append(drawMultiples(data, data[name], name, width)),
+    }); // prettier-ignore
+  const table = figure({
+    name: "places", title: "Places on the last day", note: "Middle values with intervals; arrivals are all of the period.", alt: "", table: true,
+    sheet: () => byPlace(data, data.stock, "#affected+displaced"), draw: (room) => room.append(stockTable(data)),
+  }); // prettier-ignore
+  return section(
+    "where",
+    "Where people are",
+    "Displaced people who stay at a place or wait at a gate there.",
+    element("div", { class: "pair" }, whole("displaced", "People away from home", "People"), whole("left_home", "People who left home each day", "People a day")),
+    many("stock", "Displaced people, place by place", `${BANDS} ${DIAMONDS} Each place has its own scale; figures are of the last day, with the 90 % interval.`),
+    many("arrivals", "Arrivals since the first day, place by place", "Everybody who came, also those who moved on. Diamonds: arrivals that were counted, on top of the middle value of the day on which they begin to count."),
+    table,
+  );
+}
+
+function whence(data: PageData): HTMLElement {
+  const { matrix, sankey } = data;
+  const none = element("p", {}, "This run did not follow where people came from.");
+  return section(
+    "journeys",
+    "Who fled from where to where",
+    "People who left home in the period. Those already displaced on the first day are left out: where they came from is not known.",
+    matrix
+      ? figure({
+          name: "origins", title: "From where (rows) to where (columns), on the last day", alt: "Matrix of origins and places",
+          note: "Middle values; point at a cell for its 90 % interval. People on their way or at a gate count where they last stopped. Curves and cells join places: roads are not shown on purpose.",
+          sheet: () => matrixSheet(data, matrix), draw: (room, width) => room.append(drawMatrix(data, matrix, width)),
+        })
+      : none,
+    sankey
+      ? figure({
+          name: "stages", title: "From home to first shelter to now", alt: "Flow chart from origins over first shelters to places on the last day",
+          note: `Means over all histories. The left half is simulated. The right half is an approximation: the run knows how many of each origin are where, not who of those in a first shelter moved on; it is drawn as if as few as possible had. ${people(sankey.home_again)} are back in the place they left, turned back on their way, and end in the middle.`,
+          sheet: () => sankeySheet(data, sankey), draw: (room, width) => room.append(drawSankey(data, sankey, width)),
+        })
+      : null,
+  ); // prettier-ignore
+}
+
+function again(data: PageData): HTMLElement {
+  const note = "How often people who are away from home were displaced, counting the flight from home. Middle values.";
+  return section(
+    "again",
+    "Displaced again and again",
+    note,
+    data.times
+      ? figure({ name: "times", title: "People away from home by how often they were displaced", note: "Those displaced before the first day count as displaced once.", alt: "Stacked areas by times displaced", sheet: () => timesSheet(data), draw: (room, width) => room.append(drawTimes(data, width)) })
+      : element("p", {}, "This run did not follow how often people were displaced."),
+  ); // prettier-ignore
+}
+
+function gates(data: PageData): HTMLElement {
+  return section(
+    "gates",
+    "Waiting at gates",
+    "A gate is a border crossing or a crossing point of a line. Closed gates let a small leak through; metered ones a number a day.",
+    queues(data).length
+      ? figure({ name: "gates", title: "People waiting, gate by gate", note: "Same scale for all, by square root. Bands: half and nine in ten of all histories.", alt: "People waiting at each gate, day by day", sheet: () => gatesSheet(data), draw: (room, width) => room.append(drawGates(data, width)) })
+      : element("p", {}, "Nobody waits at a gate for long."),
+  ); // prettier-ignore
+}
+
+function exposure(data: PageData): HTMLElement {
+  const { displaced, residents } = data.exposure.total;
+  const said = `Displaced people spent ${people(displaced.p50)} (90 %: ${interval(displaced.p5, displaced.p95)}) and residents ${people(residents.p50)} (90 %: ${interval(residents.p5, residents.p95)}) people-days in places that were attacked that day.`;
+  return section(
+    "exposure",
+    "Under attack",
+    said,
+    figure({
+      name: "exposure", title: "People-days in attacked places", alt: "People-days in attacked places, by place",
+      note: "A day on which a place was attacked, times the people there: a measure of exposure, not of casualties. Attacks are an input, as reported. Squares: residents. Circles: displaced people. Scale by square root.",
+      sheet: () => exposureSheet(data), draw: (room, width) => room.append(drawExposure(data, width)),
+    }),
+  ); // prettier-ignore
+}
+
+function beside(data: PageData): HTMLElement {
+  const counts = comparable(data).length
+    ? figure({
+        name: "counts", title: "What was counted, beside the run", alt: "Each count beside the interval of the run",
+        note: "Bars: the run (light 90 %, dark 50 %, tick middle). Diamonds: the count, with its range. A source sees a part of what happens; the bars are everybody. Counts below ten are not shown. Scale by square root.",
+        sheet: () => countsSheet(data), draw: (room, width) => room.append(drawCounts(data, width)),
+      })
+    : element("p", {}, "This crisis has no counts to compare with."); // prettier-ignore
+  const claims = figure({
+    name: "claims", title: "What was reported, beside the run", alt: "", table: true,
+    note: "The verdict is about the run's middle value. Frame: reported range; bar: the run's 90 % interval; tick: its middle. A claim is somebody's statement and may itself be wrong.",
+    sheet: () => claimsSheet(data), draw: (room) => room.append(claimsTable(data)),
+  }); // prettier-ignore
+  return section("beside", "Compared with what was counted", data.headline[4]?.answer ?? "", counts, data.claims.length ? claims : null);
+}
+
+function limits(data: PageData): HTMLElement {
+  const unsaid = data.claims.filter((claim) => claim.verdict === "not modelled").map((claim) => claim.id);
+  const lines = [...data.limits];
+  if (unsaid.length) lines.unshift(`Of what was reported it cannot answer ${unsaid.join(" and ")} (see the table above).`);
+  return section(
+    "limits",
+    "What this cannot say",
+    "A simulation is not a count. Use it beside what is reported, never as the only ground for a decision, and never to find or follow people.",
+    element("ul", { class: "limits" }, ...lines.map((line) => element("li", {}, line))),
+  );
+}
+
+export function cardSection(card: Card): HTMLElement {
+  const part = ({ title, text }: Card["sections"][number]): HTMLElement =>
+    element("details", {}, element("summary", {}, title), element("div", { class: "card-text" }, ...paragraphs(text)));
+  return section("card", card.title, "Purpose, data, parameters, skill, limits and ethics of this run.", ...card.sections.map(part));
+}
+
+/** Lines that begin with a hyphen are items of a list. */
+function paragraphs(text: string): HTMLElement[] {
+  const found: HTMLElement[] = [];
+  for (const line of text.split("\n").filter((words) => words.trim())) {
+    const item = /^\s*- (.*)/.exec(line);
+    if (!item) found.push(element("p", {}, line));
+    else if (found.at(-1)?.tagName === "UL") found.at(-1)?.append(element("li", {}, item[1]));
+    else found.push(element("ul", {}, element("li", {}, item[1])));
+  }
+  return found;
+}
+
+function foot({ run, name }: PageData): HTMLElement {
+  const made = run.created ? `, run on ${run.created.slice(0, 10)}` : "";
+  return element(
+    "footer",
+    { class: "foot" },
+    element("p", {}, `Made with Onward ${run.version} from the run ${name} of the crisis ${run.crisis}${made}. Figures are rounded to two significant digits.`),
+    element("p", {}, "Base map: Natural Earth (public domain). This page loads nothing from the network and sends nothing anywhere."),
+  );
+}

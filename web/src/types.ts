@@ -1,0 +1,167 @@
+/** What `onward.views.page.page_data` writes; figures are people, rounded to two significant digits. */
+
+import type { Topology } from "topojson-specification";
+
+/** Quantiles over members: of one figure, of days, or of places and days. */
+export interface Bands<T> {
+  p5: T;
+  p25: T;
+  p50: T;
+  p75: T;
+  p95: T;
+}
+
+export type Level = keyof Bands<number>;
+/** [place or gate][day] */
+export type Table = number[][];
+
+export interface About {
+  title: string;
+  crisis: string;
+  start: string;
+  end: string;
+  days: number;
+  engine: string;
+  members: number;
+  seed: number;
+  parameters: string;
+  departures: string | null;
+  labels: boolean;
+  created: string | null;
+  scenario: { name: string; title: string } | null;
+  rules: string;
+  version: string;
+}
+
+export interface Places {
+  id: string[];
+  name: string[];
+  country: string[];
+  admin1: (string | null)[];
+  admin2: (string | null)[];
+  kind: string[];
+  lat: number[];
+  lon: number[];
+  population: (number | null)[];
+  displaced_at_start: (number | null)[];
+  capacity: (number | null)[];
+}
+
+export interface Rule {
+  day: number;
+  policy: "open" | "quota" | "closed";
+  per_day: number | null;
+}
+
+export interface Gates {
+  id: string[];
+  name: string[];
+  lat: number[];
+  lon: number[];
+  from: number[];
+  to: number[];
+  rules: Rule[][];
+  waiting: Bands<Table>;
+  passed: Bands<Table>;
+}
+
+export interface Count {
+  day: number;
+  date: string;
+  since: string | null;
+  place: number;
+  where: string;
+  indicator: string;
+  people: number | null;
+  low: number | null;
+  high: number | null;
+  masked: boolean;
+  source: string | null;
+  run: Bands<number> | null;
+}
+
+export interface Claim {
+  id: string;
+  words: string;
+  start: string | null;
+  end: string | null;
+  indicator: string;
+  unit: string;
+  low: number | null;
+  high: number | null;
+  p5: number | null;
+  p50: number | null;
+  p95: number | null;
+  verdict: "inside" | "low" | "high" | "not modelled";
+  source: string | null;
+}
+
+export interface Flows {
+  /** Legs from stop to stop, or (as a rule) from home to the place reached. */
+  legs: boolean;
+  from: number[];
+  to: number[];
+  p5: number[];
+  p50: number[];
+  p95: number[];
+  day: Table;
+}
+
+/** Rows and columns are places; -1 is all others. */
+export interface Matrix {
+  from: number[];
+  to: number[];
+  p5: Table;
+  p50: Table;
+  p95: Table;
+}
+
+export interface SankeyTables {
+  origin: number[];
+  first: number[];
+  now: number[];
+  left: Table;
+  right: Table;
+  home_again: number;
+}
+
+export interface Exposure {
+  attacks: { place: number[]; day: number[]; number: number[] };
+  displaced: Bands<number[]>;
+  residents: Bands<number[]>;
+  by_day: { displaced: Bands<number[]>; residents: Bands<number[]> };
+  total: { displaced: Bands<number>; residents: Bands<number> };
+  attacks_by_day: number[];
+}
+
+export type Total = "displaced" | "stay" | "waiting" | "under_way" | "left_home" | "fled_again";
+
+export interface PageData {
+  format: number;
+  name: string;
+  run: About;
+  places: Places;
+  districts: boolean;
+  control: { actors: { id: string; name: string }[]; place: number[]; day: number[]; actor: number[] };
+  gates: Gates;
+  stock: Bands<Table>;
+  arrivals: Bands<Table>;
+  totals: Record<Total, Bands<number[]>>;
+  times: Bands<Table> | null;
+  flows: Flows;
+  matrix: Matrix | null;
+  sankey: SankeyTables | null;
+  exposure: Exposure;
+  counts: Count[];
+  claims: Claim[];
+  headline: { question: string; answer: string }[];
+  limits: string[];
+  disclaimer: string;
+  geo: Topology;
+  box: [number, number, number, number];
+}
+
+export interface Card {
+  title: string;
+  sections: { title: string; text: string }[];
+}
