@@ -1,6 +1,6 @@
 """Fit the parameters' defaults to the counts of the bundled crisis, all at once and under their priors.
 
-    pip install cma && python scripts/choose_parameters.py [--minutes 5]
+    pip install cma && python scripts/choose_parameters.py [--minutes 12]
 
 Prints each parameter's value and how far from its prior's centre it lies, in prior standard deviations. What is
 minimised is told in docs/validation/aleppo-2016.md. Results depend on the time given and on the machine's pace.
@@ -44,7 +44,7 @@ def value(parameter: Parameter, z: float) -> float:
 def main() -> None:
     """Fit, and print the result."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=5.0)
+    parser.add_argument("--minutes", type=float, default=12.0)
     until = time.monotonic() + 60 * parser.parse_args().minutes
     crisis = onward.read_crisis("aleppo-2016")
     model = build_model(crisis)

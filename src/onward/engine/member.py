@@ -20,6 +20,7 @@ from onward.engine.compiled import use_cache
 from onward.engine.state import Rates, Result, Start, World, added_up
 from onward.errors import SimulationError
 from onward.model.build import Model
+from onward.model.encirclement import encirclement
 from onward.model.inputs import draw_between
 from onward.model.journeys import attraction, onward_rate, perceived_km, quanta, stage_share
 from onward.model.parameters import Values, default_values, drawn_values
@@ -96,14 +97,14 @@ def build_member(model: Model, settings: Settings, member: int) -> Drawn:
     calm_hazard = hazard(
         model.attacks, attacks, model.front_km, model.network.holder, model.people, there, values
     )
-    calm_hazard += values["encirclement_weight"] * model.cut_off
+    calm_hazard += values["encirclement_weight"] * encirclement(model.steps, model.gains, values)
     calm = _calm(model, calm_hazard, values)
     shocked = calm_hazard
     if not settings.central:
         shock = shocks(stream(settings, member, SHOCKS), calm_hazard.shape[:2], values["shock_sigma"])
         shocked = calm_hazard * shock[:, :, None]
     world = _world(model, values, population, shocked, allowed, calm)
-    by_day = model.attacks.by_day(attacks, len(model.network.places.names))
+    by_day = model.attacks.by_day(attacks, model.network.days, len(model.network.places.names))
     return Drawn(world, _rates(values), _start(model, population, values, settings.engine), by_day, values)
 
 

@@ -11,7 +11,7 @@ from onward.data import Crisis
 from onward.data.scenarios import Scenario
 from onward.model.claims import Claim, build_claims
 from onward.model.departures import Observed, nothing_observed, observed_departures
-from onward.model.encirclement import encirclement
+from onward.model.encirclement import fear_of_gains, shrinking
 from onward.model.network import Network, build_network
 from onward.model.people import People, build_people
 from onward.model.scenario import Changes, apply_scenario, scale_cells
@@ -29,7 +29,8 @@ class Model:
     attacks: Attacks
     straight_km: Floats
     front_km: Floats  # [t, p, a]
-    cut_off: Floats  # [t, p, g]
+    steps: Floats  # [t, p] how the world within reach shrinks
+    gains: Floats  # [t, g] fear of those who lately gained ground
     claims: tuple[Claim, ...]
     observed: Observed
 
@@ -58,7 +59,8 @@ def build_model(crisis: Crisis, scenario: Scenario | None = None, *, departures:
         attacks=attacks,
         straight_km=straight_km,
         front_km=front_distance(network),
-        cut_off=encirclement(network, people),
+        steps=shrinking(network),
+        gains=fear_of_gains(network, people),
         claims=build_claims(crisis, network),
         observed=observed_departures(crisis, network) if departures == "observed" else nothing_observed(network),
     )
