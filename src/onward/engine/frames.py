@@ -35,7 +35,7 @@ def frames(outcome: Outcome, model: Model, member: int) -> dict[str, pl.DataFram
     (member, date, place, holder, state, people): people-days under attack, those under way at the place last
     passed; holder is null where nobody is known to hold it. ``claims`` (member, claim, value): what would have been reported, a gap where the model cannot say.
     """
-    result, network = outcome.result, model.network
+    result, network = outcome.result, outcome.network
     return {
         "stock": _by_place(result.daily, STATES, "state", State, network, member),
         "flows": _flows(result, network, member),

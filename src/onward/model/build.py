@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from onward.data import Crisis
 from onward.data.scenarios import Scenario
 from onward.model.claims import Claim, build_claims
+from onward.model.dates import with_dates
 from onward.model.departures import Observed, nothing_observed, observed_departures
 from onward.model.encirclement import fear_of_gains, shrinking
 from onward.model.network import Network, build_network
@@ -20,10 +22,12 @@ from onward.model.threat import Attacks, build_attacks, front_distance
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
     """A crisis as arrays: its network, its people, its attacks, distances to each front."""
 
+    crisis: Crisis
+    scenario: Scenario | None
     network: Network
     people: People
     attacks: Attacks
@@ -42,9 +46,8 @@ def build_model(crisis: Crisis, scenario: Scenario | None = None, *, departures:
     >>> build_model(read_crisis("aleppo-2016")).network.days
     77
     """
-    changes = Changes()
-    if scenario is not None:
-        crisis, changes = apply_scenario(crisis, scenario)
+    given = crisis
+    crisis, changes = _changed(crisis, scenario)
     network = build_network(crisis, rules=changes.gates, added=changes.added)
     straight_km = network.straight_km()
     attacks = build_attacks(crisis, network, straight_km)
@@ -54,6 +57,8 @@ def build_model(crisis: Crisis, scenario: Scenario | None = None, *, departures:
         attacks = replace(attacks, factor=scaled)
     people = build_people(crisis, network)
     return Model(
+        crisis=given,
+        scenario=scenario,
         network=network,
         people=people,
         attacks=attacks,
@@ -64,3 +69,22 @@ def build_model(crisis: Crisis, scenario: Scenario | None = None, *, departures:
         claims=build_claims(crisis, network),
         observed=observed_departures(crisis, network) if departures == "observed" else nothing_observed(network),
     )
+
+
+def dated(model: Model, dates: tuple[date, ...]) -> Model:
+    """Return the model as if places had changed hands on these days; ``dates`` as `draw_dates` gives them."""
+    if not dates:
+        return model
+    crisis, changes = _changed(with_dates(model.crisis, dates), model.scenario)
+    network = build_network(crisis, rules=changes.gates, added=changes.added)
+    return replace(
+        model,
+        network=network,
+        front_km=front_distance(network),
+        steps=shrinking(network),
+        gains=fear_of_gains(network, model.people),
+    )
+
+
+def _changed(crisis: Crisis, scenario: Scenario | None) -> tuple[Crisis, Changes]:
+    return (crisis, Changes()) if scenario is None else apply_scenario(crisis, scenario)
