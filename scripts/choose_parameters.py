@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import argparse
 import time
-from pathlib import Path
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import cma
 import numpy as np

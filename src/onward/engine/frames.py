@@ -33,7 +33,8 @@ def frames(outcome: Outcome, model: Model, member: int) -> dict[str, pl.DataFram
     people). ``times`` (member, date, times, people): people away from home by times displaced, the last class
     and more. ``attacks`` (member, date, place, attacks): those drawn for the member, an input. ``exposure``
     (member, date, place, holder, state, people): people-days under attack, those under way at the place last
-    passed; holder is null where nobody is known to hold it. ``claims`` (member, claim, value): what would have been reported, a gap where the model cannot say.
+    passed; holder is null where nobody is known to hold it. ``claims`` (member, claim, value): what would have
+    been reported, a gap where the model cannot say.
     """
     result, network = outcome.result, outcome.network
     return {
