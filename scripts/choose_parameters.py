@@ -1,9 +1,10 @@
 """Fit the parameters' defaults to the counts of the bundled crisis, all at once and under their priors.
 
-    pip install cma && python scripts/choose_parameters.py [--minutes 5]
+    pip install cma && python scripts/choose_parameters.py [--minutes 12] [--begin FILE]
 
 Prints each parameter's value and how far from its prior's centre it lies, in prior standard deviations. What is
-minimised is told in docs/validation/aleppo-2016.md. Results depend on the time given and on the machine's pace.
+minimised is told in docs/validation/aleppo-2016.md. It begins at the priors' centres, or goes on from what it printed
+before. Results depend on the time given and on the machine's pace.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import cma
 import numpy as np
@@ -44,8 +46,10 @@ def value(parameter: Parameter, z: float) -> float:
 def main() -> None:
     """Fit, and print the result."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=5.0)
-    until = time.monotonic() + 60 * parser.parse_args().minutes
+    parser.add_argument("--minutes", type=float, default=12.0)
+    parser.add_argument("--begin", type=Path)
+    given = parser.parse_args()
+    until = time.monotonic() + 60 * given.minutes
     crisis = onward.read_crisis("aleppo-2016")
     model = build_model(crisis)
     counts = build_counts(crisis, model.network)
@@ -62,13 +66,19 @@ def main() -> None:
         errors = np.array([misfit(count, result, model.network, coverage) for count in counts])
         return float(0.5 * (FREEDOM + 1) * np.log1p(errors**2 / FREEDOM).sum())
 
-    search = cma.CMAEvolutionStrategy(np.zeros(len(fitted)), 0.5, {"popsize": 12, "seed": 3, "verbose": -9})
+    begin, step = np.zeros(len(fitted)), 0.5
+    if given.begin:
+        rows = [line.split() for line in given.begin.read_text("utf-8").splitlines()]
+        scores = {row[0]: float(row[2]) for row in rows if len(row) == 3}
+        begin, step = np.array([scores[p.name] for p in fitted]), 0.25
+    search = cma.CMAEvolutionStrategy(begin, step, {"popsize": 12, "seed": 3, "verbose": -9})
     with ThreadPoolExecutor(2) as pool:
         while time.monotonic() < until:
             tried = search.ask()
             jobs = [(how, member) for how in map(settings, tried) for member in range(MEMBERS)]
             losses = np.array(list(pool.map(loss, jobs))).reshape(len(tried), MEMBERS).mean(axis=1)
             search.tell(tried, [float(one + 0.5 * np.square(z).sum()) for one, z in zip(losses, tried, strict=True)])
+    print(f"objective {search.result.fbest:.2f} after {search.result.evaluations} sets")
     for parameter, z in zip(fitted, search.result.xfavorite, strict=True):
         print(f"{parameter.name:28s} {value(parameter, z):10.3g}  {z:+.2f}")
 

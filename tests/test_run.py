@@ -23,6 +23,7 @@ COLUMNS = {
     "gates": ["member", "date", "gate", "waiting", "passed"],
     "movements": ["member", "date", "place", "movement", "people"],
     "times": ["member", "date", "times", "people"],
+    "exposure": ["member", "date", "place", "holder", "state", "people"],
 }
 
 
@@ -93,7 +94,7 @@ def test_other_levels_can_be_asked_for(run: Run) -> None:
 def test_tables_have_their_columns_and_no_gaps(run: Run, name: str) -> None:
     table = run.table(name)
     assert table.columns == COLUMNS[name]
-    assert table.drop("origin", strict=False).null_count().sum_horizontal().item() == 0
+    assert table.drop("origin", "holder", strict=False).null_count().sum_horizontal().item() == 0
     if name in ("stock", "flows", "movements"):
         assert (table["people"] > 0).all()
 
@@ -173,3 +174,13 @@ def test_return_brings_people_home_in_both_engines(crisis: Crisis) -> None:
     for engine in ("cohorts", "expected"):
         run = simulate(crisis, members=1, engine=engine, overrides=overrides)
         assert run.series("returned")["people"].sum() > 0, engine
+
+
+def test_exposure_is_people_days_under_attack(crisis: Crisis, run: Run) -> None:
+    keys = ["member", "date", "place"]
+    there = run.table("stock").filter(pl.col("state") != "out").group_by(keys).agg(pl.col("people").sum())
+    attacked = run.table("attacks").join(there, on=keys)
+    expected = attacked.select((pl.col("people") * pl.col("attacks").clip(upper_bound=1)).sum()).item()
+    exposure = run.table("exposure")
+    assert exposure["people"].sum() == expected > 0
+    assert set(exposure["holder"].drop_nulls().unique()) <= set(crisis.table("actors")["actor"])

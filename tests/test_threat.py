@@ -106,7 +106,7 @@ def test_attacks_over_an_area_and_days_share_their_number() -> None:
     rows = {name: table.to_dicts() for name, table in crisis.tables.items()}
     rows |= {"areas": [{"area": "all", "place": p} for p in "abc"], "events": [spread]}
     model = build_model(make_crisis(DAYS, rows))
-    by_day = model.attacks.by_day(model.attacks.draw(None, common=0.0), 3)
+    by_day = model.attacks.by_day(model.attacks.draw(None, common=0.0), DAYS, 3)
     assert by_day.sum() == pytest.approx(12)
     assert by_day[2:4] == pytest.approx(np.full((2, 3), 2.0))
 

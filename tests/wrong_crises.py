@@ -651,6 +651,30 @@ CASES: list[Case] = [
         "on or before date",
     ),
     Case(
+        "control_range_the_wrong_way",
+        put(
+            "control.csv",
+            b"place,start,start_low,actor\nazaz,2016-06-01,,rebels\nmarea,2016-06-01,,rebels\n"
+            b"tall_rifat,2016-06-01,,rebels\ntall_rifat,2016-07-10,2016-07-11,army\n",
+        ),
+        "control.csv",
+        5,
+        "start_low",
+        "on or before start (2016-07-10)",
+    ),
+    Case(
+        "control_ranges_overlap",
+        put(
+            "control.csv",
+            b"place,start,start_low,actor\nazaz,2016-06-01,,rebels\nmarea,2016-06-01,,rebels\n"
+            b"tall_rifat,2016-06-01,,rebels\ntall_rifat,2016-07-10,2016-06-01,army\n",
+        ),
+        "control.csv",
+        5,
+        "start_low",
+        "is not after",
+    ),
+    Case(
         "control_too_late",
         swap("control.csv", "2016-07-10", "2016-08-10"),
         "control.csv",

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from onward.data import Crisis
 from onward.model.build import Model, build_model
+from onward.model.encirclement import encirclement
 from onward.model.journeys import attraction, onward_rate, perceived_km, quanta, stage_share
 from onward.model.parameters import default_values
 from onward.model.threat import hazard
@@ -313,4 +314,4 @@ def middle_hazard(model: Model, value: Mapping[str, float]) -> Floats:
     there = places.population + places.displaced_at_start
     attacks = model.attacks.draw(None, common=0.0)
     found = hazard(model.attacks, attacks, model.front_km, model.network.holder, model.people, there, value)
-    return found + value["encirclement_weight"] * model.cut_off
+    return found + value["encirclement_weight"] * encirclement(model.steps, model.gains, value)

@@ -36,6 +36,8 @@ AT_MOST = (
     ("places", "population_low", "population"),
     ("places", "population", "population_high"),
     ("places", "opens", "closes"),
+    ("control", "start_low", "start"),
+    ("control", "start", "start_high"),
     ("events", "start", "end"),
     ("events", "n_low", "n"),
     ("events", "n", "n_high"),
@@ -62,6 +64,7 @@ NOT_BEFORE = (
 NOT_AFTER = (
     ("places", "opens"),
     ("control", "start"),
+    ("control", "start_high"),
     ("events", "start"),
     ("events", "end"),
     ("closures", "start"),
@@ -188,6 +191,17 @@ def check_days(draft: Draft) -> Iterator[Problem]:
             yield draft.problem(table, row, column, found, f"Correct the day, or {bound} in {FILE}.")
 
 
+def check_advances(draft: Draft) -> Iterator[Problem]:
+    """A place's changes of hands happen in their order, whatever day of its range each happens on."""
+    low, high = pl.coalesce("start_low", "start"), pl.coalesce("start_high", "start")
+    control = draft.frame("control").sort("place", "start")
+    before = control.with_columns(high.shift(1).over("place").alias("before"))
+    for row in before.filter(low <= pl.col("before")).sort(ROW).iter_rows(named=True):
+        first = row["start_low"] or row["start"]
+        found = f"{first} is not after {row['before']}, the latest day of the change before"
+        yield draft.problem("control", row, "start_low", found, "Give ranges that do not overlap.")
+
+
 def check_event_sites(draft: Draft) -> Iterator[Problem]:
     """An event is at a place, in an area, or at a latitude and longitude."""
     point = pl.col("latitude").is_not_null() | pl.col("longitude").is_not_null()
@@ -239,6 +253,7 @@ _WHOLE: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (check_shares, ("places", "groups")),
     (check_order, ()),
     (check_days, ("crisis",)),
+    (check_advances, ("control",)),
     (check_event_sites, ("events",)),
     (check_count_sites, ("counts",)),
     (check_claim_bounds, ("claims",)),

@@ -16,7 +16,9 @@ from onward.model.network import Network
 #: the states of the stock table, in the order of a person's way
 STATES = ("home", "here", "gate", "way", "out")
 MOVEMENTS = ("left_home", "fled_again", "moved_on", "arrived", "returned")
-TABLES = ("stock", "flows", "gates", "movements", "times", "attacks", "claims")
+#: who is exposed to attacks: residents, displaced people staying or waiting, people under way
+EXPOSED = ("home", "displaced", "way")
+TABLES = ("stock", "flows", "gates", "movements", "times", "attacks", "exposure", "claims")
 
 State = pl.Enum(STATES)
 Movement = pl.Enum(MOVEMENTS)
@@ -29,10 +31,12 @@ def frames(outcome: Outcome, model: Model, member: int) -> dict[str, pl.DataFram
     origin, from_place, to_place, times, people): legs between stops on the day they end; origin is null where
     unknown. ``gates`` (member, date, gate, waiting, passed). ``movements`` (member, date, place, movement,
     people). ``times`` (member, date, times, people): people away from home by times displaced, the last class
-    and more. ``attacks`` (member, date, place, attacks): those drawn for the member, an input. ``claims`` (member,
-    claim, value): what would have been reported, a gap where the model cannot say.
+    and more. ``attacks`` (member, date, place, attacks): those drawn for the member, an input. ``exposure``
+    (member, date, place, holder, state, people): people-days under attack, those under way at the place last
+    passed; holder is null where nobody is known to hold it. ``claims`` (member, claim, value): what would have
+    been reported, a gap where the model cannot say.
     """
-    result, network = outcome.result, model.network
+    result, network = outcome.result, outcome.network
     return {
         "stock": _by_place(result.daily, STATES, "state", State, network, member),
         "flows": _flows(result, network, member),
@@ -40,6 +44,7 @@ def frames(outcome: Outcome, model: Model, member: int) -> dict[str, pl.DataFram
         "movements": _by_place(result.daily, MOVEMENTS, "movement", Movement, network, member),
         "times": _times(result.daily, network, member),
         "attacks": _attacks(outcome.attacks, network, member),
+        "exposure": _exposure(outcome, network, member),
         "claims": _claims(outcome, model, member),
     }
 
@@ -54,6 +59,24 @@ def _attacks(attacks: NDArray[np.float64], network: Network, member: int) -> pl.
             "attacks": attacks[t, p],
         }
     ).sort("date", "place")
+
+
+def _exposure(outcome: Outcome, network: Network, member: int) -> pl.DataFrame:
+    """People-days under attack: those at a place on a day times its attacks, at most one (a day counts once)."""
+    daily = outcome.result.daily
+    there = np.stack([daily.home, daily.here + daily.gate, daily.way], axis=2)
+    exposed = there * np.minimum(outcome.attacks, 1.0)[:, :, None]
+    t, p, s = np.nonzero(exposed)
+    return pl.DataFrame(
+        {
+            "member": np.full(len(t), member, dtype=np.int32),
+            "date": _dates(t, network.start),
+            "place": _named(p, network.places.names, place_type(network)),
+            "holder": _named(network.holder[t, p], network.actors, pl.Enum(network.actors)),
+            "state": _named(s, EXPOSED, pl.Enum(EXPOSED)),
+            "people": exposed[t, p, s].astype(daily.home.dtype),
+        }
+    ).sort("date", "place", "state")
 
 
 def _claims(outcome: Outcome, model: Model, member: int) -> pl.DataFrame:

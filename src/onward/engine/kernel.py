@@ -2,8 +2,8 @@
 
 A part of a kernel, called only by other kernels, needs no wrapper for Python, which saves a third of the time
 to compile. What has one caller is put into it (``once``), and arrays are copied by loops: assigning a slice
-compiles the text of an error that never happens. Both together halve what is left. Constants passed to a part are written ``whole(0)`` and ``flag(True)``: a bare ``0`` makes Numba
-compile the part once more for that very number.
+compiles the text of an error that never happens. Both together halve what is left. Constants passed to a part are
+written ``whole(0)`` and ``flag(True)``: a bare ``0`` makes Numba compile the part once more for that very number.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,15 +19,21 @@ from onward.engine.claims import claim_value
 from onward.engine.compiled import use_cache
 from onward.engine.state import Rates, Result, Start, World, added_up
 from onward.errors import SimulationError
-from onward.model.build import Model
+from onward.model.build import Model, dated
+from onward.model.dates import draw_dates
+from onward.model.encirclement import encirclement
 from onward.model.inputs import draw_between
 from onward.model.journeys import attraction, onward_rate, perceived_km, quanta, stage_share
+from onward.model.network import Network
 from onward.model.parameters import Values, default_values, drawn_values
 from onward.model.threat import hazard, shocks
 
 Floats = NDArray[np.float64]
+Dating = Callable[[Model, tuple[date, ...]], Model]
 
 PARAMETERS, INPUTS, SHOCKS, MOVES, LABELS = range(5)
+#: kinds of inputs; each has a stream of its own
+POPULATIONS, ATTACKS, QUOTAS, DATES = range(4)
 #: a holder feared less than this is one that people go home under
 ACCEPTABLE_FEAR = 0.5
 
@@ -76,34 +82,38 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a member's run gives: its arrays, its attacks ``[t, p]``, a figure for each claim (None: cannot say)."""
+    """What a member's run gives: its arrays, its attacks ``[t, p]``, a figure for each claim (None: cannot say).
+
+    ``network`` is the member's own, with the days drawn on which places changed hands.
+    """
 
     result: Result
     attacks: Floats
     claims: tuple[float | None, ...]
+    network: Network
 
 
 def build_member(model: Model, settings: Settings, member: int) -> Drawn:
     """Draw member number ``member`` and lay it out as arrays."""
     values = member_values(settings, member)
-    kinds = [None if settings.central else stream(settings, member, INPUTS, kind) for kind in range(3)]
-    population = _population(model, kinds[0], values)
-    attacks = model.attacks.draw(kinds[1], common=values["input_correlation"])
+    kinds = [None if settings.central else stream(settings, member, INPUTS, kind) for kind in range(DATES)]
+    population = _population(model, kinds[POPULATIONS], values)
+    attacks = model.attacks.draw(kinds[ATTACKS], common=values["input_correlation"])
     allowed = model.network.gates.draw_allowed(
-        kinds[2], leak=values["gate_leak"], common=values["input_correlation"]
+        kinds[QUOTAS], leak=values["gate_leak"], common=values["input_correlation"]
     )
     there = population + model.network.places.displaced_at_start
     calm_hazard = hazard(
         model.attacks, attacks, model.front_km, model.network.holder, model.people, there, values
     )
-    calm_hazard += values["encirclement_weight"] * model.cut_off
+    calm_hazard += values["encirclement_weight"] * encirclement(model.steps, model.gains, values)
     calm = _calm(model, calm_hazard, values)
     shocked = calm_hazard
     if not settings.central:
         shock = shocks(stream(settings, member, SHOCKS), calm_hazard.shape[:2], values["shock_sigma"])
         shocked = calm_hazard * shock[:, :, None]
     world = _world(model, values, population, shocked, allowed, calm)
-    by_day = model.attacks.by_day(attacks, len(model.network.places.names))
+    by_day = model.attacks.by_day(attacks, model.network.days, len(model.network.places.names))
     return Drawn(world, _rates(values), _start(model, population, values, settings.engine), by_day, values)
 
 
@@ -189,13 +199,22 @@ def _whole(people: Floats) -> NDArray[np.int64]:
     return np.ascontiguousarray(floor + (rank < missing[:, None]))
 
 
+def member_dates(model: Model, settings: Settings, member: int) -> tuple[date, ...]:
+    """Draw the days on which places changed hands, where the crisis gives ranges."""
+    return draw_dates(model.crisis, None if settings.central else stream(settings, member, INPUTS, DATES))
+
+
 def run_one(
-    model: Model, settings: Settings, member: int, clock: Callable[[], float] = float
+    model: Model, settings: Settings, member: int, clock: Callable[[], float] = float, *, at: Dating = dated
 ) -> tuple[Outcome, float]:
-    """Run one member; returns its outcome and what its kernel took by ``clock`` (none: 0)."""
+    """Run one member; returns its outcome and what its kernel took by ``clock`` (none: 0).
+
+    ``at`` gives the model with drawn days; one that remembers saves members with the same days the work.
+    """
     use_cache()
     from onward.engine.kernels import run_member
 
+    model = at(model, member_dates(model, settings, member))
     drawn = build_member(model, settings, member)
     moves, labels = stream(settings, member, MOVES), stream(settings, member, LABELS)
     begin = clock()
@@ -205,7 +224,7 @@ def run_one(
     _check_residents(model, result)
     coverage = drawn.values["coverage"]
     said = tuple(claim_value(claim, result, model.network, drawn.attacks, coverage) for claim in model.claims)
-    return Outcome(result, drawn.attacks, said), took
+    return Outcome(result, drawn.attacks, said, model.network), took
 
 
 def _check_residents(model: Model, result: Result) -> None:

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from onward.data.scenarios import Scenario
 from onward.engine.frames import TABLES, frames
 from onward.engine.member import Outcome, Settings, run_one
 from onward.errors import ParameterError
-from onward.model.build import Model, build_model
+from onward.model.build import Model, build_model, dated
 from onward.model.parameters import default_values
 
 #: quantile levels: the ends of the 90 % and the 50 % interval, and the middle
@@ -34,6 +35,8 @@ INDICATORS = {
     "displacements": ("movements", ("left_home", "fled_again")),
     "returned": ("movements", ("returned",)),
 }
+#: models with drawn days that are kept for other members with the same days (own choice: bounds memory)
+REMEMBERED = 32
 ENGINES = ("cohorts", "expected")
 PARAMETERS = ("fixed", "prior")
 DEPARTURES = ("modelled", "observed")
@@ -170,8 +173,10 @@ def run_members(
     No more than two results a worker are kept waiting.
     """
 
+    at = lru_cache(REMEMBERED)(dated)
+
     def one(member: int) -> tuple[Any, float]:
-        outcome, seconds = run_one(model, settings, member, clock)
+        outcome, seconds = run_one(model, settings, member, clock, at=at)
         return (outcome if finish is None else finish(member, outcome)), seconds
 
     yield from in_order(one, members, workers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +11,9 @@ from numpy.typing import NDArray
 from onward.data import Crisis
 from onward.data.scenarios import Scenario
 from onward.model.claims import Claim, build_claims
+from onward.model.dates import with_dates
 from onward.model.departures import Observed, nothing_observed, observed_departures
-from onward.model.encirclement import encirclement
+from onward.model.encirclement import fear_of_gains, shrinking
 from onward.model.network import Network, build_network
 from onward.model.people import People, build_people
 from onward.model.scenario import Changes, apply_scenario, scale_cells
@@ -20,16 +22,19 @@ from onward.model.threat import Attacks, build_attacks, front_distance
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
     """A crisis as arrays: its network, its people, its attacks, distances to each front."""
 
+    crisis: Crisis
+    scenario: Scenario | None
     network: Network
     people: People
     attacks: Attacks
     straight_km: Floats
     front_km: Floats  # [t, p, a]
-    cut_off: Floats  # [t, p, g]
+    steps: Floats  # [t, p] how the world within reach shrinks
+    gains: Floats  # [t, g] fear of those who lately gained ground
     claims: tuple[Claim, ...]
     observed: Observed
 
@@ -41,9 +46,8 @@ def build_model(crisis: Crisis, scenario: Scenario | None = None, *, departures:
     >>> build_model(read_crisis("aleppo-2016")).network.days
     77
     """
-    changes = Changes()
-    if scenario is not None:
-        crisis, changes = apply_scenario(crisis, scenario)
+    given = crisis
+    crisis, changes = _changed(crisis, scenario)
     network = build_network(crisis, rules=changes.gates, added=changes.added)
     straight_km = network.straight_km()
     attacks = build_attacks(crisis, network, straight_km)
@@ -53,12 +57,34 @@ def build_model(crisis: Crisis, scenario: Scenario | None = None, *, departures:
         attacks = replace(attacks, factor=scaled)
     people = build_people(crisis, network)
     return Model(
+        crisis=given,
+        scenario=scenario,
         network=network,
         people=people,
         attacks=attacks,
         straight_km=straight_km,
         front_km=front_distance(network),
-        cut_off=encirclement(network, people),
+        steps=shrinking(network),
+        gains=fear_of_gains(network, people),
         claims=build_claims(crisis, network),
         observed=observed_departures(crisis, network) if departures == "observed" else nothing_observed(network),
     )
+
+
+def dated(model: Model, dates: tuple[date, ...]) -> Model:
+    """Return the model as if places had changed hands on these days; ``dates`` as `draw_dates` gives them."""
+    if not dates:
+        return model
+    crisis, changes = _changed(with_dates(model.crisis, dates), model.scenario)
+    network = build_network(crisis, rules=changes.gates, added=changes.added)
+    return replace(
+        model,
+        network=network,
+        front_km=front_distance(network),
+        steps=shrinking(network),
+        gains=fear_of_gains(network, model.people),
+    )
+
+
+def _changed(crisis: Crisis, scenario: Scenario | None) -> tuple[Crisis, Changes]:
+    return (crisis, Changes()) if scenario is None else apply_scenario(crisis, scenario)

@@ -13,12 +13,13 @@ from scipy.sparse.csgraph import connected_components
 
 from onward.model.gates import OPEN
 from onward.model.network import Network
+from onward.model.parameters import Values
 from onward.model.people import People
 
 Floats = NDArray[np.float64]
 
-#: days over which the loss is taken, as for the speed of a front
-LOSS_DAYS = 7
+#: days after a gain in which a shrinking world is laid to it, as for the speed of a front
+GAIN_DAYS = 7
 
 
 def reachable_people(network: Network) -> Floats:
@@ -42,23 +43,41 @@ def reachable_people(network: Network) -> Floats:
     return reach
 
 
-def encirclement(network: Network, people: People) -> Floats:
-    """Return ``S[t, p, g] = weight max(0, ln(R(t - 7) / R(t)))``, 0 upwards.
+def shrinking(network: Network) -> Floats:
+    """Return how the world within reach shrinks from day to day, ``ln(R(t - 1) / R(t))``, ``[t, p]``; it may grow.
 
-    ``R`` is `reachable_people`; ``weight`` the greatest fear of an actor that took a place in those days. A
-    world that has not shrunk for a week frightens nobody.
+    ``R`` is `reachable_people`; the first day's is 0.
     """
-    reach = reachable_people(network)
-    before = np.concatenate([np.repeat(reach[:1], LOSS_DAYS, axis=0), reach])[: len(reach)]
-    loss = np.maximum(0.0, np.log(before / reach))
-    return np.asarray(loss[:, :, None] * _fear_of_gains(network, people)[:, None, :])
+    reach = np.log(reachable_people(network))
+    return -np.diff(reach, axis=0, prepend=reach[:1])
 
 
-def _fear_of_gains(network: Network, people: People) -> Floats:
-    """The greatest fear of an actor that took a place in the last days, ``[t, g]``."""
+def fear_of_gains(network: Network, people: People) -> Floats:
+    """Return the greatest fear of an actor that took a place in the last ``GAIN_DAYS`` days, ``[t, g]``."""
     gained = np.zeros((network.days, len(network.actors)), dtype=np.bool_)
     for t in range(1, network.days):
         changed = network.holder[t] != network.holder[t - 1]
         takers = network.holder[t][changed]
-        gained[t : t + LOSS_DAYS, takers[takers >= 0]] = True
+        gained[t : t + GAIN_DAYS, takers[takers >= 0]] = True
     return np.asarray(np.where(gained[:, None, :], people.fear, 0.0).max(axis=2, initial=0.0))
+
+
+def encirclement(steps: Floats, fear: Floats, values: Values) -> Floats:
+    """Return ``S[t, p, g] = max(0, 2^(-1 / half-life) S(t - 1) + step)``, the fright of being cut off.
+
+    A world that shrinks by a feared actor's gains frightens by ``weight ln(R(t - 1) / R(t))`` on that day, and
+    the fright fades as that of a takeover does; a world that grows again takes it back.
+
+    Parameters
+    ----------
+    steps, fear
+        From `shrinking` and `fear_of_gains`.
+    values
+        ``takeover_half_life_days``.
+    """
+    kept = 2.0 ** (-1.0 / values["takeover_half_life_days"])
+    felt = np.where(steps[:, :, None] > 0, steps[:, :, None] * fear[:, None, :], steps[:, :, None])
+    fright = np.zeros_like(felt)
+    for t in range(1, len(felt)):
+        fright[t] = np.maximum(0.0, kept * fright[t - 1] + felt[t])
+    return fright

@@ -71,10 +71,9 @@ class Attacks:
         mean = self.factor * self.rate * draw_between(rng, middle, low, high, common)[self.row]
         return np.asarray(np.where(self.known[self.row], mean, poisson_quantile(rng.random(len(mean)), mean)))
 
-    def by_day(self, numbers: Floats, places: int) -> Floats:
+    def by_day(self, numbers: Floats, days: int, places: int) -> Floats:
         """Add cells up to attacks on each place on each day of the crisis, ``[t, p]``."""
-        days = int(self.day.max(initial=self.history)) + 1
-        total = np.zeros((days, self.spot_km.shape[1]))
+        total = np.zeros((self.history + days, self.spot_km.shape[1]))
         np.add.at(total, (self.day, self.spot), numbers)
         return total[self.history :, :places]
 
