@@ -130,15 +130,15 @@ def _how_sure(about: Mapping[str, Any], away: Floats, stock: Floats) -> str:
     common = Counter(sureness(last[:, p]) for p in largest).most_common(1)[0][0]
     fixed = about.get("parameters") == "fixed"
     held = (
-        "The model's own parameters were held at one value, so the intervals are too narrow."
+        "The model's own parameters were held at one value, so every interval is too narrow. Within that, the total is"
         if fixed
-        else "The model's parameters were drawn too, from what was thought possible before the run."
+        else "The model's parameters were drawn too, from what was thought possible before the run. The total is"
     )
     low, high = np.quantile(away[:, -1], (0.05, 0.95))
     span = f" (its 90 % interval spans a factor of {high / low:.1f})" if low > 0 else ""
     return (
-        f"The total is {sureness(away[:, -1])}{span}; of the ten largest places most are {common}. Intervals come from "
-        f"{len(away)} simulated histories; nine in ten of them lie inside. {held} A simulation is not a count."
+        f"{held} {sureness(away[:, -1])}{span}; of the ten largest places most are {common}. Intervals come from "
+        f"{len(away)} simulated histories; nine in ten of them lie inside. A simulation is not a count."
     )
 
 
