@@ -98,6 +98,7 @@ def results(
         "times": _by(tables.times_on(run, last), "times") or None,
         "stock": _by(tables.stock_on(run, last), "place"),
         "gates": _gates(run, rules),
+        "exposure": _exposure(run),
         "flows_top": [
             {"from": row["from_place"], "to": row["to_place"], "people": _round(row["people"])}
             for row in tables.top_flows(run).iter_rows(named=True)
@@ -139,6 +140,14 @@ def _gates(run: Run, rules: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         }
         for row in peak.sort("gate").iter_rows(named=True)
     }
+
+
+def _exposure(run: Run) -> list[dict[str, Any]]:
+    """People-days under attack by holder and state; empty under rules that know no attacks."""
+    if "exposure" not in run.tables:
+        return []
+    rows = tables.exposure(run).iter_rows(named=True)
+    return [{"holder": row["holder"], "state": row["state"], **_four(row)} for row in rows]
 
 
 def _by(frame: pl.DataFrame, key: str) -> dict[str, dict[str, float]]:

@@ -12,6 +12,8 @@ from onward.engine.run import LEVELS, Run
 #: displaced people who stay or wait at a place; and all who are away from home, under way and off the map too
 AT_A_PLACE = ("here", "gate")
 AWAY = ("here", "gate", "way", "out")
+#: the holder of a place that nobody is known to hold
+NOBODY = "unknown"
 
 
 def spread(found: pl.DataFrame, keys: pl.DataFrame, members: int) -> pl.DataFrame:
@@ -104,6 +106,13 @@ def gates_passed(run: Run) -> pl.DataFrame:
     rows = run.tables["gates"].group_by("member", pl.col("gate").cast(pl.String)).agg(pl.col("passed").sum())
     found = rows.rename({"passed": "people"}).collect()
     return spread(found, found.select("gate").unique().sort("gate"), run.about["members"])
+
+
+def exposure(run: Run) -> pl.DataFrame:
+    """Return people-days under attack by who holds the place or the road: holder, state, mean, p5 ... p95."""
+    rows = run.tables["exposure"].with_columns(pl.col("holder", "state").cast(pl.String))
+    found = rows.group_by("member", pl.col("holder").fill_null(NOBODY), "state").agg(pl.col("people").sum()).collect()
+    return spread(found, found.select("holder", "state").unique().sort("holder", "state"), run.about["members"])
 
 
 def top_flows(run: Run, rows: int = 10) -> pl.DataFrame:

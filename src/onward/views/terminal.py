@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from onward.engine.frames import EXPOSED
 from onward.engine.run import Run
 from onward.views import tables
 from onward.views.strokes import HALF, MEDIAN, MOST, band, bars
@@ -34,9 +35,9 @@ def show_run(run: Run, console: Console, *, folder: Path, source: str = "", warn
     warnings
         What was odd in the crisis, from ``crisis.warnings``.
     """
-    flee = _is_flee(run)
-    for part in (_headline, _chart, _places, _flows, _score if flee else _gates, _claims):
-        if part is not _claims or run.about["claims"]:
+    flee, needs = _is_flee(run), {_exposure: "exposure", _claims: "claims"}
+    for part in (_headline, _chart, _places, _flows, _score if flee else _gates, _exposure, _claims):
+        if part not in needs or run.about[needs[part]]:
             part(run, console)
             console.print()
     for notice in run.about.get("notices", ()):
@@ -209,6 +210,18 @@ def _gates(run: Run, console: Console) -> None:
         note = "Nobody came to a gate." if gates else "There are no gates."
     title = f"Gates: who waits on {day(last)}, who waited on the day with most, who passed"
     print_table(console, title, heads, rows, note)
+
+
+def _exposure(run: Run, console: Console) -> None:
+    """People-days under attack, by who holds the place or the road and by where people are on their way."""
+    medians: dict[str, dict[str, float]] = {}
+    for row in run.about["exposure"]:
+        medians.setdefault(row["holder"], {})[row["state"]] = row["p50"]
+    order = sorted(medians, key=lambda holder: -sum(medians[holder].values()))
+    rows = [[holder, *(number(medians[holder].get(state, 0.0)) for state in EXPOSED)] for holder in order]
+    note = "A person at a place for a day with an attack on it counts once; medians over members."
+    heads = ["Held by", "Residents", "Displaced", "Under way"]
+    print_table(console, "People-days under attack", heads, rows, note)
 
 
 def _score(run: Run, console: Console) -> None:
