@@ -145,7 +145,8 @@ def program(base: Path, folder: Path) -> Iterator[tuple[subprocess.Popen[str], h
             assert running.stdout is not None
             address = re.search(r"http://\S+/", running.stdout.readline())
             assert address is not None
-            with httpx.Client(base_url=address.group(), timeout=60) as client:
+            patient = httpx.HTTPTransport(retries=8)  # the address is told a moment before anybody listens there
+            with httpx.Client(base_url=address.group(), timeout=60, transport=patient) as client:
                 yield running, client
         finally:
             running.kill()
