@@ -17,8 +17,6 @@ from onward.engine.state import Result
 from onward.model.claims import Claim, build_claims
 from onward.model.network import Network
 
-#: by how much less a figure above the count weighs than one below it (own assumption)
-UNDERCOUNT = 1.5
 CUMULATIVE = ("arrivals", "departures", "displaced", "returned")
 
 
@@ -82,8 +80,8 @@ def misfit(count: Count, result: Result, network: Network, coverage: float) -> f
     """Return the standardised error of one count: difference of square roots over its standard deviation.
 
     The deviation joins the range that was reported, a quarter of the figure for the model and for what one source
-    sees of it, and 30 (as a variance of square roots) so that small figures do not rule. A source counts a part of
-    what happens and hardly ever more than all, so a run that says more than the count weighs less (`UNDERCOUNT`).
+    sees of it, and 30 (as a variance of square roots) so that small figures do not rule. That a source counts only
+    a part of what happens is said by ``coverage``, and by nothing else.
     """
     attacks = np.zeros((1, 1))
     said = claim_value(count.claim, result, network, attacks, coverage)
@@ -91,5 +89,4 @@ def misfit(count: Count, result: Result, network: Network, coverage: float) -> f
         return 0.0
     spread = (np.sqrt(count.high) - np.sqrt(count.low)) / 3.3
     deviation = np.sqrt(spread**2 + (0.125 * np.sqrt(count.people)) ** 2 + 30.0)
-    error = float((np.sqrt(max(0.0, said)) - np.sqrt(count.people)) / deviation)
-    return error / UNDERCOUNT if error > 0 else error
+    return float((np.sqrt(max(0.0, said)) - np.sqrt(count.people)) / deviation)
