@@ -51,7 +51,8 @@ def _until(table: pl.DataFrame, end: date) -> pl.DataFrame:
     if "start" not in table.columns:
         return table
     rows = table.filter(pl.col("start") <= end)
-    return rows.with_columns(pl.min_horizontal("end", pl.lit(end)).alias("end")) if "end" in rows.columns else rows
+    last = [name for name in ("end", "start_high") if name in rows.columns]
+    return rows.with_columns(pl.when(pl.col(name) > end).then(end).otherwise(name).alias(name) for name in last)
 
 
 @pytest.fixture

@@ -189,9 +189,9 @@ class Twin:
                 weight[goal] = worth[goal] * (way.km + near) ** -value["choice_distance"] * penalty
         if stay:
             weight[place] = worth[place] * near ** -value["choice_distance"]
-        party = SMALLEST_PARTY / people if people else math.inf
-        least = min(max(weight.values(), default=0.0), sum(weight.values()) * party)
-        floor = max(value["choice_floor"] * sum(weight.values()), least)
+        total, most = sum(weight.values()), max(weight.values(), default=0.0)
+        least = most if total * SMALLEST_PARTY >= most * people else total * SMALLEST_PARTY / people
+        floor = max(value["choice_floor"] * total, least)
         kept = {goal: w for goal, w in weight.items() if w > 0 and w >= floor}
         return {goal: w / sum(kept.values()) for goal, w in kept.items()}
 

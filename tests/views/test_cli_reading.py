@@ -164,7 +164,7 @@ def test_what_is_judged_in_the_page_shows_beside_the_next_run(report: Path, tmp_
     ("row", "told"),
     [
         ({"decision": "maybe"}, "evidence.csv, row 2, column decision: 'maybe' is not one of"),
-        ({"decision": "accept", "value": "many"}, "evidence.csv, row 2, column value: this is not a number. Send one, or null"),
+        ({"decision": "accept", "value": "many"}, "row 2, column value: this is not a number. Send one, or null"),
         ({"value": -1}, "evidence.csv, row 2, column value: '-1' is not a number from 0 on"),
         ({"start": 0.5}, "column start: this is not a whole number"),
         ({"decision": "accept", "kind": "rumour"}, "evidence.csv, row 2, column kind: 'rumour' is not one of"),

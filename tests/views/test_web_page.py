@@ -40,7 +40,7 @@ def browser() -> Iterator[Any]:
 
 @contextmanager
 def opened(browser: Any, base: Path, folder: Path, *, token: str = "", refused: int = 0) -> Iterator[Any]:
-    """The page of a server, which must ask nobody else for anything and say nothing on its console (but of refusals)."""
+    """The page of a server, which must ask nobody else for anything and tell its console of refusals only."""
     with served(base, folder, token=token, page=served_page, page_data=_page_data) as client:
         address = str(client.base_url)
         context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)

@@ -139,10 +139,12 @@ def added_up(raw: Raw, places: int) -> Result:
     order = np.argsort(raw.legs, kind="stable")
     legs = raw.legs[order]
     first = np.flatnonzero(np.diff(legs, prepend=-1))
-    people = raw.people[order]
-    rest, times = np.divmod(legs[first], TIMES + 1)
-    rest, end = np.divmod(rest, places)
-    rest, start = np.divmod(rest, places)
-    day, origin = np.divmod(rest, places + 1)
-    key = np.column_stack([day, origin - 1, start, end, times]).astype(np.int32)
+    people, rest = raw.people[order], legs[first]
+    key = np.empty((len(first), 5), np.int32)
+    for column, size in ((4, TIMES + 1), (3, places), (2, places), (1, places + 1)):
+        more = rest // size
+        key[:, column] = rest - more * size  # numpy divides by one number much quicker than it finds a remainder
+        rest = more
+    key[:, 0] = rest
+    key[:, 1] -= 1
     return Result(raw.daily, Flows(key, np.add.reduceat(people, first) if len(first) else people), raw.overdrawn)

@@ -62,24 +62,29 @@ class CountScore:
 
     def lines(self) -> list[str]:
         """Return the score in words, one line an indicator."""
-        lines, several = [], self.members > 1
+        lines = []
         for name in INDICATORS:
             rows = self.counts.filter(indicator=name)
             if rows.height:
-                apart, people = rows["mean"] - rows["people"], float(rows["people"].sum())
-                relative = f", relative error {float(apart.abs().sum()) / people:.4f}" if people else ""
-                lines.append(
-                    f"On the {rows.height} real counts of {name} only, nothing interpolated: mean absolute error "
-                    f"{float(np.abs(apart.to_numpy()).mean()):,.0f} people, bias {float(np.mean(apart.to_numpy())):+,.0f}{relative}"
-                    + (f"; {rows['inside'].sum()} of them in the run's 90 % interval." if several else ".")
-                )
+                lines.append(self._line(name, rows))
         return lines + [f"Left out: {n} counts, {why}." for why, n in self.left_out.items()]
+
+    def _line(self, name: str, rows: pl.DataFrame) -> str:
+        apart, people = (rows["mean"] - rows["people"]).to_numpy(), float(rows["people"].sum())
+        told = f"mean absolute error {np.abs(apart).mean():,.0f} people, bias {apart.mean():+,.0f}"
+        relative = f", relative error {np.abs(apart).sum() / people:.4f}" if people else ""
+        inside = f"; {rows['inside'].sum()} of them in the run's 90 % interval" if self.members > 1 else ""
+        return f"On the {rows.height} real counts of {name} only, nothing interpolated: {told}{relative}{inside}."
 
 
 def score_counts(run: Run, crisis: Crisis) -> CountScore:
     """Score a run against its crisis's counts of stocks and arrivals on their own days.
 
-    >>> score_counts(run, crisis).lines()  # doctest: +SKIP
+    >>> import onward
+    >>> crisis = onward.read_crisis("aleppo-2016")
+    >>> run = onward.simulate(crisis, engine="expected", members=1)
+    >>> score_counts(run, crisis).lines()[0][:31]
+    'On the 2 real counts of stock o'
     """
     counts = crisis.table("counts")
     kept = counts.filter(*_kept(crisis))
