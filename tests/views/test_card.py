@@ -71,6 +71,19 @@ def test_given_totals_and_what_ifs_are_told(folder: Path) -> None:
     assert "misses are no faults" in told[HEADINGS[4]]
 
 
+def test_a_run_under_flees_rules_is_not_told_as_onwards_own(folder: Path) -> None:
+    run = onward.read_run(folder)
+    score = {"interpolated_days": {"ard": 0.469, "ard_rescaled": 0.368},
+             "real_counts": {"counts": 3, "registered": 48179.1, "simulated": 31008.1}}  # fmt: skip
+    about = {**run.about, "flee": {}, "claims": [], "score": score, "notices": ["this is no forecast"]}
+    told = texts(onward.Run(about, run.tables), folder)
+    assert "rules of the model Flee, not Onward's own" in told[HEADINGS[3]]
+    assert "- this is no forecast" in told[HEADINGS[3]]
+    assert "interpolated between counts: 0.47" in told[HEADINGS[4]]
+    assert "On the 3 real counts alone: 48,179 registered" in told[HEADINGS[4]]
+    assert "How many flee is given" in told[HEADINGS[5]]
+
+
 def test_a_run_without_its_crisis_says_so(tmp_path: Path) -> None:
     told = texts(made_up_run(), tmp_path)
     assert told[HEADINGS[2]] == "The run folder holds no copy of its crisis, so its data cannot be told here."

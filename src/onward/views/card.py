@@ -137,7 +137,20 @@ def _table_line(name: str, frame: pl.DataFrame) -> str:
     return "; ".join(parts)
 
 
+def _flee_method(about: Mapping[str, Any]) -> str:
+    notices = [f"- {notice}" for notice in about.get("notices", [])]
+    return "\n".join([
+        "This run follows the rules of the model Flee, not Onward's own, and is made for comparison: the numbers newly "
+        "displaced are given from registrations, and only where people go is simulated. The rules: "
+        "docs/explanation/flee-rules.md.",
+        *(["What this run says of itself:", *notices] if notices else []),
+        *_overridden(about.get("overrides", {})),
+    ])  # fmt: skip
+
+
 def _method(about: Mapping[str, Any]) -> str:
+    if "flee" in about:
+        return _flee_method(about)
     from onward.model.parameters import declared
 
     table = declared().values()
@@ -178,7 +191,7 @@ def _interventions(scenario: Mapping[str, Any] | None) -> list[str]:
 def _skill(about: Mapping[str, Any]) -> str:
     claims = about.get("claims") or []
     if not claims:
-        return "Nothing that was reported was held against this run, so nothing is known of its skill here."
+        return _scored(about)
     verdicts = Counter(claim["verdict"] for claim in claims)
     judged = [claim for claim in claims if claim["verdict"] != "not modelled"]
     touched = sum(_overlaps(claim) for claim in judged)
@@ -198,19 +211,43 @@ def _skill(about: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _scored(about: Mapping[str, Any]) -> str:
+    """Flee's score of a run without claims, if it has one."""
+    score = about.get("score") or {}
+    if "interpolated_days" not in score:
+        return "Nothing that was reported was held against this run, so nothing is known of its skill here."
+    days, real = score["interpolated_days"], score["real_counts"]
+    return (
+        f"Flee's averaged relative difference over the camps, on days interpolated between counts: {days['ard']:.2g}; "
+        f"with the run scaled to the registered total: {days['ard_rescaled']:.2g} (0 is equal).\n"
+        f"On the {_counted(real['counts'], 'real count')} alone: {real['registered']:,.0f} registered on average, "
+        f"{real['simulated']:,.0f} simulated. `onward score` has the errors camp by camp."
+    )
+
+
 def _overlaps(claim: Mapping[str, Any]) -> bool:
     low, high = claim["low"], claim["high"]
     return (high is None or claim["p5"] <= high) and (low is None or claim["p95"] >= low)
 
 
+_OWN_LIMITS = (
+    "- No households, ages or incomes.",
+    "- Everybody knows yesterday's queue and every open road.",
+    "- A place is a point; large cities flee as one quarter would, diluted by size.",
+    "- The front is known only as the holders of places and the roads between them.",
+    "- Where people displaced before the first day are from is not known.",
+)
+_FLEE_LIMITS = (
+    "- No households, ages or incomes; no gates with quotas, and nobody waits at one.",
+    "- How many flee is given: only where they go is simulated.",
+    "- Where people are from, and how often they fled, is not followed.",
+)
+
+
 def _limits(about: Mapping[str, Any]) -> str:
     lines = [
         f"{SIMULATED} Intervals hold what was drawn and nothing else; what the model leaves out is in none of them.",
-        "- No households, ages or incomes.",
-        "- Everybody knows yesterday's queue and every open road.",
-        "- A place is a point; large cities flee as one quarter would, diluted by size.",
-        "- The front is known only as the holders of places and the roads between them.",
-        "- Where people displaced before the first day are from is not known.",
+        *(_FLEE_LIMITS if "flee" in about else _OWN_LIMITS),
     ]
     if about["parameters"] == "fixed":
         lines.append("- Parameters were fixed: intervals are too narrow.")

@@ -15,6 +15,7 @@ from onward.errors import ParameterError
 from onward.inference.compare import compare
 from onward.views.card import model_card
 from onward.views.exports.harm import rounded
+from onward.views.exports.kept import kept_crisis
 from onward.views.store import read_run
 from onward.views.web.jobs import Job, Jobs
 from onward.views.web.library import Library
@@ -117,7 +118,7 @@ def review_routes(library: Library) -> APIRouter:
     @router.post("/read", responses=_told(400, 404, 409, 413, 415, 422))
     def read(report: Report) -> dict[str, Any]:
         """Read a report into facts with the spans that they stand on, and rows to review."""
-        crisis = baseline_crisis(library.folder(report.crisis)) if report.crisis else None
+        crisis = kept_crisis(library.folder(report.crisis)) if report.crisis else None
         found: dict[str, Any] = without_gaps(read_for_review(
             report.text, html=report.html, date=report.date, crisis=crisis, source=report.source
         ))  # fmt: skip

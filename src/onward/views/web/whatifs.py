@@ -17,6 +17,11 @@ from onward.views.store import read_run
 def baseline_crisis(folder: Path) -> Crisis:
     """Return the crisis of a run, as it was run; RunFolderError where the folder no longer holds it."""
     about = read_run(folder).about
+    if "flee" in about:
+        raise ParameterError(
+            f"{folder.name}: a run under Flee's rules has no what-ifs. "
+            "Make a crisis of the instance with `onward import flee`, and run that."
+        )
     crisis = kept_crisis(folder)
     if crisis is None:
         raise RunFolderError(f"{folder.name}: this run holds no crisis, so no what-if can be made of it. Run it again.")
