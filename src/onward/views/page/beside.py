@@ -70,7 +70,10 @@ def _clamped(day: dt.date, cubes: Cubes) -> int:
 def _simulated(
     indicator: str, inside: list[int], window: tuple[int, ...], cubes: Cubes, stock: Floats, legs: pl.DataFrame
 ) -> dict[str, int] | None:
-    """What the run says: of a stock on the day, of anything else from the first day to the last."""
+    """What the run says: of a stock on the day, of anything else from the first day to the last.
+
+    Who left home within an area has come to be displaced in it; who left the area again has not stayed.
+    """
     first, last = window
     if not inside:
         return None
@@ -79,8 +82,10 @@ def _simulated(
     if indicator in ("displaced", "departures", "returned"):
         moved = cubes.movement("returned" if indicator == "returned" else "left_home")
         return figure(moved[:, inside, first : last + 1].sum(axis=(1, 2)))
-    within, there = pl.col("day").is_between(first, last), pl.col("b").is_in(inside)
-    came = legs.filter(within & there & ~pl.col("a").is_in(inside)).group_by("member").agg(pl.col("people").sum())
+    stayed, there = pl.col("a").is_in(inside) & ~pl.col("home"), pl.col("b").is_in(inside)
+    sign = there.cast(pl.Int8) - stayed.cast(pl.Int8)
+    window_legs = legs.filter(pl.col("day").is_between(first, last) & (stayed != there))
+    came = window_legs.group_by("member").agg((pl.col("people") * sign).sum())
     people = np.zeros(cubes.members)
     people[came["member"].to_numpy()] = came["people"].to_numpy()
     return figure(people)

@@ -18,17 +18,25 @@ UNKNOWN = -1
 
 
 def legs_of(cubes: Cubes) -> pl.DataFrame:
-    """Return legs between two shown places: member, day, a (from), b (to), people; those within one are left out."""
+    """Return legs between two shown places: member, day, a (from), b (to), home, people.
+
+    Those within one place are left out. ``home`` says that a leg began at home, as far as the run knows it.
+    """
     if "flows" not in cubes.run.tables:
         return pl.DataFrame(
-            schema={"member": pl.Int32, "day": pl.Int64, "a": pl.Int64, "b": pl.Int64, "people": pl.Float64}
+            schema={
+                "member": pl.Int32, "day": pl.Int64, "a": pl.Int64, "b": pl.Int64, "home": pl.Boolean,
+                "people": pl.Float64,
+            }
         )
     ends = [row_frame(cubes.row).rename({"key": key, "row": short}).lazy() for key, short in _ENDS]
     rows = cubes.run.tables["flows"].filter(pl.col("from_place") != pl.col("to_place"))
-    added = rows.group_by("member", "date", "from_place", "to_place").agg(pl.col("people").sum().cast(pl.Float64))
+    began = (pl.col("origin").cast(pl.String) == pl.col("from_place").cast(pl.String)) & (pl.col("times") == 1)
+    keys = ("member", "date", "from_place", "to_place", began.fill_null(False).alias("home"))
+    added = rows.group_by(*keys).agg(pl.col("people").sum().cast(pl.Float64))
     named = added.with_columns(pl.col("from_place", "to_place").cast(pl.String))
     joined = named.join(ends[0], on="from_place").join(ends[1], on="to_place").filter(pl.col("a") != pl.col("b"))
-    return joined.group_by("member", cubes.days_of(), "a", "b").agg(pl.col("people").sum()).collect()
+    return joined.group_by("member", cubes.days_of(), "a", "b", "home").agg(pl.col("people").sum()).collect()
 
 
 _ENDS = (("from_place", "a"), ("to_place", "b"))
