@@ -11,15 +11,15 @@ import math
 from typing import Any
 
 from onward.engine.draws import are_whole, split
-from onward.engine.kernel import once, part, whole
+from onward.engine.kernel import flag, once, part, whole
 from onward.engine.paths import find_ways
 
 #: a camp begins to repel when this share of its capacity is taken (Flee 3: capacity_buffer)
 FULL_FROM = 0.9
 #: fewer people than this do not leave a place on a day (whole people: one; *expected*: a declared tolerance)
 SMALLEST_PARTY = 0.05
-#: columns of a walker: place, destination, group, mode, batch, quanta left today, re-plans so far
-PLACE, GOAL, GROUP, MODE, BATCH, BUDGET, REPLANS = range(7)
+#: columns of a walker: place, destination, mode, quanta left today, re-plans so far, whether just come along a road
+PLACE, GOAL, MODE, BUDGET, REPLANS, CAME = range(6)
 
 
 @once
@@ -113,7 +113,7 @@ def weigh(sim: Any, place: int, g: int, people: Any, stay: bool, barred: int) ->
 
 @part
 def choose(
-    sim: Any, place: int, g: int, mode: int, batch: int, budget: int, replans: int, people: Any, barred: int, size: int
+    sim: Any, place: int, g: int, mode: int, budget: int, replans: int, people: Any, barred: int, size: int
 ) -> int:
     """Divide ``people`` over the destinations and put them on the stack of walkers; return its new size.
 
@@ -123,22 +123,22 @@ def choose(
     fresh = mode < 0
     left, rest = people, weigh(sim, place, g, people, not fresh, barred)
     if rest <= 0.0:
-        return push(sim, place, place, g, max(mode, whole(0)), batch, whole(0), whole(2), people, size)
-    weight, k_most = sim.weight, sim.weight.size - 1
+        return push(sim, place, place, max(mode, whole(0)), whole(0), whole(2), flag(False), people, size)
+    rng, weight, k_most = sim.moves_rng, sim.weight, sim.weight.size - 1
     for k in range(k_most + 1):
         w = weight[k]
         if w <= 0.0:
             continue
-        chosen = left if w >= rest * (1.0 - 1e-12) else split(sim.moves_rng, left, w / rest)
+        chosen = left if w >= rest * (1.0 - 1e-12) else split(rng, left, w / rest)
         rest -= w
         left -= chosen
         goal = place if k == k_most else sim.dest[g, place, k]
         if chosen > 0 and fresh:
-            foot = split(sim.moves_rng, chosen, sim.rates.share_foot)
-            size = push(sim, place, goal, g, whole(0), batch, budget, replans, foot, size)
-            size = push(sim, place, goal, g, whole(1), batch, budget, replans, chosen - foot, size)
+            foot = split(rng, chosen, sim.rates.share_foot)
+            size = push(sim, place, goal, whole(0), budget, replans, flag(False), foot, size)
+            size = push(sim, place, goal, whole(1), budget, replans, flag(False), chosen - foot, size)
         elif chosen > 0:
-            size = push(sim, place, goal, g, mode, batch, budget, replans, chosen, size)
+            size = push(sim, place, goal, mode, budget, replans, flag(False), chosen, size)
         if left <= 0:
             break
     return size
@@ -146,13 +146,12 @@ def choose(
 
 @part
 def push(
-    sim: Any, place: int, goal: int, g: int, mode: int, batch: int, budget: int, replans: int, people: Any, size: int
+    sim: Any, place: int, goal: int, mode: int, budget: int, replans: int, came: bool, people: Any, size: int
 ) -> int:
     """Put one walker on the stack, if it is anybody; return the stack's new size."""
     if people <= 0:
         return size
-    row = sim.walker[size]
-    row[PLACE], row[GOAL], row[GROUP], row[MODE] = place, goal, g, mode
-    row[BATCH], row[BUDGET], row[REPLANS] = batch, budget, replans
+    sim.walker[size, PLACE], sim.walker[size, GOAL], sim.walker[size, MODE] = place, goal, mode
+    sim.walker[size, BUDGET], sim.walker[size, REPLANS], sim.walker[size, CAME] = budget, replans, came
     sim.walking[size] = people
     return size + 1

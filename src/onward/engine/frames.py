@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from onward.engine.member import Outcome
-from onward.engine.state import TIMES, Daily, Result, packed
+from onward.engine.state import TIMES, Daily, Result
 from onward.model.build import Model
 from onward.model.network import Network
 
@@ -124,21 +124,18 @@ def _by_place(
 
 
 def _flows(result: Result, network: Network, member: int) -> pl.DataFrame:
-    """Legs in the order of day, origin (unknown first), from, to and times by name."""
+    """Legs as they are sorted: by day, origin (unknown first), from, to and times."""
     names, kind = network.places.names, place_type(network)
-    rank = np.append(np.argsort(np.argsort(np.array(names))), -1)
     day, origin, start, end, times = result.flows.key.T
-    code = packed(len(names), day.astype(np.int64), rank[origin], rank[start], rank[end], times)
-    order = np.argsort(code)
     return pl.DataFrame(
         {
-            "member": np.full(len(order), member, dtype=np.int32),
-            "date": _dates(day[order], network.start),
-            "origin": _named(origin[order], names, kind),
-            "from_place": _named(start[order], names, kind),
-            "to_place": _named(end[order], names, kind),
-            "times": times[order].astype(np.int8),
-            "people": result.flows.people[order],
+            "member": np.full(len(day), member, dtype=np.int32),
+            "date": _dates(day, network.start),
+            "origin": _named(origin, names, kind),
+            "from_place": _named(start, names, kind),
+            "to_place": _named(end, names, kind),
+            "times": times.astype(np.int8),
+            "people": result.flows.people,
         }
     )
 

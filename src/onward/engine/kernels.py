@@ -28,7 +28,7 @@ from onward.engine.labels import (
 )
 from onward.engine.setup import set_up
 from onward.engine.state import TIMES, Rates, Raw, Start, World
-from onward.engine.travel import T_ROAD, set_out, travel
+from onward.engine.travel import T_ROAD, room_for_travellers, set_out, travel
 
 
 @entry
@@ -50,7 +50,7 @@ def run_member(world: World, rates: Rates, start: Start, moves_rng: Any, labels_
         write_legs(sim)
         forget_finished(sim)
     size = sim.size[FLOWS]
-    return Raw(sim.daily, sim.flow[:size].copy(), sim.flow_people[:size].copy(), sim.overdrawn)
+    return Raw(sim.daily, sim.flow[:size], sim.flow_people[:size], sim.overdrawn)
 
 
 @once
@@ -96,10 +96,10 @@ def _get_ready(sim: Any, place: int, g: int, mode: int, people: Any, barred: int
     """Let the last batch choose from ``place`` and write it down as on ``road`` with ``left`` quanta to go."""
     shuffle(sim)
     batch = sim.size[BATCHES] - 1
-    size = choose(sim, place, g, mode, batch, whole(0), whole(0), people, barred, whole(0))
+    size = choose(sim, place, g, mode, whole(0), whole(0), people, barred, whole(0))
+    room_for_travellers(sim, size)
     for w in range(size):
-        row = sim.walker[w]
-        set_out(sim, road, left, row[GOAL], g, row[MODE], batch, sim.walking[w])
+        set_out(sim, road, left, sim.walker[w, GOAL], g, sim.walker[w, MODE], batch, sim.walking[w])
 
 
 @once
@@ -238,6 +238,7 @@ def _go_home(sim: Any, p: int, g: int, origin: int) -> None:
         sim.entry[e] += origin * TIMES
     shuffle(sim)
     sim.here[p, g] -= people
+    room_for_travellers(sim, whole(2))
     foot = split(sim.moves_rng, people, sim.rates.share_foot)
     homeward = sim.home.shape[0] + origin
     if foot > 0:

@@ -22,7 +22,7 @@ from onward.engine.draws import are_whole, hypergeometric
 from onward.engine.kernel import once, part, whole
 from onward.engine.state import TIMES, packed
 
-TRAVELLERS, BATCHES, ENTRIES, FLOWS = range(4)
+TRAVELLERS, BATCHES, ENTRIES, FLOWS, STOPS = range(5)
 #: columns of a batch: first entry not used up, end of its entries, place left
 FIRST, END, FROM = range(3)
 #: column of a traveller that names its batch
@@ -68,18 +68,23 @@ def open_batch(sim: Any, place: int) -> None:
 
 
 @part
+def _room_for_entries(sim: Any, pool_labels: int) -> None:
+    """Make room for a batch's entries: one for each label of its pool, and the parts that they are laid out in."""
+    while sim.size[ENTRIES] + pool_labels + EXACT + PIECES > sim.entry.size:
+        sim.entry = longer(sim.entry)
+        sim.entry_people = longer(sim.entry_people)
+
+
+@part
 def _add_entries(sim: Any, label: int, people: Any, most: Any) -> None:
     """Add people of one label to the last batch, in parts of at most ``most``."""
+    e = sim.size[ENTRIES]
     while people > 0:
-        e = sim.size[ENTRIES]
-        if e == sim.entry.size:
-            sim.entry = longer(sim.entry)
-            sim.entry_people = longer(sim.entry_people)
         part = min(people, most)
         sim.entry[e], sim.entry_people[e] = label, part
         people -= part
-        sim.size[ENTRIES] += 1
-    sim.batch[sim.size[BATCHES] - 1, END] = sim.size[ENTRIES]
+        e += 1
+    sim.size[ENTRIES] = e
 
 
 @part
@@ -95,7 +100,9 @@ def add_residents(sim: Any, place: int, people: Any) -> None:
     """Add people who leave home, for the first time as far as is known, to the last batch."""
     sim.batch_left[sim.size[BATCHES] - 1] += people
     if sim.labelled and people > 0:
+        _room_for_entries(sim, whole(1))
         _add_entries(sim, place * TIMES, people, _part(people))
+        sim.batch[sim.size[BATCHES] - 1, END] = sim.size[ENTRIES]
         sim.away[0] += people
 
 
@@ -108,7 +115,9 @@ def add_from_pool(sim: Any, pool: Any, people: Any, total: Any, again: bool) -> 
     sim.batch_left[sim.size[BATCHES] - 1] += people
     if not sim.labelled or people <= 0:
         return
+    _room_for_entries(sim, pool.size)
     _take_sample(sim, pool, people, total, again)
+    sim.batch[sim.size[BATCHES] - 1, END] = sim.size[ENTRIES]
 
 
 def _take_sample(sim: Any, pool: Any, people: Any, total: Any, again: bool) -> None:
@@ -218,62 +227,81 @@ def shuffle(sim: Any) -> None:
     first, end = sim.batch[b, FIRST], sim.batch[b, END]
     if not are_whole(sim.batch_left[b]) or end - first < 2:
         return
+    rng, entry, people = sim.labels_rng, sim.entry, sim.entry_people
     for e in range(end - 1, first, -1):
-        other = first + min(e - first, int(sim.labels_rng.random() * (e - first + 1)))
-        sim.entry[e], sim.entry[other] = sim.entry[other], sim.entry[e]
-        sim.entry_people[e], sim.entry_people[other] = sim.entry_people[other], sim.entry_people[e]
+        other = first + min(e - first, int(rng.random() * (e - first + 1)))
+        entry[e], entry[other] = entry[other], entry[e]
+        people[e], people[other] = people[other], people[e]
 
 
 @part
-def deliver(sim: Any, b: int, people: Any, pool: Any, to: int, keep: bool) -> None:
-    """Let ``people`` of batch ``b`` stop at place ``to``: put their labels into ``pool`` and note the leg.
-
-    With ``keep`` false they are home again and lose their labels.
-    """
-    left = sim.batch_left[b]
-    sim.batch_left[b] = left - people
-    place = sim.batch[b, FROM]
-    if not sim.labelled:
-        sim.leg[place, to] += people
-        return
-    whole = are_whole(people)
-    share = min(1.0, people / left) if left > 0 else 1.0  # real numbers: what is left is rounded
-    need = people
-    for e in range(sim.batch[b, FIRST], sim.batch[b, END]):
-        there = sim.entry_people[e]
-        taken = min(need, there) if whole else there * share
-        if taken > 0:
-            label = sim.entry[e]
-            sim.entry_people[e] = there - taken
-            need -= taken
-            if keep:
-                pool[label] += taken
-            else:
-                sim.away[label % TIMES] -= taken
-            _write_flow(sim, label, place, to, taken)
-        if whole and sim.entry_people[e] == 0 and e == sim.batch[b, FIRST]:
-            sim.batch[b, FIRST] = e + 1
-        if whole and need <= 0:
-            break
+def note_stop(sim: Any, where: int, people: Any) -> None:
+    """Note that people of the batch that travels now stop: at place p (p), at home (places + p), or at a gate."""
+    if sim.stopped[where] == 0:
+        sim.stop[sim.size[STOPS]] = where
+        sim.size[STOPS] += 1
+    sim.stopped[where] += people
 
 
 @once
-def _write_flow(sim: Any, label: int, place: int, to: int, people: Any) -> None:
-    origin = label // TIMES
-    _write(sim, -1 if origin == sim.home.shape[0] else origin, place, to, label % TIMES + 1, people)
+def deliver(sim: Any, b: int, g: int) -> None:
+    """Give labels of batch ``b`` to all of it that were noted as stopping, and write down their legs.
+
+    Labels go into the pool of where they stop; who is home again loses the label. All in one function: arrays of
+    the struct are fetched once, which each costs two atomic counts.
+    """
+    places, modes, stops, labelled = sim.here.shape[0], sim.waiting.shape[2], sim.size[STOPS], sim.labelled
+    start, first, end = sim.batch[b, FROM], sim.batch[b, FIRST], sim.batch[b, END]
+    _room_for_flows(sim, stops + end - first if are_whole(sim.batch_left[b]) else stops * (end - first))
+    entry, there, tally, met, rank = sim.entry, sim.entry_people, sim.tally, sim.met, sim.rank
+    flow, going, f, away, stop, stopped = sim.flow, sim.flow_people, sim.size[FLOWS], sim.away, sim.stop, sim.stopped
+    for i in range(stops):
+        where, left = stop[i], sim.batch_left[b]
+        people = stopped[where]
+        stopped[where] = 0
+        sim.batch_left[b] = left - people
+        lane, mode = (where - 2 * places) // modes, (where - 2 * places) % modes
+        to = where % places if lane < 0 else sim.tail[sim.lane_road[lane]]
+        if not labelled:
+            sim.leg[start, to] += people
+            continue
+        pool = sim.pool[to, g] if lane < 0 else sim.gate_pool[lane, g, mode]
+        home, whole, labels = places <= where < 2 * places, are_whole(people), 0
+        share = min(1.0, people / left) if left > 0 else 1.0  # real numbers: what is left is rounded
+        for e in range(first, end):
+            taken = min(people, there[e]) if whole else there[e] * share
+            if taken > 0:
+                label = entry[e]
+                there[e] -= taken
+                people -= taken
+                if home:
+                    away[label % TIMES] -= taken
+                else:
+                    pool[label] += taken
+                if tally[label] == 0:
+                    met[labels] = label
+                    labels += 1
+                tally[label] += taken
+            if whole and there[e] == 0 and e == first:
+                first += 1
+            if whole and people <= 0:
+                break
+        for k in range(labels):
+            label = met[k]
+            origin = -1 if label // TIMES == places else rank[label // TIMES]
+            flow[f] = _packed(places, sim.today, origin, rank[start], rank[to], label % TIMES + 1)
+            going[f] = tally[label]
+            tally[label] = 0
+            f += 1
+    sim.batch[b, FIRST], sim.size[FLOWS], sim.size[STOPS] = first, f, 0
 
 
 @part
-def _write(sim: Any, origin: int, place: int, to: int, times: int, people: Any) -> None:
-    f, key = sim.size[FLOWS], _packed(sim.here.shape[0], sim.today, origin, place, to, times)
-    if f > 0 and sim.flow[f - 1] == key:
-        sim.flow_people[f - 1] += people
-        return
-    if f == sim.flow.size:
+def _room_for_flows(sim: Any, rows: int) -> None:
+    """Make room for so many more flows."""
+    while sim.size[FLOWS] + rows > sim.flow.size:
         sim.flow = longer(sim.flow)
         sim.flow_people = longer(sim.flow_people)
-    sim.flow[f], sim.flow_people[f] = key, people
-    sim.size[FLOWS] += 1
 
 
 @once
@@ -281,11 +309,16 @@ def write_legs(sim: Any) -> None:
     """Write down the unlabelled legs of the day (origin unknown, times 0) and forget them."""
     if sim.labelled:
         return
-    for place in range(sim.leg.shape[0]):
-        for to in range(sim.leg.shape[1]):
+    places = sim.leg.shape[0]
+    _room_for_flows(sim, sim.leg.size)
+    for place in range(places):
+        for to in range(places):
             people = sim.leg[place, to]
             if people >= SMALLEST_LEG:
-                _write(sim, whole(-1), place, to, whole(0), people)
+                f = sim.size[FLOWS]
+                key = _packed(places, sim.today, whole(-1), sim.rank[place], sim.rank[to], whole(0))
+                sim.flow[f], sim.flow_people[f] = key, people
+                sim.size[FLOWS] = f + 1
             sim.leg[place, to] = 0
 
 

@@ -155,6 +155,7 @@ def _world(
         calm=calm,
         observed=model.observed.people,
         observed_area=model.observed.area,
+        rank=np.argsort(np.argsort(np.array(network.places.names))),
     )
 
 
@@ -220,7 +221,7 @@ def run_one(
     begin = clock()
     raw = run_member(drawn.world, drawn.rates, drawn.start, moves, labels, settings.labels)
     took = clock() - begin
-    result = added_up(raw, len(model.network.places.names))
+    result = added_up(raw, drawn.world.rank)
     _check_residents(model, result)
     coverage = drawn.values["coverage"]
     said = tuple(claim_value(claim, result, model.network, drawn.attacks, coverage) for claim in model.claims)

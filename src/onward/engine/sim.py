@@ -30,7 +30,7 @@ FIELDS = (
     "pull",  # [p, g] what changes daily in the weight of a place
     "wait",  # [l] the same of the queue at a gate
     "weight",  # [k + 1] of one choice; the last is staying
-    "walker",  # [stack, W columns] people walking today
+    "walker",  # [stack, columns] parties walking now
     "walking",  # [stack]
     "allotted",  # [p, g] residents of areas with observed departures who leave today
     "overdrawn",
@@ -56,6 +56,10 @@ FIELDS = (
     "entry_people",
     "flow",
     "flow_people",
+    "stop",  # where the batch that walks now stopped: place, places + place (home), 2 places + lane and mode
+    "stopped",  # [where] people who stopped
+    "tally",  # [label] of those who stopped at one of them
+    "met",  # labels in the tally
     # streams and counts
     "moves_rng",
     "labels_rng",

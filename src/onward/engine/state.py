@@ -42,6 +42,7 @@ class World(NamedTuple):
     calm: NDArray[np.bool_]  # [t, p, g] home has long been calm
     observed: Ints  # [t, a] people newly displaced of an area that is given its totals
     observed_area: Ints  # [p], -1: modelled
+    rank: Ints  # [p] in the order of names, in which legs are written down
 
 
 class Rates(NamedTuple):
@@ -99,7 +100,7 @@ class Daily(NamedTuple):
 
 
 class Flows(NamedTuple):
-    """Legs between stops, one row for each that differs, sorted.
+    """Legs between stops, one row for each that differs, sorted by day, then by names of places, then by times.
 
     ``key`` columns: day, origin, from, to, times. Origin -1: unknown.
     """
@@ -117,7 +118,7 @@ class Result(NamedTuple):
 
 
 class Raw(NamedTuple):
-    """What the kernel gives: as `Result`, with legs as they were written down, each key in one number."""
+    """What the kernel gives: as `Result`, with legs as they were written down, each key in one number of ranks."""
 
     daily: Daily
     legs: Ints
@@ -126,7 +127,7 @@ class Raw(NamedTuple):
 
 
 def packed(places: int, day: Any, origin: Any, start: Any, end: Any, times: Any) -> Any:
-    """Return one number for a leg; the numbers sort as their parts do, an unknown origin (-1) first.
+    """Return one number for a leg between places by rank; it sorts as its parts do, an unknown origin (-1) first.
 
     >>> int(packed(40, day=3, origin=-1, start=7, end=0, times=2))
     985402
@@ -134,17 +135,24 @@ def packed(places: int, day: Any, origin: Any, start: Any, end: Any, times: Any)
     return (((day * (places + 1) + origin + 1) * places + start) * places + end) * (TIMES + 1) + times
 
 
-def added_up(raw: Raw, places: int) -> Result:
-    """Return the result with legs of the same key added up, in the order of their keys."""
-    order = np.argsort(raw.legs, kind="stable")
-    legs = raw.legs[order]
-    first = np.flatnonzero(np.diff(legs, prepend=-1))
-    people, rest = raw.people[order], legs[first]
-    key = np.empty((len(first), 5), np.int32)
+def added_up(raw: Raw, rank: Ints) -> Result:
+    """Return the result with legs of the same key added up, in the order of their keys; ``rank`` is the `World`'s."""
+    days, places = raw.daily.home.shape
+    small = packed(places, days, 0, 0, 0, 0) < np.iinfo(np.int32).max  # 32 bits divide eight times as quickly
+    legs = raw.legs.astype(np.int32) if small else raw.legs
+    whole = raw.people.dtype.kind == "i"
+    order = np.argsort(legs, kind="quicksort" if whole else "stable")  # whole people add up in any order
+    legs = legs[order]
+    first = np.flatnonzero(np.diff(legs, prepend=legs.dtype.type(-1)))
+    people = np.add.reduceat(raw.people[order], first) if len(first) else raw.people
+    row = np.append(np.argsort(rank), -1).astype(np.int32)  # the last stands for an unknown origin
+    key, rest = np.empty((5, len(first)), np.int32), legs[first]
     for column, size in ((4, TIMES + 1), (3, places), (2, places), (1, places + 1)):
-        more = rest // size
-        key[:, column] = rest - more * size  # numpy divides by one number much quicker than it finds a remainder
+        more = rest // legs.dtype.type(size)
+        key[column] = rest - more * legs.dtype.type(size)  # numpy finds remainders much more slowly than quotients
         rest = more
-    key[:, 0] = rest
-    key[:, 1] -= 1
-    return Result(raw.daily, Flows(key, np.add.reduceat(people, first) if len(first) else people), raw.overdrawn)
+    key[0] = rest
+    key[1] -= 1
+    for column in (1, 2, 3):
+        key[column] = row[key[column]]
+    return Result(raw.daily, Flows(key.T, people), raw.overdrawn)

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from onward.engine.choices import BATCH, BUDGET, GOAL, GROUP, MODE, PLACE, REPLANS, choose, push
+from onward.engine.choices import BUDGET, CAME, GOAL, MODE, PLACE, REPLANS, choose, push
 from onward.engine.draws import split
 from onward.engine.kernel import flag, once, part, whole
-from onward.engine.labels import TRAVELLERS, deliver, longer, longer_table
+from onward.engine.labels import TRAVELLERS, deliver, longer, longer_table, note_stop
 
 #: columns of a traveller under way overnight: road, quanta still to go on it, then as a walker's
 T_ROAD, T_LEFT, T_GOAL, T_GROUP, T_MODE, T_BATCH = range(6)
@@ -18,31 +18,79 @@ MOST_REPLANS = 2
 
 
 @once
-def walk(sim: Any, size: int) -> None:
-    """Let the ``size`` walkers on the stack go as far as the day takes them."""
-    places = sim.here.shape[0]
+def travel(sim: Any) -> None:
+    """Move everybody who is under way or ready to go, as far as the day takes them.
+
+    Parties of a batch lie together, as they were written down, and walk together: the labels of those who stop are
+    given out once for each place where any of the batch stopped.
+    """
+    parties = sim.size[TRAVELLERS]
+    way, people = sim.way[:parties].copy(), sim.way_people[:parties].copy()
+    sim.size[TRAVELLERS] = 0
+    _room_for_walkers(sim, parties)
+    n = 0
+    while n < parties:
+        batch, g, size = way[n, T_BATCH], way[n, T_GROUP], whole(0)
+        room_for_travellers(sim, parties - n)
+        while n < parties and way[n, T_BATCH] == batch:
+            size = _wake(sim, way, n, people[n], size)
+            n += 1
+        _walk(sim, g, batch, size)
+        deliver(sim, batch, g)
+
+
+@once
+def _wake(sim: Any, way: Any, n: int, people: Any, size: int) -> int:
+    """Put a party that slept on a road, or is ready to go, on the stack of walkers; return the stack's new size.
+
+    Who spent the night on a road comes to its end, or is turned back to its start if it was cut under them; who has
+    more than a day to go on it stays on it. A road of ``-1 - place`` means that they set out from that place.
+    """
+    road, left, goal, g, mode = way[n, T_ROAD], way[n, T_LEFT], way[n, T_GOAL], way[n, T_GROUP], way[n, T_MODE]
+    place, budget, came = -1 - road, whole(DAY_QUANTA), flag(False)
+    if road >= 0 and np.isinf(sim.cost[sim.regime[sim.today], g, road]):
+        place = sim.tail[road]
+    elif road >= 0 and left > DAY_QUANTA:
+        set_out(sim, road, left - DAY_QUANTA, goal, g, mode, way[n, T_BATCH], people)
+        return size
+    elif road >= 0:
+        place, budget, came = sim.head[road], DAY_QUANTA - left, flag(True)
+    return push(sim, place, goal, mode, budget, whole(0), came, people, size)
+
+
+@once
+def _walk(sim: Any, g: int, batch: int, size: int) -> None:
+    """Let the ``size`` walkers of a batch on the stack go as far as the day takes them."""
+    places, modes, rng = sim.here.shape[0], sim.waiting.shape[2], sim.moves_rng
     stay = sim.attraction[sim.regime[sim.today]]
     slots, firsts, lanes, heads, shut, tenths = sim.slot, sim.first, sim.lane, sim.head, sim.shut, sim.quanta
     while size > 0:
         size -= 1
-        row, people = sim.walker[size], sim.walking[size]
-        place, goal, g, mode = row[PLACE], row[GOAL], row[GROUP], row[MODE]
-        batch, budget, replans = row[BATCH], row[BUDGET], row[REPLANS]
+        place, goal, mode = sim.walker[size, PLACE], sim.walker[size, GOAL], sim.walker[size, MODE]
+        budget, replans, came = sim.walker[size, BUDGET], sim.walker[size, REPLANS], sim.walker[size, CAME] > 0
+        people = sim.walking[size]
         homeward = goal >= places
         end = goal - places if homeward else goal
-        while people > 0:
+        while True:
+            if came and place != end:  # a town on the way: some stop there for a while
+                staging = split(rng, people, sim.stage[place])
+                people -= staging
+                if staging > 0:
+                    _stop(sim, place, g, flag(False), staging)
+                if people <= 0:
+                    break
             if place == end and (homeward or replans >= MOST_REPLANS or stay[place, g] > 0.0):
-                stop(sim, place, g, batch, homeward, people)
+                _stop(sim, place, g, homeward, people)
                 break
             slot = -1 if place == end else slots[g, place, end]
             if slot < 0:
-                size = _replan(sim, place, g, mode, batch, budget, replans, people, size)
+                size = _replan(sim, place, g, mode, budget, replans, people, size)
                 break
             road = firsts[g, place, slot]
             lane, quanta = lanes[road], tenths[road, mode]
             if lane >= 0 and shut[road]:
                 sim.waiting[lane, g, mode] += people
-                deliver(sim, batch, people, sim.gate_pool[lane, g, mode], place, flag(True))
+                note_stop(sim, 2 * places + lane * modes + mode, people)
                 break
             if lane >= 0:
                 sim.daily.passed[sim.today, sim.lane_gate[lane]] += people
@@ -50,22 +98,11 @@ def walk(sim: Any, size: int) -> None:
                 set_out(sim, road, quanta - budget, goal, g, mode, batch, people)
                 break
             budget -= quanta
-            place = heads[road]
-            if place != end:
-                people = _pass(sim, place, g, batch, people)
+            place, came = heads[road], True
 
 
 @part
-def _pass(sim: Any, place: int, g: int, batch: int, people: Any) -> Any:
-    """Pass a town on the way: some stop there for a while. Returns those who go on."""
-    staging = split(sim.moves_rng, people, sim.stage[place])
-    if staging > 0:
-        stop(sim, place, g, batch, flag(False), staging)
-    return people - staging
-
-
-@part
-def stop(sim: Any, place: int, g: int, batch: int, homeward: bool, people: Any) -> None:
+def _stop(sim: Any, place: int, g: int, homeward: bool, people: Any) -> None:
     """Let people arrive and stay, as displaced or (``homeward``) at home."""
     if homeward:
         sim.home[place, g] += people
@@ -73,55 +110,41 @@ def stop(sim: Any, place: int, g: int, batch: int, homeward: bool, people: Any) 
     else:
         sim.here[place, g] += people
         sim.daily.arrived[sim.today, place] += people
-    deliver(sim, batch, people, sim.pool[place, g], place, not homeward)
+    note_stop(sim, place + (sim.here.shape[0] if homeward else 0), people)
 
 
 @once
-def _replan(
-    sim: Any, place: int, g: int, mode: int, batch: int, budget: int, replans: int, people: Any, size: int
-) -> int:
+def _replan(sim: Any, place: int, g: int, mode: int, budget: int, replans: int, people: Any, size: int) -> int:
     """Choose again from where the way is cut, at most twice; then stay. Returns the stack's new size."""
-    if replans < MOST_REPLANS and size + sim.weight.size < sim.walking.size:
-        return choose(sim, place, g, mode, batch, budget, replans + 1, people, whole(-1), size)
-    stop(sim, place, g, batch, flag(False), people)
+    if replans < MOST_REPLANS:
+        size = choose(sim, place, g, mode, budget, replans + 1, people, whole(-1), size)
+        room_for_travellers(sim, size)
+        return size
+    _stop(sim, place, g, flag(False), people)
     return size
 
 
 @part
 def set_out(sim: Any, road: int, left: int, goal: int, g: int, mode: int, batch: int, people: Any) -> None:
-    """Write down travellers who spend the night on a road."""
+    """Write down travellers who spend the night on a road, for whom there is room."""
     at = sim.size[TRAVELLERS]
-    if at == sim.way.shape[0]:
+    sim.way[at, T_ROAD], sim.way[at, T_LEFT], sim.way[at, T_GOAL] = road, left, goal
+    sim.way[at, T_GROUP], sim.way[at, T_MODE], sim.way[at, T_BATCH] = g, mode, batch
+    sim.way_people[at] = people
+    sim.size[TRAVELLERS] = at + 1
+
+
+@part
+def room_for_travellers(sim: Any, parties: int) -> None:
+    """Make room to write down so many more."""
+    while sim.size[TRAVELLERS] + parties > sim.way_people.size:
         sim.way = longer_table(sim.way)
         sim.way_people = longer(sim.way_people)
-    row = sim.way[at]
-    row[T_ROAD], row[T_LEFT], row[T_GOAL], row[T_GROUP], row[T_MODE], row[T_BATCH] = road, left, goal, g, mode, batch
-    sim.way_people[at] = people
-    sim.size[TRAVELLERS] += 1
 
 
 @once
-def travel(sim: Any) -> None:
-    """Move everybody who is under way or ready to go, as far as the day takes them.
-
-    Who spent the night on a road comes to its end, or is turned back to its start if it was cut under them. A road
-    of ``-1 - place`` means that they set out from that place.
-    """
-    parties = sim.size[TRAVELLERS]
-    way, people = sim.way[:parties].copy(), sim.way_people[:parties].copy()
-    sim.size[TRAVELLERS] = 0
-    cost, places = sim.cost[sim.regime[sim.today]], sim.here.shape[0]
-    for n in range(parties):
-        road, left, goal = way[n, T_ROAD], way[n, T_LEFT], way[n, T_GOAL]
-        g, mode, batch, going = way[n, T_GROUP], way[n, T_MODE], way[n, T_BATCH], people[n]
-        place, budget = -1 - road, whole(DAY_QUANTA)
-        if road >= 0 and np.isinf(cost[g, road]):
-            place = sim.tail[road]
-        elif road >= 0 and left > DAY_QUANTA:
-            set_out(sim, road, left - DAY_QUANTA, goal, g, mode, batch, going)
-            continue
-        elif road >= 0:
-            place, budget = sim.head[road], DAY_QUANTA - left
-            if place != goal % places:
-                going = _pass(sim, place, g, batch, going)
-        walk(sim, push(sim, place, goal, g, mode, batch, budget, whole(0), going, whole(0)))
+def _room_for_walkers(sim: Any, parties: int) -> None:
+    """Make room on the stack for so many, and for those who choose again, which each does at most twice."""
+    while parties + (MOST_REPLANS + 1) * sim.weight.size > sim.walking.size:
+        sim.walker = longer_table(sim.walker)
+        sim.walking = longer(sim.walking)
