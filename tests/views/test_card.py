@@ -75,7 +75,7 @@ def test_a_run_under_flees_rules_is_not_told_as_onwards_own(folder: Path) -> Non
     run = onward.read_run(folder)
     score = {"interpolated_days": {"ard": 0.469, "ard_rescaled": 0.368},
              "real_counts": {"counts": 3, "registered": 48179.1, "simulated": 31008.1}}  # fmt: skip
-    about = {**run.about, "flee": {}, "claims": [], "score": score, "notices": ["this is no forecast"]}
+    about = {**run.about, "rules": "flee", "flee": {}, "claims": [], "score": score, "notices": ["this is no forecast"]}
     told = texts(onward.Run(about, run.tables), folder)
     assert "rules of the model Flee, not Onward's own" in told[HEADINGS[3]]
     assert "- this is no forecast" in told[HEADINGS[3]]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
@@ -133,6 +134,20 @@ def test_figures_are_those_of_the_run(data: dict[str, Any], folder: Path) -> Non
         assert data["stock"][level][azaz] == two_digits(wanted[level].to_numpy()).tolist()
 
 
+def test_exposure_is_that_of_the_tables(data: dict[str, Any], folder: Path) -> None:
+    """By place, in all, and by who holds the place or the road."""
+    run = onward.read_run(folder)
+    exposed = run.table("exposure").with_columns(pl.col("place", "state", "holder").cast(pl.String))
+    here = exposed.filter(state="displaced", place="azaz").group_by("member").agg(pl.col("people").sum())
+    azaz = data["places"]["id"].index("azaz")
+    assert data["exposure"]["displaced"]["p50"][azaz] == two_digits(here["people"].median())
+    in_all = exposed.filter(state="home").group_by("member").agg(pl.col("people").sum())["people"]
+    assert data["exposure"]["total"]["residents"]["p50"] == two_digits(in_all.median())
+    held = {(row["holder"], row["state"]): row["p50"] for row in data["exposure"]["held"]}
+    of = exposed.filter(state="way", holder="OPP").group_by("member").agg(pl.col("people").sum())["people"]
+    assert held["OPP", "way"] == two_digits(of.median()) > 0
+
+
 def test_origins_add_up_to_who_left(folder: Path, data: dict[str, Any]) -> None:
     """Who ended a first leg is somewhere, or back where they left; rounding each cell loses a little."""
     sankey = data["sankey"]
@@ -185,6 +200,8 @@ def test_a_crisis_that_goes_on_is_told_by_district(monkeypatch: pytest.MonkeyPat
     assert "Kafr Naya" not in data["places"]["name"]
     assert any("district" in line for line in data["limits"])
     assert sum(row[-1] for row in data["stock"]["p50"]) > 100_000
+    exposed = run.table("exposure").filter(pl.col("state") == "home").group_by("member").agg(pl.col("people").sum())
+    assert data["exposure"]["total"]["residents"]["p50"] == two_digits(exposed["people"].median())
 
 
 def test_a_what_if_is_shown_as_it_was_run() -> None:

@@ -122,7 +122,7 @@ def test_a_baseline_that_was_changed_is_refused(tmp_path: Path) -> None:
 
 def test_a_run_under_flees_rules_has_no_what_ifs(tmp_path: Path) -> None:
     file = write_small_run(tmp_path / "base", members=1) / "run.json"
-    file.write_text(json.dumps({**json.loads(file.read_text("utf-8")), "flee": {}}), "utf-8")
+    file.write_text(json.dumps({**json.loads(file.read_text("utf-8")), "rules": "flee", "flee": {}}), "utf-8")
     with served(tmp_path / "base", tmp_path / "whatifs") as client:
         answer = client.post("/api/whatifs", json=whatif("x"))
     assert answer.status_code == 422

@@ -19,6 +19,20 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** A table that scrolls in its room, with its name for who cannot see it. */
+export function tableRoom(label: string, heads: string[], rows: HTMLElement[], given: { room?: string; table?: string } = {}): HTMLElement {
+  return element(
+    "div",
+    { class: ["table-room", given.room].filter(Boolean).join(" "), tabindex: "0", role: "region", "aria-label": label },
+    element(
+      "table",
+      { class: given.table },
+      element("thead", {}, element("tr", {}, ...heads.map((head) => element("th", { scope: "col" }, head)))),
+      element("tbody", {}, ...rows),
+    ),
+  );
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** An SVG element with attributes. */

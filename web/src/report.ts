@@ -5,7 +5,7 @@ import { claimsTable } from "./charts/claims";
 import { drawMatrix, drawSankey, matrixSheet, sankeySheet } from "./charts/journeys";
 import { drawMultiples } from "./charts/multiples";
 import {
-  claimsSheet, comparable, countsSheet, drawCounts, drawExposure, drawGates, drawTimes, exposureSheet, gatesSheet, queues, timesSheet,
+  claimsSheet, comparable, countsSheet, drawCounts, drawExposure, drawGates, drawTimes, exposureSheet, gatesSheet, holdersSheet, holdersTable, queues, timesSheet,
 } from "./charts/others"; // prettier-ignore
 import { byDay, byPlace } from "./charts/sheets";
 import { stockTable } from "./charts/stocks";
@@ -164,6 +164,13 @@ function exposure(data: PageData): HTMLElement {
       note: "A day on which a place was attacked, times the people there: a measure of exposure, not of casualties. Attacks are an input, as reported. Squares: residents. Circles: displaced people. Scale by square root.",
       sheet: () => exposureSheet(data), draw: (room, width) => room.append(drawExposure(data, width)),
     }),
+    data.exposure.held.length
+      ? figure({
+          name: "held", title: "People-days under attack by who holds the place or the road", alt: "Table of people-days under attack by holder",
+          note: "The middle of all histories, and nine in ten of them in brackets. Those under way count where they passed last.",
+          table: true, sheet: () => holdersSheet(data), draw: (room) => room.append(holdersTable(data)),
+        })
+      : null,
   ); // prettier-ignore
 }
 

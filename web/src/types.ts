@@ -132,6 +132,7 @@ export interface Exposure {
   by_day: { displaced: Bands<number[]>; residents: Bands<number[]> };
   total: { displaced: Bands<number>; residents: Bands<number> };
   attacks_by_day: number[];
+  held: { holder: string; state: "home" | "displaced" | "way"; p5: number; p50: number; p95: number }[];
 }
 
 export type Total = "displaced" | "stay" | "waiting" | "under_way" | "left_home" | "fled_again";

@@ -212,6 +212,7 @@ def describe(crisis: Crisis, settings: Settings) -> dict[str, Any]:
     """Return what run.json says of a run before it begins."""
     return {
         "format": 1,
+        "rules": "onward",
         "crisis": crisis.name,
         "title": crisis.title,
         "crisis_hash": crisis.hash,

@@ -18,6 +18,7 @@ from onward.data import Crisis
 from onward.engine.run import Run
 from onward.views.exports.harm import SIMULATED, two_digits
 from onward.views.exports.kept import kept_crisis
+from onward.views.summary import follows_flee
 
 #: how many names a line lists before it counts the others (own choice)
 LISTED = 12
@@ -149,7 +150,7 @@ def _flee_method(about: Mapping[str, Any]) -> str:
 
 
 def _method(about: Mapping[str, Any]) -> str:
-    if "flee" in about:
+    if follows_flee(about):
         return _flee_method(about)
     from onward.model.parameters import declared
 
@@ -247,7 +248,7 @@ _FLEE_LIMITS = (
 def _limits(about: Mapping[str, Any]) -> str:
     lines = [
         f"{SIMULATED} Intervals hold what was drawn and nothing else; what the model leaves out is in none of them.",
-        *(_FLEE_LIMITS if "flee" in about else _OWN_LIMITS),
+        *(_FLEE_LIMITS if follows_flee(about) else _OWN_LIMITS),
     ]
     if about["parameters"] == "fixed":
         lines.append("- Parameters were fixed: intervals are too narrow.")

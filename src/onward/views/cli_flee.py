@@ -87,8 +87,9 @@ def _score(run: Run, folder: Path) -> FleeScore | CountScore:
     from onward.inference.score import score_flee
     from onward.inference.score_counts import score_counts
     from onward.views.store import CRISIS
+    from onward.views.summary import follows_flee
 
-    if run.about.get("rules") == "flee":
+    if follows_flee(run.about):
         return score_flee(run)
     if not (folder / CRISIS).is_dir():
         raise RunFolderError(f"{folder}: this run holds no crisis, so there are no counts. Run it again.")

@@ -28,6 +28,15 @@ LEVELS = ("p5", "p50", "p95")
 LIBRARIES = ("numpy", "numba", "polars", "scipy")
 
 
+def follows_flee(about: Mapping[str, Any]) -> bool:
+    """Whether a run with this run.json follows Flee's rules and not Onward's own.
+
+    >>> follows_flee({"rules": "onward"})
+    False
+    """
+    return bool(about.get("rules") == "flee")
+
+
 def versions() -> dict[str, str]:
     """Return the versions that decide a result: Onward, its model and engine sources, Python and libraries.
 

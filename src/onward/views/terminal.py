@@ -16,6 +16,7 @@ from onward.engine.frames import EXPOSED
 from onward.engine.run import Run
 from onward.views import tables
 from onward.views.strokes import HALF, MEDIAN, MOST, band, bars
+from onward.views.summary import follows_flee
 
 #: how many places and gates are listed, and how high the chart is, in lines (own choice: two screens in all)
 PLACES, GATES, HEIGHT = 15, 12, 10
@@ -35,7 +36,7 @@ def show_run(run: Run, console: Console, *, folder: Path, source: str = "", warn
     warnings
         What was odd in the crisis, from ``crisis.warnings``.
     """
-    flee, needs = _is_flee(run), {_exposure: "exposure", _claims: "claims"}
+    flee, needs = follows_flee(run.about), {_exposure: "exposure", _claims: "claims"}
     for part in (_headline, _chart, _places, _flows, _score if flee else _gates, _exposure, _claims):
         if part not in needs or run.about[needs[part]]:
             part(run, console)
@@ -80,10 +81,6 @@ def day(when: dt.date, year: bool = False) -> str:
     return f"{when.day} {when:%B}" + (f" {when.year}" if year else "")
 
 
-def _is_flee(run: Run) -> bool:
-    return bool(run.about.get("rules") == "flee")
-
-
 def _headline(run: Run, console: Console) -> None:
     about, first, last = run.about, tables.first_day(run), tables.last_day(run)
     what_if = f" · what if: {about['scenario'].get('name', '')}" if about["scenario"] else ""
@@ -108,13 +105,13 @@ def _headline(run: Run, console: Console) -> None:
             told.append(f"  (90 %: {interval(row)})", style="dim")
         grid.add_row(Text(number(row["p50"]), style=style), told)
     console.print(grid)
-    of_all = "" if _is_flee(run) else f"of {number(about['people'])} in all. "
+    of_all = "" if follows_flee(run.about) else f"of {number(about['people'])} in all. "
     console.print(Text(f"{of_all}{_meaning(run)}", style="dim"))
 
 
 def _rules(run: Run) -> str:
     """Under which rules and parameters, in words."""
-    if not _is_flee(run):
+    if not follows_flee(run.about):
         return f"parameters {run.about['parameters']}"
     flee = run.about["flee"]
     people = flee["people_per_agent"]
@@ -127,7 +124,7 @@ def _meaning(run: Run) -> str:
     if run.about["members"] == 1:
         drawn = run.about["engine"] == "cohorts" or run.about["parameters"] == "prior"
         return "One draw only, so no intervals." if drawn else "Means: nothing was drawn, so no intervals."
-    if _is_flee(run) and run.about["engine"] != "expected":
+    if follows_flee(run.about) and run.about["engine"] != "expected":
         return "Figures are medians over the members. Intervals hold chance only: Flee's rules draw nothing else."
     if run.about["parameters"] == "fixed" and run.about["engine"] == "expected":
         return "All members are the same: nothing uncertain was drawn."
@@ -298,7 +295,7 @@ def _ending(run: Run, console: Console, folder: Path, source: str) -> None:
     took = f"{about['engine_seconds']:.2g} s of engine time on {about['environment']['cpu_count']} cores"
     written = f": run.json and {len(run.tables)} Parquet tables ({took})."
     console.print(Text.assemble("Written to ", (str(folder), "bold"), written))
-    if _is_flee(run):
+    if follows_flee(run.about):
         console.print(Text(f"Next: onward score {folder} has the errors camp by camp."))
     elif about["parameters"] == "fixed":
         console.print(Text(f"Next: onward run {source} --parameters prior draws the parameters too."))

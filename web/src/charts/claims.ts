@@ -1,6 +1,6 @@
 /** The table of claims: reported beside simulated, with a verdict in words and a small drawing. */
 
-import { element, shape } from "../dom";
+import { element, shape, tableRoom } from "../dom";
 import { briefDay, claimed } from "../format";
 import { COUNTED, STOCK } from "../palette";
 import type { Claim, PageData } from "../types";
@@ -29,16 +29,7 @@ export function claimsTable(data: PageData): HTMLElement {
       element("td", { class: "source" }, (claim.source ?? "").replaceAll(";", ", ")),
     ),
   );
-  return element(
-    "div",
-    { class: "table-room", tabindex: "0", role: "region", "aria-label": "Table of claims" },
-    element(
-      "table",
-      { class: "claims" },
-      element("thead", {}, element("tr", {}, ...heads.map((head) => element("th", { scope: "col" }, head)))),
-      element("tbody", {}, ...rows),
-    ),
-  );
+  return tableRoom("Table of claims", heads, rows, { table: "claims" });
 }
 
 function days(claim: Claim): string {

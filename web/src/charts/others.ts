@@ -1,8 +1,9 @@
 /** Times displaced, gates, exposure, and figures that were counted beside the run. */
 
 import * as Plot from "@observablehq/plot";
+import { element, tableRoom } from "../dom";
 import type { Sheet } from "../download";
-import { briefDay, claimed, dateOf, isoDay, people, plainName, short, shortNames, spoken } from "../format";
+import { briefDay, claimed, dateOf, interval, isoDay, people, plainName, short, shortNames, spoken } from "../format";
 import { COUNTED, FLOW, STOCK, TIMES } from "../palette";
 import type { Count, PageData } from "../types";
 import { LEVELS, column, spread } from "./sheets";
@@ -122,6 +123,28 @@ export function drawExposure(data: PageData, width: number): SVGSVGElement {
   }); // prettier-ignore
 }
 
+/** People-days under attack by who holds the place or the road. */
+export function holdersTable({ exposure, control }: PageData): HTMLElement {
+  const STATES = ["home", "displaced", "way"] as const;
+  const of = (holder: string, state: string) => exposure.held.find((row) => row.holder === holder && row.state === state);
+  const total = (holder: string): number => STATES.reduce((sum, state) => sum + (of(holder, state)?.p50 ?? 0), 0);
+  const holders = [...new Set(exposure.held.map((row) => row.holder))].sort((a, b) => total(b) - total(a));
+  const rows = holders.map((holder) => {
+    const cells = STATES.map((state) => {
+      const row = of(holder, state);
+      return element("td", { class: "number" }, row ? `${people(row.p50)} (${interval(row.p5, row.p95)})` : "–");
+    });
+    const name = control.actors.find((actor) => actor.id === holder)?.name ?? holder;
+    return element("tr", {}, element("th", { scope: "row" }, name), ...cells);
+  });
+  return tableRoom("People-days under attack by holder", ["Held by", "Residents", "Displaced people", "Under way on a road"], rows);
+}
+
+export function holdersSheet({ exposure }: PageData): Sheet {
+  const columns = [column("holder", "#org+name"), column("state", "#affected+type"), ...["p5", "p50", "p95"].map((level) => column(level, `#affected+exposed+${level}`))];
+  return { columns, rows: exposure.held.map((row) => [row.holder, row.state, row.p5, row.p50, row.p95]) };
+}
+
 export function exposureSheet(data: PageData): Sheet {
   const { displaced, residents } = data.exposure;
   const columns = [column("place", "#loc+code"), column("name", "#loc+name"), ...spread("#affected+displaced+exposed"), ...spread("#affected+residents+exposed").map((c) => ({ ...c, name: `residents_${c.name}` }))]; // prettier-ignore
@@ -145,7 +168,7 @@ export function drawCounts(data: PageData, width: number): SVGSVGElement {
   const words = new Map(rows.map((row) => [row.key, row.words]));
   return plotted({
     width, height: 50 + 21 * rows.length, marginLeft: Math.min(290, width * 0.46), marginTop: 34, style: STYLE,
-    x: { type: "sqrt", grid: true, label: "People", tickFormat: short, axis: "top", ticks: Math.floor(width / 150), domain: [0, Math.max(1, ...rows.map((r) => Math.max(r.p95 ?? 0, r.high ?? r.people ?? 0)))] },
+    x: { type: "sqrt", grid: true, label: "People", tickFormat: short, axis: "top", ticks: Math.floor(width / 150), domain: [Math.min(0, ...rows.map((r) => r.p5 ?? 0)), Math.max(1, ...rows.map((r) => Math.max(r.p95 ?? 0, r.high ?? r.people ?? 0)))] },
     y: { label: null, domain: rows.map((row) => row.key), tickFormat: (key: string) => words.get(key) ?? "", tickSize: 0 },
     marks: [
       Plot.ruleY(rows, { y: "key", x1: "p5", x2: "p95", stroke: STOCK, strokeOpacity: 0.28, strokeWidth: 9 }),

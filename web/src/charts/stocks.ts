@@ -1,6 +1,6 @@
 /** The table of places on the last day. */
 
-import { element } from "../dom";
+import { element, tableRoom } from "../dom";
 import { interval, people } from "../format";
 import type { PageData } from "../types";
 import { placesOf } from "./multiples";
@@ -26,16 +26,7 @@ export function stockTable(data: PageData): HTMLElement {
       ].map((text) => element("td", { class: "number" }, text)),
     ),
   );
-  return element(
-    "div",
-    { class: "table-room tall", tabindex: "0", role: "region", "aria-label": "Table of places" },
-    element(
-      "table",
-      {},
-      element("thead", {}, element("tr", {}, ...heads.map((head) => element("th", { scope: "col" }, head)))),
-      element("tbody", {}, ...rows),
-    ),
-  );
+  return tableRoom("Table of places", heads, rows, { room: "tall" });
 }
 
 function lastCount(data: PageData, place: number): string {

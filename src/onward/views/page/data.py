@@ -73,7 +73,7 @@ def data_of(run: Run, crisis: Crisis, *, name: str, route_detail: bool = False) 
         **_people(cubes, stock),
         "flows": journeys.curves(cubes, route_detail=route_detail),
         **_origins(cubes),
-        "exposure": _exposure(cubes, stock),
+        "exposure": _exposure(cubes, about),
         "counts": [*counts_of(scene, cubes, stock, legs), *registrations_of(scene, cubes)],
         "claims": claims,
         "headline": _headline(about, cubes, scene, stock, claims),
@@ -113,7 +113,7 @@ def _about(about: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **{key: about.get(key) for key in _KEPT},
         "scenario": None if scenario is None else {key: scenario.get(key) for key in ("name", "title")},
-        "rules": "flee" if "flee" in about else "onward",
+        "rules": about.get("rules", "onward"),
         "version": about.get("versions", {}).get("onward", summary.own_version()),
     }
 
@@ -151,15 +151,14 @@ def _origins(cubes: Cubes) -> dict[str, Any]:
     return {"matrix": journeys.matrix(*found), "sankey": journeys.sankey(*found)}
 
 
-def _exposure(cubes: Cubes, stock: Floats) -> dict[str, Any]:
-    """Attacks by place and day, and people-days at places on days with an attack: displaced people and residents.
+def _exposure(cubes: Cubes, about: Mapping[str, Any]) -> dict[str, Any]:
+    """Attacks by place and day, and people-days under attack by place, by day and by who holds the place or road.
 
     A figure of attacks below one is the chance of one (the engine *expected*).
     """
-    attacks = cubes.attacks()
-    hit = np.minimum(attacks, 1.0)
-    displaced, residents = stock * hit, cubes.stock("home") * hit
+    attacks, displaced, residents = cubes.attacks(), cubes.exposed("displaced"), cubes.exposed("home")
     place, day = np.nonzero(attacks.mean(axis=0) >= 0.05)
+    levels = ("p5", "p50", "p95")
     return {
         "attacks": {
             "place": place.tolist(),
@@ -171,6 +170,11 @@ def _exposure(cubes: Cubes, stock: Floats) -> dict[str, Any]:
         "by_day": {"displaced": bands(displaced.sum(axis=1)), "residents": bands(residents.sum(axis=1))},
         "total": {"displaced": figure(displaced.sum(axis=(1, 2))), "residents": figure(residents.sum(axis=(1, 2)))},
         "attacks_by_day": two_digits(attacks.sum(axis=1).mean(axis=0)).tolist(),
+        "held": [
+            {"holder": row["holder"], "state": row["state"]}
+            | {level: int(two_digits(np.array(row[level]))) for level in levels}
+            for row in about.get("exposure", [])
+        ],
     }
 
 

@@ -68,6 +68,10 @@ class Cubes:
         """Attacks drawn."""
         return self._cube("attacks", "place", self.row, "attacks", pl.lit(True))
 
+    def exposed(self, *states: str) -> Floats:
+        """People in these states (home, displaced, way) at places on days on which they were attacked."""
+        return self._cube("exposure", "place", self.row, "people", pl.col("state").cast(pl.String).is_in(states))
+
     def gates(self, names: Sequence[str], column: str) -> Floats:
         """People who wait at or passed a gate."""
         return self._cube("gates", "gate", _numbered(names), column, pl.lit(True))

@@ -15,6 +15,7 @@ from onward.engine.run import Run
 from onward.model.build import Model, build_model
 from onward.model.gates import CLOSED, QUOTA
 from onward.views.exports.kept import kept_scenario
+from onward.views.summary import follows_flee
 
 #: particles of names that stay small
 _SMALL = {"al", "el", "as", "ad", "an", "ar"}
@@ -61,7 +62,7 @@ def make_scene(run: Run, crisis: Crisis, *, districts: bool) -> Scene:
 
 
 def _model_of(run: Run, crisis: Crisis) -> tuple[Model | None, Crisis]:
-    if "flee" in run.about:
+    if follows_flee(run.about):
         return None, crisis
     from onward.model.scenario import apply_scenario
 

@@ -12,12 +12,13 @@ from onward.engine.run import make_settings
 from onward.errors import ParameterError, RunFolderError
 from onward.views.exports.kept import given_steps, kept_crisis, with_days
 from onward.views.store import read_run
+from onward.views.summary import follows_flee
 
 
 def baseline_crisis(folder: Path) -> Crisis:
     """Return the crisis of a run, as it was run; RunFolderError where the folder no longer holds it."""
     about = read_run(folder).about
-    if "flee" in about:
+    if follows_flee(about):
         raise ParameterError(
             f"{folder.name}: a run under Flee's rules has no what-ifs. "
             "Make a crisis of the instance with `onward import flee`, and run that."
