@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
+
+from onward.data import read_crisis
+from onward.engine.run import make_settings
+from onward.views.store import run_to_folder
 
 ROOT = Path(__file__).parents[1]
 
@@ -25,9 +30,22 @@ def test_a_reference_page_is_up_to_date(name: str) -> None:
     assert written == reference().PAGES[name](), "run: python scripts/reference.py"
 
 
+def first_cells(text: str) -> list[str]:
+    return [cell.strip() for cell in re.findall(r"^\| ([^|]+) \|", text, re.M)][1:]
+
+
+def test_the_page_of_the_run_folder_names_every_column_and_key(tmp_path: Path) -> None:
+    crisis = read_crisis("aleppo-2016")
+    run = run_to_folder(crisis, make_settings(crisis, members=1), folder=tmp_path / "run")
+    page = (ROOT / "docs" / "reference" / "run-folder.md").read_text(encoding="utf-8")
+    tables, about = page.split("## run.json")
+    for name, frame in run.tables.items():
+        part = tables.split(f"### {name}.parquet")[1].split("###")[0]
+        assert first_cells(part) == frame.collect_schema().names(), name
+    assert {key for cell in first_cells(about) for key in cell.split(", ")} == set(run.about)
+
+
 @pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda p: p.name)
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
-    import re
-
     for target in re.findall(r"\]\(([^)#:]+\.md)\)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), f"{page.name}: {target}"

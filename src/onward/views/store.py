@@ -1,10 +1,10 @@
 """The run folder: the one thing results are written to and every view reads.
 
 ``run.json`` says what was run and the main figures. Parquet tables hold the members: under Onward's own rules
-``stock``, ``flows``, ``gates``, ``movements``, ``times``, ``attacks`` and ``claims``; under Flee's the first five, and
-``registrations``. ``crisis/`` is the crisis that was run, as a crisis folder: views read places, roads, control and
-counts from it, and a run under Onward's own rules can be repeated from its folder alone. ``run.json`` is written
-last: a folder without it is not a finished run. What is run, and how, is a `Work`.
+``stock``, ``flows``, ``gates``, ``movements``, ``times``, ``attacks``, ``exposure`` and ``claims``; under Flee's the
+first five, and ``registrations``. ``crisis/`` is the crisis that was run, as a crisis folder: views read places,
+roads, control and counts from it, and a run under Onward's own rules can be repeated from its folder alone.
+``run.json`` is written last: a folder without it is not a finished run. What is run, and how, is a `Work`.
 """
 
 from __future__ import annotations
