@@ -22,7 +22,7 @@ SMALLEST_PARTY = 0.05
 PLACE, GOAL, MODE, BUDGET, REPLANS, CAME = range(6)
 
 
-@once
+@part
 def new_regime(sim: Any) -> None:
     """Find the ways of the regime that begins today and what its destinations are worth."""
     s, rates = sim.regime[sim.today], sim.rates

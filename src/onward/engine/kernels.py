@@ -53,7 +53,7 @@ def run_member(world: World, rates: Rates, start: Start, moves_rng: Any, labels_
     return Raw(sim.daily, sim.flow[:size], sim.flow_people[:size], sim.overdrawn)
 
 
-@once
+@part
 def _leave(sim: Any) -> None:
     """Draw everybody who leaves home or the place where they stay; they choose and are ready to go."""
     places, groups = sim.home.shape
@@ -168,7 +168,7 @@ def _give_up(sim: Any) -> None:
                     _get_ready(sim, near, g, m, people, sim.lane_gate[lane], -1 - near, whole(0))
 
 
-@once
+@part
 def _open_gates(sim: Any) -> None:
     """Let a uniform random sample of all who wait at each gate pass, up to what is allowed today."""
     lanes, groups, modes = sim.waiting.shape

@@ -235,17 +235,17 @@ def shuffle(sim: Any) -> None:
 
 
 @part
-def note_stop(sim: Any, where: int, people: Any) -> None:
-    """Note that people of the batch that travels now stop: at place p (p), at home (places + p), or at a gate."""
-    if sim.stopped[where] == 0:
-        sim.stop[sim.size[STOPS]] = where
-        sim.size[STOPS] += 1
-    sim.stopped[where] += people
+def note_stop(size: Any, stop: Any, stopped: Any, where: int, people: Any) -> None:
+    """Note that people of the batch that walks now stop: at place p (p), at home (places + p), or at a gate."""
+    if stopped[where] == 0:
+        stop[size[STOPS]] = where
+        size[STOPS] += 1
+    stopped[where] += people
 
 
 @once
 def deliver(sim: Any, b: int, g: int) -> None:
-    """Give labels of batch ``b`` to all of it that were noted as stopping, and write down their legs.
+    """Count all of batch ``b`` who were noted as stopping where they are now, with their labels, and write down legs.
 
     Labels go into the pool of where they stop; who is home again loses the label. All in one function: arrays of
     the struct are fetched once, which each costs two atomic counts.
@@ -255,18 +255,27 @@ def deliver(sim: Any, b: int, g: int) -> None:
     _room_for_flows(sim, stops + end - first if are_whole(sim.batch_left[b]) else stops * (end - first))
     entry, there, tally, met, rank = sim.entry, sim.entry_people, sim.tally, sim.met, sim.rank
     flow, going, f, away, stop, stopped = sim.flow, sim.flow_people, sim.size[FLOWS], sim.away, sim.stop, sim.stopped
+    here, residents, waiting, daily, today = sim.here, sim.home, sim.waiting, sim.daily, sim.today
     for i in range(stops):
         where, left = stop[i], sim.batch_left[b]
         people = stopped[where]
         stopped[where] = 0
         sim.batch_left[b] = left - people
         lane, mode = (where - 2 * places) // modes, (where - 2 * places) % modes
-        to = where % places if lane < 0 else sim.tail[sim.lane_road[lane]]
+        home, to = places <= where < 2 * places, where % places if lane < 0 else sim.tail[sim.lane_road[lane]]
+        if lane >= 0:
+            waiting[lane, g, mode] += people
+        elif home:
+            residents[to, g] += people
+            daily.returned[today, to] += people
+        else:
+            here[to, g] += people
+            daily.arrived[today, to] += people
         if not labelled:
             sim.leg[start, to] += people
             continue
         pool = sim.pool[to, g] if lane < 0 else sim.gate_pool[lane, g, mode]
-        home, whole, labels = places <= where < 2 * places, are_whole(people), 0
+        whole, labels = are_whole(people), 0
         share = min(1.0, people / left) if left > 0 else 1.0  # real numbers: what is left is rounded
         for e in range(first, end):
             taken = min(people, there[e]) if whole else there[e] * share
@@ -289,7 +298,7 @@ def deliver(sim: Any, b: int, g: int) -> None:
         for k in range(labels):
             label = met[k]
             origin = -1 if label // TIMES == places else rank[label // TIMES]
-            flow[f] = _packed(places, sim.today, origin, rank[start], rank[to], label % TIMES + 1)
+            flow[f] = _packed(places, today, origin, rank[start], rank[to], label % TIMES + 1)
             going[f] = tally[label]
             tally[label] = 0
             f += 1

@@ -17,7 +17,7 @@ DAY_QUANTA = 10
 MOST_REPLANS = 2
 
 
-@once
+@part
 def travel(sim: Any) -> None:
     """Move everybody who is under way or ready to go, as far as the day takes them.
 
@@ -60,10 +60,15 @@ def _wake(sim: Any, way: Any, n: int, people: Any, size: int) -> int:
 
 @once
 def _walk(sim: Any, g: int, batch: int, size: int) -> None:
-    """Let the ``size`` walkers of a batch on the stack go as far as the day takes them."""
+    """Let the ``size`` walkers of a batch on the stack go as far as the day takes them.
+
+    Where the way is cut they choose again, at most twice; then they stay. Who stops is noted, and becomes a part of
+    the stocks when the whole batch has walked: nobody chooses by stocks of the same day.
+    """
     places, modes, rng = sim.here.shape[0], sim.waiting.shape[2], sim.moves_rng
     stay = sim.attraction[sim.regime[sim.today]]
     slots, firsts, lanes, heads, shut, tenths = sim.slot, sim.first, sim.lane, sim.head, sim.shut, sim.quanta
+    rows, stop, stopped = sim.size, sim.stop, sim.stopped
     while size > 0:
         size -= 1
         place, goal, mode = sim.walker[size, PLACE], sim.walker[size, GOAL], sim.walker[size, MODE]
@@ -76,21 +81,24 @@ def _walk(sim: Any, g: int, batch: int, size: int) -> None:
                 staging = split(rng, people, sim.stage[place])
                 people -= staging
                 if staging > 0:
-                    _stop(sim, place, g, flag(False), staging)
+                    note_stop(rows, stop, stopped, place, staging)
                 if people <= 0:
                     break
             if place == end and (homeward or replans >= MOST_REPLANS or stay[place, g] > 0.0):
-                _stop(sim, place, g, homeward, people)
+                note_stop(rows, stop, stopped, goal, people)
                 break
             slot = -1 if place == end else slots[g, place, end]
+            if slot < 0 and replans >= MOST_REPLANS:
+                note_stop(rows, stop, stopped, place, people)
+                break
             if slot < 0:
-                size = _replan(sim, place, g, mode, budget, replans, people, size)
+                size = choose(sim, place, g, mode, budget, replans + 1, people, whole(-1), size)
+                room_for_travellers(sim, size)
                 break
             road = firsts[g, place, slot]
             lane, quanta = lanes[road], tenths[road, mode]
             if lane >= 0 and shut[road]:
-                sim.waiting[lane, g, mode] += people
-                note_stop(sim, 2 * places + lane * modes + mode, people)
+                note_stop(rows, stop, stopped, 2 * places + lane * modes + mode, people)
                 break
             if lane >= 0:
                 sim.daily.passed[sim.today, sim.lane_gate[lane]] += people
@@ -99,29 +107,6 @@ def _walk(sim: Any, g: int, batch: int, size: int) -> None:
                 break
             budget -= quanta
             place, came = heads[road], True
-
-
-@part
-def _stop(sim: Any, place: int, g: int, homeward: bool, people: Any) -> None:
-    """Let people arrive and stay, as displaced or (``homeward``) at home."""
-    if homeward:
-        sim.home[place, g] += people
-        sim.daily.returned[sim.today, place] += people
-    else:
-        sim.here[place, g] += people
-        sim.daily.arrived[sim.today, place] += people
-    note_stop(sim, place + (sim.here.shape[0] if homeward else 0), people)
-
-
-@once
-def _replan(sim: Any, place: int, g: int, mode: int, budget: int, replans: int, people: Any, size: int) -> int:
-    """Choose again from where the way is cut, at most twice; then stay. Returns the stack's new size."""
-    if replans < MOST_REPLANS:
-        size = choose(sim, place, g, mode, budget, replans + 1, people, whole(-1), size)
-        room_for_travellers(sim, size)
-        return size
-    _stop(sim, place, g, flag(False), people)
-    return size
 
 
 @part
