@@ -138,9 +138,10 @@ def crisis_from_tables(header: Mapping[str, object], tables: Mapping[str, pl.Dat
         The checked crisis; all problems raise one CrisisDataError, with rows counted from 2 on as in a file.
     """
     from onward.data.draft import draft_of
+    from onward.data.finish import finish
     from onward.data.header import check_header
 
-    return draft_of(check_header(dict(header)), tables).finish()
+    return finish(draft_of(check_header(dict(header)), tables))
 
 
 def _canonical(content: object) -> bytes:

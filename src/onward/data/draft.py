@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
-from onward.data.checks import check_whole
-from onward.data.convert import canonical, convert, empty_frame
-from onward.data.crisis import Crisis
+from onward.data.convert import convert, empty_frame
 from onward.data.header import FILE, Header
 from onward.data.schema import REFERENCES, Table, tables
 from onward.data.sheets import ROW, as_text
@@ -20,7 +18,7 @@ from onward.errors import CrisisDataError, ParameterError, Problem
 
 @dataclass
 class Draft:
-    """The parts of a crisis with their problems and warnings; `finish` makes the crisis or raises them all.
+    """The parts of a crisis with their problems and warnings.
 
     Parameters
     ----------
@@ -90,25 +88,6 @@ class Draft:
         """A problem in a row of a table, as its frame gives it."""
         return Problem(self.file(table), row[ROW], column, found, expected, next_step)
 
-    def finish(self) -> Crisis:
-        """Check the whole and make the crisis, its tables in canonical order, or raise all problems."""
-        check_whole(self)
-        if self.problems or self.header is None:
-            raise CrisisDataError(_in_order(self.problems, self.files))
-        header = self.header
-        return Crisis(
-            name=header.name,
-            title=header.title,
-            start=header.start,
-            end=header.end,
-            history_start=header.history_start or header.start,
-            time_zone=header.time_zone,
-            sources=tuple(header.sources),
-            parameters=dict(header.parameters),
-            tables={name: canonical(self.frame(name)) for name in tables()},
-            warnings=tuple(self.warnings),
-        )
-
 
 def draft_of(header: Header, frames: Mapping[str, pl.DataFrame]) -> Draft:
     """A draft of a header and tables held in memory, whose rows count as in a file (the first is row 2)."""
@@ -123,9 +102,3 @@ def draft_of(header: Header, frames: Mapping[str, pl.DataFrame]) -> Draft:
 def _unknown_column(table: Table, file: str, name: str) -> str:
     step = did_you_mean(name, table.names, "Remove it or see the reference for this table's columns.")
     return str(Problem(file, 1, name, "this column is unknown and was not read", "", step))
-
-
-def _in_order(problems: Iterable[Problem], files: Mapping[str, str]) -> list[Problem]:
-    """crisis.toml first, then table by table and row by row."""
-    order = {FILE: -1} | {files.get(name, f"{name}.csv"): i for i, name in enumerate(tables())}
-    return sorted(problems, key=lambda problem: (order.get(problem.file, -2), problem.row or 0))

@@ -57,6 +57,7 @@ def read_crisis(source: str | Path) -> Crisis:
     Did you mean 'aleppo-2016'?
     """
     from onward.data.draft import Draft
+    from onward.data.finish import finish
 
     folder, draft = _find(source), Draft()
     try:
@@ -70,7 +71,7 @@ def read_crisis(source: str | Path) -> Crisis:
         except CrisisDataError as error:
             draft.problems += error.problems
     draft.warnings += _strays(names)
-    return draft.finish()
+    return finish(draft)
 
 
 def bundled_crises() -> list[tuple[str, str, date, date]]:

@@ -11,16 +11,14 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from onward.reading.dates import find_dates
 from onward.reading.facts import FIRM, KINDS, Fact, Modality, Place, Role
 from onward.reading.normal import flatten
 from onward.reading.numbers import Quantity, find_quantities
+from onward.reading.parts import Parts
 from onward.reading.speakers import hide_names
-
-if TYPE_CHECKING:
-    from onward.reading.report import Parts
 
 PIECE = 12_000  # characters of text in one question (own choice: fits small models)
 ITEMS_AT_MOST = 500  # items taken from one answer

@@ -5,32 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from onward.errors import ParameterError
-from onward.reading import cues
-from onward.reading.dates import find_dates
 from onward.reading.drafts import Draft
 from onward.reading.facts import Fact, Reading
-from onward.reading.figures import figure_drafts
-from onward.reading.happenings import happening_drafts
 from onward.reading.llm import facts_of_model
-from onward.reading.mentions import Mention, find_mentions
-from onward.reading.normal import Sentence, flatten, fold, sentences
-from onward.reading.numbers import find_quantities, spelled
-from onward.reading.places import Gazetteer, HasTables, crisis_gazetteer
-from onward.reading.resolve import Scene, by_sentence, date_of, place_drafts, to_place
-from onward.reading.speakers import (
-    Attribution,
-    find_attributions,
-    hide_names,
-    modality,
-    private_names,
-    spread,
-    without_age,
-)
-from onward.reading.text import MOST_BYTES, html_date, html_text, is_furniture, is_html
+from onward.reading.normal import fold
+from onward.reading.parts import Parts, take_apart
+from onward.reading.places import HasTables, crisis_gazetteer
+from onward.reading.resolve import date_of, to_place
+from onward.reading.speakers import hide_names, modality, without_age
+from onward.reading.text import MOST_BYTES, html_date, html_text, is_html
 
 Model = Callable[[str, Mapping[str, Any]], Any]
 
@@ -79,7 +66,7 @@ def read_report(
     if is_html(text):
         day = day or html_date(text)
         text = html_text(text)
-    parts = _parts(text, day, crisis_gazetteer(crisis), nlp)
+    parts = take_apart(text, day, crisis_gazetteer(crisis), nlp)
     facts = [_fact(parts, d) for d in parts.drafts]
     dropped: Mapping[str, int] = {}
     if llm is not None:
@@ -100,72 +87,6 @@ def report_day(date: dt.date | str | None) -> dt.date | None:
         return dt.date.fromisoformat(date)
     except ValueError:
         raise ParameterError(f"date: {date!r} is not a day. Write it as YYYY-MM-DD, for example 2016-02-13.") from None
-
-
-@dataclass(frozen=True)
-class Parts:
-    """A report taken apart: scene, drafts with places, speakers, private names, household size."""
-
-    report: str
-    scene: Scene
-    drafts: tuple[Draft, ...]
-    speakers: Mapping[int, Sequence[Attribution]]
-    names: frozenset[str]
-    day: dt.date | None
-    household_size: float | None
-    places: Gazetteer
-
-
-def _parts(text: str, day: dt.date | None, places: Gazetteer, nlp: Callable[[str], Any] | None) -> Parts:
-    flat = flatten(text)
-    lines = [s for s in sentences(flat.text) if not is_furniture(flat.text[s.start : s.end])]
-    dates = [w for s in lines for w in _dates_of(flat.text, s, day)]
-    quantities = by_sentence(lines, find_quantities(flat.text, [(w.start, w.end) for w in dates]))
-    mentions = find_mentions(flat.text, places, [(s.start, s.end) for s in lines])
-    people: frozenset[str] = frozenset()
-    if nlp is not None:
-        from onward.reading.pipeline import with_pipeline
-
-        mentions, people = with_pipeline(nlp, flat.text, mentions, places)
-    scene = Scene(flat, lines, by_sentence(lines, mentions), by_sentence(lines, dates))
-    drafts: list[Draft] = []
-    for number, line in enumerate(lines):
-        drafts += _drafts(scene, line, number, quantities.get(number, []))
-    names = private_names(flat.text, places.knows) | people
-    speakers = spread(lines, find_attributions(flat.text, lines))
-    return Parts(text, scene, tuple(place_drafts(scene, drafts)), speakers, names, day, _size(flat.text), places)
-
-
-def _dates_of(text: str, line: Sentence, day: dt.date | None) -> list[Any]:
-    found = find_dates(text[line.start : line.end], day)
-    return [replace(w, start=w.start + line.start, end=w.end + line.start) for w in found]
-
-
-def _drafts(scene: Scene, line: Sentence, number: int, quantities: Sequence[Any]) -> list[Draft]:
-    figures = figure_drafts(scene.text, line, number, quantities)
-    words = happening_drafts(scene.text, line, number, list(scene.mentions.get(number, ())))
-    kept = [w for w in words if not any(_told(w, f) for f in figures)]
-    return sorted([*figures, *kept], key=lambda d: (d.anchor, d.end))
-
-
-def _told(word: Draft, figure: Draft) -> bool:
-    """Whether a fact in words repeats one with a figure: flight by flight, a leg by people counted."""
-    overlap = min(word.end, figure.end) - max(word.start, figure.start)
-    if word.kind == "itinerary":
-        return figure.kind == "displacement" and overlap > 0.5 * (word.end - word.start)
-    return word.kind == figure.kind and overlap > 0
-
-
-def _size(text: str) -> float | None:
-    """People per household, where the text states it."""
-    match = next(
-        (m for m in cues.HOUSEHOLD_SIZE.finditer(text) if re.search(r"household|family", m.group(), re.I)),
-        None,
-    )
-    if match is None:
-        return None
-    word = match.group("size")
-    return float(word) if word[0].isdigit() else spelled(word.lower())
 
 
 def _fact(parts: Parts, draft: Draft) -> Fact:
@@ -277,4 +198,4 @@ def _numbered(facts: Sequence[Fact]) -> tuple[Fact, ...]:
     return tuple(done)
 
 
-__all__ = ["Mention", "Model", "Parts", "read_report", "report_day"]
+__all__ = ["Model", "read_report", "report_day"]
