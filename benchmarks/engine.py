@@ -16,9 +16,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 from onward import read_crisis
-from onward.data import Crisis
-from onward.engine.run import make_settings, run_members
+from onward.crisis import Crisis
 from onward.model.build import Model, build_model
+from onward.simulation.run import make_settings, run_members
 from synthetic import scaled, synthetic_crisis
 
 BUNDLED = "aleppo-2016"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from onward.engine.flee import FleeRunSettings, load_flee, run_one
+from onward.flee.simulate import FleeRunSettings, load_flee, run_one
 
 FINEST, TRIED = 128, (8, 16, 32)
 

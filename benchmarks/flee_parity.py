@@ -20,9 +20,9 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import t as student
 
-from onward.engine.flee import FleeRunSettings, load_flee, run_flee_members
-from onward.inference.score import averaged_relative_difference
-from onward.model.flee import FleeModel, registered_stocks
+from onward.evaluation.score import averaged_relative_difference
+from onward.flee.rules import FleeModel, registered_stocks
+from onward.flee.simulate import FleeRunSettings, load_flee, run_flee_members
 
 BAND, SHARE, ARD = 0.001, 0.03, 0.01
 

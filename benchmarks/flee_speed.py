@@ -21,7 +21,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from onward.engine.flee import FleeRunSettings, load_flee, run_one
+from onward.flee.simulate import FleeRunSettings, load_flee, run_one
 
 #: CPU seconds of Flee, one agent a person, with simsetting.yml except where named (../shared/flee/README.md)
 FLEE_SECONDS = {
@@ -65,7 +65,7 @@ def children(command: list[str], **given: object) -> tuple[subprocess.CompletedP
 def ensemble(root: Path, words: str) -> None:
     """Print wall and CPU seconds and memory of the whole process of 20 members of Syria 2013 on two threads."""
     with tempfile.TemporaryDirectory() as here:
-        command = [sys.executable, "-c", "from onward.views.cli import main; main()", "run", str(root / "syria2013"),
+        command = [sys.executable, "-c", "from onward.cli.main import main; main()", "run", str(root / "syria2013"),
                    "--rules", "flee", "--members", "20", "--workers", "2", "--quiet", "--out", here]  # fmt: skip
         begin = time.perf_counter()
         done, used = children(command, stdout=subprocess.DEVNULL)

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from onward.reading import Fact, read_report
-from onward.reading.normal import fold
+from onward.extraction import Fact, read_report
+from onward.extraction.normal import fold
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared" / "reports"
 SEED_DATE = "2016-02-13"
@@ -289,7 +289,7 @@ def main() -> None:
     if given.nlp:
         from functools import partial
 
-        from onward.reading.pipeline import load_pipeline
+        from onward.extraction.pipeline import load_pipeline
 
         reader = partial(read_report, nlp=load_pipeline(given.nlp))
     for name, value in seed(given.reports, reader).items():

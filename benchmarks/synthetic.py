@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from onward.data import Crisis, crisis_from_tables, tables
+from onward.crisis import Crisis, crisis_from_tables, tables
 
 START = date(2020, 1, 1)
 KINDS = ("city", "town", "village", "camp", "informal", "hub")

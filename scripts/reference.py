@@ -11,7 +11,7 @@ import inspect
 from pathlib import Path
 
 import onward
-from onward.data import tables
+from onward.crisis import tables
 from onward.model.parameters import declared
 
 DOCS = Path(__file__).parents[1] / "docs" / "reference"

@@ -12,11 +12,11 @@ from pathlib import Path
 import polars as pl
 
 import onward
-from onward.data import Crisis, bundled_scenarios, read_scenario
-from onward.engine.run import Run, make_settings
-from onward.inference.verdicts import judge_claims
+from onward.crisis import Crisis, bundled_scenarios, read_scenario
+from onward.evaluation.verdicts import judge_claims
 from onward.model.build import build_model
-from onward.views.store import run_to_folder
+from onward.runs.folder import run_to_folder
+from onward.simulation.run import Run, make_settings
 
 PAGE = Path(__file__).parents[1] / "docs" / "validation" / "aleppo-2016.md"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from onward.engine.compiled import cache_folder
+from onward.engine.jit_cache import cache_folder
 
 # before Numba is imported: tests call kernels directly, not only through a run, which would set this itself
 os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_folder()))

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from onward.data import read_crisis, tables
-from onward.data.checks import AT_MOST, NOT_AFTER, NOT_BEFORE
-from onward.data.convert import dtype
+from onward.crisis import read_crisis, tables
+from onward.crisis.checks import AT_MOST, NOT_AFTER, NOT_BEFORE
+from onward.crisis.convert import dtype
 from onward.errors import CrisisDataError
 from tiny import write_tiny
 from wrong_crises import append, swap

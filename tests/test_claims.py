@@ -8,12 +8,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from onward.data import Crisis, read_crisis
-from onward.engine.claims import claim_value
+from onward.crisis import Crisis, read_crisis
 from onward.engine.state import TIMES, Daily, Flows, Result
-from onward.inference.verdicts import verdict
+from onward.evaluation.verdicts import verdict
 from onward.model.build import build_model
 from onward.model.claims import Claim
+from onward.simulation.observables import claim_value
 from tiny import write_tiny
 
 DAYS, PLACES = 10, 3

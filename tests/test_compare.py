@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import onward
-from onward.data import read_crisis, read_scenario
+from onward.crisis import read_crisis, read_scenario
 from onward.errors import ParameterError
 
 

@@ -8,11 +8,11 @@ import polars as pl
 import pytest
 
 import onward
-from onward.data import Crisis, read_scenario
-from onward.engine.member import member_dates, run_one
-from onward.engine.run import make_settings
+from onward.crisis import Crisis, read_scenario
 from onward.model.build import build_model, dated
-from onward.model.dates import draw_dates, with_dates
+from onward.model.uncertainty import draw_dates, with_dates
+from onward.simulation.member import member_dates, run_one
+from onward.simulation.run import make_settings
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 
 import onward
-from onward.data import Crisis, read_crisis
-from onward.engine.run import make_settings, run_members
+from onward.crisis import Crisis, read_crisis
 from onward.errors import ParameterError, SimulationError
 from onward.model.build import build_model
+from onward.simulation.run import make_settings, run_members
 
 
 def counted(crisis: Crisis, area: str, rows: list[tuple[str, int]]) -> Crisis:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from onward.data import read_crisis
-from onward.engine.run import make_settings
-from onward.views.store import run_to_folder
+from onward.crisis import read_crisis
+from onward.runs.folder import run_to_folder
+from onward.simulation.run import make_settings
 
 ROOT = Path(__file__).parents[1]
 

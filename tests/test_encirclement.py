@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from onward.data import read_crisis
+from onward.crisis import read_crisis
 from onward.model.build import build_model
 from onward.model.encirclement import encirclement, reachable_people
 

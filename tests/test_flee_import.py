@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from flee_toy import write_flee
-from onward.data import read_crisis
-from onward.data.sources.flee import read_flee
-from onward.data.sources.flee_crisis import crisis_from_flee, import_flee
-from onward.engine.run import simulate
+from onward.crisis import read_crisis
 from onward.errors import CrisisDataError
+from onward.flee.instance import read_flee
+from onward.simulation.run import simulate
+from onward.sources.flee import crisis_from_flee, import_flee
 
 PLACES = (
     "A town,r,Syria,36,37,conflict_zone,0,1000\nB,r,Utopia,36,37.5,camp,,500\nHub,r,Syria,36.1,37.2,forwarding_hub,,\n"

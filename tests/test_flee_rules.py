@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from flee_toy import write_flee
-from onward.data.sources.flee import REFUSED_FILES
-from onward.data.sources.flee_settings import REFUSED, SUPPORTED
-from onward.engine.flee import FleeRunSettings, load_flee, run_one, simulate_flee
-from onward.engine.flee_state import FleeResult
 from onward.errors import CrisisDataError, ParameterError, SimulationError
-from onward.inference.score import averaged_relative_difference, score_flee
+from onward.evaluation.score import averaged_relative_difference, score_flee
+from onward.flee.instance import REFUSED_FILES
+from onward.flee.settings import REFUSED, SUPPORTED
+from onward.flee.simulate import FleeRunSettings, load_flee, run_one, simulate_flee
+from onward.flee.state import FleeResult
 
 HOME = "A,r,H,0,0,conflict_zone,0,1000\n"
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from onward.model.inputs import Z95, draw_between, quantile_between
+from onward.model.uncertainty import Z95, draw_between, quantile_between
 
 LEVELS = (0.05, 0.5, 0.95)
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from onward.data import Crisis, read_crisis
+from onward.crisis import Crisis, read_crisis
 from onward.model.network import Network, build_network
 from properties.crises import HISTORY, day, make_crisis
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onward.data import Crisis, bundled_crises, crisis_from_tables, read_crisis, tables
+from onward.crisis import Crisis, bundled_crises, crisis_from_tables, read_crisis, tables
 from onward.errors import CrisisDataError, ParameterError
 from tiny import TABLES, write_tiny
 from wrong_crises import append, put, swap

@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 from onward import Crisis, Run, read_crisis, simulate
-from onward.data import crisis_from_tables
-from onward.engine.run import INDICATORS
+from onward.crisis import crisis_from_tables
 from onward.errors import ParameterError
+from onward.simulation.run import INDICATORS
 from tiny import write_tiny
 
 MEMBERS = 4

@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 
 import onward
-from onward.data import Crisis, bundled_scenarios, check_scenario, read_crisis, read_scenario
-from onward.engine.run import make_settings, run_members
+from onward.crisis import Crisis, bundled_scenarios, check_scenario, read_crisis, read_scenario
 from onward.errors import ScenarioError
 from onward.model.build import build_model
+from onward.simulation.run import make_settings, run_members
 
 MEMBERS = 6
 
@@ -70,7 +70,7 @@ def test_before_its_first_day_a_scenario_changes_nothing(runs: dict[str, onward.
 
 
 def test_members_keep_their_population_and_parameters(aleppo: Crisis) -> None:
-    from onward.engine.member import build_member
+    from onward.simulation.member import build_member
 
     war, peace = (make_settings(aleppo, members=1, parameters="prior", scenario=s)
                   for s in (None, read_scenario("no-war", aleppo)))  # fmt: skip

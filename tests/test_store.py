@@ -13,14 +13,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from onward.data import Crisis, read_crisis
-from onward.engine.frames import TABLES
-from onward.engine.member import Settings
-from onward.engine.run import Run, make_settings
+from onward.crisis import Crisis, read_crisis
 from onward.errors import RunFolderError
-from onward.views.parts import PARTS, PLAN
-from onward.views.store import CRISIS, RUN, Progress, free_folder, plan_of, read_run, run_to_folder
-from views.made_up import write_runnable
+from onward.runs.checkpoint import PARTS, PLAN
+from onward.runs.folder import CRISIS, RUN, Progress, free_folder, plan_of, read_run, run_to_folder
+from onward.simulation.member import Settings
+from onward.simulation.run import Run, make_settings
+from onward.simulation.tables import TABLES
+from views.sample_run import write_runnable
 
 MEMBERS = 5
 
@@ -106,9 +106,9 @@ def test_a_run_that_was_killed_is_gone_on_with(crisis: Crisis, whole: Path, tmp_
     write_runnable(tmp_path / "tiny")
     killed = f"""
 import os, signal
-from onward.data import read_crisis
-from onward.engine.run import make_settings
-from onward.views.store import run_to_folder
+from onward.crisis import read_crisis
+from onward.simulation.run import make_settings
+from onward.runs.folder import run_to_folder
 crisis = read_crisis({str(tmp_path / "tiny")!r})
 def tell(stage, done, members):
     if stage == "run" and done == 3:

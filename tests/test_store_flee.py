@@ -9,14 +9,14 @@ import polars as pl
 import pytest
 
 from flee_toy import write_flee
-from onward.data import read_crisis
-from onward.engine.flee import FleeRunSettings, load_flee, simulate_flee
-from onward.engine.run import make_settings
+from onward.crisis import read_crisis
 from onward.errors import RunFolderError
-from onward.views.store import CRISIS, RUN, free_folder, read_run, run_to_folder, write_run
-from onward.views.work import Work
-from onward.views.work_flee import flee_work
-from views.made_up import write_runnable
+from onward.flee.simulate import FleeRunSettings, load_flee, simulate_flee
+from onward.runs.flee_task import flee_work
+from onward.runs.folder import CRISIS, RUN, free_folder, read_run, run_to_folder, write_run
+from onward.runs.task import Work
+from onward.simulation.run import make_settings
+from views.sample_run import write_runnable
 
 PLACES = "A town,r,H,36,37,conflict_zone,0,1000\nB,r,F,36,37.5,camp,,500\nC,r,H,36.1,37.2,town,,\n"
 ROADS = "A town,B,80,0\nA town,C,30,0\nC,B,60,0\n"

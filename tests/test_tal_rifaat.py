@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 import onward
-from onward.data import Crisis
+from onward.crisis import Crisis
 
 FALL = date(2016, 2, 15)
 MEMBERS = 12

@@ -8,12 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from onward.data import Crisis
-from onward.engine.member import run_one
-from onward.engine.run import make_settings
+from onward.crisis import Crisis
 from onward.model.build import Model, build_model
-from onward.model.parameters import default_values
-from onward.model.threat import (
+from onward.model.hazard import (
     approach,
     exposure,
     front_distance,
@@ -23,6 +20,9 @@ from onward.model.threat import (
     surprise,
     takeover,
 )
+from onward.model.parameters import default_values
+from onward.simulation.member import run_one
+from onward.simulation.run import make_settings
 from properties.crises import HISTORY, day, make_crisis
 
 DAYS = 20

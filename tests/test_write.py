@@ -10,8 +10,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from onward.data import Crisis, bundled_crises, crisis_from_tables, read_crisis, write_crisis
-from onward.data import write as writer
+from onward.crisis import Crisis, bundled_crises, crisis_from_tables, read_crisis, write_crisis
+from onward.crisis import write as writer
 from onward.errors import CrisisDataError
 from tiny import write_tiny
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from onward.data import read_crisis
+from onward.crisis import read_crisis
 from onward.errors import CrisisDataError, Problem
 from tiny import write_tiny
 from wrong_crises import CASES, Case

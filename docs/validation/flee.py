@@ -20,8 +20,8 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1] / "benchmarks"))
 
 from flee_parity import read_reference, reference_sets, simulate  # noqa: E402
-from onward.engine.flee import load_flee  # noqa: E402
-from onward.model.flee import FleeModel, registered_stocks  # noqa: E402
+from onward.flee.rules import FleeModel, registered_stocks  # noqa: E402
+from onward.flee.simulate import load_flee  # noqa: E402
 
 WIDE, HIGH, EVERY = 250, 130, 10
 INTRO = HERE / "flee.intro.md"

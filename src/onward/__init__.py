@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 from onward.errors import OnwardError
 
 if TYPE_CHECKING:
-    from onward.data import Crisis, Scenario, read_crisis, read_scenario, write_crisis
-    from onward.engine.run import Run, simulate
-    from onward.inference.compare import compare
-    from onward.views.report import write_report
-    from onward.views.store import read_run
+    from onward.crisis import Crisis, Scenario, read_crisis, read_scenario, write_crisis
+    from onward.evaluation.compare import compare
+    from onward.report.write import write_report
+    from onward.runs.folder import read_run
+    from onward.simulation.run import Run, simulate
 
 __all__ = [
     "Crisis",
@@ -36,11 +36,11 @@ __all__ = [
 
 #: where each public name lives; loaded when first asked for, so that ``onward --help`` stays quick
 _HOMES = {
-    "onward.data": ("Crisis", "Scenario", "read_crisis", "read_scenario", "write_crisis"),
-    "onward.engine.run": ("Run", "simulate"),
-    "onward.inference.compare": ("compare",),
-    "onward.views.report": ("write_report",),
-    "onward.views.store": ("read_run",),
+    "onward.crisis": ("Crisis", "Scenario", "read_crisis", "read_scenario", "write_crisis"),
+    "onward.simulation.run": ("Run", "simulate"),
+    "onward.evaluation.compare": ("compare",),
+    "onward.report.write": ("write_report",),
+    "onward.runs.folder": ("read_run",),
 }
 
 

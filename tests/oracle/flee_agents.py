@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from onward.data.sources.flee import FleeInstance
+from onward.flee.instance import FleeInstance
 
 #: from, to, km, speed, chance of a day on foot
 Link = tuple[str, str, float, float, float]

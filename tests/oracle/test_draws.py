@@ -13,8 +13,8 @@ from scipy import stats
 
 from onward.engine.draws import hypergeometric, sample, split
 from onward.engine.labels import BATCHES, ENTRIES, add_from_pool, open_batch, shuffle
-from onward.engine.setup import set_up
 from onward.engine.state import TIMES
+from onward.engine.workspace import set_up
 from properties.crises import make_crisis
 from properties.runs import draw_member
 

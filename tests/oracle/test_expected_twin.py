@@ -11,13 +11,13 @@ import pytest
 from numpy.typing import NDArray
 
 from onward import read_crisis
-from onward.data import Crisis, crisis_from_tables
-from onward.engine.member import run_one
-from onward.engine.run import make_settings
+from onward.crisis import Crisis, crisis_from_tables
 from onward.engine.state import Daily
 from onward.model.build import build_model
 from onward.model.parameters import default_values
-from oracle.twin import BY_GATE, BY_PLACE, Twin
+from onward.simulation.member import run_one
+from onward.simulation.run import make_settings
+from oracle.numpy_reference import BY_GATE, BY_PLACE, Twin
 from properties.crises import day, make_crisis, random_crisis
 from properties.runs import stocks
 from tiny import write_tiny

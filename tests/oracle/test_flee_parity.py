@@ -10,8 +10,8 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from onward.data.sources.flee import read_flee
-from onward.engine.flee import load_flee
+from onward.flee.instance import read_flee
+from onward.flee.simulate import load_flee
 
 ROOT = Path(__file__).parents[2]
 FLEE = ROOT.parent / "shared" / "flee"

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from flee_toy import write_flee
-from onward.data.sources.flee import read_flee
-from onward.engine.flee import FleeRunSettings, load_flee, run_flee_members, run_one
+from onward.flee.instance import read_flee
+from onward.flee.simulate import FleeRunSettings, load_flee, run_flee_members, run_one
 from oracle.flee_agents import Twin
 
 LINE = "A,r,H,0,0,conflict_zone,0,1000\nB,r,H,0,1,town,,0\nC,r,H,0,2,town,,0\nD,r,F,0,3,camp,,400\n"

@@ -18,7 +18,7 @@ Ints = NDArray[np.int64]
 
 
 class Ways(NamedTuple):
-    """What the search reads and fills: see `onward.engine.sim`."""
+    """What the search reads and fills: see `onward.engine.workspace`."""
 
     dest: Ints
     km: Floats

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 from hypothesis import strategies as st
 
-from onward.data import Crisis, crisis_from_tables, tables
+from onward.crisis import Crisis, crisis_from_tables, tables
 
 Row = dict[str, Any]
 

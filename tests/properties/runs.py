@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onward import Run
-from onward.data import Crisis
-from onward.engine.member import Drawn, Settings, build_member, run_one
-from onward.engine.run import make_settings
+from onward.crisis import Crisis
 from onward.engine.state import Daily, Result
 from onward.model.build import Model, build_model
+from onward.simulation.member import Drawn, Settings, build_member, run_one
+from onward.simulation.run import make_settings
 
 STATES = ("home", "here", "gate", "way", "out")
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from onward import Scenario, simulate
-from onward.data import Crisis, crisis_from_tables
-from onward.engine.member import Drawn
+from onward.crisis import Crisis, crisis_from_tables
 from onward.engine.state import Daily
 from onward.model.build import build_model
+from onward.simulation.member import Drawn
 from properties.crises import crises
 from properties.runs import draw_member, run_member, stocks, table_bytes
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import onward
-from onward.views.card import card_markdown, model_card
-from views.made_up import made_up_run
-from views.served import write_small_run
+from onward.report.model_card import card_markdown, model_card
+from views.live_server import write_small_run
+from views.sample_run import made_up_run
 
 HEADINGS = ["Model details", "1. Intended use", "2. Model development: data",
             "2. Model development: method and parameters", "3. Model evaluation: skill",

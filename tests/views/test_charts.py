@@ -9,8 +9,8 @@ import pytest
 
 import onward
 from onward.errors import ParameterError
-from views.made_up import ABOUT, made_up_run
-from views.served import write_small_run
+from views.live_server import write_small_run
+from views.sample_run import ABOUT, made_up_run
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +68,6 @@ def test_names_cannot_become_markup() -> None:
 def test_the_engine_loads_no_view() -> None:
     import subprocess
 
-    code = "import sys, onward.engine.run; print([m for m in sys.modules if m.startswith('onward.views')])"
+    code = "import sys, onward.simulation.run; print([m for m in sys.modules if m.startswith('onward.cli')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -11,10 +11,10 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-import onward.views.store
-from onward.views.cli import app
+import onward.runs.folder
+from onward.cli.main import app
 from tiny import write_tiny
-from views.made_up import write_runnable
+from views.sample_run import write_runnable
 from wrong_crises import CASES, Case
 
 NAMED = ("people", "days", "members", "seed", "engine_seconds", "engine_cpu_seconds", "stock", "claims", "crisis_hash")
@@ -112,7 +112,7 @@ def test_a_stopped_run_says_how_to_go_on(crisis: Path, monkeypatch: pytest.Monke
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(onward.views.store, "write_run", stop)
+    monkeypatch.setattr(onward.runs.folder, "write_run", stop)
     done = onward_("run", crisis, "--members", "7")
     assert done.exit_code == 130
     assert "0 of 7 members done in runs/tiny-1. The same command goes on from there." in done.stderr
@@ -122,7 +122,7 @@ def test_a_failure_of_onward_is_told_as_one(crisis: Path, monkeypatch: pytest.Mo
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr(onward.views.store, "write_run", fail)
+    monkeypatch.setattr(onward.runs.folder, "write_run", fail)
     done = onward_("run", crisis)
     assert done.exit_code == 1
     assert done.stderr.startswith("Onward failed: ZeroDivisionError: division by zero")
@@ -172,13 +172,13 @@ def test_help_names_the_commands_and_options() -> None:
 
 def test_the_command_line_imports_nothing_heavy() -> None:
     heavy = "{'polars', 'numba', 'scipy', 'numpy', 'pydantic', 'rich.console'}"
-    code = f"import sys, onward.views.cli; print(sorted({heavy} & set(sys.modules)))"
+    code = f"import sys, onward.cli.main; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
 
 def test_the_program_itself(crisis: Path) -> None:
-    program = [sys.executable, "-c", "from onward.views.cli import main; main()"]
+    program = [sys.executable, "-c", "from onward.cli.main import main; main()"]
     done = subprocess.run(
         [*program, "run", str(crisis), "--members", "2", "--json"], capture_output=True, text=True, check=False
     )

@@ -10,9 +10,9 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from flee_toy import write_flee
-from onward.data import read_crisis
-from onward.views.cli import app
-from views.made_up import write_runnable
+from onward.cli.main import app
+from onward.crisis import read_crisis
+from views.sample_run import write_runnable
 
 FLEE = Path(__file__).parents[2].parent / "shared" / "flee"
 CONFLICTS = ("burundi2015", "car2013", "mali2012", "ssudan2014", "syria2013")

@@ -11,9 +11,9 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from onward.views.cli import app
-from views.made_up import write_runnable
-from views.served import served, write_small_run
+from onward.cli.main import app
+from views.live_server import served, write_small_run
+from views.sample_run import write_runnable
 
 REPORT = (
     "The camp office said on 20 July 2016 that 3,000 displaced people were staying in Azaz.\n"

@@ -16,15 +16,15 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 import onward
-from onward.engine.run import make_settings
+from onward import disclosure as harm
+from onward.cli.main import app
 from onward.errors import ParameterError, RunFolderError
-from onward.views.cli import app
-from onward.views.exports import harm
-from onward.views.exports.content import Content, content_of
-from onward.views.exports.export import ENDINGS, export_run
-from onward.views.exports.kept import kept_crisis
-from onward.views.store import run_to_folder
-from views.made_up import write_runnable
+from onward.exports.content import Content, content_of
+from onward.exports.write import ENDINGS, export_run
+from onward.runs.folder import run_to_folder
+from onward.runs.inputs import kept_crisis
+from onward.simulation.run import make_settings
+from views.sample_run import write_runnable
 
 DURING, AFTER = dt.date(2016, 7, 20), dt.date(2026, 1, 1)
 FORMATS = tuple(ENDINGS)
@@ -263,7 +263,7 @@ def test_an_export_is_there_in_whole_or_not_at_all(
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("onward.views.exports.export.os.replace", fail)
+    monkeypatch.setattr("onward.exports.write.os.replace", fail)
     with pytest.raises(RunFolderError, match="No space left on device"):
         export(folder, format, tmp_path / "new")
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import onward
-from onward.views.page import page_data, page_html
-from onward.views.page.file import CARD, SLOT
+from onward.report import page_data, page_html
+from onward.report.template import CARD, SLOT
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra test)")
 

@@ -13,15 +13,15 @@ import pytest
 from typer.testing import CliRunner
 
 import onward
-from onward.engine.run import Run
-from onward.engine.run import make_settings as settings_of
-from onward.views.cli import app
-from onward.views.page import page_data
-from onward.views.page.basemap import base_map
-from onward.views.page.data import data_of
-from onward.views.page.figures import two_digits
-from onward.views.page.file import CARD, SLOT
-from onward.views.store import run_to_folder
+from onward.cli.main import app
+from onward.report import page_data
+from onward.report.basemap import base_map
+from onward.report.data import data_of
+from onward.report.page_figures import two_digits
+from onward.report.template import CARD, SLOT
+from onward.runs.folder import run_to_folder
+from onward.simulation.run import Run
+from onward.simulation.run import make_settings as settings_of
 
 MOST_BYTES = 2_000_000
 
@@ -191,7 +191,7 @@ def test_legs_are_shown_only_when_asked_and_with_a_warning(folder: Path, tmp_pat
 def test_a_crisis_that_goes_on_is_told_by_district(monkeypatch: pytest.MonkeyPatch) -> None:
     import datetime as dt
 
-    monkeypatch.setattr("onward.views.page.data.today", lambda: dt.date(2016, 2, 1))
+    monkeypatch.setattr("onward.report.data.today", lambda: dt.date(2016, 2, 1))
     crisis = onward.read_crisis("aleppo-2016")
     run = onward.simulate(crisis, members=2, seed=1)
     data = data_of(run, crisis, name="now")

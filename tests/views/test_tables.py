@@ -5,10 +5,10 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from onward.engine.run import Run
 from onward.errors import SimulationError
-from onward.views import summary, tables
-from views.made_up import DAYS, made_up_claim, made_up_run
+from onward.runs import summary, tables
+from onward.simulation.run import Run
+from views.sample_run import DAYS, made_up_claim, made_up_run
 
 RUN = made_up_run()
 

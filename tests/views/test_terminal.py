@@ -10,10 +10,10 @@ import pytest
 from rich.console import Console
 from syrupy.assertion import SnapshotAssertion
 
-from onward.engine.run import Run
-from onward.views import summary
-from onward.views.terminal import show_run
-from views.made_up import made_up_claim, made_up_run
+from onward.cli.terminal import show_run
+from onward.runs import summary
+from onward.simulation.run import Run
+from views.sample_run import made_up_claim, made_up_run
 
 
 def printed(width: int, about: dict[str, Any] | None = None) -> str:

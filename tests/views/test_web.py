@@ -12,14 +12,14 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-import onward.views.web.routes
+import onward.server.api
 from onward import read_crisis, read_run, read_scenario
+from onward.cli.main import app
 from onward.errors import ScenarioError
-from onward.views.cli import app
-from onward.views.web.guard import MOST_BYTES
-from onward.views.web.library import Library
-from onward.views.web.pages import page_policy, with_token
-from views.served import OPEN_GATE, ended, served, whatif, write_small_run
+from onward.server.pages import page_policy, with_token
+from onward.server.run_list import Library
+from onward.server.security import MOST_BYTES
+from views.live_server import OPEN_GATE, ended, served, whatif, write_small_run
 
 
 @pytest.fixture(scope="module")
@@ -237,7 +237,7 @@ def test_a_failure_has_a_number_that_is_logged(
     def fail(*_: object) -> None:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr(onward.views.web.routes, "compare", fail)
+    monkeypatch.setattr(onward.server.api, "compare", fail)
     with caplog.at_level(logging.ERROR):
         answer = client.get("/api/compare/base/base")
     assert answer.status_code == 500

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
-from views.served import served, write_small_run
+from views.live_server import served, write_small_run
 
 #: examples of each question (own choice: the whole takes half a minute)
 EXAMPLES = 25

@@ -20,9 +20,9 @@ import pytest
 
 from onward import read_run
 from onward.errors import RunFolderError
-from onward.views.web.jobs import Jobs
-from onward.views.web.library import Library
-from views.served import ended, served, whatif, write_small_run
+from onward.server.jobs import Jobs
+from onward.server.run_list import Library
+from views.live_server import ended, served, whatif, write_small_run
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +147,7 @@ def test_a_broken_queue_is_told(base: Path, tmp_path: Path) -> None:
 @contextmanager
 def program(base: Path, folder: Path) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
     """`onward serve` as a program, killed at the end."""
-    code = "from onward.views.cli import main; main()"
+    code = "from onward.cli.main import main; main()"
     words = [sys.executable, "-c", code, "serve", str(base), "--port", "0", "--folder", str(folder)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as running:
         try:

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from onward.views.web.pages import _page_data, served_page
-from views.served import served, write_small_run
+from onward.server.pages import _page_data, served_page
+from views.live_server import served, write_small_run
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra test)")
 

@@ -41,7 +41,7 @@ for (const shape of baked.objects.admin1.geometries) delete shape.id;
 const text = JSON.stringify(baked);
 const packed = gzipSync(text, { level: 9 });
 packed[9] = 255; // the operating system is no part of the map
-writeFileSync(new URL("../../src/onward/views/page/world.topojson.gz", import.meta.url), packed);
+writeFileSync(new URL("../../src/onward/report/world.topojson.gz", import.meta.url), packed);
 console.log(`${features.length} areas, ${baked.arcs.length} arcs, ${text.length} bytes, ${packed.length} packed`);
 
 /** Weigh the corners of arcs that only far countries share less, so that simplifying takes more of them. */

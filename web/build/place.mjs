@@ -1,4 +1,4 @@
-// Put the built script and style sheet into one file: src/onward/views/page/page.html.
+// Put the built script and style sheet into one file: src/onward/report/page.html.
 import { readFileSync, writeFileSync } from "node:fs";
 
 const here = (path) => new URL(path, import.meta.url);
@@ -9,5 +9,5 @@ const page = readFileSync(here("template.html"), "utf8")
   .replace("/*SCRIPT*/", () => script);
 const outside = page.match(/https?:\/\/(?!www\.w3\.org\/)[^"'`\s)]+/g) ?? [];
 if (outside.length) throw new Error(`the page names other sites: ${[...new Set(outside)].join(", ")}`);
-writeFileSync(here("../../src/onward/views/page/page.html"), page);
+writeFileSync(here("../../src/onward/report/page.html"), page);
 console.log(`page.html: ${Buffer.byteLength(page)} bytes`);

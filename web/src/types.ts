@@ -1,4 +1,4 @@
-/** What `onward.views.page.page_data` writes; figures are people, rounded to two significant digits. */
+/** What `onward.report.page_data` writes; figures are people, rounded to two significant digits. */
 
 import type { Topology } from "topojson-specification";
 

@@ -19,7 +19,7 @@ from numba import types
 from numba.extending import overload
 
 from onward.engine.draws import are_whole, hypergeometric
-from onward.engine.kernel import once, part, whole
+from onward.engine.jit import once, part, whole
 from onward.engine.state import TIMES, packed
 
 TRAVELLERS, BATCHES, ENTRIES, FLOWS, STOPS = range(5)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from onward.engine.kernel import once, part
+from onward.engine.jit import once, part
 
 Floats = NDArray[np.float64]
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from onward.engine.choices import BUDGET, CAME, GOAL, MODE, PLACE, REPLANS, choose, push
+from onward.engine.destination_choice import BUDGET, CAME, GOAL, MODE, PLACE, REPLANS, choose, push
 from onward.engine.draws import split
-from onward.engine.kernel import flag, once, part, whole
+from onward.engine.jit import flag, once, part, whole
 from onward.engine.labels import TRAVELLERS, deliver, longer, longer_table, note_stop
 
 #: columns of a traveller under way overnight: road, quanta still to go on it, then as a walker's

@@ -8,16 +8,16 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from onward.data import Crisis
-from onward.data.scenarios import Scenario
+from onward.crisis import Crisis
+from onward.crisis.scenarios import Scenario
 from onward.model.claims import Claim, build_claims
-from onward.model.dates import with_dates
 from onward.model.departures import Observed, nothing_observed, observed_departures
 from onward.model.encirclement import fear_of_gains, shrinking
+from onward.model.hazard import Attacks, build_attacks, front_distance
+from onward.model.interventions import Changes, apply_scenario, scale_cells
 from onward.model.network import Network, build_network
 from onward.model.people import People, build_people
-from onward.model.scenario import Changes, apply_scenario, scale_cells
-from onward.model.threat import Attacks, build_attacks, front_distance
+from onward.model.uncertainty import with_dates
 
 Floats = NDArray[np.float64]
 
@@ -42,7 +42,7 @@ class Model:
 def build_model(crisis: Crisis, scenario: Scenario | None = None, *, departures: str = "modelled") -> Model:
     """Compile a checked crisis, with what a scenario changes in it; ``departures`` modelled or observed.
 
-    >>> from onward.data import read_crisis
+    >>> from onward.crisis import read_crisis
     >>> build_model(read_crisis("aleppo-2016")).network.days
     77
     """

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from onward.data import Crisis
+from onward.crisis import Crisis
 from onward.model.network import Network, day_of
 
 Bools = NDArray[np.bool_]

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from onward.data import Crisis
+from onward.crisis import Crisis
 from onward.errors import SimulationError
 from onward.model.network import Network
 

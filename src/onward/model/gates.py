@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from onward.data import Crisis
-from onward.model.inputs import draw_between
+from onward.crisis import Crisis
+from onward.model.uncertainty import draw_between
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 from pyproj import Geod
 
-from onward.data import Crisis
+from onward.crisis import Crisis
 from onward.model.gates import Gates, gate_names, gates_over_time
 
 Floats = NDArray[np.float64]

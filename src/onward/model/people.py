@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from onward.data import Crisis
+from onward.crisis import Crisis
 from onward.model.network import Network
 
 Floats = NDArray[np.float64]

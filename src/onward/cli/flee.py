@@ -1,0 +1,148 @@
+"""The commands about Flee: run its instances under its rules, import them, score runs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from onward.cli.errors import told
+
+if TYPE_CHECKING:
+    from onward.evaluation.score import FleeScore
+    from onward.evaluation.score_counts import CountScore
+    from onward.runs.task import Work
+    from onward.simulation.run import Run
+
+importing = typer.Typer(no_args_is_help=True, help="Make a crisis folder of what other programs read.")
+
+SettingsOption = Annotated[
+    Path | None, typer.Option("--settings", metavar="FILE", help="Flee's settings, instead of simsetting.yml.")
+]
+
+
+def add_flee(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.add_typer(importing, name="import")
+    app.command("score")(score)
+
+
+@importing.callback()
+def _importing() -> None:
+    """Make a crisis folder of what other programs read."""
+
+
+@importing.command("flee")
+def import_(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A Flee instance: it holds input_csv/.")],
+    destination: Annotated[Path, typer.Argument(metavar="DEST", help="The crisis folder to write.")],
+    settings: SettingsOption = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the crisis in DEST.")] = False,
+) -> None:
+    """Make a crisis folder of a Flee instance, which then runs under Onward's own rules."""
+    with told():
+        from onward.crisis.write import write_crisis
+        from onward.flee.instance import read_flee
+        from onward.sources.flee import crisis_from_flee, without_lonely
+
+        instance = read_flee(folder, settings_file=settings)
+        crisis = crisis_from_flee(instance)
+        write_crisis(crisis, destination, overwrite=overwrite)
+        kept = {place.name for place in without_lonely(instance).locations}
+        for place in instance.locations:
+            if place.name not in kept:
+                typer.echo(f"Left out {place.name}: no link reaches it.", err=True)
+        typer.echo(f"{destination}: {len(crisis.places)} places, {crisis.table('routes').height} routes, "
+                   f"{crisis.table('events').height} spells of conflict, {crisis.table('counts').height} real counts. "
+                   f"Next: onward check {destination}; onward run {destination}")  # fmt: skip
+
+
+def score(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+) -> None:
+    """Tell how far a run is from what was counted, and which days that looks at.
+
+    Under Flee's rules: Flee's ARD on interpolated days, and errors on the days of real counts. Under Onward's own:
+    the latter, for stocks and arrivals.
+    """
+    with told():
+        from rich.console import Console
+
+        from onward.cli.scores import show_score
+        from onward.runs.folder import read_run
+
+        found = _score(read_run(run), run)
+        if as_json:
+            typer.echo(json.dumps(found.about(), indent=2, ensure_ascii=False, allow_nan=False))
+        else:
+            show_score(found, Console(highlight=False))
+
+
+def _score(run: Run, folder: Path) -> FleeScore | CountScore:
+    from onward.crisis import read_crisis
+    from onward.errors import RunFolderError
+    from onward.evaluation.score import score_flee
+    from onward.evaluation.score_counts import score_counts
+    from onward.runs.folder import CRISIS
+    from onward.runs.summary import follows_flee
+
+    if follows_flee(run.about):
+        return score_flee(run)
+    if not (folder / CRISIS).is_dir():
+        raise RunFolderError(f"{folder}: this run holds no crisis, so there are no counts. Run it again.")
+    return score_counts(run, read_crisis(folder / CRISIS))
+
+
+def is_flee(folder: str | Path) -> bool:
+    """Whether a folder is a Flee instance rather than a crisis."""
+    return (Path(folder) / "input_csv").is_dir() and not (Path(folder) / "crisis.toml").is_file()
+
+
+def refuse_flee(folder: str) -> None:
+    """Say what can be done with a Flee instance where a crisis is asked for."""
+    if is_flee(folder):
+        from onward.errors import CrisisDataError, Problem
+
+        step = f"Run it with --rules flee, or make a crisis of it: onward import flee {folder} DEST."
+        raise CrisisDataError([Problem(folder, found="this is a Flee instance, not a crisis", next_step=step)])
+
+
+def prepare_flee(
+    folder: str, settings: Path | None, engine: str, members: int, seed: int, given: list[str],
+    refused: dict[str, str | None],
+) -> Work:  # fmt: skip
+    """Read a Flee instance and check all that was asked for; ``refused`` are options that must not be given."""
+    from onward.errors import ParameterError
+    from onward.flee.simulate import FleeRunSettings, load_flee
+    from onward.runs.flee_task import flee_work
+
+    no = "Flee's rules have no such option. Leave it out."
+    wrong = [f"{name} {value}: {no}" for name, value in refused.items() if value]
+    if wrong:
+        raise ParameterError("\n".join(wrong))
+    overrides = _overrides(given)
+    run = FleeRunSettings(engine, members, seed, overrides)
+    return flee_work(load_flee(folder, settings_file=settings, overrides=overrides), run)
+
+
+def _overrides(given: list[str]) -> dict[str, object]:
+    """Return what was set on the command line, by Flee's names."""
+    from onward.errors import ParameterError
+
+    found: dict[str, object] = {}
+    for text in given:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not equals or not name or not value:
+            raise ParameterError(f"--set {text}: give flee.NAME=VALUE, such as flee.max_move_speed=200.")
+        if not name.startswith("flee."):
+            raise ParameterError(
+                f"--set {text}: with --rules flee, names begin with flee., such as flee.move_rules.max_move_speed=200 "
+                "or flee.faithful=false. Onward's own parameters are not used."
+            )
+        if name in found:
+            raise ParameterError(f"--set {text}: {name} is set twice. Give it once.")
+        found[name] = value
+    return found

@@ -1,0 +1,110 @@
+"""What the terminal says of a crisis, the bundled crises, and the parameters."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import polars as pl
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from onward.cli.terminal import day, number, show_warnings
+from onward.crisis import Crisis, bundled_crises
+from onward.model.parameters import Parameter, declared
+
+
+def show_crisis(crisis: Crisis, console: Console) -> None:
+    """Print what a checked crisis holds, and what is odd in it."""
+    console.print(Text(crisis.title, style="bold"))
+    console.print(f"{crisis.name}: {day(crisis.start, True)} to {day(crisis.end, True)}, {crisis.days} days\n")
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column()
+    for name, words in _content(crisis).items():
+        grid.add_row(Text(name, style="bold"), Text(words))
+    console.print(grid)
+    console.print()
+    show_warnings(crisis.warnings, console)
+    console.print(Text(f"No problems. Next: onward run {crisis.name}" if _is_bundled(crisis) else "No problems."))
+
+
+def _is_bundled(crisis: Crisis) -> bool:
+    return crisis.name in {name for name, *_ in bundled_crises()}
+
+
+def _content(crisis: Crisis) -> dict[str, str]:
+    """What is in each table, in words."""
+    places, routes, events = (crisis.table(name) for name in ("places", "routes", "events"))
+    km = float(routes["distance_km"].sum())
+    people, displaced = (int(places[name].fill_null(0).sum()) for name in ("population", "displaced_at_start"))
+    content = {
+        "places": f"{places.height} ({_kinds(places, 'kind')})",
+        "people": f"{number(people)} residents, {number(displaced)} displaced at the start",
+        "routes": f"{routes.height} ({_kinds(routes, 'mode')}), {number(km)} km",
+        "gates": _names(crisis, "routes", "gate"),
+        "rules": f"{crisis.table('closures').height} for gates, borders, routes and places",
+        "actors": _names(crisis, "actors", "actor"),
+        "groups": _names(crisis, "groups", "group"),
+        "events": f"{events.height} rows ({_kinds(events, 'type')}) since {day(crisis.history_start, True)}",
+        "control": f"{crisis.table('control').height} rows",
+        "counts": f"{crisis.table('counts').height} rows ({_kinds(crisis.table('counts'), 'indicator')})",
+        "claims": f"{crisis.table('claims').height} rows",
+        "parameters": ", ".join(f"{n} = {v}" for n, v in crisis.parameters.items()) or "all at default",
+    }
+    return {name: words.removesuffix(" ()") for name, words in content.items()}
+
+
+def _kinds(table: pl.DataFrame, column: str) -> str:
+    counted = table.group_by(column).len().sort("len", column, descending=[True, False])
+    return ", ".join(f"{rows} {kind}" for kind, rows in counted.iter_rows())
+
+
+def _names(crisis: Crisis, table: str, column: str) -> str:
+    names = crisis.table(table)[column].drop_nulls().unique().sort().to_list()
+    return f"{len(names)} ({', '.join(names)})" if names else "none"
+
+
+def show_crises(console: Console) -> None:
+    """Print the bundled crises: name, period, title."""
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for head in ("Name", "Period", "Title"):
+        table.add_column(head, no_wrap=head != "Title")
+    for name, title, start, end in bundled_crises():
+        table.add_row(name, f"{start} to {end}", title)
+    console.print(table)
+
+
+def parameter_rows() -> list[dict[str, Any]]:
+    """Return the declared parameters as rows; what a prior has not is None.
+
+    >>> parameter_rows()[0]["name"]
+    'attack_weight'
+    """
+    return [{name: _or_none(value) for name, value in vars(p).items()} for p in declared().values()]
+
+
+def _or_none(value: object) -> object:
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def show_parameters(console: Console) -> None:
+    """Print the declared parameters, figures first, then what each means and source."""
+    for p in declared().values():
+        unit = f" {p.unit}" if p.unit else ""
+        figures = f"{p.default:g}{unit}  [{p.low:g} to {p.high:g}]  {_prior(p)}"
+        console.print(Text.assemble((p.name, "bold"), "  ", figures))
+        console.print(Padding(Text(f"{p.meaning} [{p.source}]", style="dim"), (0, 0, 0, 4)))
+    console.print("\nHold one with `onward run CRISIS --set NAME=VALUE`; draw them with --parameters prior.")
+
+
+def _prior(p: Parameter) -> str:
+    words = {
+        "uniform": f"uniform from {p.prior_centre:g} to {p.prior_spread:g}",
+        "lognormal": f"log-normal, median {p.prior_centre:g}, log sd {p.prior_spread:g}",
+        "logitnormal": f"logit-normal, median {p.prior_centre:g}, logit sd {p.prior_spread:g}",
+        "normal": f"normal, mean {p.prior_centre:g}, sd {p.prior_spread:g}",
+    }
+    return words.get(p.prior, "not drawn")

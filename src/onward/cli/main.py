@@ -1,0 +1,311 @@
+"""The command line: run, check, crises, parameters.
+
+What is heavy is imported inside the commands, so that ``onward --help`` is quick. Exit codes: 0 for success,
+2 for the user's mistakes, 1 for failures, 130 for a run that was stopped.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from onward.cli.errors import STOPPED, told
+from onward.cli.extract import add_reading
+from onward.cli.flee import SettingsOption, add_flee, prepare_flee, refuse_flee
+from onward.cli.publish import add_web
+from onward.cli.report import add_report
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from onward.crisis import Crisis
+    from onward.runs.task import Work
+
+#: members of a run, if nobody says so: enough for 90 % intervals (own choice)
+MEMBERS = 100
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+CrisisArgument = Annotated[str, typer.Argument(metavar="CRISIS", help="A bundled crisis or a folder.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+
+
+add_reading(app)
+add_flee(app)
+add_report(app)
+add_web(app)
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="onward")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            typer.echo(f"onward {version('onward')}")
+        except PackageNotFoundError:
+            typer.echo("onward (not installed)")
+        raise typer.Exit
+
+
+@app.callback()
+def onward(
+    asked: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Simulate the flight of people from a war."""
+
+
+@app.command()
+def run(
+    crisis: CrisisArgument,
+    rules: Annotated[
+        str, typer.Option(metavar="onward|flee", help="Onward's own rules; or Flee's, on a Flee instance folder.")
+    ] = "onward",
+    settings: SettingsOption = None,
+    engine: Annotated[
+        str, typer.Option(metavar="cohorts|expected", help="Whole people, drawn; or real numbers, means.")
+    ] = "cohorts",
+    members: Annotated[
+        int | None,
+        typer.Option(help="Draws of everything uncertain.", show_default="100; 1 where nothing is drawn"),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same numbers.")] = 1,
+    parameters: Annotated[
+        str, typer.Option(metavar="fixed|prior", help="At their defaults, or drawn for each member.")
+    ] = "fixed",
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Hold a parameter (Flee: flee.NAME) at a value; repeatable."),
+    ] = None,
+    scenario: Annotated[
+        str | None, typer.Option(metavar="NAME|FILE", help="A what-if that comes with the crisis, or a TOML file.")
+    ] = None,
+    departures: Annotated[
+        str | None,
+        typer.Option(
+            metavar="modelled|observed", help="Who leaves: from threat, or given by the counts.",
+            show_default="modelled",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The run folder.", show_default="runs/CRISIS-NUMBER")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Threads; they change no number.", show_default="all cores")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the run in the run folder.")] = False,
+    as_json: JsonOption = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only where it was written.")] = False,
+) -> None:
+    """Simulate a crisis, write a run folder, and print what happened.
+
+    A run that was stopped is gone on with by the same command.
+    """
+    with told():
+        begin = time.perf_counter()
+        if rules == "flee":
+            count = (MEMBERS if engine != "expected" else 1) if members is None else members
+            drawn = parameters if parameters != "fixed" else None
+            refused = {"--scenario": scenario, "--departures": departures, "--parameters": drawn}
+            work = prepare_flee(crisis, settings, engine, count, seed, given or [], refused)
+        else:
+            _check_rules(rules, settings)
+            chosen = departures or "modelled"
+            work = _prepare(crisis, engine, members, seed, parameters, given or [], scenario, chosen)
+        took = time.perf_counter() - begin
+        _run(work, out, workers or _cores(), overwrite, as_json, quiet, crisis, took)
+
+
+@app.command()
+def check(crisis: CrisisArgument) -> None:
+    """Tell all that is wrong with a crisis, or what it holds."""
+    with told():
+        from onward.cli.listings import show_crisis
+        from onward.crisis import read_crisis
+
+        refuse_flee(crisis)
+        world = read_crisis(crisis)
+        _check_parameters(world)
+        show_crisis(world, _console())
+
+
+@app.command()
+def crises() -> None:
+    """List the crises that come with Onward."""
+    with told():
+        from onward.cli.listings import show_crises
+
+        show_crises(_console())
+
+
+@app.command()
+def scenarios(crisis: CrisisArgument) -> None:
+    """List the what-ifs that come with a crisis."""
+    with told():
+        from onward.crisis import bundled_scenarios, read_crisis, read_scenario
+
+        refuse_flee(crisis)
+        world = read_crisis(crisis)
+        for name in bundled_scenarios(world.name):
+            typer.echo(f"{name}: {read_scenario(name, world).title}")
+
+
+@app.command()
+def compare(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
+    other: Annotated[Path, typer.Argument(metavar="RUN", help="Another run of the same crisis, seed and members.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Tell what differs between two runs, member by member."""
+    with told():
+        from onward.cli.comparison import show_comparison
+        from onward.evaluation.compare import compare as compared
+        from onward.runs.folder import read_run
+
+        one, two = read_run(run), read_run(other)
+        tables = compared(one, two)
+        if as_json:
+            typer.echo(_json({name: frame.to_dicts() for name, frame in tables.items()}))
+        else:
+            show_comparison(one, two, tables, _console())
+
+
+@app.command()
+def parameters(as_json: JsonOption = False) -> None:
+    """List the parameters of the model: default, range, prior, meaning and source."""
+    with told():
+        from onward.cli.listings import parameter_rows, show_parameters
+
+        if as_json:
+            typer.echo(_json(parameter_rows()))
+        else:
+            show_parameters(_console())
+
+
+def _check_rules(rules: str, settings: Path | None) -> None:
+    from onward.errors import ParameterError
+
+    if rules != "onward":
+        raise ParameterError(f"--rules {rules}: {rules!r} is not one of onward, flee.")
+    if settings is not None:
+        raise ParameterError(f"--settings {settings}: only Flee's rules have a settings file. Give --rules flee too.")
+
+
+def _prepare(
+    crisis: str, engine: str, members: int | None, seed: int, parameters: str, given: list[str], scenario: str | None,
+    departures: str,
+) -> Work:  # fmt: skip
+    """Read the crisis and check all that was asked for."""
+    from onward.crisis import read_crisis, read_scenario
+    from onward.runs.task import own_work
+    from onward.simulation.run import make_settings
+
+    refuse_flee(crisis)
+    world = read_crisis(crisis)
+    _check_parameters(world)
+    drawn = engine != "expected" or parameters != "fixed"
+    count = (MEMBERS if drawn else 1) if members is None else members
+    settings = make_settings(
+        world, engine=engine, members=count, seed=seed, parameters=parameters, overrides=_overrides(given),
+        labels=engine == "cohorts", scenario=read_scenario(scenario, world) if scenario else None,
+        departures=departures,
+    )  # fmt: skip
+    return own_work(world, settings)
+
+
+def _check_parameters(crisis: Crisis) -> None:
+    """Tell of the crisis's own parameters where they stand: in its crisis.toml."""
+    from onward.errors import CrisisDataError, ParameterError, Problem
+    from onward.model.parameters import default_values
+
+    problems = []
+    for name, value in crisis.parameters.items():
+        try:
+            default_values({name: value})
+        except ParameterError as error:
+            key = f"parameters.{name}"
+            problems.append(Problem("crisis.toml", column=key, found=str(error).rstrip(".?")))
+    if problems:
+        raise CrisisDataError(problems)
+
+
+def _overrides(given: list[str]) -> dict[str, object]:
+    """Return the parameters set on the command line as numbers by name."""
+    from onward.errors import ParameterError
+    from onward.model.parameters import default_values
+
+    found: dict[str, object] = {}
+    for text in given:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not equals or not name:
+            raise ParameterError(f"--set {text}: give NAME=VALUE, such as speed_foot=30.")
+        if name in found:
+            raise ParameterError(f"--set {text}: {name} is set twice. Give it once.")
+        found[name] = value
+    checked = default_values(found)
+    return {name: checked[name] for name in found}
+
+
+def _run(
+    work: Work, out: Path | None, workers: int, overwrite: bool, as_json: bool, quiet: bool, source: str,
+    read_seconds: float,
+) -> None:  # fmt: skip
+    from onward.cli.progress import Bar
+    from onward.runs.folder import free_folder, write_run
+
+    folder = out or free_folder(work.plan)
+    try:
+        with Bar(shown=sys.stderr.isatty() and not quiet) as bar:
+            done = write_run(
+                work, folder=folder, workers=workers, overwrite=overwrite, progress=bar, read_seconds=read_seconds
+            )
+    except KeyboardInterrupt:
+        typer.echo(
+            f"Stopped with {bar.done} of {work.members} members done in {folder}. "
+            "The same command goes on from there.",
+            err=True,
+        )
+        raise typer.Exit(STOPPED) from None
+    if as_json:
+        typer.echo(_json(done.about))
+    elif quiet:
+        typer.echo(str(folder))
+    else:
+        from onward.cli.terminal import show_run
+
+        warnings = work.crisis.warnings if work.crisis is not None and not work.notices else ()
+        show_run(done, _console(), folder=folder, source=source, warnings=warnings)
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    affinity: Any = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)

@@ -1,0 +1,87 @@
+"""The commands for others to see: serve a local page, export to other programs."""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from onward.cli.errors import MISTAKE, told
+
+FORMATS = ("hxl", "geojson", "netcdf", "xlsx")
+
+
+def add_web(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command("serve")(serve)
+    app.command("export")(export)
+
+
+def serve(
+    runs: Annotated[
+        list[Path] | None, typer.Argument(metavar="[RUN]...", help="Run folders, or folders of run folders.")
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any that is free.")] = 8000,
+    host: Annotated[
+        str, typer.Option(help="Where to listen; anything but this computer demands a token.")
+    ] = "127.0.0.1",
+    folder: Annotated[Path, typer.Option(metavar="DIR", help="Where what-ifs are written.")] = Path("runs"),
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Threads of a what-if; they change no number.", show_default="all cores")
+    ] = None,
+) -> None:
+    """Show runs on a local web page, with what-ifs as background jobs."""
+    with told():
+        _needs("web", "fastapi", "uvicorn")
+        from onward.server.serve import serve_runs
+
+        serve_runs(runs or [], host=host, port=port, folder=folder, workers=workers, tell=typer.echo)
+
+
+def export(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
+    format: Annotated[str, typer.Option("--format", "-f", metavar="hxl|geojson|netcdf|xlsx", help="What to write.")],
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="PATH", show_default="beside the run", help="Where to.")
+    ] = None,
+    route_detail: Annotated[
+        bool, typer.Option("--route-detail", help="With legs between places. Read the warning it prints.")
+    ] = False,
+    places: Annotated[
+        bool, typer.Option("--places", help="Single places though the crisis is going on. Read the warning it prints.")
+    ] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")] = False,
+) -> None:
+    """Write a run for other programs, under rules that do no harm."""
+    with told():
+        if format not in FORMATS:
+            typer.echo(f"--format {format}: not one of {', '.join(FORMATS)}. Choose one.", err=True)
+            raise typer.Exit(MISTAKE)
+        _needs({"netcdf": "xarray", "xlsx": "xlsx"}.get(format, ""), *_MODULES.get(format, ()))
+        from onward.exports.write import export_run
+
+        written, warnings = export_run(
+            run, format=format, out=out, route_detail=route_detail, places=places, overwrite=overwrite
+        )
+        for warning in warnings:
+            typer.echo(f"Warning: {warning}", err=True)
+        typer.echo(f"Written to {written}")
+
+
+_MODULES: dict[str, tuple[str, ...]] = {"netcdf": ("xarray", "h5netcdf"), "xlsx": ("xlsxwriter",)}
+
+
+def _needs(extra: str, *modules: str) -> None:
+    """End with the command that installs what is missing."""
+    missing = [name for name in modules if not _installed(name)]
+    if missing:
+        typer.echo(f'{", ".join(missing)}: not installed. Install with: pip install "onward[{extra}]"', err=True)
+        raise typer.Exit(MISTAKE)
+
+
+def _installed(name: str) -> bool:
+    there: Any = sys.modules.get(name, name)
+    return there is not None and (name in sys.modules or find_spec(name) is not None)

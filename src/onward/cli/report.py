@@ -1,0 +1,39 @@
+"""The command that writes a report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from onward.cli.errors import told
+
+
+def add_report(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command("report")(report)
+
+
+def report(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="FILE", show_default="RUN.html, here", help="Where to.")
+    ] = None,
+    route_detail: Annotated[
+        bool, typer.Option("--route-detail", help="With legs from stop to stop. Read the warning it prints.")
+    ] = False,
+) -> None:
+    """Write a run as one HTML file that opens from disk, with map, charts, limits and model card."""
+    with told():
+        from onward.disclosure import ROUTES_WARNING
+        from onward.report.write import write_report
+        from onward.runs.folder import read_run
+
+        if route_detail:
+            typer.echo(f"Warning: {ROUTES_WARNING}", err=True)
+        target = out or Path(f"{run.resolve().name}.html")
+        written = write_report(read_run(run), target, route_detail=route_detail)
+        typer.echo(
+            f"{written} ({written.stat().st_size / 1e6:.1f} MB). It holds simulated figures: share it with care."
+        )

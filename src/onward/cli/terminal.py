@@ -1,0 +1,320 @@
+"""What a run says in the terminal: headline, people over time, by place, flows, gates, next steps."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from onward.cli.sparkline import HALF, MEDIAN, MOST, band, bars
+from onward.runs import tables
+from onward.runs.summary import follows_flee
+from onward.simulation.run import Run
+from onward.simulation.tables import EXPOSED
+
+#: how many places and gates are listed, and how high the chart is, in lines (own choice: two screens in all)
+PLACES, GATES, HEIGHT = 15, 12, 10
+
+
+def show_run(run: Run, console: Console, *, folder: Path, source: str = "", warnings: Sequence[str] = ()) -> None:
+    """Print what happened in a run.
+
+    Parameters
+    ----------
+    run, console
+        The run, and where to print it; at 80 columns no figure is cut.
+    folder
+        Where the run was written to.
+    source
+        What the user called the crisis, for the commands that may come next.
+    warnings
+        What was odd in the crisis, from ``crisis.warnings``.
+    """
+    flee, needs = follows_flee(run.about), {_exposure: "exposure", _claims: "claims"}
+    for part in (_headline, _chart, _places, _flows, _score if flee else _gates, _exposure, _claims):
+        if part not in needs or run.about[needs[part]]:
+            part(run, console)
+            console.print()
+    for notice in run.about.get("notices", ()):
+        console.print(Text.assemble(("Note: ", "yellow"), notice))
+    show_warnings(warnings, console)
+    _ending(run, console, folder, source or run.about["crisis"])
+
+
+def show_warnings(warnings: Iterable[str], console: Console) -> None:
+    """Print what is odd in a crisis, if anything is."""
+    for warning in warnings:
+        console.print(Text.assemble(("Warning: ", "yellow"), warning))
+
+
+def number(people: float) -> str:
+    """Return people with three digits that count, as one more would say more than is known.
+
+    >>> number(123456), number(1234.5), number(99.6), number(0.2)
+    ('123,000', '1,230', '100', '0')
+    """
+    size = len(str(int(abs(people))))
+    return f"{round(people, min(0, 3 - size)):,.0f}"
+
+
+def interval(row: Mapping[str, Any], low: str = "p5", high: str = "p95") -> str:
+    """Return an interval of people.
+
+    >>> interval({"p5": 1234, "p95": 23456})
+    '1,230 – 23,500'
+    """
+    return f"{number(row[low])} – {number(row[high])}"
+
+
+def day(when: dt.date, year: bool = False) -> str:
+    """Return a date for people.
+
+    >>> day(dt.date(2016, 2, 5), year=True)
+    '5 February 2016'
+    """
+    return f"{when.day} {when:%B}" + (f" {when.year}" if year else "")
+
+
+def _headline(run: Run, console: Console) -> None:
+    about, first, last = run.about, tables.first_day(run), tables.last_day(run)
+    what_if = f" · what if: {about['scenario'].get('name', '')}" if about["scenario"] else ""
+    console.print(Text(f"{about['title']}{what_if}", style="bold"))
+    year = f" {first.year}" if first.year != last.year else ""
+    members = f"{about['members']} member{'s' if about['members'] > 1 else ''}"
+    console.print(
+        f"{_short(first)}{year} to {_short(last)} {last.year} · {members} · {about['engine']} · "
+        f"{_rules(run)} · seed {about['seed']}\n"
+    )
+    with_interval = about["members"] > 1
+    lines = [(f"people are away from home on {day(last, True)}", about["displaced"], "bold")]
+    lines += [(f"of them left home since {day(first)}", about["newly_displaced"], "")]
+    if about["times"]:
+        lines += [("of them have been displaced twice or more", about["times"]["2+"], "")]
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(justify="right")
+    grid.add_column()
+    for words, row, style in lines:
+        told = Text(words)
+        if with_interval:
+            told.append(f"  (90 %: {interval(row)})", style="dim")
+        grid.add_row(Text(number(row["p50"]), style=style), told)
+    console.print(grid)
+    of_all = "" if follows_flee(run.about) else f"of {number(about['people'])} in all. "
+    console.print(Text(f"{of_all}{_meaning(run)}", style="dim"))
+
+
+def _rules(run: Run) -> str:
+    """Under which rules and parameters, in words."""
+    if not follows_flee(run.about):
+        return f"parameters {run.about['parameters']}"
+    flee = run.about["flee"]
+    people = flee["people_per_agent"]
+    agents = f" · one agent for {people} people" if people > 1 else ""
+    return f"{'as Flee runs' if flee['faithful'] else 'as Flee is documented'} · {flee['settings_file']}{agents}"
+
+
+def _meaning(run: Run) -> str:
+    """What the intervals hold, in words: one that holds little must not look like one that holds all."""
+    if run.about["members"] == 1:
+        drawn = run.about["engine"] == "cohorts" or run.about["parameters"] == "prior"
+        return "One draw only, so no intervals." if drawn else "Means: nothing was drawn, so no intervals."
+    if follows_flee(run.about) and run.about["engine"] != "expected":
+        return "Figures are medians over the members. Intervals hold chance only: Flee's rules draw nothing else."
+    if run.about["parameters"] == "fixed" and run.about["engine"] == "expected":
+        return "All members are the same: nothing uncertain was drawn."
+    if run.about["parameters"] == "fixed":
+        return (
+            "Figures are medians over the members. Intervals hold uncertain inputs, the days' shocks and "
+            "chance; not the model's parameters: --parameters prior draws those too."
+        )
+    return "Figures are medians over the members. Intervals hold parameters, inputs, shocks and chance."
+
+
+def _chart(run: Run, console: Console) -> None:
+    rows = tables.displaced_over_time(run)
+    levels = [rows[name].to_list() for name in ("p5", "p25", "p50", "p75", "p95")]
+    top = max(levels[-1], default=0.0)
+    labels = {0: number(top), HEIGHT // 2: number(top / 2), HEIGHT - 1: "0"}
+    margin = max(map(len, labels.values()))
+    width = max(10, min(console.width, 110) - margin - 2)
+    title = Text("People away from home", style="bold")
+    if run.about["members"] > 1:
+        legend = Text.assemble("  median ", MEDIAN, "  50 % ", HALF, "  90 % ", MOST)
+        title = Text.assemble(title, legend)
+    console.print(title)
+    for row, cells in enumerate(band(levels, width, HEIGHT)):
+        console.print(Text(f"{labels.get(row, ''):>{margin}} ┤", style="dim").append_text(cells), soft_wrap=True)
+    first, last = tables.first_day(run), tables.last_day(run)
+    middle = first + (last - first) / 2
+    left, right = _short(first), _short(last)
+    line = left + _short(middle).center(width - len(left) - len(right)) + right
+    console.print(Text(f"{'':>{margin}}  {line}", style="dim"))
+
+
+def _places(run: Run, console: Console) -> None:
+    last, several = tables.last_day(run), run.about["members"] > 1
+    on_last = tables.stock_on(run, last).filter(pl.col("mean") >= 0.5)
+    top = on_last.sort("p50", "mean", "place", descending=[True, True, False]).head(PLACES)
+    rows = []
+    for row in top.iter_rows(named=True):
+        intervals = [interval(row, "p25", "p75"), interval(row)] if several else []
+        rows.append([_name(run, row["place"], console), number(row["p50"]), *intervals])
+    heads = ["Place", "Median", "50 % interval", "90 % interval"] if several else ["Place", "People"]
+    used = sum(max(map(len, column)) + 2 for column in zip(heads, *rows, strict=True))
+    over_time = tables.stock_over_time(run, top["place"].to_list())
+    for place, cells in zip(top["place"], rows, strict=True):
+        series = over_time.filter(pl.col("place") == place)["p50"].to_list()
+        cells.append(bars(series, min(max(console.width - used - 2, 8), 32)))
+    rest = on_last.height - top.height
+    more = f" {rest} more places with fewer are in run.json and stock.parquet." if rest else ""
+    note = f"Staying or waiting there, whoever came before the period too.{more}"
+    print_table(console, f"Displaced people by place on {day(last)}", [*heads, "Over time"], rows, note)
+
+
+def _flows(run: Run, console: Console) -> None:
+    flows = run.about["flows_top"]
+    rows = [
+        [
+            _name(run, flow["from"], console),
+            f"→ {_name(run, flow['to'], console)}",
+            number(flow["people"]),
+            "█" * max(round(20 * flow["people"] / flows[0]["people"]), 1),
+        ]
+        for flow in flows
+    ]
+    note = "Journeys between two stops, mean over members; who goes twice counts twice."
+    heads = ["From", "  to", "People", ""]
+    print_table(console, "Largest flows over the period", heads, rows, note if flows else "Nobody moved.")
+
+
+def _gates(run: Run, console: Console) -> None:
+    last, several = tables.last_day(run), run.about["members"] > 1
+    gates = run.about["gates"]
+    busy = [name for name, gate in gates.items() if gate["peak"]["mean"] + gate["passed"]["mean"] >= 0.5]
+    listed = sorted(busy, key=lambda name: (-gates[name]["peak"]["p50"], name))[:GATES]
+    rows = [[_cut(name, 16), *_gate_cells(gates[name], several)] for name in listed]
+    heads = ["Gate", "Waiting", *["90 % interval"] * several, "At most", "on", "Passed", "Last rule"]
+    quiet = len(gates) - len(listed)
+    more = f" {quiet} quieter gates are in run.json." if quiet else ""
+    note = f"{'Medians over members; p' if several else 'P'}eople wait at a gate's near side.{more}"
+    if not listed:
+        note = "Nobody came to a gate." if gates else "There are no gates."
+    title = f"Gates: who waits on {day(last)}, who waited on the day with most, who passed"
+    print_table(console, title, heads, rows, note)
+
+
+def _exposure(run: Run, console: Console) -> None:
+    """People-days under attack, by who holds the place or the road and by where people are on their way."""
+    medians: dict[str, dict[str, float]] = {}
+    for row in run.about["exposure"]:
+        medians.setdefault(row["holder"], {})[row["state"]] = row["p50"]
+    order = sorted(medians, key=lambda holder: -sum(medians[holder].values()))
+    rows = [[holder, *(number(medians[holder].get(state, 0.0)) for state in EXPOSED)] for holder in order]
+    note = "A person at a place for a day with an attack on it counts once; medians over members."
+    heads = ["Held by", "Residents", "Displaced", "Under way"]
+    print_table(console, "People-days under attack", heads, rows, note)
+
+
+def _score(run: Run, console: Console) -> None:
+    """How far the camps of a run under Flee's rules are from registrations, and on which days."""
+    score = run.about.get("score")
+    if score is None:
+        return
+    days, real = score["interpolated_days"], score["real_counts"]
+    console.print(Text("Camps beside registrations", style="bold"))
+    console.print(f"On all days, interpolated between counts: ARD {days['ard']:.3f}, rescaled "
+                  f"{days['ard_rescaled']:.3f}.")  # fmt: skip
+    relative = real["relative_error"]
+    if relative is not None:
+        console.print(f"On the {real['counts']} real counts after the first day only: relative error {relative:.3f}.")
+
+
+def _claims(run: Run, console: Console) -> None:
+    """The figures that were reported, beside those of the run."""
+    claims, wide, several, rows = run.about["claims"], console.width >= 110, run.about["members"] > 1, []
+    for claim in claims:
+        median, low, high = (_figure(claim[level], claim["unit"]) for level in ("p50", "p5", "p95"))
+        what = [f"{claim['indicator']}, {claim['unit']}"] if wide else []
+        spread = [f"{low} – {high}" if median else ""] if several else []
+        rows.append([_cut(claim["claim"], 16), *what, _reported(claim), median, *spread, claim["verdict"]])
+    figures = ["Median", "90 % interval"] if several else ["This run"]
+    heads = ["Claim", *["What"] * wide, "Reported", *figures, "Verdict"]
+    inside = sum(claim["verdict"] == "inside" for claim in claims)
+    note = f"{inside} of {len(rows)} are inside what was reported; claims.csv says what each one is."
+    print_table(console, "What was reported, beside this run", heads, rows, note)
+
+
+def _reported(claim: Mapping[str, Any]) -> str:
+    low, high = (_figure(claim[end], claim["unit"]) for end in ("low", "high"))
+    if low and high:
+        return low if low == high else f"{low} – {high}"
+    return f"{low} or more" if low else f"{high} or less"
+
+
+def _figure(value: float | None, unit: str) -> str:
+    if value is None:
+        return ""
+    return number(value) if unit.startswith("people") else f"{value:.2g}"
+
+
+def _gate_cells(gate: Mapping[str, Any], several: bool) -> list[str]:
+    waiting, peak = gate["waiting"], gate["peak"]
+    intervals = [interval(waiting)] if several else []
+    on = _short(dt.date.fromisoformat(peak["date"]))
+    return [number(waiting["p50"]), *intervals, number(peak["p50"]), on, number(gate["passed"]["p50"]), _rule(gate)]
+
+
+def print_table(console: Console, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], note: str) -> None:
+    """Print a table under its title: figures to the right, all else to the left, and a note on what it is."""
+    console.print(Text(title, style="bold"))
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for column, head in enumerate(heads):
+        figures = column > 0 and all(row[column][:1] in "+-0123456789" for row in rows) and head != "Last rule"
+        table.add_column(Text(head), justify="right" if figures else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    if rows:
+        console.print(table)
+    console.print(Text(note, style="dim"))
+
+
+def _rule(gate: Mapping[str, Any]) -> str:
+    if gate.get("policy") == "quota":
+        return f"{gate['people_per_day']:g} a day"
+    return str(gate.get("policy", ""))
+
+
+def _ending(run: Run, console: Console, folder: Path, source: str) -> None:
+    about = run.about
+    took = f"{about['engine_seconds']:.2g} s of engine time on {about['environment']['cpu_count']} cores"
+    written = f": run.json and {len(run.tables)} Parquet tables ({took})."
+    console.print(Text.assemble("Written to ", (str(folder), "bold"), written))
+    if follows_flee(run.about):
+        console.print(Text(f"Next: onward score {folder} has the errors camp by camp."))
+    elif about["parameters"] == "fixed":
+        console.print(Text(f"Next: onward run {source} --parameters prior draws the parameters too."))
+    else:
+        console.print(Text(f"Next: onward run {source} --set NAME=VALUE; `onward parameters` lists them."))
+    honest = "A simulation, not a count. Use it beside what is reported, never to find or follow people."
+    console.print(Text(honest, style="dim"))
+
+
+def _name(run: Run, place: str, console: Console) -> str:
+    return _cut(run.about.get("place_names", {}).get(place, place), 34 if console.width >= 110 else 18)
+
+
+def _cut(name: str, width: int) -> str:
+    """A name without what stands in brackets at its end, and shortened if it is still too long."""
+    if len(name) > width:
+        name = name.split(" (")[0]
+    return name if len(name) <= width else name[: width - 1] + "…"
+
+
+def _short(when: dt.date) -> str:
+    return f"{when.day} {when:%b}"

@@ -1,0 +1,148 @@
+"""A crisis: the world, the war and the counts that a simulation starts from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from onward.crisis.messages import did_you_mean, quoted
+from onward.errors import ParameterError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Crisis:
+    """A checked crisis; equal to another if all its content is.
+
+    Get one from :func:`onward.read_crisis` or :func:`crisis_from_tables`, which check it.
+
+    Parameters
+    ----------
+    name, title
+        Short name, and the name for people.
+    start, end
+        First and last day, both inclusive.
+    history_start
+        The earliest day of which events are known; on or before `start`.
+    time_zone
+        Time zone of its days.
+    sources
+        Where its data are from.
+    parameters
+        Overrides of model parameters, by name.
+    tables
+        Polars frames by table name: every column of the data dictionary, in canonical row order.
+        Defaults are filled in; a remaining null means unknown, as the dictionary says for each column.
+    warnings
+        What was odd on reading, as printable lines; not part of the content.
+    """
+
+    name: str
+    title: str
+    start: date
+    end: date
+    history_start: date
+    time_zone: str
+    sources: tuple[str, ...]
+    parameters: Mapping[str, float | str]
+    tables: Mapping[str, pl.DataFrame]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def days(self) -> int:
+        """Number of days from start to end, both counted."""
+        return (self.end - self.start).days + 1
+
+    @property
+    def places(self) -> list[str]:
+        """The short names of all places, in canonical order."""
+        return self.tables["places"]["place"].to_list()
+
+    def table(self, name: str) -> pl.DataFrame:
+        """The table called `name`, such as ``"routes"``; without rows if the crisis has none."""
+        if name not in self.tables:
+            step = did_you_mean(name, self.tables, f"There are {', '.join(self.tables)}.")
+            raise ParameterError(f"{quoted(name)} is not a table. {step}")
+        return self.tables[name]
+
+    def replace_table(self, name: str, frame: pl.DataFrame) -> Crisis:
+        """The crisis with another table in place of the one called `name`, checked anew.
+
+        Parameters
+        ----------
+        name
+            Name of the table.
+        frame
+            Its new rows; missing optional columns and cells get the dictionary's defaults.
+
+        Returns
+        -------
+        Crisis
+            A new crisis; this one stays as it is. Problems raise CrisisDataError, rows counted from 2 on.
+        """
+        self.table(name)
+        return crisis_from_tables(self.header(), {**self.tables, name: frame})
+
+    def header(self) -> dict[str, object]:
+        """What crisis.toml says of it, by key."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "start": self.start,
+            "end": self.end,
+            "history_start": self.history_start,
+            "time_zone": self.time_zone,
+            "sources": list(self.sources),
+            "parameters": dict(sorted(self.parameters.items())),
+        }
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 over the content: header and tables, not the order of rows, columns or overrides."""
+        digest = hashlib.sha256(_canonical(self.header()))
+        for name, frame in self.tables.items():
+            digest.update(_canonical({name: frame.to_dict(as_series=False)}))
+        return digest.hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        return self.hash == other.hash if isinstance(other, Crisis) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.hash)
+
+    def __repr__(self) -> str:
+        rows = ", ".join(f"{frame.height} {name}" for name, frame in self.tables.items() if frame.height)
+        return f"Crisis({self.name!r}, {self.start} to {self.end}: {rows})"
+
+
+def crisis_from_tables(header: Mapping[str, object], tables: Mapping[str, pl.DataFrame]) -> Crisis:
+    """The crisis made of a header and tables in memory, with the same checks as one read from a folder.
+
+    Parameters
+    ----------
+    header
+        The keys of crisis.toml except format.
+    tables
+        Polars frames by table name; tables left out are empty.
+
+    Returns
+    -------
+    Crisis
+        The checked crisis; all problems raise one CrisisDataError, with rows counted from 2 on as in a file.
+    """
+    from onward.crisis.draft import draft_of
+    from onward.crisis.finish import finish
+    from onward.crisis.header import check_header
+
+    return finish(draft_of(check_header(dict(header)), tables))
+
+
+def _canonical(content: object) -> bytes:
+    return json.dumps(content, default=str, separators=(",", ":")).encode()

@@ -1,0 +1,134 @@
+"""crisis.toml: what a crisis is called, when it is, and which parameters it overrides."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from onward.crisis.messages import did_you_mean, quoted
+from onward.errors import CrisisDataError, Problem
+
+FILE = "crisis.toml"
+FORMAT = 1
+"""Version of the crisis folder that this code reads and writes; a newer one is refused."""
+
+EXPECTED = {
+    "name": "a short name of letters, digits, '.', '_' and '-'",
+    "title": "a title",
+    "start": "a day written YYYY-MM-DD",
+    "end": "a day written YYYY-MM-DD",
+    "history_start": "a day written YYYY-MM-DD",
+    "time_zone": "the name of a time zone",
+    "sources": "a list of texts",
+    "parameters": "a table of names with numbers or texts",
+}
+
+
+def _day(value: object) -> object:
+    """An ISO day given as text, as a date; anything else unchanged."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        return date.fromisoformat(value)
+    return value
+
+
+def _time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        raise ValueError("unknown time zone") from None
+    return name
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class Header(BaseModel):
+    """The content of crisis.toml after the format: strict types, no unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+    title: Annotated[str, Field(pattern=r"\S")]
+    start: Day
+    end: Day
+    history_start: Day | None = None
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
+    sources: list[str] = []
+    parameters: dict[str, int | Finite | str] = {}
+
+
+def read_header(data: bytes) -> Header:
+    """Read crisis.toml from its bytes; all its problems are raised as one CrisisDataError."""
+    content = _parse(data)
+    if problem := _format_problem(content.pop("format", None)):
+        raise CrisisDataError([problem])
+    return check_header(content)
+
+
+def check_header(content: dict[str, Any]) -> Header:
+    """The header made of `content` (keys as in crisis.toml, without format)."""
+    try:
+        return Header.model_validate(content)
+    except ValidationError as error:
+        raise CrisisDataError(_problems(error)) from None
+
+
+def _parse(data: bytes) -> dict[str, Any]:
+    try:
+        return tomllib.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        fault = Problem(FILE, found="the file is not UTF-8 text", next_step="Save it as UTF-8.")
+    except RecursionError:
+        fault = Problem(FILE, found="the lists in it are nested too deeply", next_step="Write a plain list.")
+    except ValueError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        found = f"the file is not valid TOML: {str(error).split(' (at')[0]}"
+        step = "Correct this line; see https://toml.io."
+        fault = Problem(FILE, int(line[1]) if line else None, None, found, "", step)
+    raise CrisisDataError([fault])
+
+
+def _format_problem(found: object) -> Problem | None:
+    if type(found) is int and found == FORMAT:
+        return None
+    if type(found) is int and found > FORMAT:
+        return Problem(FILE, None, "format", f"format {found} is newer than this version reads ({FORMAT})",
+                       "", "Update onward.")  # fmt: skip
+    step = f"Write format = {FORMAT}."
+    if found is None:
+        return Problem(FILE, None, "format", "this required key is missing", "", step)
+    return Problem(FILE, None, "format", quoted(found), str(FORMAT), step)
+
+
+def _problems(error: ValidationError) -> Iterator[Problem]:
+    """Each key in house form; a value that fits none of several types is told once."""
+    told = set()
+    for fault in error.errors():
+        key = ".".join(str(part) for part in fault["loc"][: 2 if fault["loc"][0] == "parameters" else 1])
+        if key not in told:
+            told.add(key)
+            yield _problem(key, fault["type"], fault["input"])
+
+
+def _problem(key: str, kind: str, found: object) -> Problem:
+    if kind == "missing":
+        step = f"Write {key} = ..., {EXPECTED[key]}."
+        return Problem(FILE, None, key, "this required key is missing", "", step)
+    if kind == "extra_forbidden":
+        step = did_you_mean(key, EXPECTED, "Remove it.")
+        return Problem(FILE, None, key, "this key is unknown", "", step)
+    if key.startswith("parameters."):
+        return Problem(FILE, None, key, quoted(found), "a finite number or a text", "Correct the value.")
+    step = "Correct the value."
+    if key == "time_zone":
+        step = did_you_mean(
+            str(found), available_timezones(), "Write one such as 'Asia/Damascus', or leave it out."
+        )
+    return Problem(FILE, None, key, quoted(found), EXPECTED[key], step)

@@ -1,0 +1,252 @@
+"""What-ifs as files: a scenario is a TOML file of interventions, read and checked as strictly as a crisis.
+
+::
+
+    format = 1
+    name = "open-border"
+    title = "Turkey opens its gate"
+
+    [[intervention]]
+    do = "set_gate"
+    gate = "bab-al-salama"
+    policy = "open"
+"""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from onward.crisis.crisis import Crisis
+from onward.crisis.messages import did_you_mean, quoted
+from onward.errors import ScenarioError
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class _Window(_Strict):
+    """Days an intervention holds for, both inclusive; empty means to the end of the crisis."""
+
+    start: date | None = None
+    end: date | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> _Window:
+        if self.start is not None and self.end is not None and self.end < self.start:
+            raise ValueError(f"end {self.end} is before start {self.start}. Swap them.")
+        return self
+
+
+class ScaleEvents(_Window):
+    """Attacks of some types, actors, places or areas happen ``factor`` times as often (0: not at all)."""
+
+    do: Literal["scale_events"]
+    factor: Annotated[float, Field(ge=0, le=100)]
+    type: tuple[str, ...] = Field(default=(), strict=False)
+    actor: tuple[str, ...] = Field(default=(), strict=False)
+    place: tuple[str, ...] = Field(default=(), strict=False)
+    area: tuple[str, ...] = Field(default=(), strict=False)
+
+
+class FreezeControl(_Strict):
+    """From ``start`` on no place changes hands (those named, or all)."""
+
+    do: Literal["freeze_control"]
+    start: date
+    place: tuple[str, ...] = Field(default=(), strict=False)
+
+
+class SetControl(_Strict):
+    """``actor`` holds ``place`` from ``start`` until the crisis's own next change."""
+
+    do: Literal["set_control"]
+    place: str
+    actor: str
+    start: date
+
+
+class SetGate(_Window):
+    """A gate is open, closed or metered; the rule beats those of the crisis."""
+
+    do: Literal["set_gate"]
+    gate: str
+    policy: Literal["open", "closed", "quota"]
+    people_per_day: Annotated[float, Field(ge=0)] | None = None
+
+    @model_validator(mode="after")
+    def _quota_has_number(self) -> SetGate:
+        if (self.policy == "quota") != (self.people_per_day is not None):
+            raise ValueError("people_per_day goes with policy quota, and with no other. Give both or neither.")
+        return self
+
+
+class SetRoute(_Window):
+    """A road is cut or open again."""
+
+    do: Literal["set_route"]
+    place1: str
+    place2: str
+    policy: Literal["open", "closed"]
+
+
+class AddCapacity(_Strict):
+    """A camp has room for so many more people throughout."""
+
+    do: Literal["add_capacity"]
+    place: str
+    people: Annotated[int, Field(ge=1)]
+
+
+class AddCamp(_Strict):
+    """A new camp, with a road to a place nearby."""
+
+    do: Literal["add_camp"]
+    place: str
+    near: str
+    distance_km: Annotated[float, Field(gt=0, le=1000)]
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+    capacity: Annotated[int, Field(ge=1)]
+    opens: date | None = None
+
+
+class SetParameter(_Strict):
+    """A parameter of the model is held at a value."""
+
+    do: Literal["set_parameter"]
+    name: str
+    value: float
+
+
+Intervention = Annotated[
+    ScaleEvents | FreezeControl | SetControl | SetGate | SetRoute | AddCapacity | AddCamp | SetParameter,
+    Field(discriminator="do"),
+]
+
+
+class Scenario(_Strict):
+    """A what-if: its interventions, in order."""
+
+    format: Literal[1]
+    name: Annotated[str, Field(min_length=1, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    title: str = ""
+    intervention: tuple[Intervention, ...] = Field(min_length=1, strict=False)
+
+
+def bundled_scenarios(crisis: str) -> list[str]:
+    """Return the names of the scenarios that ship with a bundled crisis.
+
+    >>> bundled_scenarios("aleppo-2016")
+    ['early-ceasefire', 'no-air-campaign', 'no-ground-push', 'no-war', 'open-border']
+    """
+    folder = resources.files("onward.crisis").joinpath("library", crisis, "scenarios")
+    return sorted(f.name[: -len(".toml")] for f in folder.iterdir()) if folder.is_dir() else []
+
+
+def read_scenario(source: str | Path, crisis: Crisis) -> Scenario:
+    """Read a scenario by the name of a bundled one or from a TOML file, and check it against its crisis.
+
+    Raises ScenarioError that lists everything wrong with it.
+
+    >>> from onward.crisis import read_crisis
+    >>> read_scenario("open-border", read_crisis("aleppo-2016")).intervention[0].do
+    'set_gate'
+    """
+    text, name = _text(source, crisis)
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(f"{name}: {error}. Mend the TOML.") from None
+    return check_scenario(content, crisis, name)
+
+
+def check_scenario(content: dict[str, object], crisis: Crisis, name: str = "scenario") -> Scenario:
+    """Return the scenario that ``content`` describes, checked against ``crisis``."""
+    try:
+        scenario = Scenario.model_validate(content)
+    except ValidationError as error:
+        raise ScenarioError("\n".join(_said(name, e) for e in error.errors()[:20])) from None
+    steps = enumerate(scenario.intervention, 1)
+    wrong = [line for n, step in steps for line in _misfits(f"{name}, intervention {n}", step, crisis)]
+    if wrong:
+        raise ScenarioError("\n".join(wrong))
+    return scenario
+
+
+def _text(source: str | Path, crisis: Crisis) -> tuple[str, str]:
+    bundled = bundled_scenarios(crisis.name)
+    if str(source) in bundled:
+        file = resources.files("onward.crisis").joinpath("library", crisis.name, "scenarios", f"{source}.toml")
+        return file.read_text("utf-8"), file.name
+    path = Path(source)
+    if not path.is_file():
+        known = f" or one of {', '.join(bundled)}" if bundled else ""
+        hint = did_you_mean(str(source), bundled, f"Give a TOML file{known}.")
+        raise ScenarioError(f"{quoted(str(source))} is not a scenario. {hint}")
+    try:
+        return path.read_text("utf-8"), path.name
+    except (OSError, UnicodeDecodeError):
+        raise ScenarioError(f"{path.name}: it cannot be read as UTF-8 text. Save it as UTF-8.") from None
+
+
+def _said(name: str, error: object) -> str:
+    where = ", ".join(f"intervention {p + 1}" if isinstance(p, int) else str(p) for p in error["loc"] if p not in _TAGS)  # type: ignore[index]
+    where = where.replace("intervention, intervention", "intervention")
+    return f"{name}{', ' + where if where else ''}: {error['msg'].removeprefix('Value error, ')}"  # type: ignore[index]
+
+
+_TAGS = ("scale_events", "freeze_control", "set_control", "set_gate", "set_route", "add_capacity", "add_camp",
+         "set_parameter")  # fmt: skip
+
+
+def _misfits(where: str, step: Intervention, crisis: Crisis) -> list[str]:
+    """What of an intervention does not exist in the crisis, or lies out of its period."""
+    known = _known(crisis)
+    wrong = _unknown_names(where, step, known)
+    for field in ("start", "end", "opens"):
+        day = getattr(step, field, None)
+        if day is not None and not crisis.history_start <= day <= crisis.end:
+            wrong.append(f"{where}, {field}: {day} is not a day from {crisis.history_start} to {crisis.end}.")
+    if isinstance(step, SetRoute) and frozenset((step.place1, step.place2)) not in known["pairs"]:
+        wrong.append(f"{where}: no road joins {quoted(step.place1)} and {quoted(step.place2)}. See routes.csv.")
+    if isinstance(step, AddCamp) and step.place in known["place"]:
+        wrong.append(f"{where}, place: {quoted(step.place)} is already a place. Give the camp a new name.")
+    return wrong
+
+
+def _unknown_names(where: str, step: Intervention, known: dict[str, set[Any]]) -> list[str]:
+    wrong = []
+    for field, kind in _REFERENCES.items():
+        value = getattr(step, field, None)
+        names = value if isinstance(value, tuple) else () if value is None else (value,)
+        if field == "place" and isinstance(step, AddCamp):
+            continue
+        for name in names:
+            if name not in known[kind]:
+                hint = did_you_mean(name, known[kind], f"The crisis has {', '.join(sorted(known[kind])[:8])}.")
+                article = "an" if kind[0] in "ae" else "a"
+                wrong.append(f"{where}, {field}: {quoted(name)} is not {article} {kind}. {hint}")
+    return wrong
+
+
+_REFERENCES = {"place": "place", "near": "place", "place1": "place", "place2": "place", "area": "area",
+               "actor": "actor", "gate": "gate", "type": "event type"}  # fmt: skip
+
+
+def _known(crisis: Crisis) -> dict[str, set[Any]]:
+    routes = crisis.table("routes")
+    return {
+        "place": set(crisis.places),
+        "area": set(crisis.table("areas")["area"]),
+        "actor": set(crisis.table("actors")["actor"]),
+        "gate": set(routes["gate"].drop_nulls()),
+        "event type": {"air", "shelling", "ground", "missile", "other"},
+        "pairs": {frozenset(p) for p in routes.select("place1", "place2").iter_rows()},
+    }

@@ -1,0 +1,157 @@
+"""Whither: the logit over the cheapest places within reach.
+
+``U = a_kind + a_pop ln(population) + a_foreign + refuge - b_threat h_j - gamma ln(c_ij + c_0) - kappa_gate - wait``,
+scaled down as a camp fills. What is the same for a whole regime is computed once (``value``), what changes
+daily is two factors (``pull`` of a place, ``wait`` of a gate), so a choice needs no exponential.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from onward.engine.draws import are_whole, split
+from onward.engine.jit import flag, once, part, whole
+from onward.engine.paths import find_ways
+
+#: a camp begins to repel when this share of its capacity is taken (Flee 3: capacity_buffer)
+FULL_FROM = 0.9
+#: fewer people than this do not leave a place on a day (whole people: one; *expected*: a declared tolerance)
+SMALLEST_PARTY = 0.05
+#: columns of a walker: place, destination, mode, quanta left today, re-plans so far, whether just come along a road
+PLACE, GOAL, MODE, BUDGET, REPLANS, CAME = range(6)
+
+
+@part
+def new_regime(sim: Any) -> None:
+    """Find the ways of the regime that begins today and what its destinations are worth."""
+    s, rates = sim.regime[sim.today], sim.rates
+    for r in range(sim.head.size):
+        lane = sim.lane[r]
+        sim.shut[r] = lane >= 0 and sim.allowed[sim.today, sim.lane_gate[lane]] >= 0
+    find_ways(sim, sim.cost[s], rates.gate_detour_km)
+    groups, places, k_most = sim.dest.shape
+    for g in range(groups):
+        for p in range(places):
+            for k in range(k_most):
+                j = sim.dest[g, p, k]
+                if j < 0:
+                    break
+                away = (sim.km[g, p, k] + rates.choice_near_km) ** -rates.choice_distance
+                gates = math.exp(-rates.choice_gate * sim.shut_gates[g, p, k])
+                sim.value[g, p, k] = sim.attraction[s, j, g] * away * gates
+
+
+@once
+def new_morning(sim: Any) -> None:
+    """Set what the start of the day makes of places (threat, fullness) and gates (queues)."""
+    places, groups = sim.here.shape
+    for p in range(places):
+        room = 1.0
+        if sim.capacity[p] >= 0.0:
+            taken = sim.here[p].sum() / sim.capacity[p] if sim.capacity[p] > 0.0 else 1.0
+            room = min(1.0, max(0.0, (1.0 - taken) / (1.0 - FULL_FROM)))
+        for g in range(groups):
+            sim.pull[p, g] = room * math.exp(-sim.rates.choice_threat * sim.hazard[sim.today, p, g])
+    for lane in range(sim.lane_gate.size):
+        sim.wait[lane] = math.exp(-sim.rates.choice_wait * _days_to_wait(sim, sim.lane_gate[lane]))
+
+
+@once
+def _days_to_wait(sim: Any, gate: int) -> float:
+    """Days that the queue at the gate would take at its quota, up to the cap."""
+    allowed = sim.allowed[sim.today, gate]
+    if allowed < 0:
+        return 0.0
+    queue = 0.0
+    for lane in range(sim.lane_gate.size):
+        if sim.lane_gate[lane] == gate:
+            queue += sim.waiting[lane].sum()
+    if queue <= 0.0:
+        return 0.0
+    cap = sim.rates.choice_wait_cap_days
+    return float(min(cap, queue / allowed) if allowed > 0 else cap)
+
+
+@part
+def weigh(sim: Any, place: int, g: int, people: Any, stay: bool, barred: int) -> float:
+    """Fill ``sim.weight`` with the weight of each destination of ``people`` at ``place``; return their sum.
+
+    ``stay`` admits staying where one is; ``barred`` is a gate that must not lie first on the way (-1: none).
+    Parts of people (*expected*) do not divide into ever smaller ones: a party has ``SMALLEST_PARTY`` or goes
+    where most go.
+    """
+    dest, lanes, value = sim.dest[g, place], sim.gate_lane[g, place], sim.value[g, place]
+    weight, pull, wait = sim.weight, sim.pull, sim.wait
+    k_most = dest.size
+    total, most = 0.0, 0.0
+    for k in range(k_most + 1):
+        weight[k] = 0.0
+    for k in range(k_most):
+        if dest[k] < 0:
+            break
+        lane = lanes[k]
+        if lane >= 0 and sim.lane_gate[lane] == barred:
+            continue
+        weight[k] = value[k] * pull[dest[k], g] * (wait[lane] if lane >= 0 else 1.0)
+        total += weight[k]
+        most = max(most, weight[k])
+    if stay:
+        near = sim.rates.choice_near_km**-sim.rates.choice_distance
+        weight[k_most] = sim.attraction[sim.regime[sim.today], place, g] * near * pull[place, g]
+        total += weight[k_most]
+        most = max(most, weight[k_most])
+    floor, kept = sim.rates.choice_floor * total, 0.0
+    if not are_whole(people):
+        floor = max(floor, min(most, total * SMALLEST_PARTY / people))
+    for k in range(k_most + 1):
+        if weight[k] < floor:
+            weight[k] = 0.0
+        kept += weight[k]
+    return kept
+
+
+@part
+def choose(
+    sim: Any, place: int, g: int, mode: int, budget: int, replans: int, people: Any, barred: int, size: int
+) -> int:
+    """Divide ``people`` over the destinations and put them on the stack of walkers; return its new size.
+
+    A ``mode`` of -1 means that they set out now: they divide into those on foot and by car and cannot stay.
+    The others may stay where they are; who stays has the own place as destination, as have all who find no other.
+    """
+    fresh = mode < 0
+    left, rest = people, weigh(sim, place, g, people, not fresh, barred)
+    if rest <= 0.0:
+        return push(sim, place, place, max(mode, whole(0)), whole(0), whole(2), flag(False), people, size)
+    rng, weight, k_most = sim.moves_rng, sim.weight, sim.weight.size - 1
+    for k in range(k_most + 1):
+        w = weight[k]
+        if w <= 0.0:
+            continue
+        chosen = left if w >= rest * (1.0 - 1e-12) else split(rng, left, w / rest)
+        rest -= w
+        left -= chosen
+        goal = place if k == k_most else sim.dest[g, place, k]
+        if chosen > 0 and fresh:
+            foot = split(rng, chosen, sim.rates.share_foot)
+            size = push(sim, place, goal, whole(0), budget, replans, flag(False), foot, size)
+            size = push(sim, place, goal, whole(1), budget, replans, flag(False), chosen - foot, size)
+        elif chosen > 0:
+            size = push(sim, place, goal, mode, budget, replans, flag(False), chosen, size)
+        if left <= 0:
+            break
+    return size
+
+
+@part
+def push(
+    sim: Any, place: int, goal: int, mode: int, budget: int, replans: int, came: bool, people: Any, size: int
+) -> int:
+    """Put one walker on the stack, if it is anybody; return the stack's new size."""
+    if people <= 0:
+        return size
+    sim.walker[size, PLACE], sim.walker[size, GOAL], sim.walker[size, MODE] = place, goal, mode
+    sim.walker[size, BUDGET], sim.walker[size, REPLANS], sim.walker[size, CAME] = budget, replans, came
+    sim.walking[size] = people
+    return size + 1

@@ -1,0 +1,34 @@
+"""Where compiled kernels are kept: a cache of the user's, one folder for each state of the engine's sources.
+
+Numba does not notice a changed callee in another file, and stumbles over types that a newer version renamed.
+A folder named by a hash of the sources rules both out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from importlib import resources
+from pathlib import Path
+
+
+def cache_folder() -> Path:
+    """Return the folder for the compiled kernels of this version of the engine."""
+    digest = hashlib.sha256()
+    for package in ("onward.engine", "onward.flee"):
+        for source in sorted(resources.files(package).iterdir(), key=lambda f: f.name):
+            if source.name.endswith(".py"):
+                digest.update(source.read_bytes())
+    digest.update(sys.version.encode())
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "onward" / f"kernels-{digest.hexdigest()[:16]}"
+
+
+def use_cache() -> None:
+    """Tell Numba to keep compiled kernels there, unless the user has chosen a place (NUMBA_CACHE_DIR)."""
+    if "NUMBA_CACHE_DIR" in os.environ:
+        return
+    import numba
+
+    numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]

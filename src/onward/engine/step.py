@@ -1,0 +1,282 @@
+"""The days of one member: who leaves, travels, waits, returns; what is counted.
+
+One source serves two engines: with int64 people it draws (*cohorts*), with float64 people it takes means
+(*expected*); see `onward.engine.draws`. Everybody who leaves on a day is drawn from its start-of-day stocks
+before anybody arrives, so the order in which places are handled does not matter.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from onward.engine.destination_choice import GOAL, MODE, SMALLEST_PARTY, choose, new_morning, new_regime
+from onward.engine.draws import sample, split
+from onward.engine.jit import entry, flag, once, part, whole
+from onward.engine.labels import (
+    BATCHES,
+    END,
+    FIRST,
+    FLOWS,
+    TRAVELLERS,
+    add_from_pool,
+    add_residents,
+    forget_finished,
+    open_batch,
+    shuffle,
+    write_legs,
+)
+from onward.engine.state import TIMES, Rates, Raw, Start, World
+from onward.engine.travel import T_ROAD, room_for_travellers, set_out, travel
+from onward.engine.workspace import set_up
+
+
+@entry
+def run_member(world: World, rates: Rates, start: Start, moves_rng: Any, labels_rng: Any, labelled: bool) -> Raw:
+    """Run all days of one member; labels have a stream of their own."""
+    sim = set_up(world, rates, start, moves_rng, labels_rng, labelled)
+    for t in range(world.regime.size):
+        sim.today = t
+        if t == 0 or world.regime[t] != world.regime[t - 1]:
+            new_regime(sim)
+        new_morning(sim)
+        _leave(sim)
+        _give_up(sim)
+        _return(sim)
+        travel(sim)
+        _open_gates(sim)
+        _leave_map(sim)
+        _count(sim, start.immobile)
+        write_legs(sim)
+        forget_finished(sim)
+    size = sim.size[FLOWS]
+    return Raw(sim.daily, sim.flow[:size], sim.flow_people[:size], sim.overdrawn)
+
+
+@part
+def _leave(sim: Any) -> None:
+    """Draw everybody who leaves home or the place where they stay; they choose and are ready to go."""
+    places, groups = sim.home.shape
+    rates, t, rng = sim.rates, sim.today, sim.moves_rng
+    _allot(sim)
+    for p in range(places):
+        residents, leavers = sim.home[p].sum(), sim.home[p, 0] * 0
+        crowd = 0.0
+        if sim.capacity[p] > 0.0:
+            crowd = rates.crowding * max(0.0, sim.here[p].sum() / sim.capacity[p] - 1.0)
+        for g in range(groups):
+            if sim.dest[g, p, 0] < 0:
+                continue  # no road leads anywhere: trapped
+            h = sim.hazard[t, p, g] + rates.contagion * sim.share_left[p]
+            threat, ordinary = h * rates.displaced_sensitivity, sim.onward[p] + crowd
+            if sim.attraction[sim.regime[t], p, g] <= 0.0:
+                ordinary += rates.closing  # nobody may stay here any more
+            home = sim.allotted[p, g]
+            if sim.observed_area[p] < 0:
+                home = split(rng, sim.home[p, g], 1.0 - math.exp(-h))
+            here = split(rng, sim.here[p, g], 1.0 - math.exp(-threat - ordinary))
+            if home + here < SMALLEST_PARTY:
+                continue
+            fled = split(rng, here, threat / (threat + ordinary)) if here > 0 else here
+            open_batch(sim, p)
+            add_residents(sim, p, home)
+            add_from_pool(sim, sim.pool[p, g], here, sim.here[p, g], flag(True))
+            sim.home[p, g] -= home
+            sim.here[p, g] -= here
+            sim.daily.left_home[t, p] += home
+            sim.daily.fled_again[t, p] += fled
+            sim.daily.moved_on[t, p] += here - fled
+            leavers += home
+            _get_ready(sim, p, g, whole(-1), home + here, whole(-1), -1 - p, whole(0))
+        sim.share_left[p] = leavers / residents if residents > 0 else 0.0
+
+
+@part
+def _get_ready(sim: Any, place: int, g: int, mode: int, people: Any, barred: int, road: int, left: int) -> None:
+    """Let the last batch choose from ``place`` and write it down as on ``road`` with ``left`` quanta to go."""
+    shuffle(sim)
+    batch = sim.size[BATCHES] - 1
+    size = choose(sim, place, g, mode, whole(0), whole(0), people, barred, whole(0))
+    room_for_travellers(sim, size)
+    for w in range(size):
+        set_out(sim, road, left, sim.walker[w, GOAL], g, sim.walker[w, MODE], batch, sim.walking[w])
+
+
+@once
+def _allot(sim: Any) -> None:
+    """Allot the observed departures of each area over its residents by hazard, or evenly where there is none."""
+    for a in range(sim.observed.shape[1]):
+        residents, weight = sim.home[0, 0] * 0, 0.0
+        for p in range(sim.home.shape[0]):
+            if sim.observed_area[p] == a:
+                for g in range(sim.home.shape[1]):
+                    sim.allotted[p, g] = 0
+                    residents += _free(sim, p, g)
+                    weight += sim.hazard[sim.today, p, g] * _free(sim, p, g)
+        left = sim.observed[sim.today, a] + residents * 0
+        if left > residents:
+            sim.overdrawn = sim.today if sim.overdrawn < 0 else sim.overdrawn
+            left = residents
+        left = _allot_by(sim, a, left, weight, flag(weight > 0.0))
+        left = _allot_by(sim, a, left, residents, flag(False))
+        for p in range(sim.home.shape[0]):
+            if sim.observed_area[p] == a:
+                for g in range(sim.home.shape[1]):
+                    people = min(left, _free(sim, p, g) - sim.allotted[p, g])
+                    sim.allotted[p, g] += people
+                    left -= people
+
+
+@part
+def _free(sim: Any, p: int, g: int) -> Any:
+    """Residents who may leave: none where no road leads anywhere."""
+    return sim.home[p, g] if sim.dest[g, p, 0] >= 0 else sim.home[p, g] * 0
+
+
+@part
+def _allot_by(sim: Any, a: int, left: Any, rest: Any, by_hazard: bool) -> Any:
+    """Allot people in proportion to hazard x residents (or residents); nobody leaves twice. Returns who is left."""
+    weights = rest * 1.0
+    for p in range(sim.home.shape[0]):
+        if sim.observed_area[p] != a:
+            continue
+        for g in range(sim.home.shape[1]):
+            w = _free(sim, p, g) * (sim.hazard[sim.today, p, g] if by_hazard else 1.0)
+            share = min(1.0, w / weights) if weights > 0.0 else 0.0
+            people = min(split(sim.moves_rng, left, share), _free(sim, p, g) - sim.allotted[p, g])
+            weights -= w
+            sim.allotted[p, g] += people
+            left -= people
+    return left
+
+
+@once
+def _give_up(sim: Any) -> None:
+    """Draw who gives up waiting at a gate; they choose again without it."""
+    lanes, groups, modes = sim.waiting.shape
+    share = 1.0 - math.exp(-sim.rates.gate_giving_up)
+    for lane in range(lanes):
+        near = sim.tail[sim.lane_road[lane]]
+        for g in range(groups):
+            for m in range(modes):
+                there = sim.waiting[lane, g, m]
+                people = split(sim.moves_rng, there, share)
+                if people > 0:
+                    open_batch(sim, near)
+                    add_from_pool(sim, sim.gate_pool[lane, g, m], people, there, flag(False))
+                    sim.waiting[lane, g, m] -= people
+                    _get_ready(sim, near, g, m, people, sim.lane_gate[lane], -1 - near, whole(0))
+
+
+@part
+def _open_gates(sim: Any) -> None:
+    """Let a uniform random sample of all who wait at each gate pass, up to what is allowed today."""
+    lanes, groups, modes = sim.waiting.shape
+    for n in range(sim.allowed.shape[1]):
+        queue = sim.away[0] * 0
+        for lane in range(lanes):
+            for g in range(groups):
+                if sim.lane_gate[lane] == n and not _is_cut(sim, lane, g):
+                    queue += sim.waiting[lane, g].sum()
+        allowed = sim.allowed[sim.today, n]
+        passing = min(queue, allowed + queue * 0) if allowed >= 0 else queue
+        sim.daily.passed[sim.today, n] += passing
+        for lane in range(lanes):
+            for g in range(groups):
+                for m in range(modes):
+                    if sim.lane_gate[lane] != n or passing <= 0 or _is_cut(sim, lane, g):
+                        continue
+                    there = sim.waiting[lane, g, m]
+                    people = sample(sim.moves_rng, passing, there, queue)
+                    queue -= there
+                    passing -= people
+                    if people > 0:
+                        _let_through(sim, lane, g, m, people)
+
+
+@part
+def _is_cut(sim: Any, lane: int, g: int) -> bool:
+    """Whether the gate's road cannot be used today."""
+    return math.isinf(sim.cost[sim.regime[sim.today], g, sim.lane_road[lane]])
+
+
+@once
+def _let_through(sim: Any, lane: int, g: int, m: int, people: Any) -> None:
+    """Put those let through on the gate's road; they choose anew from its far side."""
+    road = sim.lane_road[lane]
+    open_batch(sim, sim.tail[road])
+    add_from_pool(sim, sim.gate_pool[lane, g, m], people, sim.waiting[lane, g, m], flag(False))
+    sim.waiting[lane, g, m] -= people
+    _get_ready(sim, sim.head[road], g, m, people, sim.lane_gate[lane], road, sim.quanta[road, m])
+
+
+@once
+def _return(sim: Any) -> None:
+    """Let displaced people whose home has long been calm set out for it, where a way leads there."""
+    if sim.rates.return_rate <= 0.0 or not sim.labelled:
+        return
+    places, groups = sim.home.shape
+    for p in range(places):
+        for g in range(groups):
+            for origin in range(places):
+                near = origin == p or sim.slot[g, p, origin] >= 0
+                if near and sim.calm[sim.today, origin, g]:
+                    _go_home(sim, p, g, origin)
+
+
+@once
+def _go_home(sim: Any, p: int, g: int, origin: int) -> None:
+    labels = sim.pool[p, g, origin * TIMES : (origin + 1) * TIMES]
+    there = labels.sum()
+    people = split(sim.moves_rng, there, 1.0 - math.exp(-sim.rates.return_rate))
+    if people <= 0:
+        return
+    open_batch(sim, p)
+    b = sim.size[BATCHES] - 1
+    add_from_pool(sim, labels, people, there, flag(False))
+    for e in range(sim.batch[b, FIRST], sim.batch[b, END]):
+        sim.entry[e] += origin * TIMES
+    shuffle(sim)
+    sim.here[p, g] -= people
+    room_for_travellers(sim, whole(2))
+    foot = split(sim.moves_rng, people, sim.rates.share_foot)
+    homeward = sim.home.shape[0] + origin
+    if foot > 0:
+        set_out(sim, -1 - p, whole(0), homeward, g, whole(0), b, foot)
+    if people - foot > 0:
+        set_out(sim, -1 - p, whole(0), homeward, g, whole(1), b, people - foot)
+
+
+@once
+def _leave_map(sim: Any) -> None:
+    """Let displaced people abroad leave the places of this crisis for good."""
+    if sim.rates.out_rate <= 0.0:
+        return
+    places, groups = sim.home.shape
+    share = 1.0 - math.exp(-sim.rates.out_rate)
+    for p in range(places):
+        for g in range(groups):
+            people = split(sim.moves_rng, sim.here[p, g], share) if sim.abroad[p] else sim.here[p, g] * 0
+            if people > 0:
+                open_batch(sim, p)
+                add_from_pool(sim, sim.pool[p, g], people, sim.here[p, g], flag(False))
+                sim.here[p, g] -= people
+                sim.gone[p] += people
+
+
+@once
+def _count(sim: Any, immobile: Any) -> None:
+    """Write the day's stocks."""
+    daily, t = sim.daily, sim.today
+    for p in range(sim.home.shape[0]):
+        daily.home[t, p] = sim.home[p].sum() + immobile[p].sum()
+        daily.here[t, p] = sim.here[p].sum()
+        daily.out[t, p] = sim.gone[p]
+    for lane in range(sim.waiting.shape[0]):
+        people = sim.waiting[lane].sum()
+        daily.gate[t, sim.tail[sim.lane_road[lane]]] += people
+        daily.waiting[t, sim.lane_gate[lane]] += people
+    for row in range(sim.size[TRAVELLERS]):
+        daily.way[t, sim.tail[sim.way[row, T_ROAD]]] += sim.way_people[row]
+    for c in range(TIMES):
+        daily.times[t, c] = sim.away[c]

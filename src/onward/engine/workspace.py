@@ -1,0 +1,140 @@
+"""The working state of one member inside its kernels: one struct, passed as a pointer, its arrays replaceable.
+
+A struct and not tuples of arrays: kernels that hand eighty arrays from one to the other compile for minutes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+from numba import types
+from numba.experimental import structref
+
+from onward.engine.jit import once
+from onward.engine.state import TIMES, Daily, Rates, Start, World
+
+MODES = 2
+ROOM = 256
+
+FIELDS = (
+    *World._fields,
+    "rates",
+    # the regime
+    "dest",  # [g, p, k] the K cheapest places, cheapest first, -1 ends a shorter list
+    "km",  # [g, p, k] perceived distance
+    "first",  # [g, p, k] first road towards it
+    "gate_lane",  # [g, p, k] lane of the first shut gate on the way, -1 none
+    "shut_gates",  # [g, p, k] shut gates on the way
+    "slot",  # [g, p, p] k of a destination, -1 none
+    "value",  # [g, p, k] what does not change within a regime of the weight of each destination
+    "shut",  # [r] whether the road's gate is closed or metered
+    # the day
+    "today",
+    "pull",  # [p, g] what changes daily in the weight of a place
+    "wait",  # [l] the same of the queue at a gate
+    "weight",  # [k + 1] of one choice; the last is staying
+    "walker",  # [stack, columns] parties walking now
+    "walking",  # [stack]
+    "allotted",  # [p, g] residents of areas with observed departures who leave today
+    "overdrawn",
+    "leg",  # [p, p] unlabelled legs of today
+    "share_left",  # [p] of residents who left yesterday
+    # people
+    "home",  # [p, g]
+    "here",  # [p, g]
+    "waiting",  # [l, g, mode]
+    "gone",  # [p] off the map
+    "away",  # [class] people away from home by times displaced
+    # labels
+    "labelled",
+    "pool",  # [p, g, label]
+    "gate_pool",  # [l, g, mode, label]
+    # what grows: travellers overnight, batches, their labels, flows
+    "size",  # rows in use of each
+    "way",  # [traveller, columns]
+    "way_people",
+    "batch",  # [batch, (first entry, entries, place left)]
+    "batch_left",
+    "entry",
+    "entry_people",
+    "flow",
+    "flow_people",
+    "stop",  # where the batch that walks now stopped: place, places + place (home), 2 places + lane and mode
+    "stopped",  # [where] people who stopped
+    "tally",  # [label] of those who stopped at one of them
+    "met",  # labels in the tally
+    # streams and counts
+    "moves_rng",
+    "labels_rng",
+    "daily",
+)
+
+
+@structref.register
+class SimType(types.StructRef):
+    """Numba's type of `Sim`, under a short name: all its fields in the name of every function cost compile time."""
+
+    def __init__(self, fields: Any) -> None:
+        super().__init__(fields)
+        self.name = f"Sim{hashlib.sha256(self.name.encode()).hexdigest()[:12]}"
+
+    def preprocess_fields(self, fields: Any) -> Any:
+        """Take literal types as their general ones."""
+        return tuple((name, types.unliteral(kind)) for name, kind in fields)
+
+
+class Sim(structref.StructRefProxy):
+    """The struct; built and used only inside kernels. ``FIELDS`` says what it holds."""
+
+
+structref.define_proxy(Sim, SimType, list(FIELDS))
+
+
+@once
+def set_up(world: World, rates: Rates, start: Start, moves_rng: Any, labels_rng: Any, labelled: bool) -> Any:
+    """Return the member's struct on its first morning.
+
+    The displaced of the first morning are labelled as from places unknown and displaced once.
+    """
+    places, groups = start.home.shape
+    lanes, k_most, none = world.lane_road.size, min(rates.choice_places, places), start.home[0, 0] * 0
+    labels = (places + 1) * TIMES if labelled else 0
+    legs, stops = 0 if labelled else places, 2 * places + lanes * MODES
+    at_gate = (lanes, groups, MODES)
+    ways = (groups, places, k_most)
+    pool = np.full((places, groups, labels), none)
+    away = np.full(TIMES, none)
+    if labelled:
+        for p in range(places):
+            for g in range(groups):
+                pool[p, g, places * TIMES] = start.here[p, g]
+                away[0] += start.here[p, g]
+    return Sim(
+        world.regime, world.head, world.tail, world.out, world.quanta, world.lane, world.lane_road,
+        world.lane_gate, world.cost, world.attraction, world.hazard, world.allowed, world.onward, world.stage,
+        world.capacity, world.abroad, world.calm, world.observed, world.observed_area, world.rank, rates,
+        np.full(ways, -1, np.int64), np.full(ways, np.inf), np.full(ways, -1, np.int64),
+        np.full(ways, -1, np.int64), np.zeros(ways, np.int64), np.full((groups, places, places), -1, np.int64),
+        np.zeros(ways), np.zeros(world.head.size, np.bool_),
+        0, np.zeros((places, groups)), np.ones(lanes), np.zeros(k_most + 1),
+        np.zeros((ROOM + 2 * k_most, 6), np.int64), np.full(ROOM + 2 * k_most, none),
+        np.full((places, groups), none), np.int64(-1), np.full((legs, legs), none), np.zeros(places),
+        start.home.copy(), start.here.copy(), np.full(at_gate, none), np.full(places, none), away,
+        labelled, pool, np.full((lanes, groups, MODES, labels), none),
+        np.zeros(5, np.int64), np.zeros((ROOM, 6), np.int64), np.full(ROOM, none),
+        np.zeros((ROOM, 3), np.int64), np.full(ROOM, none), np.zeros(ROOM, np.int64), np.full(ROOM, none),
+        np.zeros(ROOM, np.int64), np.full(ROOM, none),
+        np.zeros(stops, np.int64), np.full(stops, none), np.full(labels, none), np.zeros(labels, np.int64),
+        moves_rng, labels_rng, _blank_daily(world, none),
+    )  # fmt: skip
+
+
+@once
+def _blank_daily(world: World, none: Any) -> Daily:
+    days, places = world.hazard.shape[0], world.hazard.shape[1]
+    p = np.full((10, days, places), none)
+    n = np.full((2, days, world.allowed.shape[1]), none)
+    return Daily(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], n[0], n[1],
+                 np.full((days, TIMES), none))  # fmt: skip

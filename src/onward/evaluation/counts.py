@@ -1,0 +1,92 @@
+"""What was counted, and what a run would have counted: one figure beside the other.
+
+Counts of one source, place and indicator that accumulate from the same day are taken as differences, so that a
+plateau counts as one. Errors are compared as square roots, in which counts of any size spread alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from onward.crisis import Crisis
+from onward.engine.state import Result
+from onward.model.claims import Claim, build_claims
+from onward.model.network import Network
+from onward.simulation.observables import claim_value
+
+CUMULATIVE = ("arrivals", "departures", "displaced", "returned")
+
+
+@dataclass(frozen=True)
+class Count:
+    """One observed figure (or difference of two) and the claim that says what a run makes of it."""
+
+    claim: Claim
+    people: float
+    low: float
+    high: float
+    source: str
+
+
+def build_counts(crisis: Crisis, network: Network) -> tuple[Count, ...]:
+    """Compile the counts table: cumulative series become differences between successive dates."""
+    table = crisis.table("counts").with_columns(pl.col("since").fill_null(crisis.start))
+    counts = []
+    keys = ["place", "area", "indicator", "source", "since"]
+    for _, series in table.sort("date").group_by(keys, maintain_order=True):
+        rows = series.to_dicts()
+        for before, row in zip([None, *rows[:-1]], rows, strict=True):
+            cumulative = row["indicator"] in CUMULATIVE
+            counts.append(_count(crisis, network, row, before if cumulative else None))
+    return tuple(counts)
+
+
+def _count(crisis: Crisis, network: Network, row: dict, before: dict | None) -> Count:  # type: ignore[type-arg]
+    from datetime import timedelta
+
+    where = row["place"] or row["area"]
+    start = row["since"] if before is None else before["date"] + timedelta(days=1)
+    less = 0 if before is None else before["people"]
+    leaving = row["indicator"] in ("displaced", "departures")
+    frame = pl.DataFrame(
+        {
+            "claim": ["count"],
+            "indicator": ["displaced" if leaving else row["indicator"]],
+            "origin": [where if leaving else None],
+            "destination": [None if leaving else where],
+            "start": [start],
+            "end": [row["date"]],
+            "low": [0.0],
+            "high": [0.0],
+            "unit": ["people"],
+            "measure": ["net" if row["indicator"] == "arrivals" else None],
+            "source": [row["source"]],
+        },
+        schema_overrides={"origin": pl.String, "destination": pl.String, "measure": pl.String},
+    )
+    claim = build_claims(crisis.replace_table("claims", frame), network)[0]
+    people, low, high = (max(0.0, float(_or(row[k], row["people"])) - less) for k in ("people", "low", "high"))
+    return Count(replace(claim, name=f"{row['date']} {where} {row['indicator']}"), people, low, high, row["source"])
+
+
+def _or(value: float | None, otherwise: float) -> float:
+    return otherwise if value is None else value
+
+
+def misfit(count: Count, result: Result, network: Network, coverage: float) -> float:
+    """Return the standardised error of one count: difference of square roots over its standard deviation.
+
+    The deviation joins the range that was reported, a quarter of the figure for the model and for what one source
+    sees of it, and 30 (as a variance of square roots) so that small figures do not rule. That a source counts only
+    a part of what happens is said by ``coverage``, and by nothing else.
+    """
+    attacks = np.zeros((1, 1))
+    said = claim_value(count.claim, result, network, attacks, coverage)
+    if said is None:
+        return 0.0
+    spread = (np.sqrt(count.high) - np.sqrt(count.low)) / 3.3
+    deviation = np.sqrt(spread**2 + (0.125 * np.sqrt(count.people)) ** 2 + 30.0)
+    return float((np.sqrt(max(0.0, said)) - np.sqrt(count.people)) / deviation)

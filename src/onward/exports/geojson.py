@@ -1,0 +1,65 @@
+"""Places, or districts, as GeoJSON points with their figures and how these changed over time."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from onward.disclosure import all_two_digits
+from onward.exports.content import Content
+from onward.runs.quantiles import FIGURES
+
+#: of which quantiles the change over time is told; all would make files three times as large
+_SERIES = ("p5", "p50", "p95")
+
+
+def write_geojson(content: Content, path: Path) -> None:
+    """Write a FeatureCollection (RFC 7946) whose member ``provenance`` says what it is."""
+    points = [_point(content, number, unit) for number, unit in enumerate(content.units.iter_rows(named=True))]
+    lines = _lines(content, {f["properties"][content.key]: f["geometry"] for f in points})
+    collection = {
+        "type": "FeatureCollection",
+        "provenance": dict(content.provenance),
+        "notes": [*content.notes, *content.warnings, *_about_points(content)],
+        "features": [*points, *lines],
+    }
+    path.write_text(json.dumps(collection, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def _about_points(content: Content) -> list[str]:
+    if content.key == "place":
+        return []
+    return ["A district's point is the mean of its places: for drawing only, and no place of anything."]
+
+
+def _point(content: Content, number: int, unit: dict[str, Any]) -> dict[str, Any]:
+    figures = all_two_digits(content.stock.figures[:, :, number])
+    series = {name: figures[FIGURES.index(name)].tolist() for name in _SERIES}
+    known = unit["longitude"] is not None and unit["latitude"] is not None
+    told = {key: value for key, value in unit.items() if key not in ("latitude", "longitude", "places")}
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [unit["longitude"], unit["latitude"]]} if known else None,
+        "properties": {
+            **told,
+            "indicator": "displaced people staying or waiting there, simulated",
+            "date": content.stock.days[-1].isoformat(),
+            **{name: float(figures[f, -1]) for f, name in enumerate(FIGURES)},
+            "series": {"dates": [day.isoformat() for day in content.stock.days], **series},
+        },
+    }
+
+
+def _lines(content: Content, points: dict[str, Any]) -> list[dict[str, Any]]:
+    """Legs between places as straight lines, where they were asked for."""
+    if "legs" not in content.tables:
+        return []
+    features = []
+    for row in content.tables["legs"].iter_rows(named=True):
+        ends = [points.get(row["from_place"]), points.get(row["to_place"])]
+        if all(ends):
+            geometry = {"type": "LineString", "coordinates": [end["coordinates"] for end in ends if end]}
+            told = {**row, "indicator": "people on this leg over the whole period, simulated"}
+            features.append({"type": "Feature", "geometry": geometry, "properties": told})
+    return features

@@ -1,0 +1,91 @@
+"""Write a run in a format for other programs: in whole or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+from pathlib import Path
+
+from onward.errors import ParameterError, RunFolderError
+from onward.exports.content import content_of
+from onward.runs.folder import read_run
+from onward.runs.inputs import kept_crisis
+
+#: what the name of an export ends with, by format; a folder for none
+ENDINGS = {"hxl": "", "geojson": ".geojson", "netcdf": ".nc", "xlsx": ".xlsx"}
+
+
+def export_run(
+    run: str | Path, *, format: str, out: str | Path | None = None, route_detail: bool = False, places: bool = False,
+    overwrite: bool = False, today: dt.date | None = None,
+) -> tuple[Path, tuple[str, ...]]:  # fmt: skip
+    """Export a run folder; returns where to, and what whoever exports must be told.
+
+    Parameters
+    ----------
+    run
+        The run folder.
+    format
+        ``hxl`` (a folder of CSVs, or a zip if ``out`` ends so), ``geojson``, ``netcdf`` or ``xlsx``.
+    out
+        Where to; beside the run if None.
+    route_detail
+        With legs between places.
+    places
+        Single places though the crisis is going on.
+    overwrite
+        Replace what is there, if it is an export.
+    today
+        The day it is; today if None.
+    """
+    if format not in ENDINGS:
+        raise ParameterError(f"format: {format!r} is not one of {', '.join(ENDINGS)}.")
+    folder = Path(run)
+    read = read_run(folder)
+    target = Path(out) if out is not None else folder.with_name(f"{folder.resolve().name}-{format}{ENDINGS[format]}")
+    _check_target(target, overwrite)
+    content = content_of(read, kept_crisis(folder), route_detail=route_detail, places=places, today=today)
+    new = target.with_name(f".{target.name}.new")
+    _remove(new)
+    try:
+        new.parent.mkdir(parents=True, exist_ok=True)
+        if format == "hxl":
+            from onward.exports.hxl import write_hxl
+
+            write_hxl(content, new)
+        elif format == "geojson":
+            from onward.exports.geojson import write_geojson
+
+            write_geojson(content, new)
+        elif format == "netcdf":
+            from onward.exports.netcdf import write_netcdf
+
+            write_netcdf(read, content, new)
+        else:
+            from onward.exports.xlsx import write_workbook
+
+            write_workbook(content, new)
+        _remove(target)
+        os.replace(new, target)
+    except OSError as error:
+        raise RunFolderError(f"{target}: cannot be written ({error.strerror or error}). Give another --out.") from None
+    finally:
+        _remove(new)
+    return target, content.warnings
+
+
+def _check_target(target: Path, overwrite: bool) -> None:
+    if not target.exists():
+        return
+    if not overwrite:
+        raise RunFolderError(f"{target}: this is there already. Give --overwrite or another --out.")
+    if target.is_dir() and not (target / "provenance.json").is_file():
+        raise RunFolderError(f"{target}: this folder holds something else than an export. Give another --out.")
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

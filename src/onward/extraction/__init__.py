@@ -1,0 +1,39 @@
+"""What reports say: text in, attributed evidence out, by rules that can be read; a model may help.
+
+The evidence is a proposal: a person accepts, corrects or rejects each fact before anything enters a crisis.
+"""
+
+from onward.extraction.apply import Applied, apply_evidence
+from onward.extraction.corroborate import compare, read_files
+from onward.extraction.evidence import (
+    EvidenceRow,
+    evidence_rows,
+    read_evidence_csv,
+    write_evidence_csv,
+    write_evidence_rows,
+)
+from onward.extraction.extract import read_report
+from onward.extraction.facts import FIRM, KINDS, Candidate, Fact, Link, Place, Reading, Readings
+from onward.extraction.pipeline import load_pipeline
+
+__all__ = [
+    "FIRM",
+    "KINDS",
+    "Applied",
+    "Candidate",
+    "EvidenceRow",
+    "Fact",
+    "Link",
+    "Place",
+    "Reading",
+    "Readings",
+    "apply_evidence",
+    "compare",
+    "evidence_rows",
+    "load_pipeline",
+    "read_evidence_csv",
+    "read_files",
+    "read_report",
+    "write_evidence_csv",
+    "write_evidence_rows",
+]

@@ -1,0 +1,79 @@
+"""A fact before places, date and speaker are tied to it, and where the clause around it ends."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from onward.extraction.facts import Modality, Role
+from onward.extraction.mentions import Mention
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a rule found, in offsets of the working copy."""
+
+    start: int
+    end: int
+    kind: str
+    indicator: str
+    sentence: int
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    unit: str | None = None
+    who: str | None = None
+    confidence: float = 0.7
+    anchor: int = 0
+    pair: int | None = None
+    places: tuple[tuple[Mention, Role, str], ...] | None = None
+    modality: Modality | None = None
+    arrival: bool = False
+
+
+_BOUNDARY = re.compile(
+    r"[;:)\"]|,(?!\d)|\.(?=\s|$)| - |\s(?=(?:according to|as|while|but|amid|hoping|following|after"
+    r"|because(?! of)|since (?!\d|[A-Z]|the |then|last|early|late|mid)\w+|who|which|where|when|whereas"
+    r"|although|though|there (?:is|are|was|were|will)"
+    r"|and (?:the|a|an|its|their|his|her|another|more|some|about|around|at least|nearly|almost|over|up to"
+    r"|\d(?!\d?(?:st|nd|rd|th)? [A-Z])|[a-z]+ed\b|[a-z]+ing\b|have|has|had|were|was|is|are|implement))\b)"
+)
+_START = re.compile(
+    r"[;:(\"]\s*|,(?!\d)\s*|\.\s+|\s-\s|\b(?:said|says|say)(?: that)?\s+(?=[a-z])|\b(?:that|but|amid|while"
+    r"|as|because|although|though|which|who|where|when|whereas|after|before|following|caused by|due to"
+    r"|and(?= (?:the|a|an|its|their|another|implement|[a-z]+ed\b)\b))\s+|\s(?=there (?:is|are|was|were"
+    r"|will|has)\b)"
+)
+_FAR = 400  # a clause is not longer
+_ASIDE = re.compile(r" - (?:[\w']+ ){0,5}[\w']+ - ")
+
+
+def clause_end(text: str, position: int, end: int) -> int:
+    """Where the clause that goes on at `position` ends, `end` being the sentence's end.
+
+    >>> clause_end("Forty people fled to Azaz, he said", 16, 34)
+    25
+    """
+    end = min(end, position + _FAR)
+    asides = [(m.start(), m.end()) for m in _ASIDE.finditer(text, max(0, position - 60), end)]
+    for match in _BOUNDARY.finditer(text, position, end):
+        if not any(a <= match.start() < b for a, b in asides):
+            return len(text[: match.start()].rstrip()) if match.start() > position else position
+    return len(text[position:end].rstrip(" .!?\"'")) + position
+
+
+def clause_start(text: str, start: int, position: int) -> int:
+    """Where the clause around `position` starts, `start` being the sentence's start.
+
+    >>> clause_start("This week, Russia bombed it", 0, 18)
+    11
+    """
+    start = max(start, position - _FAR)
+    asides = [(m.start(), m.end()) for m in _ASIDE.finditer(text, start, min(len(text), position + 60))]
+    last = start
+    for match in _START.finditer(text, start, position):
+        if not any(a <= match.start() < b for a, b in asides):
+            last = match.end()
+    while last < position and text[last] in " \"'(-":
+        last += 1
+    return last

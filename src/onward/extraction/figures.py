@@ -1,0 +1,361 @@
+"""Facts with a figure: what does this number count?
+
+For each number the reader looks at the noun after it, the verb before it ("displaced 4,000"), the words
+inside ("4,000 newly displaced people") and the verb after it ("4,000 people were evacuated"), in the order
+that English ties them. A number that nothing of this explains makes no fact.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from onward.extraction import cues
+from onward.extraction.candidates import Draft, clause_end
+from onward.extraction.normal import Sentence
+from onward.extraction.numbers import Quantity
+
+_REACH = 220  # characters in which a verb may still belong to the number before it
+NUMBERS_AT_MOST = 80  # a sentence with more numbers is a table or broken
+_UNITS = {"household": "households", "home": "homes", "people": "people"}
+_HOUSING = ("destroyed", "damaged", "uninhabitable")
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A number with its noun: the unit (None where there is no noun), and where the noun ends."""
+
+    quantity: Quantity
+    unit: str | None
+    end: int
+    limit: int
+    base: bool = False
+
+
+@dataclass(frozen=True)
+class Sense:
+    """What a number counts, by which words, how sure."""
+
+    indicator: str
+    start: int
+    end: int
+    confidence: float
+
+
+def figure_drafts(text: str, sentence: Sentence, number: int, quantities: Sequence[Quantity]) -> list[Draft]:
+    """The facts with a figure of one sentence.
+
+    >>> from onward.extraction.numbers import find_quantities
+    >>> t = "Shelling displaced 4,000 people and destroyed 20 homes."
+    >>> [(d.indicator, d.value) for d in figure_drafts(t, Sentence(0, 55, 0), 0, find_quantities(t))]
+    [('newly_displaced', 4000.0), ('destroyed', 20.0)]
+    """
+    counted = _counted(text, sentence, quantities[:NUMBERS_AT_MOST])
+    drafts: list[Draft] = []
+    by_quantity: dict[int, int] = {}
+    for i, item in enumerate(counted):
+        if item is None or item.base:
+            continue
+        partner = _partner(text, counted, i, by_quantity)
+        if partner is not None:
+            by_quantity[i] = len(drafts)
+            drafts.append(_paired(text, drafts[partner], item, partner))
+            continue
+        sense = (
+            _sense(text, sentence, item, _opened(text, counted, i))
+            or _inherited(text, item, drafts)
+            or _apposed(text, sentence, item)
+        )
+        if sense is not None and drafts and cues.TOTAL.search(text, sense.start, item.quantity.start):
+            sense = replace(sense, indicator=drafts[-1].indicator)
+        if sense is not None:
+            by_quantity[i] = len(drafts)
+            drafts.append(_draft(text, sentence, number, item, sense))
+    return drafts
+
+
+def _counted(text: str, sentence: Sentence, quantities: Sequence[Quantity]) -> list[Counted | None]:
+    """Each number with its noun; numbers of days, camps or provinces are None and stop nothing."""
+    found: list[Counted | None] = []
+    for i, quantity in enumerate(quantities):
+        base = i > 0 and bool(cues.PARTITIVE.search(text[quantities[i - 1].end : quantity.start] + " "))
+        position = quantity.end
+        if i + 1 < len(quantities) and re.fullmatch(
+            r" (?:out )?of(?: the)? ?", text[quantity.end : quantities[i + 1].start]
+        ):
+            position = quantities[i + 1].end
+        found.append(_count(text, sentence, quantity, position, base))
+    following, limited = sentence.end, list(found)
+    for i in range(len(found) - 1, -1, -1):
+        item = found[i]
+        if item is not None:
+            limited[i] = replace(item, limit=_limit(text, item, following))
+            following = item.quantity.start
+    return limited
+
+
+def _limit(text: str, item: Counted, following: int) -> int:
+    """How far words belong to this number: to the next number, and not out of its brackets."""
+    if item.end > following:  # "40 of the 90 villagers": the second number is part of the noun
+        following = item.end + _REACH
+    close = text.find(")", item.end, following)
+    return close if close >= 0 and "(" not in text[item.end : close] else following
+
+
+def _count(text: str, sentence: Sentence, quantity: Quantity, position: int, base: bool) -> Counted | None:
+    if text.startswith(" of ", position) and not cues.OF_THEM.match(text, position):
+        position += 3
+    noun = cues.NOUN.match(text, position, min(sentence.end, position + 90)) or cues.GROUP.match(
+        text, position, sentence.end
+    )
+    if noun is None:
+        return None if _is_year(text, quantity) else Counted(quantity, None, position, sentence.end, base)
+    unit = next(name for name, words in noun.groupdict().items() if words)
+    if unit == "other" or _definition(text, quantity):
+        return None
+    return Counted(quantity, _UNITS[unit], noun.end(), sentence.end, base)
+
+
+def _is_year(text: str, quantity: Quantity) -> bool:
+    bare = text[quantity.number_start : quantity.end]
+    return bool(re.fullmatch(r"(?:19|20)\d\d", bare)) and quantity.start == quantity.number_start
+
+
+def _definition(text: str, quantity: Quantity) -> bool:
+    """ "(groups of more than 7 families)" explains a word and counts nobody."""
+    return bool(
+        re.search(
+            r"\b(?:groups|events|families|households|parties|units) of (?:\w+ ){0,3}$",
+            text[max(0, quantity.start - 30) : quantity.start],
+        )
+    )
+
+
+def _partner(text: str, counted: Sequence[Counted | None], i: int, drafts: dict[int, int]) -> int | None:
+    """The figure before, if this one says the same in another unit: "310 families (1,600 people)"."""
+    last = counted[i - 1] if i else None
+    item = counted[i]
+    if last is None or item is None or i - 1 not in drafts:
+        return None
+    gap = text[last.end : item.quantity.start]
+    if (
+        re.fullmatch(r"\s*(?:\(|,? or |, i\.e\. ?|, that is,? )(?:or |i\.e\.,? )?", gap)
+        and item.unit == ("people") != last.unit
+    ):
+        return drafts[i - 1]
+    return None
+
+
+def _paired(text: str, first: Draft, item: Counted, partner: int) -> Draft:
+    q = item.quantity
+    who = " ".join(text[q.end : item.end].split()) or None
+    return replace(
+        first,
+        start=q.start,
+        end=item.end,
+        value=q.value,
+        low=q.low,
+        high=q.high,
+        unit="people",
+        who=who,
+        pair=partner,
+        anchor=q.start,
+    )
+
+
+def _opened(text: str, counted: Sequence[Counted | None], i: int) -> Counted:
+    """The number with what stands in brackets after it skipped, so that its verb comes into reach."""
+    item = counted[i]
+    assert item is not None
+    opening = re.match(r"\s*\(|,? or ", text[item.end : item.end + 5])
+    if not opening:
+        return item
+    if "(" in opening.group():
+        close = text.find(")", item.end, item.end + 160)
+        end = close + 1 if close >= 0 else item.end
+    else:
+        end = next((c.end for c in counted[i + 1 : i + 2] if c), item.end)
+    later = [c.quantity.start for c in counted[i + 1 :] if c and c.quantity.start >= end]
+    return replace(item, end=end, limit=max(end, later[0] if later else _sentence_limit(counted, item, text)))
+
+
+def _sentence_limit(counted: Sequence[Counted | None], item: Counted, text: str) -> int:
+    last = [c.limit for c in counted if c][-1]
+    return max(last, min(len(text), text.find(".", item.end) if text.find(".", item.end) >= 0 else len(text)))
+
+
+def _sense(text: str, sentence: Sentence, item: Counted, opened: Counted) -> Sense | None:
+    before = _before(text, sentence, item, opened)
+    if before is not None:
+        return before
+    if label := _label(text, sentence, item):
+        return label
+    inside = _inside(text, item)
+    after = _after(text, opened, inside)
+    if inside is not None and (after is None or not _stronger(after, inside)):
+        return inside
+    return after
+
+
+def _before(text: str, sentence: Sentence, item: Counted, opened: Counted) -> Sense | None:
+    """The verb or noun right before the number."""
+    start = max(sentence.start, item.quantity.start - 90)
+    match = cues.PRE.search(text[start : item.quantity.start])
+    if not match:
+        return None
+    name = next(n for n, w in match.groupdict().items() if w is not None and n != "gap")
+    cue_start, cue_end = start + match.start(), start + match.start("gap")
+    if name == "forced":
+        return _forced(text, item, opened, cue_start)
+    if (name == "stock" and item.unit == "homes") or not _fits(name, item.unit):
+        return None
+    if name in ("hosted", "sheltered") and item.unit == "homes":
+        return None
+    return Sense(name, cue_start, max(cue_end, item.end), 0.85)
+
+
+def _forced(text: str, item: Counted, opened: Counted, start: int) -> Sense | None:
+    """ "forced 300 people to flee", "left 40 dead": the sense stands after the number."""
+    match = cues.FORCED_POST.search(text[opened.end : opened.end + 60])
+    if not match:
+        return None
+    name = match.lastgroup or "flee"
+    name = {"flee": "newly_displaced", "homeless": "newly_displaced"}.get(name, name)
+    if not _fits(name, item.unit):
+        return None
+    return Sense(name, start, opened.end, 0.8)
+
+
+def _label(text: str, sentence: Sentence, item: Counted) -> Sense | None:
+    """A line of a table: "Number of displaced: 452"."""
+    if item.quantity.start - sentence.start > 60:
+        return None
+    match = cues.LABEL.search(text[sentence.start : item.quantity.start])
+    if not match or match.start() > 25:
+        return None
+    name = next((n for n, w in match.groupdict().items() if w), "stock")
+    return Sense("stock" if name == "refugees" else name, sentence.start + match.start(), item.end, 0.7)
+
+
+def _inside(text: str, item: Counted) -> Sense | None:
+    words = text[item.quantity.end : item.end]
+    for name, pattern in cues.INSIDE:
+        if pattern.search(words):
+            return Sense(name, item.quantity.start, item.end, 0.7)
+    return None
+
+
+def _after(text: str, item: Counted, inside: Sense | None) -> Sense | None:
+    """The verb after the number, before the next number takes over."""
+    limit = min(item.limit, item.end + _REACH)
+    matches = [m for m in cues.POST.finditer(text, item.end, limit) if m.lastgroup]
+    bare = item.unit is None
+    for i, match in enumerate(matches):
+        gap = text[item.end : match.start()]
+        if bare and not re.fullmatch(rf"(?: of (?:them|whom|these|those|which))?[ ,]*(?:-)?[ ]*{cues.AUX}", gap):
+            return None
+        name = match.lastgroup or ""
+        if name == "none":
+            return None
+        if i == 0 and name == "newly_displaced" and not gap.strip():
+            match = _main_verb(text, matches) or match
+            name = match.lastgroup or ""
+        name = _settle(name, item.unit)
+        if not _fits(name, item.unit) or re.search(r"[;:]", gap):
+            continue
+        sure = 0.85 if len(gap) < 40 else 0.65
+        return Sense(name, item.quantity.start, match.end(), sure)
+    return None
+
+
+def _main_verb(text: str, matches: Sequence[re.Match[str]]) -> re.Match[str] | None:
+    """ "850 people displaced by the flood were evacuated": the second verb is the main one."""
+    for match in matches[1:]:
+        auxiliary = re.search(
+            r"\b(?:were|was|have|had|been|has|are)(?: \w+ly)? $",
+            text[max(0, match.start() - 16) : match.start()],
+        )
+        if auxiliary and match.lastgroup in ("evacuated", "killed", "returned", "sheltered", "injured"):
+            return match
+    return None
+
+
+def _settle(name: str, unit: str | None) -> str:
+    if name == "stay_displaced":
+        return "stock"
+    if name == "lost_home":
+        return "destroyed" if unit == "households" else "newly_displaced"
+    return name
+
+
+def _fits(name: str, unit: str | None) -> bool:
+    """Whether the unit can bear the indicator: people are not demolished, homes are not wounded."""
+    if name in _HOUSING:
+        return unit in (None, "homes", "households")
+    if unit == "homes":
+        return name in ("evacuated", "capacity")
+    return True
+
+
+def _stronger(after: Sense, inside: Sense) -> bool:
+    """Whether the verb says more than the noun: refugees who were killed, displaced people who came back."""
+    if inside.indicator in ("killed", "injured", "returned", "evacuated"):
+        return False
+    if inside.indicator == "newly_displaced":
+        return after.indicator in ("killed", "injured", "at_border", "returned")
+    if after.indicator == "newly_displaced":
+        return after.confidence > 0.8
+    return after.indicator not in _HOUSING
+
+
+def _inherited(text: str, item: Counted, drafts: list[Draft]) -> Sense | None:
+    """ "... 60 from Homs, 20 from Hama": numbers in a list count what the first one counts."""
+    if not drafts or item.quantity.start - drafts[-1].end > 90:
+        return None
+    listed = re.match(
+        r" (?:people |families |others |more )?(?:from|in|to|at|into) (?:the )?(?:\w+ )?[A-Z]"
+        r"| did (?:likewise|so|the same)",
+        text[item.end : item.end + 40],
+    )
+    if not listed or item.unit == "homes" or "." in text[drafts[-1].end : item.quantity.start].strip(". "):
+        return None
+    return Sense(drafts[-1].indicator, item.quantity.start, item.end, 0.55)
+
+
+def _apposed(text: str, sentence: Sentence, item: Counted) -> Sense | None:
+    """ "full of refugees - 900 of them": the number tells how many the noun before it is."""
+    if not cues.OF_THEM.match(text, item.quantity.end):
+        return None
+    before = text[sentence.start : item.quantity.start]
+    people = re.search(rf"\b(?:{cues.PEOPLE})\b", before)
+    full = list(cues.FULL_OF.finditer(before))
+    if not people or not full or not re.search(r"(?: -|,|:|\()\s*$", before):
+        return None
+    end = cues.OF_THEM.match(text, item.quantity.end)
+    return Sense("hosted", sentence.start + full[-1].end(), end.end() if end else item.end, 0.65)
+
+
+def _draft(text: str, sentence: Sentence, number: int, item: Counted, sense: Sense) -> Draft:
+    q = item.quantity
+    indicator = sense.indicator
+    if indicator == "refugees":
+        indicator = "stock"
+    if indicator == "hosted" and item.unit == "homes":
+        indicator = "sheltered"
+    end = clause_end(text, max(sense.end, item.end), min(sentence.end, max(item.limit, sense.end, item.end)))
+    end = max(item.end, len(text[:end].rstrip(" ,(-")))
+    end -= len(match.group()) if (match := re.search(r"\s(?:and|or|with|by|while)$", text[item.end : end])) else 0
+    kind = cues.KIND_OF.get(indicator, "displacement")
+    unit = item.unit or ("homes" if kind == "housing" else "people")
+    who = " ".join(text[q.end : item.end].split()).removeprefix("of ") if item.unit else None
+    confidence = sense.confidence - (0.1 if q.vague else 0.0) - (0.1 if item.unit is None else 0.0)
+    return Draft(
+        min(q.start, sense.start),
+        max(end, item.end),
+        kind,
+        "delivered" if indicator == "aided" else indicator,
+        number,
+        *(q.value, q.low, q.high, unit, who or None, round(confidence, 2)),
+        anchor=q.start,
+    )

@@ -1,0 +1,341 @@
+"""Where a report names places, and in what role: from, to, at, via.
+
+A capitalised run of words is a place when the gazetteer knows it (and it is no person, organisation, storm or
+month), or when the words around it say so ("in ...", "... governorate"); the second kind has no candidates,
+which is for a person to fill.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from onward.extraction import locative
+from onward.extraction.facts import Candidate, Role
+from onward.extraction.lexicon import word_list
+from onward.extraction.places import Gazetteer, demonyms
+
+_CAP = (
+    r"(?:[A-Z\u00c0-\u00de][\w'\u2018\u2019\u00b4`\u02bf\u02be]*|(?:[Aa]l|[Ee]l|[Aa]s|[Aa]r|[Aa]sh|[Aa]t"
+    r"|[Aa]d|[Aa]n|[Aa]z)-[A-Z][\w']*|L'[A-Z]\w*)"
+)
+_LINK = (
+    r"(?:(?: (?:al|el|as|ash|ar|an|ad|at|az|ez|es|de|del|la|las|los|du|da|do|of|ul|bin)(?:[ -]"
+    r"| l[ao]s? )(?:al-)?|-(?:ez|es|al|el|i|e|de|la|en|du|sur|ul)-|[ -]))"
+)
+_RUN = re.compile(rf"(?<![\w@/]){_CAP}(?:{_LINK}{_CAP}){{0,6}}")
+_WORD = re.compile(r"[\w'\u2018\u2019\u00b4`]+")
+
+
+_ORG = word_list("organisations")
+_NOT_PLACES = word_list("not_places")
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A place named in the text: span (with its modifier), the bare name, role, and what it may mean."""
+
+    start: int
+    end: int
+    name: str
+    bare: str
+    role: Role | None
+    candidates: tuple[Candidate, ...]
+    kind: str
+    border: bool = False
+
+
+def find_mentions(text: str, places: Gazetteer, sentences: Sequence[tuple[int, int]]) -> list[Mention]:
+    """All places named in a text, with candidates weighed by the countries the text speaks of.
+
+    >>> from onward.extraction.places import gazetteer
+    >>> text = "They fled from northern Aleppo to Azaz."
+    >>> [(m.name, m.role) for m in find_mentions(text, gazetteer(), [(0, len(text))])]
+    [('northern Aleppo', 'from'), ('Azaz', 'to')]
+    """
+    found: list[Mention] = []
+    for start, end in sentences:
+        found += _in_sentence(text, start, end, places)
+    return _weighed(found, places)
+
+
+def _in_sentence(text: str, start: int, end: int, places: Gazetteer) -> list[Mention]:
+    found: list[Mention] = []
+    for run in _RUN.finditer(text, start, end):
+        if locative.PEOPLE_TITLES.search(text[max(start, run.start() - 18) : run.start()]):
+            continue
+        found += _in_run(text, start, end, run, places, found)
+    return _with_roles(text, start, found)
+
+
+def _in_run(
+    text: str, start: int, end: int, run: re.Match[str], places: Gazetteer, before: list[Mention]
+) -> list[Mention]:
+    words = [(m.start() + run.start(), m.end() + run.start()) for m in _WORD.finditer(run.group())]
+    while words and _no_start(text, words, places):
+        words = words[1:]
+    if not words or locative.PEOPLE_TITLES.search(text[max(start, words[0][0] - 18) : words[0][0]]):
+        return []
+    if _is_organisation(text, words):
+        return []
+    if nation := _national(text, words):
+        return nation
+    found: list[Mention] = []
+    i = 0
+    while i < len(words):
+        size = _known(text, words, i, places)
+        if not size:
+            i += 1
+            continue
+        a, b = words[i][0], words[i + size - 1][1]
+        longer = i == 0 and size < len(words) and _new_name(text, start, words, before)
+        if not longer and _believable(text, start, a, b, i, len(words), places, [*before, *found]):
+            found.append(_mention(text, start, a, b, "known"))
+        i += size
+    if not found and _new_name(text, start, words, before):
+        found.append(_mention(text, start, words[0][0], words[-1][1], "unknown"))
+    return found
+
+
+def _is_organisation(text: str, words: list[tuple[int, int]]) -> bool:
+    """ "Oruro Department" is a place, "Department of Health" is none."""
+    names = [text[a:b] for a, b in words]
+    if len(names) > 1 and re.fullmatch(locative.UNIT, names[-1], re.IGNORECASE):
+        names.pop()
+    return any(n in _ORG for n in names) and not locative.AFTER.match(text, words[-1][1])
+
+
+def _new_name(text: str, start: int, words: list[tuple[int, int]], before: list[Mention]) -> bool:
+    """Whether a run that the gazetteer does not know as a whole is a place by the words around it."""
+    a, b = words[0][0], words[-1][1]
+    name = text[a:b].removesuffix("'s")
+    if name in _NOT_PLACES or name in demonyms() or (name.isupper() and len(name) < 6) or "," in name:
+        return False
+    if any(text[x:y] in _NOT_PLACES or text[x:y] in demonyms() for x, y in words):
+        return False
+    if (
+        a == start
+        and len(words) == 1
+        and re.match(r" (?:camps|areas|towns|villages|districts|regions)\b", text[b : b + 12])
+    ):
+        return False
+    ended = re.match(r"\s*(?:[,.;)]|$|[a-z])", text[b : b + 20])
+    if (
+        ended
+        and before
+        and before[-1].role is None
+        and _listed(text, a, before)
+        and not locative.PERSON_VERB.match(text, b)
+    ):
+        return True
+    left = text[max(start, a - 60) : a]
+    located = locative.LOCATIVE.search(left)
+    if located and located.group("in").lower().startswith("escap"):
+        return False
+    return _located(text, start, a, b)
+
+
+def _no_start(text: str, words: list[tuple[int, int]], places: Gazetteer) -> bool:
+    first = text[words[0][0] : words[0][1]]
+    if first.islower() and first not in ("al", "el", "as", "ash", "ar", "an", "ad", "at", "az"):
+        return True
+    long = len(words) > 1 and places.knows(text[words[0][0] : words[1][1]])
+    return first.removesuffix("'s") in _NOT_PLACES and not long
+
+
+def _national(text: str, words: list[tuple[int, int]]) -> list[Mention]:
+    """ "Turkish border" names Turkey; "Syrian refugees" come from Syria."""
+    for i in range(len(words)):
+        for size in (2, 1):
+            if i + size > len(words):
+                continue
+            a, b = words[i][0], words[i + size - 1][1]
+            country = demonyms().get(text[a:b])
+            if not country:
+                continue
+            if i + size == len(words) and (match := locative.BORDER.match(text, b)):
+                return [Mention(a, match.end(), country, country, "at", (), "country", True)]
+            if i + size == len(words) and locative.NATIONALS.match(text, b):
+                return [Mention(a, b, country, country, "from", (), "country")]
+    return []
+
+
+def _known(text: str, words: list[tuple[int, int]], i: int, places: Gazetteer) -> int:
+    """How many words from the i-th on are one name of the gazetteer, the longest counting."""
+    for size in range(min(places.longest, len(words) - i), 0, -1):
+        name = text[words[i][0] : words[i + size - 1][1]]
+        if size == 1 and (name in _NOT_PLACES or (len(name) < 3 and name not in ("UK", "US"))):
+            return 0
+        if name.isupper() and len(name) < 6 and name not in ("UK", "US", "USA", "UAE", "DRC", "FATA", "CAR", "KRI"):
+            return 0
+        bare = name[:-2] if name.endswith("'s") else name
+        if places.knows(bare) and bare not in demonyms():
+            return size
+    return 0
+
+
+def _believable(
+    text: str, start: int, a: int, b: int, index: int, count: int, places: Gazetteer, before: list[Mention]
+) -> bool:
+    """Whether the name is meant as a place here: well known, in a locative phrase, or in a list of places."""
+    if _located(text, start, a, b) or _listed(text, a, before):
+        return True
+    if count > 1 and index > 0 and not locative.AFTER.match(text, b):
+        return False
+    best = places.candidates(text[a:b].removesuffix("'s"))[0]
+    if best.place is not None or best.kind == "country":
+        return count == 1 or best.place is not None or " " in text[a:b]
+    if count > 1 and " " not in text[a:b]:
+        return False
+    return best.kind in ("admin1", "area", "crossing", "camp") or (
+        best.score > 0.6 and locative.SUBJECT.match(text, b) is not None
+    )
+
+
+def _located(text: str, start: int, a: int, b: int) -> bool:
+    left = text[max(start, a - 60) : a]
+    if match := locative.LOCATIVE.search(left):
+        word = match.group("in").lower()
+        if word not in ("of", "for", "like", "on", "between", "over", "took", "take", "left"):
+            return True
+        if word in ("of", "on", "between", "over") and re.search(
+            r"(?:city|town|village|people|capital|bank|island|border|residents|population|centre|shore"
+            r"|coast|side|districts?|most|parts|rest|south|north|east|west|all|army|bombing|strikes?"
+            r"|attacks?|shelling|siege|fall)\s+(?:of|on|between|over)\s[^.]*$",
+            left.lower(),
+        ):
+            return True
+    unit = locative.AFTER.match(text, b)
+    return bool(
+        (unit and unit.group("unit").lower() not in ("state", "states", "division", "area", "areas"))
+        or (unit and locative.LOCATIVE.search(left))
+    )
+
+
+def _listed(text: str, a: int, before: list[Mention]) -> bool:
+    """Whether only a comma or "and" stands between this name and a place before it."""
+    if not before:
+        return False
+    gap = text[before[-1].end : a]
+    return bool(
+        re.fullmatch(
+            rf"(?:(?: or| and|,|, and| \()\s*(?:{locative.ADJ})| (?:{locative.UNIT})?(?:,| and)\s+)",
+            gap,
+            re.IGNORECASE,
+        )
+    )
+
+
+def _mention(text: str, start: int, a: int, b: int, kind: str) -> Mention:
+    bare = text[a:b]
+    if bare.endswith("'s"):
+        b, bare = b - 2, bare[:-2]
+    modifier = locative.MODIFIER.search(text[max(start, a - 16) : a])
+    first = a - len(modifier.group()) if modifier else a
+    return Mention(first, b, " ".join(text[first:b].split()), " ".join(bare.split()), None, (), kind)
+
+
+def _with_roles(text: str, start: int, found: list[Mention]) -> list[Mention]:
+    done: list[Mention] = []
+    for mention in found:
+        role = mention.role or _role(text, start, mention, done)
+        if mention.border:
+            role = _role(text, start, mention, done) or "at"
+        done.append(replace(mention, role=role))
+    return done
+
+
+def role_at(text: str, start: int, mention: Mention) -> Role | None:
+    """The role of one mention by the words before it, `start` being where its sentence may start.
+
+    >>> role_at("fled to Azaz", 0, Mention(8, 12, "Azaz", "Azaz", None, (), "unknown"))
+    'to'
+    """
+    return _role(text, start, mention, [])
+
+
+def _role(text: str, start: int, mention: Mention, done: list[Mention]) -> Role | None:
+    if _listed(text, mention.start, done):
+        return done[-1].role
+    left = text[max(start, done[-1].end if done else 0, mention.start - 80) : mention.start]
+    if locative.SENDERS.search(left):
+        return None
+    hits = list(locative.PREPOSITION.finditer(left))
+    for match in reversed(hits):
+        gap = left[match.end() :]
+        if locative.BREAK.search(gap) or not locative.LOOSE.fullmatch(gap):
+            break
+        role = match.lastgroup
+        if role != "at":
+            return role if role in ("from", "to", "via") else None  # type: ignore[return-value]
+    if done and done[-1].role and _inside(left):
+        return done[-1].role
+    if hits and not locative.BREAK.search(left[hits[-1].end() :]):
+        return "at"
+    if text.startswith("'s", mention.end) and _is_country(mention):
+        return None
+    if re.search(r"\(\s*$|,\s*$", left) and len(left) < 40 and done:
+        return done[-1].role
+    if locative.HOLDING.match(text, mention.end):
+        return "at"
+    return None if _is_country(mention) else "at"
+
+
+def _inside(left: str) -> bool:
+    """Whether "... town in ..." says in what larger place the one before lies."""
+    return bool(
+        re.fullmatch(
+            rf"(?:'s)?(?: (?:{locative.UNIT}))*,?(?: and (?:nearby|surrounding) "
+            rf"[a-z]+)? in {locative.ADJ}(?:(?:{locative.UNIT}) of )?",
+            left,
+            re.IGNORECASE,
+        )
+    )
+
+
+def _is_country(mention: Mention) -> bool:
+    from onward.extraction.places import gazetteer
+
+    best = gazetteer().candidates(mention.bare)[:1]
+    return bool(best) and best[0].kind == "country"
+
+
+_UNIT_KIND = {
+    "governorate": "admin1",
+    "province": "admin1",
+    "state": "admin1",
+    "region": "admin1",
+    "oblast": "admin1",
+}
+_UNIT_KIND |= {
+    "district": "admin",
+    "county": "admin",
+    "department": "admin1",
+    "camp": "camp",
+    "crossing": "crossing",
+}
+_UNIT_KIND |= {"city": "town", "town": "town", "village": "town", "border": "country"}
+
+
+def _weighed(found: list[Mention], places: Gazetteer) -> list[Mention]:
+    """Give each mention its candidates, weighing countries by the names that can mean only one."""
+    bare = {m.bare: places.candidates(m.bare) for m in found if m.kind != "unknown"}
+    speaks: Counter[str] = Counter()
+    for candidates in bare.values():
+        speaks.update(_votes(candidates))
+    known = {}
+    for name, candidates in bare.items():
+        own = _votes(candidates)
+        weights = {c: 1 + 5 * (n - own.get(c, 0.0)) for c, n in speaks.items()}
+        known[name] = places.candidates(name, weights)
+    return [replace(m, candidates=known.get(m.bare, ())) for m in found]
+
+
+def _votes(candidates: Sequence[Candidate]) -> dict[str, float]:
+    """How much one name says that the text speaks of each country."""
+    votes: dict[str, float] = {}
+    for candidate in candidates:
+        votes[candidate.country] = votes.get(candidate.country, 0.0) + candidate.score
+    return votes

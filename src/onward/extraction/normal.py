@@ -1,0 +1,188 @@
+"""A working copy of a report in which the grammar can match, with the way back to the report's offsets.
+
+Typographic quotes, dashes and spaces become plain ones, one for one. Words that ran together when lines were
+joined ("peoplewere", "on11", "crossed.More") get a space, the only change of length.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+
+from onward.extraction.lexicon import word_list
+
+_PLAIN = {
+    **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u00b4", "'"),
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00ad", "-"),
+    **dict.fromkeys("\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a", " "),
+    **dict.fromkeys("\u200b\u202f\u205f\u3000\ufeff\ufffd\t\x0b\x0c\r", " "),
+    **dict.fromkeys("\u2028\u2029\x85", "\n"),
+    **{chr(c): " " for c in range(32) if c not in (9, 10)},
+    "\x7f": " ",
+}
+_TABLE = str.maketrans(_PLAIN)
+
+_COMMON = word_list("common")
+_GLUED_DIGIT = re.compile(
+    r"(?<=[A-Za-z][a-z])(?=\d)|(?<=[A-Z]{3})(?=\d)|(?<=\d{3})(?=[a-z]{4})|(?<=[a-z]{3}[.!?])(?=[A-Z][a-z])|(?<=[a-z]{2})(?=\()"
+    r"|(?<=\d[.,])(?=[A-Z][a-z]{2})|(?<=[a-z]{3},)(?=[a-z]{3})|(?<=[A-Z]{3})(?=[a-z]{3})"
+    r"|(?<=[a-z])(?=(?:January|February|March|April|June|July|August|September|October|November|December)\b)"
+)
+_WORD = re.compile(r"[A-Za-z]{6,40}")
+
+
+@dataclass(frozen=True)
+class Flat:
+    """The working copy and the positions at which a space was put in."""
+
+    text: str
+    added: tuple[int, ...]
+
+    def back(self, position: int) -> int:
+        """The offset in the report of an offset in the working copy.
+
+        >>> flatten("peoplewere here").back(7)
+        6
+        """
+        return position - bisect_left(self.added, position)
+
+    def forth(self, offset: int) -> int:
+        """The offset in the working copy of an offset in the report.
+
+        >>> flatten("peoplewere here").forth(6)
+        7
+        """
+        starts = [p - i for i, p in enumerate(self.added)]
+        return offset + bisect_right(starts, offset)
+
+
+def flatten(text: str) -> Flat:
+    """Make the working copy of a text.
+
+    >>> flatten("Around1.6 million peoplewere\\u00a0moved").text
+    'Around 1.6 million people were moved'
+    """
+    plain = text.translate(_TABLE)
+    cuts = sorted({m.start() for m in _GLUED_DIGIT.finditer(plain)} | set(_glued_words(plain)))
+    parts, last, added = [], 0, []
+    for number, cut in enumerate(cuts):
+        parts += [plain[last:cut], " "]
+        added.append(cut + number)
+        last = cut
+    parts.append(plain[last:])
+    return Flat("".join(parts), tuple(added))
+
+
+def _glued_words(text: str) -> list[int]:
+    found = []
+    for match in _WORD.finditer(text):
+        cut = _split(match.group())
+        if cut:
+            found.append(match.start() + cut)
+    return found
+
+
+@lru_cache(maxsize=20_000)
+def _split(word: str) -> int:
+    low = word.lower()
+    if low in _COMMON:
+        return 0
+    for cut in range(len(low) - 2, 1, -1):
+        if low[:cut] in _COMMON and low[cut:] in _COMMON and _not_a_word(low):
+            return cut
+    return 0
+
+
+_REAL = word_list("real")
+
+
+def _not_a_word(word: str) -> bool:
+    return word not in _REAL and not (len(word) < 8 and word[:2] in {"be", "in", "on", "to", "or", "as", "an", "at"})
+
+
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|Gen|Col|Lt|Maj|Capt|Sgt|Gov|Sen|Rep|No|vs|approx|est|Jan|Feb|Mar|Apr|Jun|Jul|Aug"
+    r"|Sep|Sept|Oct|Nov|Dec|e\.g|i\.e|etc|al|Fig|Inc|Ltd|Co)|\b[A-Z])$"
+)
+_STOP = re.compile(r"[.!?]+[\"')\]]*(?=\s+[\"'(\[]*[A-Z0-9])|[.!?]+[\"')\]]*(?=\s*$)|\n")
+_BULLET = re.compile(r"\s*(?:[-*\u2022\u25aa\u25cf\u00b7]|\d{1,2}[.)])\s")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of the working copy, and the number of its paragraph."""
+
+    start: int
+    end: int
+    paragraph: int
+
+
+def sentences(text: str) -> list[Sentence]:
+    """Cut the working copy into sentences.
+
+    >>> [(s.start, s.end) for s in sentences("One came. Two left.\\nThree stayed.")]
+    [(0, 9), (10, 19), (20, 33)]
+    """
+    breaks = _paragraph_breaks(text)
+    found: list[Sentence] = []
+    start = paragraph = 0
+    for match in _STOP.finditer(text):
+        newline = match.group() == "\n"
+        if newline and match.start() not in breaks:
+            continue
+        if not newline and _ABBREVIATION.search(text[max(0, match.start() - 8) : match.start()]):
+            continue
+        end = match.start() if newline else match.end()
+        _keep(found, text, start, end, paragraph)
+        paragraph += newline
+        start = match.end()
+    _keep(found, text, start, len(text), paragraph)
+    return found
+
+
+LONGEST = 2000  # no sentence is longer: more is a table or a broken file
+
+
+def _keep(found: list[Sentence], text: str, start: int, end: int, paragraph: int) -> None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    while end - start > LONGEST:
+        found.append(Sentence(start, start + LONGEST, paragraph))
+        start += LONGEST
+    if end > start:
+        found.append(Sentence(start, end, paragraph))
+
+
+def _paragraph_breaks(text: str) -> set[int]:
+    """Newlines that end a paragraph; the others are where a printed line was folded."""
+    lines = text.split("\n")
+    lengths = sorted(len(x) for x in lines if len(x) > 20)
+    usual = lengths[len(lengths) * 3 // 4] if lengths else 0
+    breaks, position = set(), 0
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        position += len(line) + 1
+        closed = line.rstrip()[-1:] in tuple(".!?:\"';") or not line.strip() or not following.strip()
+        following_on = following[:1].islower() and len(line) > 15
+        filled = 40 < usual < 140 and len(line) > 0.7 * usual
+        folded = following_on or (filled and not _BULLET.match(following))
+        if not folded or closed:
+            breaks.add(position - 1)
+    return breaks
+
+
+def fold(name: str) -> str:
+    """A spelling without marks, case, apostrophes and hyphens.
+
+    >>> fold("Öncüpınar"), fold("Māri‘"), fold("Deir-ez-Zor")
+    ('oncupinar', 'mari', 'deir ez zor')
+    """
+    name = name.replace("ı", "i").replace("ø", "o").replace("ł", "l")  # letters Unicode does not take apart
+    letters = unicodedata.normalize("NFKD", name).casefold()
+    kept = "".join(c if c.isalnum() else " " if c in "-/ _.,\n" else "" for c in letters)
+    return " ".join(kept.split())

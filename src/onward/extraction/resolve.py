@@ -1,0 +1,271 @@
+"""Tie drafts to places, dates, "there" and "its borders"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
+
+from onward.extraction.candidates import Draft
+from onward.extraction.dates import When
+from onward.extraction.facts import Place, Role
+from onward.extraction.mentions import Mention
+from onward.extraction.normal import Flat, Sentence, fold
+from onward.extraction.places import demonyms
+
+_SIDE_STEP = re.compile(
+    r"\b(?:after|because|as a result|following|while|when|as|where|since|due to|in apparent|for fear)\b"
+)
+_ITS_BORDER = re.compile(
+    r"\b(?:(?P<prep>to|towards?|into|at|against|across|near|reached|along|on|inside|outside)\s+)?(?:its"
+    r"|their|the country's) (?:\w+ )?(?P<noun>borders?|frontiers?|territory|soil)\b"
+)
+_THERE = re.compile(
+    r"\b(?:us|them|him|her|me|from|people|living|stayed|stay|remained|bombed|shelled|were|moved|move"
+    r"|moving|died|killed|arrived|all|even) there\b|\bthere,|\bthere\.?$"
+)
+_SAYS = re.compile(
+    r"\b(?:said|says|told|reported|announced|confirmed|statement|speaking)\s+(?:on |late on |late |early )?$",
+    re.IGNORECASE,
+)
+_LOOK_BACK = 3  # sentences of the same paragraph in which a fact without a place may find one
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the text has to offer: mentions and dates by sentence, in the working copy."""
+
+    flat: Flat
+    sentences: Sequence[Sentence]
+    mentions: Mapping[int, Sequence[Mention]]
+    dates: Mapping[int, Sequence[When]]
+
+    @property
+    def text(self) -> str:
+        """The working copy."""
+        return self.flat.text
+
+
+class HasStart(Protocol):
+    """Anything with a place in the text."""
+
+    @property
+    def start(self) -> int:
+        """Its first character."""
+
+
+T = TypeVar("T", bound=HasStart)
+
+
+def by_sentence(sentences: Sequence[Sentence], items: Sequence[T]) -> dict[int, list[T]]:
+    """Items (with a `start`) sorted under the number of their sentence."""
+    found: dict[int, list[T]] = {}
+    number = 0
+    for item in sorted(items, key=lambda i: i.start):
+        while number < len(sentences) - 1 and item.start >= sentences[number].end:
+            number += 1
+        found.setdefault(number, []).append(item)
+    return found
+
+
+Tied = list[tuple[Mention, Role, str]]
+
+
+def place_drafts(scene: Scene, drafts: Sequence[Draft]) -> list[Draft]:
+    """Give each draft its places; journeys and "there" are followed in the order of the text.
+
+    A leg of a journey starts where the leg before it ended, as long as the same voice tells it.
+    """
+    done: list[Draft] = []
+    path = _Path()
+    together: dict[int, list[Draft]] = {}
+    for draft in drafts:
+        together.setdefault(draft.sentence, []).append(draft)
+    for draft in drafts:
+        others = [d for d in together[draft.sentence] if d.anchor != draft.anchor]
+        places = _named(scene, draft, others) + _its_border(scene, draft)
+        if draft.kind == "itinerary" and not draft.arrival:
+            places = path.leg(places, draft.sentence)
+        elif draft.kind != "itinerary":
+            places = path.there(scene, draft, places) or places or _context(scene, draft)
+        places = _origin(scene, draft, places)
+        if draft.indicator in ("hosted", "capacity", "sheltered", "stock"):
+            places = [(m, "at" if role == "to" else role, how) for m, role, how in places]
+        done.append(replace(draft, places=tuple(_distinct(places))))
+    legs = [d for d in done if d.kind == "itinerary" and not d.arrival]
+    return [_arrived(d, legs) if d.arrival else d for d in done]
+
+
+class _Path:
+    """The journey being told: its last stop, and the sentence that named it."""
+
+    def __init__(self) -> None:
+        self.stop: Mention | None = None
+        self.told = -9
+
+    def leg(self, places: Tied, sentence: int) -> Tied:
+        """The places of a step, with the last stop as its origin; the new last stop is kept."""
+        if sentence - self.told > 4:
+            self.stop = None
+        placed = _leg_places(places, self.stop)
+        ends = [m for wanted in ("to", "from") for m, role, _ in placed if role == wanted]
+        self.stop = ends[0] if ends else self.stop
+        self.told = sentence
+        return placed
+
+    def there(self, scene: Scene, draft: Draft, places: Tied) -> Tied:
+        """The last stop, where the fact says "there", or counts dead right after it without a place."""
+        if self.stop is None:
+            return []
+        if draft.sentence - self.told <= 3 and _says_there(scene, draft):
+            return [(self.stop, "at", "there")]
+        if not places and draft.kind == "casualty" and draft.sentence - self.told <= 2:
+            return [(self.stop, "at", "context")]
+        return []
+
+
+def _arrived(draft: Draft, legs: Sequence[Draft]) -> Draft:
+    """Someone who tells of a journey on arrival came there from its last stop, told before or after."""
+    near = [d for d in legs if abs(d.sentence - draft.sentence) <= 4]
+    stops = [m for d in near for m, role, _ in d.places or () if role == "to"]
+    return replace(draft, places=tuple(_leg_places(list(draft.places or ()), stops[-1] if stops else None)))
+
+
+def _named(scene: Scene, draft: Draft, others: Sequence[Draft]) -> Tied:
+    """Places of the fact's own words, else of its side of the sentence, else of the whole sentence."""
+    every = [m for m in scene.mentions.get(draft.sentence, ()) if m.role is not None]
+    inside = [m for m in every if draft.start <= m.start < draft.end]
+    first = min((d.start for d in others), default=draft.start)
+    frame = [m for m in every if m.end <= min(first, draft.start)]
+    sentence = scene.sentences[draft.sentence]
+    cut = _SIDE_STEP.search(scene.text, draft.end, sentence.end)
+    edge = cut.start() if cut else sentence.end
+    taken = [d for d in others if d.kind == draft.kind and not _over(d, draft)]
+    after = [
+        m
+        for m in every
+        if draft.end <= m.start < edge and not any(d.start <= m.start for d in taken if d.start > draft.start)
+    ]
+    if draft.kind == "itinerary":
+        return _tied(inside)
+    chosen = [*frame, *inside, *after]
+    if not inside and not after:
+        chosen = [*frame, *[m for m in every if not any(d.start <= m.start < d.end for d in taken)]] or every
+    if draft.kind in ("intervention",):
+        chosen = inside
+    return _tied(chosen)
+
+
+def _over(a: Draft, b: Draft) -> bool:
+    return a.start < b.end and b.start < a.end
+
+
+def _tied(mentions: Sequence[Mention], found: str = "text") -> Tied:
+    return [(m, m.role or "at", found) for m in mentions]
+
+
+def _its_border(scene: Scene, draft: Draft) -> Tied:
+    """ "its borders": those of the country named last."""
+    found: Tied = []
+    for match in _ITS_BORDER.finditer(scene.text, draft.start, draft.end):
+        country = _country_before(scene, draft.sentence, match.start())
+        if country is not None:
+            role: Role = "to" if (match.group("prep") or "") in ("to", "towards", "toward", "into", "reached") else "at"
+            found.append((replace(country, start=match.start("noun"), end=match.end(), border=True), role, "there"))
+    return found
+
+
+def _country_before(scene: Scene, number: int, position: int) -> Mention | None:
+    for back in range(number, max(-1, number - _LOOK_BACK - 1), -1):
+        for mention in reversed(scene.mentions.get(back, ())):
+            is_country = mention.kind == "country" or (
+                mention.candidates[:1] and mention.candidates[0].kind == "country"
+            )
+            if mention.start < position and is_country:
+                return mention
+    return None
+
+
+def _leg_places(places: Tied, last_stop: Mention | None) -> Tied:
+    named_from = any(role == "from" for _, role, _ in places)
+    arrives = [(m, "to" if m.border or role == "at" else role, how) for m, role, how in places]
+    if last_stop is not None and not named_from and any(role == "to" for _, role, _ in arrives):
+        arrives = [(last_stop, "from", "there"), *arrives]
+    return arrives  # type: ignore[return-value]
+
+
+def _says_there(scene: Scene, draft: Draft) -> bool:
+    return bool(_THERE.search(scene.text[draft.start : draft.end]))
+
+
+def _context(scene: Scene, draft: Draft) -> Tied:
+    """Without a place of its own: the country its sentence is about, else the nearest sentence's places.
+
+    Sentences before it in its paragraph come first, then the one after it.
+    """
+    if draft.kind == "intervention":
+        return []
+    subject = [m for m in scene.mentions.get(draft.sentence, ()) if m.role is None and m.end <= draft.start]
+    if subject and draft.kind == "displacement" and scene.text[subject[-1].end : draft.start].strip():
+        return [(subject[-1], "at", "context")]
+    here = scene.sentences[draft.sentence].paragraph
+    for number in [*range(draft.sentence - 1, draft.sentence - _LOOK_BACK - 1, -1), draft.sentence + 1]:
+        if not 0 <= number < len(scene.sentences) or scene.sentences[number].paragraph != here:
+            continue
+        near = [m for m in scene.mentions.get(number, ()) if m.role is not None]
+        if near:
+            return _tied(near[:3], "context")
+    return []
+
+
+_FLIGHT = frozenset({"newly_displaced", "evacuated", "on_the_move"})
+
+
+def _origin(scene: Scene, draft: Draft, places: Tied) -> Tied:
+    """Flight that names only where to: it started where the text was before."""
+    if draft.indicator not in _FLIGHT or not places or any(role != "to" for _, role, _ in places):
+        return places
+    here = scene.sentences[draft.sentence].paragraph
+    for number in range(draft.sentence, max(-1, draft.sentence - 2), -1):
+        near = [m for m in scene.mentions.get(number, ()) if m.role == "at" and m.end <= draft.start]
+        if near and scene.sentences[number].paragraph == here:
+            return [*places, (near[0], "from", "context")]
+    return places
+
+
+def _distinct(places: Tied) -> Tied:
+    kept: Tied = []
+    for mention, role, how in places:
+        if not any(fold(m.bare) == fold(mention.bare) and r == role for m, r, _ in kept):
+            kept.append((mention, role, how))
+    return kept
+
+
+def to_place(scene: Scene, tied: tuple[Mention, Role, str]) -> Place:
+    """A mention as the place of a fact, in the report's offsets."""
+    mention, role, how = tied
+    start, end = scene.flat.back(mention.start), scene.flat.back(mention.end)
+    name = mention.name
+    if mention.border and mention.kind == "country":
+        adjective = next((a for a, c in demonyms().items() if c == mention.name), None)
+        name = f"{adjective} border" if adjective else f"border of {name}"
+    return Place(name, role, start, end, mention.candidates, how)  # type: ignore[arg-type]
+
+
+def date_of(scene: Scene, draft: Draft) -> When | None:
+    """The date of a fact: in its words, else the nearest of its sentence; never that of a statement."""
+    dates = [w for w in scene.dates.get(draft.sentence, ()) if not _of_statement(scene.text, w)]
+    if not dates:
+        return None
+    inside = [w for w in dates if draft.start <= w.start < draft.end]
+    return min(inside or dates, key=lambda w: abs(w.start - draft.anchor))
+
+
+def _of_statement(text: str, when: When) -> bool:
+    """Whether the date says when someone spoke, or is that of a cited source in brackets."""
+    if _SAYS.search(text[max(0, when.start - 24) : when.start]):
+        return True
+    opening = text.rfind("(", max(0, when.start - 90), when.start)
+    inside = opening >= 0 and ")" not in text[opening : when.start]
+    return inside and bool(re.match(r"\([A-Z]", text[opening:])) and text[when.end : when.end + 1] in (")", ";", ",")

@@ -1,0 +1,195 @@
+"""Registrations as Flee reads them: tables of days and counts, corrections, several files a camp, interpolation.
+
+Everything here follows Flee as it runs, quirks included (see docs/explanation/flee-rules.md): counts are divided
+by hasten, truncated after interpolation, held before the first and after the last row; rows are not sorted.
+Source: Flee 3, ``DataTable`` and ``handle_refugee_data``, in our own words.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onward.crisis.messages import did_you_mean, quoted
+from onward.errors import Problem
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+FIRST_CELLS = ("DateTime", "Date")
+TOTAL = "total"
+
+
+@dataclass(frozen=True)
+class Registrations:
+    """Counts by name as Flee holds them after corrections: rows of (day of the simulation, people / hasten)."""
+
+    names: tuple[str, ...]
+    tables: tuple[Floats, ...]
+    days: int
+
+    def series(self, name: str) -> Ints:
+        """Return Flee's count for each day: linear between rows, truncated."""
+        return interpolated(self.tables[self.names.index(name)], self.days)
+
+    def observed(self, name: str) -> Floats:
+        """Return the rows (day, people / hasten) that lie in the period and are real counts."""
+        table = self.tables[self.names.index(name)]
+        return table[(table[:, 0] >= 0) & (table[:, 0] < self.days)]
+
+
+def interpolated(table: Floats, days: int) -> Ints:
+    """Return the count of each day 0 .. days-1: linear between consecutive rows, cut to whole people.
+
+    The row used is the first one (from the second on) that lies after the day, as the rows stand in the file.
+
+    >>> interpolated(np.array([[0.0, 10.0], [4.0, 20.0]]), 6)
+    array([10, 12, 15, 17, 20, 20])
+    """
+    day = np.arange(days)
+    if len(table) == 1:
+        return np.full(days, int(table[0, 1]), dtype=np.int64)
+    reach = np.maximum.accumulate(table[1:, 0])
+    row = 1 + np.searchsorted(reach, day, side="right")
+    before = np.minimum(row, len(table) - 1) - 1
+    old_day, old = table[before, 0], table[before, 1]
+    step_days = table[before + 1, 0] - old_day
+    fraction = (day - old_day) / np.where(step_days == 0, 1.0, step_days)
+    between = np.trunc(old + fraction * (table[before + 1, 1] - old))
+    between = np.where(fraction > 1.0, -1.0, between)
+    found = np.where(row >= len(table), np.trunc(table[-1, 1]), between)
+    return np.where(day <= table[0, 0], np.trunc(table[0, 1]), found).astype(np.int64)
+
+
+def added(first: Floats, second: Floats) -> Floats:
+    """Return the sum of two files of one camp: at each row of either the last count known of both, as Flee adds.
+
+    Rows of the first file after the last row of the second are lost.
+    """
+    rows: list[tuple[float, float]] = []
+    at, last = 0, 0.0
+    for day, count in second:
+        while day > first[at, 0]:
+            rows.append((first[at, 0], last + first[at, 1]))
+            if at == len(first) - 1:
+                break
+            at += 1
+        if day <= first[at, 0]:
+            rows.append((day, count + first[at, 1]))
+            last = count
+            if day == first[at, 0] and at < len(first) - 1:
+                at += 1
+    return np.array(rows).reshape(-1, 2)
+
+
+def read_registrations(
+    folder: Path, corrections: Path, start: dt.date, days: int, hasten: int
+) -> tuple[Registrations, list[Problem]]:
+    """Read data_layout.csv of ``folder``, the files it names and the corrections; problems come with it."""
+    problems: list[Problem] = []
+    tables: dict[str, Floats] = {}
+    layout = folder / "data_layout.csv"
+    for number, row in _rows(layout, problems):
+        if len(row) < 2 or row[0].startswith("#"):
+            continue
+        parts = [_read_file(folder / name, start, hasten, problems, (layout.name, number)) for name in row[1:] if name]
+        if row[0] in tables:
+            step = "Name all its files in one row."
+            problems.append(Problem(layout.name, number, None, f"{quoted(row[0])} stands here twice", "", step))
+        elif parts and all(len(part) for part in parts):
+            table = parts[0]
+            for part in parts[1:]:
+                table = added(table, part)
+            tables[row[0]] = table
+    if not problems and next(iter(tables), None) != TOTAL:
+        found = "the first row is not 'total'"
+        problems.append(
+            Problem(layout.name, None, None, found, "", "Flee takes the first row for the total; put it first.")
+        )
+    if not problems:
+        _correct(tables, corrections, start, problems)
+    return Registrations(tuple(tables), tuple(tables.values()), days), problems
+
+
+def _rows(file: Path, problems: list[Problem]) -> list[tuple[int, list[str]]]:
+    try:
+        with file.open(newline="", encoding="utf-8") as lines:
+            return list(enumerate(csv.reader(lines), start=1))
+    except FileNotFoundError:
+        problems.append(Problem(file.name, found="there is no such file", next_step="Flee needs it."))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        problems.append(Problem(file.name, found=f"the file cannot be read: {error}"))
+    return []
+
+
+def _read_file(file: Path, start: dt.date, hasten: int, problems: list[Problem], named: tuple[str, int]) -> Floats:
+    if not file.is_file():
+        found = f"there is no file {quoted(file.name)}"
+        problems.append(Problem(named[0], named[1], None, found, "", "Give the file or leave out its row."))
+        return np.zeros((0, 2))
+    rows: list[tuple[float, float]] = []
+    before = len(problems)
+    for number, row in _rows(file, problems):
+        if len(row) < 2 or row[1] == "" or row[0].startswith("#"):
+            continue
+        if number == 1 and (not row[0] or row[0] in FIRST_CELLS):
+            continue
+        day, count = _day(row[0], start), _whole(row[1])
+        if day is None:
+            problems.append(Problem(file.name, number, "1", quoted(row[0]), "a day like 2015-05-31"))
+        if count is None:
+            problems.append(Problem(file.name, number, "2", quoted(row[1]), "a whole number of people"))
+        if day is not None and count is not None:
+            rows.append((float(day), count / hasten))
+    if not rows and len(problems) == before:
+        problems.append(Problem(file.name, found="there is no count in this file", next_step="Flee stops here."))
+    return np.array(rows).reshape(-1, 2)
+
+
+def _day(text: str, start: dt.date) -> int | None:
+    try:
+        return (dt.datetime.strptime(text, "%Y-%m-%d").date() - start).days
+    except ValueError:
+        return None
+
+
+def _whole(text: str) -> int | None:
+    try:
+        return int(text)
+    except ValueError:
+        return None
+
+
+def _correct(tables: Mapping[str, Floats], file: Path, start: dt.date, problems: list[Problem]) -> None:
+    """Scale what was counted before a correction by the jump at its day, in the order of the file, as Flee does."""
+    if not file.is_file():
+        return
+    for number, row in _rows(file, problems):
+        if len(row) < 2:
+            continue
+        table, day = tables.get(row[0]), _day(row[1], start)
+        if table is None:
+            step = did_you_mean(row[0], tables, "It must stand in data_layout.csv.")
+            problems.append(Problem(file.name, number, "1", quoted(row[0]), "a place with registrations", step))
+        elif day is None:
+            problems.append(Problem(file.name, number, "2", quoted(row[1]), "a day like 2015-05-31"))
+        elif day >= 0:
+            problems += _correct_one(table, day, file.name, number, row)
+
+
+def _correct_one(table: Floats, day: int, file: str, number: int, row: list[str]) -> list[Problem]:
+    at = [i for i in range(1, len(table)) if table[i, 0] == day]
+    if not at:
+        found = f"{row[1]} is no day on which {quoted(row[0])} was counted, or the first one"
+        return [Problem(file, number, "2", found, "", "Flee stops here; give the day of the corrected count.")]
+    for i in at:
+        if table[i - 1, 1] < 1:
+            found = f"the count before {row[1]} is less than 1 after division by hasten"
+            return [Problem(file, number, None, found, "", "Flee ends here without a word; use a smaller hasten.")]
+        table[:i, 1] *= table[i, 1] / table[i - 1, 1]
+    return []

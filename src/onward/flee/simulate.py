@@ -1,0 +1,246 @@
+"""Simulate a Flee instance: its folder in, a `Run` of many members out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from onward.engine.jit_cache import use_cache
+from onward.errors import ParameterError, SimulationError
+from onward.flee.frames import FLEE_TABLES, flee_frames, registrations_frame
+from onward.flee.instance import FleeInstance, read_flee
+from onward.flee.rules import SPAWN_MODES, FleeModel, FleeOptions, build_flee
+from onward.flee.state import FleeRates, FleeResult, FleeWorld
+from onward.simulation.member import MOVES
+from onward.simulation.run import ENGINES, Run, in_order
+
+#: what is not Flee's own setting: its names begin with ``flee.``
+OPTIONS = ("flee.faithful", "flee.memory_levels", "flee.steps")
+#: arrivals at a place on one day are kept apart in so many steps of the daily way, each with its mean (own choice,
+#: for speed; flee.steps overrides it, and a large number keeps every km apart)
+STEPS = {"cohorts": 40, "expected": 12}
+#: in *expected*, fewer people than this at one place after one way stay there for the night (own choice, for speed)
+LEAST = 1e-3
+#: said once per run of what is reproduced on purpose
+FAITHFUL = (
+    "Flee's rules as they run: the full daily speed again on each further link of a day; capacity blind to people on "
+    "their way; conflict intensity read only when a conflict starts; closures of links and forced redirection without "
+    "effect; the people of day 0 taken off the capacities; populations and capacities cut to whole agents by hasten. "
+    "--set flee.faithful=false gives what Flee's documents promise."
+)
+UNFAITHFUL = (
+    "Flee's rules as documented: one daily speed for all links of a day; capacity counts people on their way; "
+    "conflict intensity read every day; closures of links and forced redirection in effect; capacities whole."
+)
+GIVEN = "Flee is given the number newly displaced of each day from the registrations: this is no forecast."
+
+
+@dataclass(frozen=True)
+class FleeRunSettings:
+    """How a Flee model is run: all that decides the result besides the instance."""
+
+    engine: str = "cohorts"
+    members: int = 100
+    seed: int = 1
+    overrides: Mapping[str, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        wrong = []
+        if self.engine not in ENGINES:
+            wrong.append(f"engine: {self.engine!r} is not one of {', '.join(ENGINES)}.")
+        if self.members < 1:
+            wrong.append(f"members: {self.members} is not 1 or more.")
+        if self.seed < 0:
+            wrong.append(f"seed: {self.seed} is not 0 or more.")
+        if wrong:
+            raise ParameterError("\n".join(wrong))
+
+
+def load_flee(
+    folder: str | Path, *, settings_file: str | Path | None = None, faithful: bool = True,
+    overrides: Mapping[str, object] | None = None,
+) -> FleeModel:  # fmt: skip
+    """Read and compile a Flee instance; ``overrides`` are Flee's settings by name, or one of `OPTIONS`.
+
+    A setting may be named as ``max_move_speed``, ``move_rules.max_move_speed``, or either after ``flee.``.
+    """
+    given = {n if n in OPTIONS else n.removeprefix("flee."): value for n, value in (overrides or {}).items()}
+    options = FleeOptions(
+        faithful=_yes(given.pop("flee.faithful", faithful)),
+        memory_levels=_count("flee.memory_levels", given.pop("flee.memory_levels", FleeOptions.memory_levels)),
+        steps=_count("flee.steps", given.pop("flee.steps", FleeOptions.steps)),
+    )
+    return build_flee(read_flee(folder, settings_file=settings_file, overrides=given), options)
+
+
+def _yes(found: object) -> bool:
+    words = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}
+    if str(found).lower() not in words:
+        raise ParameterError(f"flee.faithful: {found!r} is not true or false.")
+    return words[str(found).lower()]
+
+
+def _count(name: str, found: object) -> int:
+    try:
+        return int(str(found))
+    except ValueError:
+        raise ParameterError(f"{name}: {found!r} is not a whole number.") from None
+
+
+def world_of(model: FleeModel, *, expected: bool = False) -> tuple[FleeWorld, FleeRates]:
+    """Lay a model out for the kernel."""
+    rules, routes = model.instance.settings, model.routes
+    world = FleeWorld(
+        move=model.move, score=model.score, spawn=model.spawn, flags=model.flags, capacity=model.capacity,
+        population=model.population, newly=model.new, stand=routes.stand, lane=routes.lane, walk=routes.walk,
+        candidate=routes.candidate, near=routes.near, first=routes.first, topology=routes.state, shut=routes.shut,
+        links=model.link_ends,
+    )  # fmt: skip
+    day = round(rules.max_move_speed * routes.scale)
+    rates = FleeRates(
+        faithful=model.options.faithful,
+        spawn_mode=SPAWN_MODES[rules.conflict_spawn_mode],
+        per_conflict_day=rules.displaced_per_conflict_day,
+        take_from_population=rules.take_from_population,
+        capacity_buffer=rules.capacity_buffer,
+        capacity_scaling=rules.capacity_scaling,
+        weight_softening=rules.weight_softening,
+        weight_power=rules.weight_power,
+        pruning_threshold=rules.pruning_threshold,
+        population_power=rules.pop_power_for_loc_weight if rules.use_pop_for_loc_weight else 0.0,
+        chance_base=rules.movechance_pop_base,
+        chance_power=rules.movechance_pop_scale_factor,
+        foot=rules.start_on_foot,
+        walk_speed=routes.walk_speed,
+        day=day,
+        levels=model.options.memory_levels if rules.avoid_short_stints else 1,
+        top=max(1.0, routes.furthest / day),
+        ways=routes.ways,
+        furthest=routes.furthest,
+        grid=max(1, day // (model.options.steps or STEPS["expected" if expected else "cohorts"])),
+        least=LEAST / rules.hasten,
+    )
+    return world, rates
+
+
+def run_one(
+    model: FleeModel, settings: FleeRunSettings, member: int, clock: Callable[[], float] = float
+) -> tuple[FleeResult, float]:
+    """Run one member; returns its result in agents and what its kernel took by ``clock`` (none: 0)."""
+    use_cache()
+    from onward.flee.step import run_flee
+
+    world, rates = world_of(model, expected=settings.engine == "expected")
+    kind = np.float64 if settings.engine == "expected" else np.int64
+    seeds = np.random.SeedSequence(settings.seed, spawn_key=(member, MOVES))
+    rng = np.random.Generator(np.random.PCG64DXSM(seeds))
+    begin = clock()
+    result = run_flee(world, rates, model.initial.astype(kind), rng)
+    took = clock() - begin
+    if result.stopped >= 0:
+        raise SimulationError(
+            f"member {member}, day {result.stopped}: every population in conflict is used up, so nobody can be "
+            "displaced; Flee stops here. Switch take_from_population off, or use flee.faithful=false."
+        )
+    return result, took
+
+
+def run_flee_members(
+    model: FleeModel, settings: FleeRunSettings, *, members: Iterable[int], workers: int = 1,
+    clock: Callable[[], float] = float, finish: Callable[[int, FleeResult], Any] | None = None,
+) -> Iterator[tuple[int, Any, float]]:  # fmt: skip
+    """Run members in parallel threads; yield (member, result, CPU seconds) in the order given.
+
+    ``finish`` is called with (member, result) in the member's thread, and what it returns is yielded in its place.
+    """
+
+    def one(member: int) -> tuple[Any, float]:
+        result, seconds = run_one(model, settings, member, clock)
+        return (result if finish is None else finish(member, result)), seconds
+
+    yield from in_order(one, members, workers)
+
+
+def describe_flee(model: FleeModel, settings: FleeRunSettings) -> dict[str, Any]:
+    """Return what run.json says of a run before it begins."""
+    import datetime as dt
+
+    instance = model.instance
+    end = instance.start + dt.timedelta(days=instance.days - 1)
+    return {
+        "format": 1,
+        "rules": "flee",
+        "crisis": instance.name,
+        "title": f"{instance.name} under Flee's rules",
+        "crisis_hash": instance.hash,
+        "start": instance.start.isoformat(),
+        "end": end.isoformat(),
+        "days": instance.days,
+        "time_zone": "UTC",
+        "places": sorted(model.names),
+        "engine": settings.engine,
+        "members": settings.members,
+        "seed": settings.seed,
+        "parameters": "fixed",
+        "overrides": {name: str(value) for name, value in settings.overrides.items()},
+        "labels": False,
+        "scenario": None,
+        "departures": "modelled" if instance.settings.conflict_spawn_mode else "observed",
+        "given_totals": not instance.settings.conflict_spawn_mode,
+        "notices": flee_notices(model),
+        "flee": _flee_words(model, instance),
+    }
+
+
+def _flee_words(model: FleeModel, instance: FleeInstance) -> dict[str, Any]:
+    return {
+        "settings_file": instance.settings_file,
+        "faithful": model.options.faithful,
+        "memory_levels": model.options.memory_levels if instance.settings.avoid_short_stints else None,
+        "people_per_agent": instance.settings.hasten,
+        "camps": [model.names[p] for p in model.camps],
+    }
+
+
+def flee_notices(model: FleeModel) -> list[str]:
+    """Return what is said once per run: what of Flee is reproduced on purpose, and what is odd in the instance."""
+    given = [] if model.instance.settings.conflict_spawn_mode else [GIVEN]
+    return [FAITHFUL if model.options.faithful else UNFAITHFUL, *given, *model.instance.notes]
+
+
+def simulate_flee(
+    folder: str | Path, *, settings_file: str | Path | None = None, members: int = 100, seed: int = 1,
+    engine: str = "cohorts", faithful: bool = True, overrides: Mapping[str, object] | None = None, workers: int = 1,
+) -> Run:  # fmt: skip
+    """Simulate a Flee instance folder under Flee's rules and return a `Run` in memory.
+
+    Parameters
+    ----------
+    folder : a Flee instance as it is: input_csv/, source_data/, simsetting.yml
+    settings_file : settings to use instead of simsetting.yml
+    members : how many runs, at least 1; *expected* needs one
+    engine : ``cohorts`` (whole agents, drawn) or ``expected`` (real numbers, means)
+    faithful : Flee as it runs, or what its documents promise
+    overrides : Flee's settings by name, ``flee.faithful``, ``flee.memory_levels``
+    workers : threads; the result does not depend on their number
+    seed : 0 or more; the same seed gives the same numbers
+
+    Returns
+    -------
+    Run
+        Its tables count people (agents times ``hasten``). ``registrations`` holds what Flee compares camps with.
+    """
+    settings = FleeRunSettings(engine, members, seed, dict(overrides or {}))
+    model = load_flee(folder, settings_file=settings_file, faithful=faithful, overrides=overrides)
+    parts: dict[str, list[pl.DataFrame]] = {name: [] for name in FLEE_TABLES}
+    for member, result, _ in run_flee_members(model, settings, members=range(members), workers=workers):
+        for name, frame in flee_frames(result, model, member).items():
+            parts[name].append(frame)
+    tables = {name: pl.concat(rows).lazy() for name, rows in parts.items()}
+    tables["registrations"] = registrations_frame(model).lazy()
+    return Run(describe_flee(model, settings), tables)

@@ -1,0 +1,343 @@
+"""Decisions and travel of a day under Flee's rules.
+
+``decide``: everybody at a location stays or takes a link. ``travel``: everybody on a link moves; who arrives before
+having moved a day's way decides again, and each further link gets the full daily speed (Flee as it runs). Somebody's
+memory is ``r <- (r + moved / speed) / 2``, kept in levels with unbiased rounding. People of all levels of memory
+move together as a vector over ``c``.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from numba import njit
+
+from onward.engine.jit import inlined, lean
+from onward.flee.draws import portion, remember, span, take
+from onward.flee.routes import (
+    C_END,
+    C_FRESH,
+    C_LANE,
+    L_BACK,
+    L_FIRST,
+    L_LENGTH,
+    L_LINK,
+    L_SPEED,
+    L_STEP,
+    L_TO,
+    S_DROP,
+    S_FRESH,
+    S_GOAL,
+    S_LANE,
+    S_PLACE,
+)
+from onward.flee.rules import CAMP, TOWN
+
+#: a route to a camp is dropped where its capacity multiplier is below this (Flee: check_dest_is_full_camp)
+TOO_FULL = 0.5
+#: own choice: batches of a day at most, and how finely the zone in which a camp fills is gone through
+MOST_BATCHES = 64
+BATCHES_A_ZONE = 1.0
+
+
+@njit(cache=True, nogil=True)
+def weigh(sim: Any) -> None:
+    """Set the weight of every candidate route as things stand.
+
+    ``((weight_softening + score) / (softening + km)^distance_power * capacity multiplier)^weight_power``; all equal
+    where all are 0 (Flee: calculateLinkWeight, normalizeWeights, pruneRoutes).
+    """
+    t = sim.today
+    places = sim.pop.size
+    for p in range(places):
+        room = sim.capacity[t, p] * sim.capacity_scaling
+        there = float(sim.present[p]) if sim.faithful else sim.present[p] + max(0.0, sim.coming[p])
+        there += sim.ahead[p]
+        sim.full[p] = 1.0
+        if room >= 1.0 and there > sim.capacity_buffer * room:
+            left = 1.0 - (there - sim.capacity_buffer * room) / (room * (1.0 - sim.capacity_buffer))
+            sim.full[p] = max(0.0, left) if there < room else 0.0
+        sim.refused[p] = bool(sim.flags[t, p] & CAMP) and sim.full[p] < TOO_FULL
+    first, weight = sim.first[sim.topology[t]], sim.weight
+    for p in range(places):
+        total, most = 0.0, 0.0
+        for i in range(first[p], first[p + 1]):
+            end = sim.candidate[i, C_END]
+            w = (sim.weight_softening + sim.pull[end]) * sim.near[i] * sim.full[end]
+            weight[i] = w if sim.weight_power == 1.0 else w**sim.weight_power
+            total += weight[i]
+            most = max(most, weight[i])
+        if sim.pruning_threshold >= 1.001:
+            total = 0.0
+            for i in range(first[p], first[p + 1]):
+                if weight[i] < most / sim.pruning_threshold:
+                    weight[i] = -1.0
+                total += max(0.0, weight[i])
+        if total <= 0.0:
+            for i in range(first[p], first[p + 1]):
+                if weight[i] >= 0.0:
+                    weight[i] = 1.0
+                    total += 1.0
+        sim.total[p] = total
+
+
+@njit(cache=True, nogil=True)
+def batches(sim: Any, moving: float, leaving: bool) -> int:
+    """Return in how many batches to handle ``moving`` people so that no camp fills or empties by much within one.
+
+    Who comes to a camp today: those on links to it, or yesterday's arrivals in proportion to who moves.
+    """
+    t, most = sim.today, 1.0
+    for p in range(sim.pop.size):
+        room = sim.capacity[t, p] * sim.capacity_scaling
+        if room < 1.0:
+            continue
+        change = sim.move[t, p] * sim.present[p] + (0.0 if sim.faithful else 0.5 * moving)
+        if not leaving:
+            usual = 0.25 * moving if sim.moved <= 0.0 else sim.arrived[p] * moving / sim.moved
+            change = max(float(sim.coming[p]), usual)
+        if sim.present[p] + 2.0 * change > sim.capacity_buffer * room and sim.present[p] < room + change:
+            most = max(most, BATCHES_A_ZONE * change / max(1.0, (1.0 - sim.capacity_buffer) * room))
+    return min(MOST_BATCHES, math.ceil(most))
+
+
+@njit(cache=True, nogil=True)
+def _stay(sim: Any, s: int, people: Any) -> None:
+    remember(sim.rng, sim.evening, s, 0.0, people, sim.levels, 0, sim.levels)
+
+
+@njit(cache=True, nogil=True)
+def _set_out(sim: Any, p: int, lane: int, people: Any) -> None:
+    """Put people of a location on a lane; they travel later today."""
+    total, road = sim.none, sim.road[sim.lane[lane, L_FIRST]]
+    for c in range(sim.levels):
+        total += people[c]
+        road[c] += people[c]
+    sim.present[p] -= total
+    sim.coming[sim.stand[sim.lane[lane, L_TO], S_PLACE]] += total
+
+
+@njit(cache=True, nogil=True)
+def _decide_at(sim: Any, s: int, people: Any) -> None:
+    """Let people at a stand decide in the morning."""
+    t, stand = sim.today, sim.stand[s]
+    p, goal, lane, levels = stand[S_PLACE], stand[S_GOAL], stand[S_LANE], sim.levels
+    if goal >= 0:
+        if lane < 0 or sim.shut[sim.topology[t], sim.lane[lane, L_LINK]] or sim.refused[goal]:
+            _stay(sim, stand[S_DROP], people)
+        else:
+            _set_out(sim, p, lane, people)
+        return
+    movers, chosen = sim.movers, sim.chosen
+    leaving = take(sim.rng, people, movers, sim.chance[p], 0, levels)
+    _stay(sim, s, people)
+    rest, first = sim.total[p], sim.first[sim.topology[t]]
+    if rest <= 0.0:
+        _stay(sim, s, movers)
+        return
+    for i in range(first[p], first[p + 1]):
+        w = sim.weight[i]
+        if w <= 0.0 or leaving <= 0:
+            continue
+        share = 1.0 if w >= rest * (1.0 - 1e-12) else w / rest
+        rest -= w
+        leaving -= take(sim.rng, movers, chosen, share, 0, levels)
+        if sim.refused[sim.candidate[i, C_END]]:
+            _stay(sim, s, chosen)
+        else:
+            _set_out(sim, p, sim.candidate[i, C_FRESH if stand[S_FRESH] else C_LANE], chosen)
+
+
+@njit(cache=True, nogil=True)
+def decide(sim: Any) -> None:
+    """Let everybody at a location decide: stay, or take a link (they travel later today)."""
+    sim.evening[:] = sim.none
+    moving, t = 0.0, sim.today
+    for p in range(sim.pop.size):
+        chance = sim.move[t, p]
+        if sim.chance_power != 0.0:
+            chance *= (max(sim.pop[p], sim.capacity[t, p]) / sim.chance_base) ** sim.chance_power
+        sim.chance[p] = min(chance, 1.0)
+        moving += sim.chance[p] * sim.present[p]
+    count = batches(sim, moving, True)
+    for b in range(count):
+        weigh(sim)
+        for s in range(sim.stand.shape[0]):
+            anybody = False
+            for c in range(sim.levels):
+                sim.part[c] = portion(sim.morning[s, c], b, count, s + c + t)
+                anybody |= sim.part[c] > 0
+            if anybody:
+                _decide_at(sim, s, sim.part)
+
+
+# The two kernels below take plain arrays and are compiled without reference counting (Numba's option ``_nrt``): they
+# make no array, and counting would cost more than the people's moves.
+@inlined
+def _advance(
+    rng: Any, lanes: Any, lane: int, to_place: int, done: int, moved: int, speed: int, people: Any, levels: int,
+    low: int, high: int, half: float, faithful: bool, least: float, evening: Any, night: Any,
+    node: Any, nodes: Any, met: Any, slot: Any,
+    present: Any, coming: Any, legs: Any, none: Any, entering: bool, grid: int, km: Any,
+) -> None:  # fmt: skip
+    """Let people travel on a lane once: ``done`` of it is behind them, ``moved`` they came today before it."""
+    today = speed if faithful else max(0, speed - moved)
+    length, total = lanes[lane, L_LENGTH], none
+    for c in range(low, high):
+        total += people[c]
+    if done + today <= length:
+        if entering:
+            coming[to_place] += total
+        state = lanes[lane, L_FIRST] + (done + today) // lanes[lane, L_STEP]
+        remember(rng, night, state, (moved + today) * half, people, levels, low, high)
+        return
+    if not entering:
+        coming[to_place] -= total
+    moved += length - done
+    to, back = lanes[lane, L_TO], lanes[lane, L_BACK]
+    if not back:
+        legs[lanes[lane, L_LINK]] += total
+    if back or moved >= speed or total < least:
+        remember(rng, evening, to, moved * half, people, levels, low, high)
+        present[to_place] += total
+        return
+    cell = moved // grid
+    i = slot[cell, to]
+    if i == 0:  # rows of ``node`` are handed out in the order in which they are needed, from 1 on
+        met[met.size - 1] += 1
+        i = met[met.size - 1]
+        slot[cell, to] = i
+        nodes[cell, met[cell]] = to
+        met[cell] += 1
+        km[i] = 0.0
+    km[i] += float(total) * moved
+    for c in range(low, high):
+        node[i, c] += people[c]
+
+
+@lean
+def _arrive(
+    rng: Any, lanes: Any, walk: Any, stand: Any, levels: int, half: float, faithful: bool, least: float,
+    walk_speed: int, evening: Any, night: Any, node: Any, nodes: Any, met: Any, slot: Any, present: Any, coming: Any,
+    legs: Any, none: Any, part: Any, walking: Any, road: Any, b: int, count: int, today: int, grid: int, km: Any,
+) -> None:  # fmt: skip
+    """Let a batch of those who are on a link since the morning travel."""
+    for lane in range(lanes.shape[0]):
+        q, to_place = walk[lane], stand[lanes[lane, L_TO], S_PLACE]
+        begin, step = lanes[lane, L_FIRST], lanes[lane, L_STEP]
+        for w in range(begin, begin + lanes[lane, L_LENGTH] // step + 1):
+            anybody = False
+            for c in range(levels):
+                part[c] = portion(road[w, c], b, count, w + c + today)
+                anybody |= part[c] > 0
+            if not anybody:
+                continue
+            done = (w - begin) * step
+            if q > 0.0:
+                take(rng, part, walking, q, 0, levels)
+                _advance(rng, lanes, lane, to_place, done, 0, walk_speed, walking, levels, 0, levels, half,
+                         faithful, least, evening, night, node, nodes, met, slot, present, coming,
+                         legs, none, False, grid, km)  # fmt: skip
+            _advance(rng, lanes, lane, to_place, done, 0, lanes[lane, L_SPEED], part, levels, 0, levels, half,
+                         faithful, least, evening, night, node, nodes, met, slot, present, coming,
+                         legs, none, False, grid, km)  # fmt: skip
+
+
+@lean
+def _go_on(
+    rng: Any, lanes: Any, walk: Any, stand: Any, levels: int, half: float, faithful: bool, least: float,
+    walk_speed: int, evening: Any, night: Any, node: Any, nodes: Any, met: Any, slot: Any, present: Any, coming: Any,
+    legs: Any, none: Any, rested: Any, walking: Any, movers: Any, chosen: Any, flags: Any, weight: Any, sums: Any,
+    candidate: Any, refused: Any, chances: Any, first: Any, shut: Any, day: int, top: float, furthest: int,
+    grid: int, km: Any,
+) -> None:  # fmt: skip
+    """Let who arrived early decide again, the least moved first (each link adds to what one has moved)."""
+    for cell in range(furthest // grid + 1):
+        n = 0
+        while n < met[cell]:
+            s = nodes[cell, n]
+            n += 1
+            i_node = slot[cell, s]
+            slot[cell, s] = 0
+            people = none
+            for c in range(levels):
+                people += node[i_node, c]
+            m = int(km[i_node] / people + 0.5) if people > 0 else cell * grid
+            p, goal = stand[s, S_PLACE], stand[s, S_GOAL]
+            planned = stand[s, S_LANE] if goal >= 0 else -1
+            if goal >= 0 and (planned < 0 or shut[lanes[planned, L_LINK]] or refused[goal]):
+                planned = -2
+            chance = chances[p] if sums[p] > 0.0 else 0.0
+            if goal >= 0:
+                chance = 1.0 if planned >= 0 else 0.0
+            # levels of memory below ``forced`` must go on
+            forced = (1.0 - m / day) * (levels - 1) / top if flags[p] & TOWN and chance > 0.0 else 0.0
+            low, high = span(node, i_node, levels)
+            for c in range(low, high):
+                rested[c] = node[i_node, c]
+                node[i_node, c] = none
+            free = min(high, max(low, math.ceil(forced)))  # whoever is below must go on
+            leaving = take(rng, rested, movers, 1.0, low, free) + take(rng, rested, movers, chance, free, high)
+            staying = people - leaving
+            if staying > 0:
+                remember(rng, evening, stand[s, S_DROP], m * half, rested, levels, low, high)
+                present[p] += staying
+            begin, end, rest = first[p], first[p + 1], sums[p]
+            if planned >= 0:
+                begin, end, rest = 0, 1, 1.0
+            for i in range(begin, end):
+                w = 1.0 if planned >= 0 else weight[i]
+                if w <= 0.0 or leaving <= 0:
+                    continue
+                share = 1.0 if w >= rest * (1.0 - 1e-12) else w / rest
+                rest -= w
+                going = take(rng, movers, chosen, share, low, high)
+                leaving -= going
+                if going <= 0:
+                    continue
+                if planned < 0 and refused[candidate[i, C_END]]:
+                    remember(rng, evening, s, m * half, chosen, levels, low, high)
+                    present[p] += going
+                    continue
+                lane = planned if planned >= 0 else candidate[i, C_LANE]
+                q, to_place = walk[lane], stand[lanes[lane, L_TO], S_PLACE]
+                if q > 0.0:
+                    take(rng, chosen, walking, q, low, high)
+                    _advance(rng, lanes, lane, to_place, 0, m, walk_speed, walking, levels, low, high, half,
+                         faithful, least, evening, night, node, nodes, met, slot, present, coming,
+                         legs, none, True, grid, km)  # fmt: skip
+                _advance(rng, lanes, lane, to_place, 0, m, lanes[lane, L_SPEED], chosen, levels, low, high,
+                         half, faithful, least, evening, night, node, nodes, met, slot, present,
+                         coming, legs, none, True, grid, km)  # fmt: skip
+        met[cell] = 0
+    met[met.size - 1] = 0
+
+
+@njit(cache=True, nogil=True)
+def travel(sim: Any) -> None:
+    """Let everybody on a link travel; who arrives early decides again."""
+    k, present, legs = sim.topology[sim.today], sim.present, sim.legs[sim.today]
+    sim.night[:] = sim.none
+    moving = float(sim.road.sum())
+    count = batches(sim, moving, False)
+    before = present.copy()
+    for p in range(present.size):  # a batch sees camps as they stand at its middle, by yesterday's arrivals
+        sim.ahead[p] = 0.5 * sim.arrived[p] / count * (min(moving / sim.moved, 2.0) if sim.moved > 0.0 else 0.0)
+    for b in range(count):
+        weigh(sim)
+        _arrive(
+            sim.rng, sim.lane, sim.walk, sim.stand, sim.levels, sim.half, sim.faithful, sim.least, sim.walk_speed,
+            sim.evening, sim.night, sim.node, sim.nodes, sim.met, sim.slot, present, sim.coming, legs, sim.none,
+            sim.part, sim.walking, sim.road, b, count, sim.today, sim.grid, sim.km,
+        )  # fmt: skip
+        _go_on(
+            sim.rng, sim.lane, sim.walk, sim.stand, sim.levels, sim.half, sim.faithful, sim.least, sim.walk_speed,
+            sim.evening, sim.night, sim.node, sim.nodes, sim.met, sim.slot, present, sim.coming, legs, sim.none,
+            sim.part, sim.walking, sim.movers, sim.chosen, sim.flags[sim.today], sim.weight, sim.total, sim.candidate,
+            sim.refused, sim.chance, sim.first[k], sim.shut[k], sim.day, sim.top, sim.furthest, sim.grid, sim.km,
+        )  # fmt: skip
+    for p in range(present.size):
+        sim.arrived[p] = float(present[p] - before[p])
+    sim.ahead[:] = 0.0
+    sim.moved = moving

@@ -1,0 +1,274 @@
+"""Threat: the hazard with which attacks, an approaching front and a takeover make people leave.
+
+``h = b_X X + b_A A + b_C C``, per day, for each day, place and group (DESIGN: section 3).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from pyproj import Geod
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import dijkstra
+from scipy.special import pdtr, pdtrik
+
+from onward.crisis import Crisis
+from onward.model.network import Network, Roads
+from onward.model.parameters import Values
+from onward.model.people import People
+from onward.model.uncertainty import draw_between
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: days over which the closing speed of a front and the habituation to attacks are taken
+SPEED_DAYS = 7
+MONTH_DAYS = 30
+#: an attack's fright ends after this many memories, and its reach after this many kernel widths
+MEMORIES = 3
+WIDTHS = 4
+#: the population against which exposure is diluted, and the smallest that counts
+DILUTION_PEOPLE = 10_000.0
+SMALLEST_PEOPLE = 1_000.0
+
+
+@dataclass(frozen=True)
+class Attacks:
+    """The events of a crisis laid out in cells of one day and one spot.
+
+    A spot is a place, or a point of its own for events given by coordinates. ``row[c]`` is the event row of
+    cell ``c``, ``day[c]`` counts from the first day of history, ``spot[c]`` the spot, ``rate[c]`` the share of
+    the row's number. Row arrays: ``n`` (middle, low, high), ``known`` (one cell, no range: not drawn).
+    """
+
+    history: int
+    row: Ints
+    day: Ints
+    spot: Ints
+    rate: Floats
+    n: Floats
+    known: NDArray[np.bool_]
+    actor: Ints
+    type: tuple[str, ...]
+    severity: Floats
+    fatalities: Floats
+    spot_km: Floats  # (places, spots)
+    factor: Floats  # (cells,) by which a scenario scales them
+
+    def draw(self, rng: np.random.Generator | None, *, common: float) -> Floats:
+        """Draw the number of attacks of every cell, shape (cells,); ``rng=None`` gives their means.
+
+        Each cell uses one uniform number, read as a quantile of its Poisson law, so that a scenario with fewer
+        attacks keeps a part of the same ones.
+        """
+        middle, low, high = self.n.T
+        if rng is None:
+            middling: Floats = self.factor * self.rate * middle[self.row]
+            return middling
+        mean = self.factor * self.rate * draw_between(rng, middle, low, high, common)[self.row]
+        return np.asarray(np.where(self.known[self.row], mean, poisson_quantile(rng.random(len(mean)), mean)))
+
+    def by_day(self, numbers: Floats, days: int, places: int) -> Floats:
+        """Add cells up to attacks on each place on each day of the crisis, ``[t, p]``."""
+        total = np.zeros((self.history + days, self.spot_km.shape[1]))
+        np.add.at(total, (self.day, self.spot), numbers)
+        return total[self.history :, :places]
+
+
+def build_attacks(crisis: Crisis, network: Network, straight_km: Floats) -> Attacks:
+    """Lay the events table out over days and places."""
+    index = network.places.index()
+    areas: dict[str, list[int]] = {}
+    for area, place in crisis.table("areas").select("area", "place").iter_rows():
+        areas.setdefault(area, []).append(index[place])
+    points: list[tuple[float, float]] = []
+    cells: list[tuple[int, int, int, float]] = []
+    events = list(crisis.table("events").iter_rows(named=True))
+    history = (crisis.start - crisis.history_start).days
+    known = np.zeros(len(events), dtype=np.bool_)
+    for r, event in enumerate(events):
+        spots = _spots(event, index, areas, points)
+        first = (event["start"] - crisis.history_start).days
+        last = first if event["end"] is None else (event["end"] - crisis.history_start).days
+        days = range(first, last + 1)
+        ranged = event["n_low"] is not None or event["n_high"] is not None
+        known[r] = len(spots) == 1 and len(days) == 1 and not ranged
+        share = 1.0 / (len(spots) * len(days))
+        cells += [(r, d, s, share) for d in days for s in spots]
+    row, day, spot, rate = zip(*cells, strict=True) if cells else ((), (), (), ())
+    n = [(e["n"], _or(e["n_low"], e["n"]), _or(e["n_high"], e["n"])) for e in events]
+    return Attacks(
+        history=history,
+        row=np.array(row, dtype=np.int64),
+        day=np.array(day, dtype=np.int64),
+        spot=np.array(spot, dtype=np.int64),
+        rate=np.array(rate, dtype=np.float64),
+        n=np.array(n, dtype=np.float64).reshape(-1, 3),
+        known=known,
+        actor=np.array([network.actors.index(e["actor"]) for e in events], dtype=np.int64),
+        type=tuple(e["type"] for e in events),
+        severity=np.array([e["severity"] for e in events], dtype=np.float64),
+        fatalities=np.array([e["fatalities"] for e in events], dtype=np.float64),
+        spot_km=_spot_km(network, straight_km, points),
+        factor=np.ones(len(cells)),
+    )
+
+
+def poisson_quantile(u: Floats, mean: Floats) -> Floats:
+    """Return the quantile ``u`` of Poisson laws of the given means, shape as ``mean``; 0 where the mean is 0.
+
+    >>> poisson_quantile(np.array([0.5, 0.99, 0.5]), np.array([3.0, 0.1, 0.0]))
+    array([3., 1., 0.])
+    """
+    some = mean > 0
+    safe = np.where(some, mean, 1.0)
+    number = np.ceil(pdtrik(u, safe))
+    below = np.maximum(number - 1.0, 0.0)
+    return np.where(some, np.where(pdtr(below, safe) >= u, below, number), 0.0)
+
+
+def _or(value: float | None, otherwise: float) -> float:
+    return otherwise if value is None else value
+
+
+def _spots(event: dict, index: dict, areas: dict, points: list) -> list[int]:  # type: ignore[type-arg]
+    if event["place"] is not None:
+        return [index[event["place"]]]
+    if event["area"] is not None:
+        return sorted(areas[event["area"]])
+    points.append((event["latitude"], event["longitude"]))
+    return [len(index) + len(points) - 1]
+
+
+def _spot_km(network: Network, straight_km: Floats, points: list[tuple[float, float]]) -> Floats:
+    if not points:
+        return straight_km
+    p = network.places
+    lat, lon = np.array(points).T
+    shape = (len(p.names), len(points))
+    from_lon, from_lat = (np.broadcast_to(a[:, None], shape) for a in (p.longitude, p.latitude))
+    metres = Geod(ellps="WGS84").inv(from_lon, from_lat, np.broadcast_to(lon, shape), np.broadcast_to(lat, shape))[2]
+    return np.hstack([straight_km, np.asarray(metres) / 1000.0])
+
+
+def exposure(attacks: Attacks, numbers: Floats, people: People, days: int, values: Values) -> Floats:
+    """Return the exposure ``E[t, p, g]`` of each history and crisis day, in ordinary attacks.
+
+    ``E_g = sum over events of fear(g, attacker) severity (1 + b_f log1p(fatalities)) k(distance) m(age)`` with
+    ``k(d) = exp(-d^2 / 2 s^2)`` and ``m(age) = exp(-(age - 1) / memory)`` from the day after the event for
+    three memories, nothing after.
+    """
+    total = attacks.history + days
+    fright = attacks.severity * np.array([values[f"severity_{t}"] for t in attacks.type])
+    fright = fright * (1.0 + values["fatality_weight"] * np.log1p(attacks.fatalities))
+    near = _kernel(attacks.spot_km, values["kernel_km"])
+    reached = np.zeros((total, near.shape[0], len(people.groups)))
+    for g in range(len(people.groups)):
+        weight = numbers * (fright * people.fear[g, attacks.actor])[attacks.row]
+        by_day = csr_matrix((weight, (attacks.day, attacks.spot)), shape=(total, near.shape[1]))
+        reached[:, :, g] = (by_day @ near.T).toarray()
+    return _remembered(reached, values["memory_days"])
+
+
+def _kernel(km: Floats, width: float) -> csr_matrix:
+    near = np.exp(-0.5 * (km / width) ** 2)
+    return csr_matrix(np.where(km <= WIDTHS * width, near, 0.0))
+
+
+def _remembered(reached: Floats, memory: float) -> Floats:
+    felt = np.zeros_like(reached)
+    for age in range(1, min(math.ceil(MEMORIES * memory), len(reached) - 1) + 1):
+        felt[age:] += math.exp(-(age - 1) / memory) * reached[:-age]
+    return felt
+
+
+def surprise(felt: Floats, people_there: Floats, history: int, values: Values) -> Floats:
+    """Return ``X[t, p, g]``: exposure above what people are used to, diluted by the size of the place.
+
+    ``X = max(0, E - eta mean(E of the last month)) / (people / 10 000)^delta`` for the crisis's own days.
+    """
+    total = np.cumsum(np.concatenate([np.zeros_like(felt[:1]), felt]), axis=0)
+    day = np.arange(len(felt))
+    first = np.maximum(0, day - MONTH_DAYS)
+    used_to = (total[day] - total[first]) / np.maximum(1, day - first)[:, None, None]
+    size = np.maximum(people_there, SMALLEST_PEOPLE) / DILUTION_PEOPLE
+    above = np.maximum(0.0, felt - values["habituation"] * used_to)
+    return np.asarray(above[history:] / (size ** values["dilution"])[:, None])
+
+
+def front_distance(network: Network) -> Floats:
+    """Return the road distance to the nearest place each actor holds, ``[t, p, a]`` km (inf: none).
+
+    Closures are ignored: a front is as near as its soldiers' road.
+    """
+    days, n = network.holder.shape
+    distance = np.full((days, n, len(network.actors)), np.inf)
+    graph = _road_graph(network.roads, n)
+    changed = np.r_[True, (network.holder[1:] != network.holder[:-1]).any(axis=1)]
+    for t in range(days):
+        if not changed[t]:
+            distance[t] = distance[t - 1]
+            continue
+        for a in range(len(network.actors)):
+            held = np.flatnonzero(network.holder[t] == a)
+            if len(held):
+                distance[t, :, a] = dijkstra(graph, directed=False, indices=held, min_only=True)
+    return distance
+
+
+def _road_graph(roads: Roads, n: int) -> csr_matrix:
+    order = np.lexsort((roads.km, roads.head, roads.tail))
+    tail, head, km = roads.tail[order], roads.head[order], roads.km[order]
+    shortest = np.r_[True, (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])]
+    return csr_matrix((km[shortest], (tail[shortest], head[shortest])), shape=(n, n))
+
+
+def approach(distance: Floats, people: People, values: Values) -> Floats:
+    """Return ``A[t, p, g] = max over actors of weight exp(-D / (v tau))``; a static front gives 0.
+
+    ``v = max(0, D(t - 7) - D(t)) / 7`` is the closing speed, km per day.
+    """
+    before = np.concatenate([np.repeat(distance[:1], SPEED_DAYS, axis=0), distance])[: len(distance)]
+    finite = np.isfinite(distance) & np.isfinite(before)
+    closed = np.where(finite, np.where(finite, before, 0.0) - np.where(finite, distance, 0.0), 0.0)
+    speed = np.maximum(0.0, closed) / SPEED_DAYS
+    moving = speed > 0
+    march = np.where(moving, distance, 0.0) / np.where(moving, speed * values["front_days"], 1.0)
+    near = np.where(moving, np.exp(-march), 0.0)
+    return np.asarray((near[:, :, None, :] * people.fear).max(axis=3, initial=0.0))
+
+
+def takeover(holder: Ints, people: People, values: Values) -> Floats:
+    """Return ``C[t, p, g] = weight 2^(-(days since a feared actor took the place) / half-life)``."""
+    fright = np.zeros((*holder.shape, len(people.groups)))
+    since = np.zeros(holder.shape[1])
+    taken = np.zeros(holder.shape[1], dtype=np.bool_)
+    for t in range(1, len(holder)):
+        changed = holder[t] != holder[t - 1]
+        taken |= changed
+        since = np.where(changed, 0.0, since + 1.0)
+        held = taken & (holder[t] >= 0)
+        faded = np.where(held, 2.0 ** (-since / values["takeover_half_life_days"]), 0.0)
+        fright[t] = faded[:, None] * people.fear[:, holder[t]].T if people.fear.size else 0.0
+    return fright
+
+
+def hazard(
+    attacks: Attacks, numbers: Floats, distance: Floats, holder: Ints, people: People, there: Floats, values: Values
+) -> Floats:
+    """Return the hazard of leaving ``h[t, p, g]`` per day, before the daily shock."""
+    felt = exposure(attacks, numbers, people, len(holder), values)
+    return np.ascontiguousarray(
+        values["attack_weight"] * surprise(felt, there, attacks.history, values)
+        + values["front_weight"] * approach(distance, people, values)
+        + values["takeover_weight"] * takeover(holder, people, values)
+    )
+
+
+def shocks(rng: np.random.Generator, shape: tuple[int, int], sigma: float) -> Floats:
+    """Draw the log-normal shock (mean 1) of each day and place, because people do not decide independently."""
+    days, places = shape  # drawn place by place, so that a place added at the end leaves the others alone
+    return np.asarray(np.exp(sigma * rng.standard_normal((places, days)).T - 0.5 * sigma**2))

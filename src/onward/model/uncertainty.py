@@ -1,0 +1,90 @@
+"""Uncertain inputs, drawn once per member: numbers of attacks, populations, quotas, days of changes of control."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from onward.crisis import Crisis
+
+Floats = NDArray[np.float64]
+
+#: standard normal quantile of 95 %: a table's low and high are 5 % and 95 % quantiles
+Z95 = 1.6448536269514722
+#: changes of one actor with the same days are one advance, and happen on one day
+ADVANCE = ["start", "start_low", "start_high", "actor"]
+
+
+def draw_between(rng: np.random.Generator, middle: Floats, low: Floats, high: Floats, common: float) -> Floats:
+    """Draw rows whose 5 %, 50 % and 95 % quantiles are ``low``, ``middle`` and ``high``.
+
+    A split log-normal where all three are above zero, a split normal cut at zero elsewhere.
+
+    Parameters
+    ----------
+    rng : the member's own stream of inputs
+    middle, low, high : shape (rows,), any unit, ``low <= middle <= high``
+    common : share (0..1) of the variance that all rows have in common, because sources err together
+
+    Returns
+    -------
+    shape (rows,), the same unit; a row with no range comes back as ``middle``
+
+    >>> rng = np.random.default_rng(1)
+    >>> m = np.array([10.0, 5.0])
+    >>> draw_between(rng, m, np.array([5.0, 5.0]), np.array([20.0, 5.0]), 0.5)[1]
+    np.float64(5.0)
+    """
+    z = np.sqrt(common) * rng.standard_normal() + np.sqrt(1.0 - common) * rng.standard_normal(middle.shape)
+    return quantile_between(z, middle, low, high)
+
+
+def quantile_between(z: Floats, middle: Floats, low: Floats, high: Floats) -> Floats:
+    """Return the value at standard normal score ``z`` of the split distributions of `draw_between`."""
+    edge = np.where(z > 0, high, low)
+    positive = (low > 0) & (middle > 0)
+    safe_middle, safe_edge = np.where(positive, middle, 1.0), np.where(positive, edge, 1.0)
+    scaled = np.abs(z) / Z95
+    logs = safe_middle * np.exp(scaled * np.log(safe_edge / safe_middle))
+    straight = np.maximum(middle + scaled * (edge - middle), 0.0)
+    return np.where(positive, logs, straight)
+
+
+def draw_dates(crisis: Crisis, rng: np.random.Generator | None) -> tuple[date, ...]:
+    """Draw a day for each advance whose day is given as a range, evenly from its first to its last.
+
+    Parameters
+    ----------
+    crisis
+        With ``control.start_low`` and ``start_high``, inclusive; a gap in either means ``start``.
+    rng
+        The member's own stream; None gives ``start`` itself.
+
+    Returns
+    -------
+    tuple of dates
+        One an advance, in their order; empty where every day is known.
+    """
+    days = []
+    for row in _advances(crisis).iter_rows(named=True):
+        low, high = (row[bound] or row["start"] for bound in ("start_low", "start_high"))
+        drawn = row["start"] if rng is None else low + timedelta(days=int(rng.integers((high - low).days + 1)))
+        days.append(drawn)
+    return tuple(days)
+
+
+def with_dates(crisis: Crisis, dates: tuple[date, ...]) -> Crisis:
+    """Return the crisis as if its uncertain advances had happened on these days, from `draw_dates`."""
+    drawn = _advances(crisis).with_columns(pl.Series("drawn", dates, dtype=pl.Date))
+    control = crisis.table("control").join(drawn, on=ADVANCE, how="left", nulls_equal=True, maintain_order="left")
+    held = control.with_columns(pl.coalesce("drawn", "start").alias("start")).drop("drawn")
+    return replace(crisis, tables={**crisis.tables, "control": held})
+
+
+def _advances(crisis: Crisis) -> pl.DataFrame:
+    known = pl.col("start_low").is_null() & pl.col("start_high").is_null()
+    return crisis.table("control").filter(~known).select(ADVANCE).unique().sort(ADVANCE)

@@ -1,0 +1,116 @@
+"""The part of the baked world map that a page needs, as TopoJSON."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable, Sequence
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+#: (west, south, east, north) in degrees
+Box = tuple[float, float, float, float]
+#: by how much of its size the box round the places is widened, and by how many degrees at least (own choice)
+MARGIN, LEAST = 0.5, 0.4
+#: how far a line outside the box may be off, in degrees; less than the margin, so that it never enters the box
+OFF = 0.3
+
+
+def box_round(latitude: Sequence[float], longitude: Sequence[float]) -> Box:
+    """Return the box round places, widened.
+
+    >>> box_round([36.0, 37.0], [36.0, 38.0])
+    (35.0, 35.5, 39.0, 37.5)
+    """
+    wide = max(LEAST, MARGIN * (max(longitude) - min(longitude)))
+    high = max(LEAST, MARGIN * (max(latitude) - min(latitude)))
+    west, south, east, north = min(longitude) - wide, min(latitude) - high, max(longitude) + wide, max(latitude) + high
+    return (west, max(-90.0, south), east, min(90.0, north))
+
+
+def base_map(box: Box) -> dict[str, Any]:
+    """Return the admin-1 areas that touch a box as TopoJSON; what lies outside the box is coarse.
+
+    >>> sorted({a["properties"]["country"] for a in base_map((36, 36, 37, 37))["objects"]["admin1"]["geometries"]})
+    ['SYR', 'TUR']
+    """
+    world = _world()
+    scale, shift = (np.array(world["transform"][key]) for key in ("scale", "translate"))
+    arcs = [np.cumsum(np.array(arc), axis=0) for arc in world["arcs"]]
+    near = [_touches(arc * scale + shift, box) for arc in arcs]
+    areas = [area for area in world["objects"]["admin1"]["geometries"] if _near(area, near, arcs, scale, shift, box)]
+    used = sorted({arc for area in areas for arc in _arcs_of(area["arcs"])})
+    number = {arc: n for n, arc in enumerate(used)}
+    kept = [_coarser(arcs[arc], OFF / float(scale[0])) if not near[arc] else arcs[arc] for arc in used]
+    return {
+        "type": "Topology",
+        "transform": world["transform"],
+        "arcs": [np.diff(arc, axis=0, prepend=0).tolist() for arc in kept],
+        "objects": {"admin1": {"type": "GeometryCollection", "geometries": [_renumbered(a, number) for a in areas]}},
+    }
+
+
+def _world() -> dict[str, Any]:
+    packed = files("onward.report").joinpath("world.topojson.gz").read_bytes()
+    world: dict[str, Any] = json.loads(gzip.decompress(packed))
+    return world
+
+
+def _arcs_of(arcs: Iterable[Any]) -> list[int]:
+    """Numbers of the arcs of a shape, whichever way they are gone along."""
+    found: list[int] = []
+    for arc in arcs:
+        found += _arcs_of(arc) if isinstance(arc, list) else [arc if arc >= 0 else ~arc]
+    return found
+
+
+def _touches(line: Floats, box: Box) -> bool:
+    west, south, east, north = box
+    (left, low), (right, high) = line.min(axis=0), line.max(axis=0)
+    return bool(left <= east and right >= west and low <= north and high >= south)
+
+
+def _near(
+    area: dict[str, Any], near: list[bool], arcs: list[NDArray[np.int64]], scale: Floats, shift: Floats, box: Box
+) -> bool:
+    """Whether an area touches the box: one of its lines does, or it lies all round it."""
+    of = _arcs_of(area.get("arcs", []))
+    if any(near[arc] for arc in of):
+        return True
+    return bool(of) and _touches(np.concatenate([arcs[arc] for arc in of]) * scale + shift, box)
+
+
+def _renumbered(area: dict[str, Any], number: dict[int, int]) -> dict[str, Any]:
+    def new(arcs: Any) -> Any:
+        if isinstance(arcs, list):
+            return [new(arc) for arc in arcs]
+        return number[arcs] if arcs >= 0 else ~number[~arcs]
+
+    return {**area, "arcs": new(area["arcs"])}
+
+
+def _coarser(line: NDArray[np.int64], off: float) -> NDArray[np.int64]:
+    """Return a line with corners left out that lie less than ``off`` beside it (Douglas and Peucker 1973)."""
+    keep, parts = {0, len(line) - 1}, [(0, len(line) - 1)]
+    while parts:
+        first, last = parts.pop()
+        if last - first < 2:
+            continue
+        apart = _distance(line[first + 1 : last], line[first], line[last])
+        most = int(np.argmax(apart))
+        if apart[most] > off:
+            keep.add(first + 1 + most)
+            parts += [(first, first + 1 + most), (first + 1 + most, last)]
+    return line[sorted(keep)]
+
+
+def _distance(points: NDArray[np.int64], one: NDArray[np.int64], two: NDArray[np.int64]) -> Floats:
+    """Distance of points from the segment between two."""
+    along = (two - one).astype(float)
+    length = float(along @ along)
+    share = np.clip((points - one) @ along / length, 0, 1) if length else np.zeros(len(points))
+    return np.asarray(np.linalg.norm(points - (one + share[:, None] * along), axis=1))

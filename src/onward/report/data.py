@@ -1,0 +1,187 @@
+"""Everything the page shows of one run, as one JSON-able dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from onward.crisis import Crisis, read_crisis
+from onward.disclosure import AREAS_NOTE, is_ongoing, today
+from onward.errors import RunFolderError
+from onward.model.build import Model
+from onward.report import journeys
+from onward.report import key_messages as story
+from onward.report.basemap import base_map, box_round
+from onward.report.map_data import Scene, control_of, gates_of, make_scene, places_of
+from onward.report.observed_vs_simulated import claims_of, counts_of, registrations_of
+from onward.report.page_figures import Cubes, Floats, bands, figure, two_digits
+from onward.runs import summary
+from onward.simulation.run import Run
+
+#: of the data; the page refuses a newer one
+FORMAT = 1
+AWAY = ("here", "gate", "way", "out")
+
+
+def page_data(run: Run, folder: Path, *, route_detail: bool = False) -> dict[str, Any]:
+    """Return everything the page shows of a run.
+
+    Parameters
+    ----------
+    run
+        A finished run, from `onward.read_run`.
+    folder
+        Its folder, which holds the crisis that was run.
+    route_detail
+        Whether flows are legs from stop to stop; only for those who protect the people they are about.
+
+    Returns
+    -------
+    dict
+        JSON-able: figures of people with two significant digits, as ``p5`` ... ``p95`` over members; observed counts
+        below ten masked; flows from home to the place reached, and never by road; nothing by population group.
+        In a crisis that is going on, districts in place of places.
+    """
+    if not (Path(folder) / "crisis").is_dir():
+        raise RunFolderError(
+            f"{folder}: the folder does not hold the crisis that was run (crisis/ is missing): it was made by an older "
+            "Onward. Run again with --overwrite."
+        )
+    crisis = read_crisis(Path(folder) / "crisis")
+    return data_of(run, crisis, name=Path(folder).resolve().name, route_detail=route_detail)
+
+
+def data_of(run: Run, crisis: Crisis, *, name: str, route_detail: bool = False) -> dict[str, Any]:
+    """Return what the page shows of a run of a crisis; ``name`` is what it is called on the page."""
+    districts = is_ongoing(run.about, today())
+    scene = make_scene(run, crisis, districts=districts)
+    cubes = Cubes(run, scene.row, scene.table.height)
+    stock, legs = cubes.stock("here", "gate"), journeys.legs_of(cubes)
+    about = _with_results(run, scene.model)
+    claims = claims_of(scene, about["claims"])
+    return {
+        "format": FORMAT,
+        "name": name,
+        "run": _about(about),
+        "places": places_of(scene),
+        "districts": districts,
+        "control": control_of(scene),
+        "gates": {**gates_of(scene), **_gate_figures(cubes, scene)},
+        **_people(cubes, stock),
+        "flows": journeys.curves(cubes, route_detail=route_detail),
+        **_origins(cubes),
+        "exposure": _exposure(cubes, about),
+        "counts": [*counts_of(scene, cubes, stock, legs), *registrations_of(scene, cubes)],
+        "claims": claims,
+        "headline": _headline(about, cubes, scene, stock, claims),
+        "limits": list(story.LIMITS) + ([AREAS_NOTE] if districts else []),
+        "disclaimer": story.DISCLAIMER,
+        "geo": base_map(_box(scene)),
+        "box": list(_box(scene)),
+    }
+
+
+def _box(scene: Scene) -> tuple[float, float, float, float]:
+    return box_round(scene.table["latitude"].to_list(), scene.table["longitude"].to_list())
+
+
+def with_results(run: Run, crisis: Crisis) -> Run:
+    """Return a run whose ``about`` says the main figures too, as run.json does."""
+    model = make_scene(run, crisis, districts=False).model
+    return run if model is None else replace(run, about=_with_results(run, model))
+
+
+def _with_results(run: Run, model: Model | None) -> Mapping[str, Any]:
+    """What run.json says, worked out where the run is in memory only."""
+    if "claims" in run.about or model is None:
+        return {"claims": [], **run.about}
+    rules = summary.rules_of(model.network.gates)
+    return {**run.about, "created": summary.now(), **summary.results(run, rules, model.claims)}
+
+
+_KEPT = (
+    "title", "crisis", "start", "end", "days", "time_zone", "engine", "members", "seed", "parameters",
+    "departures", "labels", "created", "crisis_hash",
+)  # fmt: skip
+
+
+def _about(about: Mapping[str, Any]) -> dict[str, Any]:
+    scenario = about.get("scenario")
+    return {
+        **{key: about.get(key) for key in _KEPT},
+        "scenario": None if scenario is None else {key: scenario.get(key) for key in ("name", "title")},
+        "rules": about.get("rules", "onward"),
+        "version": about.get("versions", {}).get("onward", summary.own_version()),
+    }
+
+
+def _people(cubes: Cubes, stock: Floats) -> dict[str, Any]:
+    """Stocks and arrivals by place, totals, and people by times displaced; all day by day."""
+    arrivals = np.cumsum(cubes.movement("arrived"), axis=2)
+    totals = {
+        "displaced": cubes.stock(*AWAY).sum(axis=1),
+        "stay": stock.sum(axis=1),
+        "waiting": cubes.stock("gate").sum(axis=1),
+        "under_way": cubes.stock("way").sum(axis=1),
+        "left_home": cubes.movement("left_home").sum(axis=1),
+        "fled_again": cubes.movement("fled_again").sum(axis=1),
+    }
+    times = cubes.times()
+    return {
+        "stock": bands(stock),
+        "arrivals": bands(arrivals),
+        "totals": {name: bands(cube) for name, cube in totals.items()},
+        "times": bands(times) if times.any() else None,
+    }
+
+
+def _gate_figures(cubes: Cubes, scene: Scene) -> dict[str, Any]:
+    names = [] if scene.model is None else list(scene.model.network.gates.names)
+    passed = np.cumsum(cubes.gates(names, "passed"), axis=2)
+    return {"waiting": bands(cubes.gates(names, "waiting")), "passed": bands(passed)}
+
+
+def _origins(cubes: Cubes) -> dict[str, Any]:
+    found = journeys.origins(cubes)
+    if found is None:
+        return {"matrix": None, "sankey": None}
+    return {"matrix": journeys.matrix(*found), "sankey": journeys.sankey(*found)}
+
+
+def _exposure(cubes: Cubes, about: Mapping[str, Any]) -> dict[str, Any]:
+    """Attacks by place and day, and people-days under attack by place, by day and by who holds the place or road.
+
+    A figure of attacks below one is the chance of one (the engine *expected*).
+    """
+    attacks, displaced, residents = cubes.attacks(), cubes.exposed("displaced"), cubes.exposed("home")
+    place, day = np.nonzero(attacks.mean(axis=0) >= 0.05)
+    levels = ("p5", "p50", "p95")
+    return {
+        "attacks": {
+            "place": place.tolist(),
+            "day": day.tolist(),
+            "number": np.round(attacks.mean(axis=0)[place, day], 1).tolist(),
+        },
+        "displaced": bands(displaced.sum(axis=2)),
+        "residents": bands(residents.sum(axis=2)),
+        "by_day": {"displaced": bands(displaced.sum(axis=1)), "residents": bands(residents.sum(axis=1))},
+        "total": {"displaced": figure(displaced.sum(axis=(1, 2))), "residents": figure(residents.sum(axis=(1, 2)))},
+        "attacks_by_day": two_digits(attacks.sum(axis=1).mean(axis=0)).tolist(),
+        "held": [
+            {"holder": row["holder"], "state": row["state"]}
+            | {level: int(two_digits(np.array(row[level]))) for level in levels}
+            for row in about.get("exposure", [])
+        ],
+    }
+
+
+def _headline(
+    about: Mapping[str, Any], cubes: Cubes, scene: Scene, stock: Floats, claims: list[dict[str, Any]]
+) -> list[dict[str, str]]:
+    away, left = cubes.stock(*AWAY).sum(axis=1), cubes.movement("left_home")
+    names = scene.table["name"].to_list()
+    return story.headline(about, names, away=away, stock=stock, left=left, times=cubes.times(), claims=claims)

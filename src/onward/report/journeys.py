@@ -1,0 +1,179 @@
+"""Who went from where to where: legs on the map, the matrix of origins, origin - first shelter - now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from onward.report.page_figures import NAMES, Cubes, Floats, bands, row_frame, two_digits
+
+#: how many curves a map holds at most, and how many origins and destinations the tables name (own choices)
+CURVES, NAMED = 400, 12
+#: the share of all who moved that the curves must show before smaller ones are left out
+SHOWN = 0.995
+UNKNOWN = -1
+
+
+def legs_of(cubes: Cubes) -> pl.DataFrame:
+    """Return legs between two shown places: member, day, a (from), b (to), home, people.
+
+    Those within one place are left out. ``home`` says that a leg began at home, as far as the run knows it.
+    """
+    if "flows" not in cubes.run.tables:
+        return pl.DataFrame(
+            schema={
+                "member": pl.Int32, "day": pl.Int64, "a": pl.Int64, "b": pl.Int64, "home": pl.Boolean,
+                "people": pl.Float64,
+            }
+        )
+    ends = [row_frame(cubes.row).rename({"key": key, "row": short}).lazy() for key, short in _ENDS]
+    rows = cubes.run.tables["flows"].filter(pl.col("from_place") != pl.col("to_place"))
+    began = (pl.col("origin").cast(pl.String) == pl.col("from_place").cast(pl.String)) & (pl.col("times") == 1)
+    keys = ("member", "date", "from_place", "to_place", began.fill_null(False).alias("home"))
+    added = rows.group_by(*keys).agg(pl.col("people").sum().cast(pl.Float64))
+    named = added.with_columns(pl.col("from_place", "to_place").cast(pl.String))
+    joined = named.join(ends[0], on="from_place").join(ends[1], on="to_place").filter(pl.col("a") != pl.col("b"))
+    return joined.group_by("member", cubes.days_of(), "a", "b", "home").agg(pl.col("people").sum()).collect()
+
+
+_ENDS = (("from_place", "a"), ("to_place", "b"))
+
+
+def curves(cubes: Cubes, *, route_detail: bool = False) -> dict[str, Any]:
+    """Return the largest flows: from, to, quantiles of all people over the period, and mean people a day by day.
+
+    A flow leads from home to the place that people reached that day, whatever way they came; those whose origin is
+    not known are left out. With ``route_detail`` it is each leg from one stop to the next.
+    """
+    start = "from_place" if route_detail else "origin"
+    by_member, by_day = (_ended(cubes, start, key) for key in ("member", "date"))
+    total = by_member.group_by("a", "b").agg(pl.col("people").sum())
+    total = total.sort("people", "a", "b", descending=[True, False, False])
+    share = total["people"].cum_sum() / max(1.0, float(total["people"].sum()))
+    kept = total.head(min(CURVES, int((share < SHOWN).sum()) + 1)).with_row_index("curve")
+    members, days = np.zeros((cubes.members, kept.height)), np.zeros((kept.height, cubes.days))
+    one, two = (found.join(kept.select("a", "b", "curve"), on=["a", "b"]) for found in (by_member, by_day))
+    members[one["member"].to_numpy(), one["curve"].to_numpy()] = one["people"].to_numpy()
+    two = two.with_columns(cubes.days_of())
+    days[two["curve"].to_numpy(), two["day"].to_numpy()] = two["people"].to_numpy() / cubes.members
+    spread = bands(members) if kept.height else {name: [] for name in NAMES}
+    return {
+        "legs": route_detail,
+        "from": kept["a"].to_list(),
+        "to": kept["b"].to_list(),
+        **{name: spread[name] for name in ("p5", "p50", "p95")},
+        "day": [_trimmed(row) for row in two_digits(days).tolist()],
+    }
+
+
+def _ended(cubes: Cubes, start: str, key: str) -> pl.DataFrame:
+    """Legs that ended, from ``start`` to where they ended: a, b, people, by member or date; within one row left out."""
+    kind = pl.Int32 if key == "member" else pl.Date
+    if "flows" not in cubes.run.tables:
+        return pl.DataFrame(schema={"a": pl.Int64, "b": pl.Int64, key: kind, "people": pl.Float64})
+    moved = (pl.col("from_place") != pl.col("to_place")) & pl.col(start).is_not_null()
+    rows = cubes.run.tables["flows"].filter(moved).group_by(key, start, "to_place")
+    found = rows.agg(pl.col("people").sum().cast(pl.Float64)).collect()
+    for column, short in ((start, "a"), ("to_place", "b")):
+        names = row_frame(cubes.row).rename({"key": column, "row": short})
+        found = found.with_columns(pl.col(column).cast(pl.String)).join(names, on=column)
+    return found.filter(pl.col("a") != pl.col("b")).group_by("a", "b", key).agg(pl.col("people").sum())
+
+
+def _trimmed(row: list[int]) -> list[int]:
+    """A row without the zeros at its end."""
+    while row and row[-1] == 0:
+        row.pop()
+    return row
+
+
+def origins(cubes: Cubes) -> tuple[Floats, Floats] | None:
+    """Return people by origin: first shelters ``[member, origin, place]`` and where they are now, likewise.
+
+    *Now* is what came less what left, leg by leg: people on their way or waiting at a gate are counted where they last
+    stopped, and not at all if they have not yet ended a first leg. Those whose origin is not known (displaced before
+    the first day) are left out. None where the run did not follow origins.
+    """
+    if "flows" not in cubes.run.tables or not cubes.run.about.get("labels"):
+        return None
+    flows = cubes.run.tables["flows"].filter(
+        pl.col("origin").is_not_null() & (pl.col("from_place") != pl.col("to_place"))
+    )
+    people = pl.col("people").sum().cast(pl.Float64)
+    keys = ("origin", "from_place", "to_place")
+    found = flows.group_by("member", *keys).agg(people).with_columns(pl.col(keys).cast(pl.String)).collect()
+    for key, short in (("origin", "o"), *_ENDS):
+        found = found.join(row_frame(cubes.row).rename({"key": key, "row": short}), on=key)
+    member, o, a, b, n = (found[c].to_numpy() for c in ("member", "o", "a", "b", "people"))
+    shape = (cubes.members, cubes.rows, cubes.rows)
+    first, now = np.zeros(shape), np.zeros(shape)
+    leaving = (found["from_place"] == found["origin"]).to_numpy()
+    np.add.at(first, (member[leaving], o[leaving], b[leaving]), n[leaving])
+    np.add.at(now, (member, o, b), n)
+    np.add.at(now, (member, o, a), -n)
+    return first, now
+
+
+def matrix(first: Floats, now: Floats) -> dict[str, Any]:
+    """Return where people of the largest origins are at the end, with 90 % intervals; the others are added up.
+
+    ``from`` and ``to`` are rows of places, -1 for all others; ``p5``, ``p50``, ``p95`` are ``[from][to]``.
+    """
+    away = _away(now)
+    rows, columns = _largest(away.sum(axis=2)), _largest(away.sum(axis=1))
+    grouped = _grouped(_grouped(away, rows, 1), columns, 2)
+    spread = bands(grouped)
+    figures = {name: spread[name] for name in ("p5", "p50", "p95")}
+    return {"from": [*rows, UNKNOWN], "to": [*columns, UNKNOWN], **figures}
+
+
+def _away(now: Floats) -> Floats:
+    """People of each origin at other places than their own; what is under way may make a cell negative, which is 0."""
+    away = np.maximum(now, 0.0)
+    away[:, np.arange(now.shape[1]), np.arange(now.shape[1])] = 0.0
+    return away
+
+
+def _largest(figures: Floats) -> list[int]:
+    """The rows with most people in the mean over members, largest first."""
+    mean = figures.mean(axis=0)
+    return [int(n) for n in np.argsort(-mean, kind="stable")[:NAMED] if mean[n] > 0]
+
+
+def _grouped(cube: Floats, kept: list[int], axis: int) -> Floats:
+    """The kept rows of an axis, and the sum of all others."""
+    other = cube.sum(axis=axis, keepdims=True) - np.take(cube, kept, axis=axis).sum(axis=axis, keepdims=True)
+    return np.concatenate([np.take(cube, kept, axis=axis), np.maximum(other, 0.0)], axis=axis)
+
+
+def sankey(first: Floats, now: Floats) -> dict[str, Any]:
+    """Return links origin - first shelter and first shelter - now, as means over members.
+
+    A run holds how many people of each origin first stopped where and how many are where in the end, not who of the
+    former is among the latter. The links between the two take it that as many stayed in their first shelter as the
+    figures allow, and that those who moved on are spread in proportion, origin by origin.
+    """
+    away, first = _away(now).mean(axis=0), first.mean(axis=0)
+    home = np.maximum(first.sum(axis=1) - away.sum(axis=1), 0.0)
+    link = sum((_coupled(f, n) for f, n in zip(first, away, strict=True)), np.zeros(first.shape))
+    rows, middle, last = (_largest(x[None]) for x in (first.sum(axis=1), first.sum(axis=0), away.sum(axis=0)))
+    return {
+        "origin": [*rows, UNKNOWN],
+        "first": [*middle, UNKNOWN],
+        "now": [*last, UNKNOWN],
+        "left": two_digits(_grouped(_grouped(first, rows, 0), middle, 1)).tolist(),
+        "right": two_digits(_grouped(_grouped(link, middle, 0), last, 1)).tolist(),
+        "home_again": int(two_digits(np.array(home.sum()))),
+    }
+
+
+def _coupled(first: NDArray[np.float64], now: NDArray[np.float64]) -> Floats:
+    """Spread the people of one origin from first shelters to where they are now, moving as few as possible."""
+    stayed = np.minimum(first, now)
+    moved, came = first - stayed, now - stayed
+    all_moved = moved.sum()
+    rest = np.outer(moved, came) / all_moved if all_moved > 0 else np.zeros((len(first), len(now)))
+    return np.asarray(np.diag(stayed) + rest)

@@ -1,0 +1,166 @@
+"""What a stranger must be told: how many, where, when, how sure, compared with what, and what cannot be said."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from onward.report.page_figures import Floats, two_digits
+
+DISCLAIMER = (
+    "The boundaries and names shown and the designations used on this map do not imply official endorsement or "
+    "acceptance by the United Nations."
+)
+#: where docs/explanation/model.md says the model is naive
+LIMITS = (
+    "Households, ages, sex and incomes are not in the model: it cannot say how many are women or children.",
+    "Everybody is taken to know yesterday's queues and every open road.",
+    "A siege is felt once it has happened, not when it is feared.",
+    "A place is a point; a large city flees as one quarter would, diluted by its size.",
+    "The front is known only as who holds which place, and by the roads between them.",
+    "Attacks and who holds what are inputs, as reported. The run does not forecast the war.",
+    "Where people were from who were displaced before the first day is not known.",
+    "Intervals hold what was drawn and nothing else; they do not hold what the model leaves out.",
+)
+#: the ratio of p95 to p5 up to which a figure is called so (own choice)
+_SURE = ((1.5, "fairly sure"), (2.5, "unsure"), (5.0, "very unsure"), (float("inf"), "hardly known"))
+
+
+def words(people: float) -> str:
+    """Return people with two significant digits.
+
+    >>> words(123456), words(7.2)
+    ('120,000', '7')
+    """
+    return f"{int(two_digits(np.array(people))):,}"
+
+
+def day_words(day: dt.date) -> str:
+    """Return a day in words.
+
+    >>> day_words(dt.date(2016, 2, 3))
+    '3 February 2016'
+    """
+    return f"{day.day} {day:%B %Y}"
+
+
+def interval(values: Floats) -> str:
+    """Return median and 90 % interval in words; of one member only the figure.
+
+    >>> interval(np.array([100.0, 200.0]))
+    '150 (90 %: 100 to 200)'
+    """
+    low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
+    return words(middle) + (f" (90 %: {words(low)} to {words(high)})" if values.size > 1 else "")
+
+
+def sureness(values: Floats) -> str:
+    """Return how sure a figure is, in words, from how far its 90 % interval reaches.
+
+    >>> sureness(np.array([100.0, 110.0])), sureness(np.array([10.0, 1000.0]))
+    ('fairly sure', 'hardly known')
+    """
+    low, high = np.quantile(values, (0.05, 0.95))
+    ratio = high / low if low > 0 else float("inf")
+    return next(word for limit, word in _SURE if ratio <= limit)
+
+
+def headline(
+    about: Mapping[str, Any], names: Sequence[str], *, away: Floats, stock: Floats, left: Floats, times: Floats,
+    claims: Sequence[Mapping[str, Any]],
+) -> list[dict[str, str]]:  # fmt: skip
+    """Return the six questions with their answers.
+
+    ``away`` is ``[m, t]``; ``stock`` and ``left`` (who left home that day) ``[m, p, t]``; ``times`` ``[m, class, t]``.
+    """
+    start, end = (dt.date.fromisoformat(about[key]) for key in ("start", "end"))
+    return [
+        {"question": "How many", "answer": _how_many(end, start, away, left, times)},
+        {"question": "Where", "answer": _where(end, names, stock)},
+        {"question": "When", "answer": _when(start, left)},
+        {"question": "How sure", "answer": _how_sure(about, away, stock)},
+        {"question": "Compared with what was reported", "answer": _compared(claims)},
+        {"question": "What this cannot say", "answer": _cannot(claims)},
+    ]
+
+
+def _how_many(end: dt.date, start: dt.date, away: Floats, left: Floats, times: Floats) -> str:
+    said = (
+        f"{interval(away[:, -1])} people are away from home on {day_words(end)}. "
+        f"{interval(left.sum(axis=(1, 2)))} departures from home were simulated since {day_words(start)}."
+    )
+    if times.shape[1] > 1 and times.any():
+        said += f" {interval(times[:, 1:, -1].sum(axis=1))} people have been displaced twice or more."
+    return said
+
+
+def _where(end: dt.date, names: Sequence[str], stock: Floats) -> str:
+    last = stock[:, :, -1]
+    most = [p for p in np.argsort(-np.median(last, axis=0), kind="stable")[:4] if np.median(last[:, p]) > 0]
+    if not most:
+        return f"Nobody is displaced at any place on {day_words(end)}."
+    share = float(np.median(last[:, most].sum(axis=1) / np.maximum(1.0, last.sum(axis=1))))
+    listed = "; ".join(f"{names[p]}: {interval(last[:, p])}" for p in most)
+    return f"Most displaced people stay or wait in {listed}. These places hold {share:.0%} of all who stay somewhere."
+
+
+def _when(start: dt.date, left: Floats) -> str:
+    daily = left.sum(axis=1)
+    if not daily.any():
+        return "Nobody left home in the period."
+    peak = daily.argmax(axis=1)
+    most = int(np.median(peak))
+    cumulative = np.median(np.cumsum(daily, axis=1) / np.maximum(1.0, daily.sum(axis=1, keepdims=True)), axis=0)
+    half = int(np.argmax(cumulative >= 0.5))
+    early, late = (start + dt.timedelta(days=int(d)) for d in np.quantile(peak, (0.05, 0.95), method="nearest"))
+    said = f"The day on which most people left home is {day_words(start + dt.timedelta(days=most))} in the middle run"
+    said += f" ({early.day} {early:%B} to {late.day} {late:%B} in 90 % of them)" if len(daily) > 1 else ""
+    return f"{said}. Half of all departures had happened by {day_words(start + dt.timedelta(days=half))}."
+
+
+def _how_sure(about: Mapping[str, Any], away: Floats, stock: Floats) -> str:
+    if len(away) < 2:
+        return "This run has one member, so it has no intervals: nothing says how sure its figures are."
+    last = stock[:, :, -1]
+    largest = np.argsort(-np.median(last, axis=0), kind="stable")[:10].tolist()
+    common = Counter(sureness(last[:, p]) for p in largest).most_common(1)[0][0]
+    fixed = about.get("parameters") == "fixed"
+    held = (
+        "The model's own parameters were held at one value, so every interval is too narrow. Within that, the total is"
+        if fixed
+        else "The model's parameters were drawn too, from what was thought possible before the run. The total is"
+    )
+    low, high = np.quantile(away[:, -1], (0.05, 0.95))
+    span = f" (its 90 % interval spans a factor of {high / low:.1f})" if low > 0 else ""
+    return (
+        f"{held} {sureness(away[:, -1])}{span}; of the ten largest places most are {common}. Intervals come from "
+        f"{len(away)} simulated histories; nine in ten of them lie inside. A simulation is not a count."
+    )
+
+
+def _compared(claims: Sequence[Mapping[str, Any]]) -> str:
+    verdicts = Counter(claim["verdict"] for claim in claims)
+    judged = sum(n for word, n in verdicts.items() if word != "not modelled")
+    if not judged:
+        return "Nothing that was reported has been held against this run."
+    reached = sum(_reaches(claim) for claim in claims if claim["verdict"] != "not modelled")
+    return (
+        f"Of {judged} reported figures the run's middle value lies inside the reported range for "
+        f"{verdicts['inside']}, below it for {verdicts['low']} and above it for {verdicts['high']}. The run's 90 % "
+        f"interval reaches the reported range for {reached}. The table of claims names each."
+    )
+
+
+def _reaches(claim: Mapping[str, Any]) -> bool:
+    above = claim["low"] is None or claim["p95"] >= claim["low"]
+    return above and (claim["high"] is None or claim["p5"] <= claim["high"])
+
+
+def _cannot(claims: Sequence[Mapping[str, Any]]) -> str:
+    unsaid = sum(claim["verdict"] == "not modelled" for claim in claims)
+    said = f"{unsaid} of the reported figures cannot be answered by the model. " if unsaid else ""
+    return said + " ".join(LIMITS[n] for n in (0, 5, 7))

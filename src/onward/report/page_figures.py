@@ -1,0 +1,109 @@
+"""Figures as the page holds them: two digits, whole people, quantiles over members for each place and day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from onward.simulation.run import LEVELS, Run
+
+Floats = NDArray[np.float64]
+NAMES = tuple(f"p{100 * level:g}" for level in LEVELS)
+
+
+def two_digits(figures: Floats) -> NDArray[np.int64]:
+    """Return figures of people rounded to two significant digits, and to whole people.
+
+    >>> two_digits(np.array([0.4, 8.6, 123.0, 98765.0])).tolist()
+    [0, 9, 120, 99000]
+    """
+    size = np.floor(np.log10(np.maximum(np.abs(figures), 1.0)))
+    step = 10.0 ** np.maximum(size - 1, 0)
+    return np.asarray(np.round(figures / step) * step, dtype=np.int64)
+
+
+def bands(cube: Floats) -> dict[str, Any]:
+    """Return quantiles over the first axis (members) by name, as nested lists of two-digit figures.
+
+    >>> bands(np.array([[100.0, 0.0], [200.0, 0.0]]))["p50"]
+    [150, 0]
+    """
+    spread = np.quantile(cube, LEVELS, axis=0)
+    return {name: two_digits(spread[n]).tolist() for n, name in enumerate(NAMES)}
+
+
+def figure(values: Floats) -> dict[str, int]:
+    """Return the quantiles of one figure over members.
+
+    >>> figure(np.array([10.0, 20.0]))["p50"]
+    15
+    """
+    return {name: int(value) for name, value in bands(values).items()}
+
+
+class Cubes:
+    """The tables of a run as arrays ``[member, place or gate, day]``; a row that is missing is nobody."""
+
+    def __init__(self, run: Run, row: Mapping[str, int], rows: int) -> None:
+        """Hold a run and the row of each of its places."""
+        self.run, self.row, self.rows = run, row, rows
+        self.members = int(run.about["members"])
+        self.start = dt.date.fromisoformat(run.about["start"])
+        self.days = (dt.date.fromisoformat(run.about["end"]) - self.start).days + 1
+
+    def stock(self, *states: str) -> Floats:
+        """People in these states."""
+        return self._cube("stock", "place", self.row, "people", pl.col("state").cast(pl.String).is_in(states))
+
+    def movement(self, *kinds: str) -> Floats:
+        """People who made these movements that day."""
+        return self._cube("movements", "place", self.row, "people", pl.col("movement").cast(pl.String).is_in(kinds))
+
+    def attacks(self) -> Floats:
+        """Attacks drawn."""
+        return self._cube("attacks", "place", self.row, "attacks", pl.lit(True))
+
+    def exposed(self, *states: str) -> Floats:
+        """People in these states (home, displaced, way) at places on days on which they were attacked."""
+        return self._cube("exposure", "place", self.row, "people", pl.col("state").cast(pl.String).is_in(states))
+
+    def gates(self, names: Sequence[str], column: str) -> Floats:
+        """People who wait at or passed a gate."""
+        return self._cube("gates", "gate", _numbered(names), column, pl.lit(True))
+
+    def times(self) -> Floats:
+        """People away from home by how often they were displaced: ``[member, class, day]``."""
+        if "times" not in self.run.tables:
+            return np.zeros((self.members, 0, self.days))
+        most = self.run.tables["times"].select(pl.col("times").max()).collect().item() or 0
+        return self._cube("times", "times", _numbered(str(n + 1) for n in range(most)), "people", pl.lit(True))
+
+    def days_of(self, column: str = "date") -> pl.Expr:
+        """The day's number of a column of dates."""
+        return (pl.col(column) - self.start).dt.total_days().alias("day")
+
+    def _cube(self, table: str, key: str, row: Mapping[str, int], value: str, rows: pl.Expr) -> Floats:
+        many = self.rows if row is self.row else len(row)
+        cube = np.zeros((self.members, many, self.days))
+        if table not in self.run.tables or not row:
+            return cube
+        found = self.run.tables[table].filter(rows).select(
+            "member", self.days_of(), pl.col(key).cast(pl.String).alias("key"), pl.col(value).cast(pl.Float64)
+        ).join(row_frame(row).lazy(), on="key").collect()  # fmt: skip
+        at = (found["member"].to_numpy(), found["row"].to_numpy(), found["day"].to_numpy())
+        np.add.at(cube, at, found[value].to_numpy())
+        return cube
+
+
+def row_frame(row: Mapping[str, int]) -> pl.DataFrame:
+    """Return names and their rows as a table to join with: key, row."""
+    return pl.DataFrame({"key": list(row), "row": list(row.values())}, schema={"key": pl.String, "row": pl.Int64})
+
+
+def _numbered(names: Iterable[str]) -> dict[str, int]:
+    return {name: n for n, name in enumerate(names)}

@@ -1,0 +1,72 @@
+"""The report: a run as one HTML file that opens from disk, without a network."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from onward.crisis import Crisis, write_crisis
+from onward.errors import RunFolderError
+from onward.report import page_data, page_html
+from onward.report.data import data_of, with_results
+from onward.report.model_card import model_card
+from onward.runs.checkpoint import write_whole
+from onward.simulation.run import Run
+
+
+def write_report(
+    run: Run, path: str | Path, *, crisis: Crisis | None = None, route_detail: bool = False
+) -> Path:
+    """Write a run as one self-contained HTML file: map, charts, tables, limits and model card.
+
+    The file loads nothing and sends nothing. Figures have two significant digits, counts below ten are masked, and no
+    roads are shown. It is written in whole or not at all, and replaces an older one.
+
+    Parameters
+    ----------
+    run
+        From `onward.simulate` or `onward.read_run`.
+    path
+        Where to; its folder must exist.
+    crisis
+        What was simulated, for a run that does not know it (made by hand, say).
+    route_detail
+        Draw legs from stop to stop in place of flows from home to the place reached. They show where people walk and
+        when: only for those who protect them.
+
+    Returns
+    -------
+    Path
+        Where it was written.
+
+    >>> import tempfile, onward
+    >>> run = onward.simulate(onward.read_crisis("aleppo-2016"), members=2, seed=1)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     onward.write_report(run, f"{folder}/aleppo.html").read_text("utf-8")[:15]
+    '<!doctype html>'
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise RunFolderError(f"{path}: this is a folder. Give the name of a file, such as {path / 'report.html'}.")
+    if not path.parent.is_dir():
+        raise RunFolderError(f"{path.parent}: there is no such folder. Make it, or give another path.")
+    data, card = _content(run, crisis or run.crisis, route_detail)
+    write_whole(path, page_html(data, card=json.dumps(card, ensure_ascii=False)))
+    return path
+
+
+def _content(run: Run, crisis: Crisis | None, route_detail: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The page's data and the model card: of a folder, or of a run in memory with its crisis."""
+    if run.folder is not None:
+        return page_data(run, run.folder, route_detail=route_detail), model_card(run, run.folder)
+    if crisis is None:
+        raise RunFolderError(
+            "the run does not know the crisis it is of. Give it: write_report(run, path, crisis=crisis), or write "
+            "the report of a run folder: write_report(read_run(folder), path)."
+        )
+    data = data_of(run, crisis, name=str(run.about["crisis"]), route_detail=route_detail)
+    with TemporaryDirectory() as folder:
+        write_crisis(crisis, Path(folder) / "crisis")
+        return data, model_card(with_results(run, crisis), folder)

@@ -1,0 +1,48 @@
+"""What a run folder keeps of its input: the crisis that was run, and its what-if."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from onward.crisis import Crisis, Scenario, check_scenario, read_crisis
+from onward.runs.folder import CRISIS
+
+#: JSON has no dates: these fields of interventions are read as days where they are written as such
+_DAYS = ("start", "end", "opens")
+
+
+def kept_crisis(folder: str | Path) -> Crisis | None:
+    """Return the crisis in a run folder, or None where it has none."""
+    path = Path(folder) / CRISIS
+    return read_crisis(path) if path.is_dir() else None
+
+
+def kept_scenario(dumped: Mapping[str, Any], crisis: Crisis) -> Scenario:
+    """Return a what-if that was kept as JSON, checked against its crisis."""
+    return check_scenario({**dumped, "intervention": given_steps(dumped)}, crisis, "what-if")
+
+
+def given_steps(dumped: Mapping[str, Any]) -> list[object]:
+    """Return the interventions of a what-if kept as JSON, without what was not given."""
+    return [with_days({k: v for k, v in step.items() if v is not None}) for step in dumped["intervention"]]
+
+
+def with_days(step: object) -> object:
+    """Return an intervention with days in place of texts that are days; what is none is left for the check.
+
+    >>> with_days({"do": "freeze_control", "start": "2016-02-27"})["start"]
+    datetime.date(2016, 2, 27)
+    """
+    if not isinstance(step, Mapping):
+        return step
+    return {key: _day(value) if key in _DAYS else value for key, value in step.items()}
+
+
+def _day(value: object) -> object:
+    try:
+        return dt.date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return value

@@ -1,0 +1,172 @@
+"""What run.json says: what was run, with what, and the main figures."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from typing import Any
+
+import polars as pl
+
+from onward.crisis import Crisis
+from onward.errors import SimulationError
+from onward.evaluation.verdicts import judge_claims
+from onward.model.claims import Claim
+from onward.model.gates import CLOSED, QUOTA, Gates
+from onward.runs import tables
+from onward.simulation.run import Run
+
+#: the part of a person, per person there is, that *expected* may lose to rounding
+ROUNDING = 1e-6
+#: levels of the figures beside a claim
+LEVELS = ("p5", "p50", "p95")
+LIBRARIES = ("numpy", "numba", "polars", "scipy")
+
+
+def follows_flee(about: Mapping[str, Any]) -> bool:
+    """Whether a run with this run.json follows Flee's rules and not Onward's own.
+
+    >>> follows_flee({"rules": "onward"})
+    False
+    """
+    return bool(about.get("rules") == "flee")
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that decide a result: Onward, its model and engine sources, Python and libraries.
+
+    >>> sorted(versions())
+    ['numba', 'numpy', 'onward', 'onward_sources', 'polars', 'python', 'scipy']
+    """
+    found = {"onward": own_version(), "onward_sources": _sources(), "python": platform.python_version()}
+    return {**found, **{name: version(name) for name in LIBRARIES}}
+
+
+def own_version() -> str:
+    """Return the version of Onward, or ``not installed`` where it runs from its sources alone."""
+    try:
+        return version("onward")
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _sources() -> str:
+    """A hash of the sources that decide a member's numbers: members made by different ones must not be mixed."""
+    digest = sha256()
+    for package in ("onward.model", "onward.engine", "onward.simulation", "onward.flee"):
+        for file in sorted(files(package).iterdir(), key=lambda file: file.name):
+            if file.is_file() and file.name.endswith((".py", ".csv")):
+                digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def environment() -> dict[str, Any]:
+    """Return what the machine is, without its name, its user or a path."""
+    return {"platform": f"{platform.system()} {platform.machine()}", "cpu_count": os.cpu_count()}
+
+
+def now() -> str:
+    """Return the time in UTC as ISO 8601 says it."""
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def names_of(crisis: Crisis) -> dict[str, str]:
+    """Return the names for people of a crisis's places, by short name."""
+    rows = crisis.table("places").select("place", pl.coalesce("name", "place").alias("name"))
+    return dict(rows.sort("place").iter_rows())
+
+
+def rules_of(gates: Gates) -> dict[str, dict[str, Any]]:
+    """Return the rule of each gate on the last day: its policy and, for a quota, people per day."""
+    rules = {}
+    for n, name in enumerate(gates.names):
+        policy, rule = gates.policy[-1, n], gates.rule[-1, n]
+        word = {CLOSED: "closed", QUOTA: "quota"}.get(int(policy), "open")
+        rules[name] = {"policy": word, "people_per_day": float(gates.quota[rule, 0]) if rule >= 0 else None}
+    return rules
+
+
+def results(
+    run: Run, rules: Mapping[str, Mapping[str, Any]], claims: Sequence[Claim] = (), *, grows: bool = False
+) -> dict[str, Any]:
+    """Return the main figures of a run from its tables alone; people as mean, p5, p50 and p95.
+
+    ``grows`` says that people enter the run when they leave home, as under Flee's rules; else they are all there from
+    the first day.
+    """
+    last = tables.last_day(run)
+    return {
+        "people": _people(run, grows),
+        "displaced": _four(tables.displaced_over_time(run).row(-1, named=True)),
+        "newly_displaced": _four(tables.newly_displaced(run).row(0, named=True)),
+        "times": _by(tables.times_on(run, last), "times") or None,
+        "stock": _by(tables.stock_on(run, last), "place"),
+        "gates": _gates(run, rules),
+        "exposure": _exposure(run),
+        "flows_top": [
+            {"from": row["from_place"], "to": row["to_place"], "people": _round(row["people"])}
+            for row in tables.top_flows(run).iter_rows(named=True)
+        ],
+        "claims": judge_claims(claims, run) if claims else [],
+    }
+
+
+def _people(run: Run, grows: bool) -> int:
+    """How many people were simulated, mean over members; SimulationError where any are lost or made up."""
+    total = tables.total_people(run, less_left_home=grows)
+    slack = 0.0 if total.schema["least"].is_integer() else ROUNDING
+    wrong = total.filter(pl.col("most") - pl.col("least") > slack * pl.col("last"))
+    if wrong.height:
+        member, least, most, _ = wrong.row(0)
+        raise SimulationError(
+            f"member {member} holds between {least} and {most} people on different days{_but_for(grows)}; nobody may "
+            "be lost or made up. This is a mistake in Onward: please report it with the crisis and the command."
+        )
+    mean: Any = total["last"].mean()
+    return round(mean or 0)
+
+
+def _but_for(grows: bool) -> str:
+    return ", less those who left home by then" if grows else ""
+
+
+def _gates(run: Run, rules: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    waiting = tables.gates_over_time(run)
+    last = waiting.filter(pl.col("date") == tables.last_day(run))
+    peak = waiting.sort("mean", "date", descending=[True, False]).unique("gate", keep="first", maintain_order=True)
+    on_last, passed = _by(last, "gate"), _by(tables.gates_passed(run), "gate")
+    return {
+        row["gate"]: {
+            **rules.get(row["gate"], {}),
+            "waiting": on_last[row["gate"]],
+            "peak": {"date": row["date"].isoformat(), **_four(row)},
+            "passed": passed[row["gate"]],
+        }
+        for row in peak.sort("gate").iter_rows(named=True)
+    }
+
+
+def _exposure(run: Run) -> list[dict[str, Any]]:
+    """People-days under attack by holder and state; empty under rules that know no attacks."""
+    if "exposure" not in run.tables:
+        return []
+    rows = tables.exposure(run).iter_rows(named=True)
+    return [{"holder": row["holder"], "state": row["state"], **_four(row)} for row in rows]
+
+
+def _by(frame: pl.DataFrame, key: str) -> dict[str, dict[str, float]]:
+    return {row[key]: _four(row) for row in frame.iter_rows(named=True)}
+
+
+def _four(row: Mapping[str, Any]) -> dict[str, float]:
+    return {name: _round(row[name]) for name in ("mean", "p5", "p50", "p95")}
+
+
+def _round(people: float) -> float:
+    """People to a hundredth: *expected* knows parts of them, and means and quantiles have them."""
+    return round(float(people), 2)

@@ -1,0 +1,162 @@
+"""Small tables of a run: what is spread over members becomes a mean and intervals."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import polars as pl
+
+from onward.simulation.run import LEVELS, Run
+
+#: displaced people who stay or wait at a place; and all who are away from home, under way and off the map too
+AT_A_PLACE = ("here", "gate")
+AWAY = ("here", "gate", "way", "out")
+#: the holder of a place that nobody is known to hold
+NOBODY = "unknown"
+
+
+def spread(found: pl.DataFrame, keys: pl.DataFrame, members: int) -> pl.DataFrame:
+    """Return mean, p5, p25, p50, p75 and p95 over members for each row of ``keys``.
+
+    ``found`` has the columns member, those of ``keys``, and people; a member without a row counts as nobody.
+
+    >>> found = pl.DataFrame({"member": [0, 1], "place": ["azaz", "azaz"], "people": [10, 20]})
+    >>> spread(found, pl.DataFrame({"place": ["azaz", "kilis"]}), 2).select("place", "mean", "p95").rows()
+    [('azaz', 15.0, 19.5), ('kilis', 0.0, 0.0)]
+    """
+    everybody = pl.DataFrame({"member": range(members)}).cast(found.schema["member"])
+    by = keys.columns
+    filled = keys.join(everybody, how="cross").join(found, on=[*by, "member"], how="left")
+    levels = [pl.col("people").quantile(level, "linear").alias(f"p{100 * level:g}") for level in LEVELS]
+    people = pl.col("people").fill_null(0).cast(pl.Float64)
+    return (
+        filled.with_columns(people)
+        .group_by(by, maintain_order=True)
+        .agg(pl.col("people").mean().alias("mean"), *levels)
+    )
+
+
+def first_day(run: Run) -> dt.date:
+    """Return the first day of a run."""
+    return dt.date.fromisoformat(run.about["start"])
+
+
+def last_day(run: Run) -> dt.date:
+    """Return the last day of a run."""
+    return dt.date.fromisoformat(run.about["end"])
+
+
+def stock_on(run: Run, day: dt.date, states: Sequence[str] = AT_A_PLACE) -> pl.DataFrame:
+    """Return how many people in these states are at each place on a day: place, mean, p5 ... p95."""
+    rows = _stock(run, states).filter(pl.col("date") == day)
+    found = rows.group_by("member", "place").agg(pl.col("people").sum()).collect()
+    return spread(found, pl.DataFrame({"place": list(run.about["places"])}), run.about["members"])
+
+
+def stock_over_time(run: Run, places: Sequence[str], states: Sequence[str] = AT_A_PLACE) -> pl.DataFrame:
+    """Return how many people in these states are at each of some places: place, date, mean, p5 ... p95."""
+    rows = _stock(run, states).filter(pl.col("place").is_in(list(places)))
+    found = rows.group_by("member", "place", "date").agg(pl.col("people").sum()).collect()
+    keys = pl.DataFrame({"place": list(places)}, schema={"place": pl.String}).join(_days(run), how="cross")
+    return spread(found, keys, run.about["members"])
+
+
+def displaced_over_time(run: Run) -> pl.DataFrame:
+    """Return how many people are away from home, wherever: date, mean, p5 ... p95."""
+    found = _stock(run, AWAY).group_by("member", "date").agg(pl.col("people").sum()).collect()
+    return spread(found, _days(run), run.about["members"])
+
+
+def newly_displaced(run: Run) -> pl.DataFrame:
+    """Return how many people have left home in the period and are not back on its last day: one row."""
+    rows = run.tables["movements"].with_columns(pl.col("movement").cast(pl.String))
+    sign = pl.when(pl.col("movement") == "returned").then(-1).otherwise(1)
+    rows = rows.filter(pl.col("movement").is_in(["left_home", "returned"])).with_columns(pl.col("people") * sign)
+    return _total(rows.group_by("member").agg(pl.col("people").sum()).collect(), run)
+
+
+def times_on(run: Run, day: dt.date) -> pl.DataFrame:
+    """Return how many people away from home were displaced 1, 2, 3 and ``4+`` times by the end of a day.
+
+    The row ``2+`` adds up all but the first. No rows where the run did not follow how often (*expected*).
+    """
+    if not run.about["labels"]:
+        return pl.DataFrame()
+    rows = run.tables["times"].filter(pl.col("date") == day).select("member", "times", "people").collect()
+    last = pl.col("times").max()
+    mark = pl.when(pl.col("times") == last).then(pl.lit("+")).otherwise(pl.lit(""))
+    single = rows.with_columns(pl.format("{}{}", "times", mark).alias("times"))
+    again = rows.filter(pl.col("times") >= 2).group_by("member")
+    more = again.agg(pl.lit("2+").alias("times"), pl.col("people").sum())
+    keys = pl.concat([single.select("times").unique(maintain_order=True), pl.DataFrame({"times": ["2+"]})])
+    return spread(pl.concat([single, more]), keys, run.about["members"])
+
+
+def gates_over_time(run: Run) -> pl.DataFrame:
+    """Return how many people wait at each gate: gate, date, mean, p5 ... p95."""
+    rows = run.tables["gates"].with_columns(pl.col("gate").cast(pl.String)).collect()
+    keys = rows.select("gate", "date").unique().sort("gate", "date")
+    found = rows.select("member", "gate", "date", pl.col("waiting").alias("people"))
+    return spread(found, keys, run.about["members"])
+
+
+def gates_passed(run: Run) -> pl.DataFrame:
+    """Return how many people passed each gate over the period: gate, mean, p5 ... p95."""
+    rows = run.tables["gates"].group_by("member", pl.col("gate").cast(pl.String)).agg(pl.col("passed").sum())
+    found = rows.rename({"passed": "people"}).collect()
+    return spread(found, found.select("gate").unique().sort("gate"), run.about["members"])
+
+
+def exposure(run: Run) -> pl.DataFrame:
+    """Return people-days under attack by who holds the place or the road: holder, state, mean, p5 ... p95."""
+    rows = run.tables["exposure"].with_columns(pl.col("holder", "state").cast(pl.String))
+    found = rows.group_by("member", pl.col("holder").fill_null(NOBODY), "state").agg(pl.col("people").sum()).collect()
+    return spread(found, found.select("holder", "state").unique().sort("holder", "state"), run.about["members"])
+
+
+def top_flows(run: Run, rows: int = 10) -> pl.DataFrame:
+    """Return the largest flows over the period: from_place, to_place, people (mean over members).
+
+    A flow is a leg between two places where people stopped; legs that ended where they began are left out.
+    """
+    legs = run.tables["flows"].filter(pl.col("from_place") != pl.col("to_place"))
+    total = legs.group_by("from_place", "to_place").agg(pl.col("people").sum() / run.about["members"]).collect()
+    names = total.with_columns(pl.col("from_place", "to_place").cast(pl.String))
+    return names.sort("people", "from_place", "to_place", descending=[True, False, False]).head(rows)
+
+
+def total_people(run: Run, *, less_left_home: bool = False) -> pl.DataFrame:
+    """Return how many people there are in all states: member, least and most over the days, and last.
+
+    ``less_left_home`` takes those who have left home by a day off its least and most: under Flee's rules people enter
+    the run when they leave home.
+    """
+    daily = run.tables["stock"].group_by("member", "date").agg(pl.col("people").sum()).collect()
+    people = pl.col("people")
+    if less_left_home:
+        left = run.tables["movements"].filter(pl.col("movement").cast(pl.String) == "left_home")
+        new = left.group_by("member", "date").agg(pl.col("people").sum().alias("new")).collect()
+        daily = daily.join(new, on=["member", "date"], how="left").sort("member", "date")
+        people = people - pl.col("new").fill_null(0).cum_sum().over("member")
+    ends = daily.sort("member", "date").with_columns(people.alias("left")).group_by("member")
+    last = pl.col("people").last().alias("last")
+    return ends.agg(pl.col("left").min().alias("least"), pl.col("left").max().alias("most"), last).sort("member")
+
+
+def _stock(run: Run, states: Sequence[str]) -> pl.LazyFrame:
+    """The rows of stock in these states, with places and states as text."""
+    return (
+        run.tables["stock"]
+        .filter(pl.col("state").cast(pl.String).is_in(list(states)))
+        .with_columns(pl.col("place").cast(pl.String))
+    )
+
+
+def _days(run: Run) -> pl.DataFrame:
+    return pl.DataFrame({"date": pl.date_range(first_day(run), last_day(run), eager=True)})
+
+
+def _total(found: pl.DataFrame, run: Run) -> pl.DataFrame:
+    one = found.with_columns(pl.lit("total").alias("what"))
+    return spread(one, pl.DataFrame({"what": ["total"]}), run.about["members"]).drop("what")

@@ -1,0 +1,107 @@
+"""A run as the run folder sees it: under whatever rules, a `Work` is all that the folder has to know of it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from onward.crisis import Crisis
+from onward.model.build import Model, build_model
+from onward.model.parameters import default_values
+from onward.runs import summary
+from onward.simulation.member import LABELS, MOVES, Outcome, Settings, build_member, stream
+from onward.simulation.run import Run, describe, run_members
+from onward.simulation.tables import TABLES, frames
+
+#: a member's tables by name
+Frames = Mapping[str, pl.DataFrame]
+#: keeps a finished member: its number and its tables
+Keep = Callable[[int, Frames], None]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is to be run, and how, whatever its rules.
+
+    ``plan`` is all that decides the result; a run that was cut off is gone on with if its plan is equal.
+    ``tables`` names what ``run`` gives for each member; ``shared`` are tables that all members have in common.
+    ``run(members, workers, clock, keep)`` runs members in threads, calls ``keep(member, frames)`` in the thread of
+    each, and yields once a member. ``compile`` compiles what ``run`` needs, and returns how long that took, in
+    seconds. ``results`` says from the joined tables what run.json tells besides the plan. ``crisis`` is what the
+    folder keeps so that views can read places and roads from it, and ``notices`` is what the user is told once.
+    """
+
+    plan: Mapping[str, Any]
+    tables: tuple[str, ...]
+    compile: Callable[[], float]
+    run: Callable[[Iterable[int], int, Callable[[], float], Keep], Iterator[Any]]
+    results: Callable[[Mapping[str, pl.LazyFrame]], dict[str, Any]]
+    crisis: Crisis | None = None
+    shared: Frames = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
+
+    @property
+    def members(self) -> int:
+        """How many members there are."""
+        return int(self.plan["members"])
+
+    @property
+    def all_tables(self) -> tuple[str, ...]:
+        """The names of all tables of the run folder."""
+        return (*self.tables, *self.shared)
+
+
+def as_json(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return content as it reads back from JSON."""
+    read: dict[str, Any] = json.loads(json.dumps(content))
+    return read
+
+
+def plan_of(crisis: Crisis, settings: Settings) -> dict[str, Any]:
+    """Return all that decides the result of a run under Onward's own rules."""
+    return as_json(
+        {
+            **describe(crisis, settings),
+            "values": default_values(settings.overrides),
+            "versions": summary.versions(),
+        }
+    )
+
+
+def own_work(crisis: Crisis, settings: Settings) -> Work:
+    """Return the work of a run under Onward's own rules; `onward.runs.flee_task` has that of Flee's."""
+    model, plan = build_model(crisis, settings.scenario, departures=settings.departures), plan_of(crisis, settings)
+
+    def run(members: Iterable[int], workers: int, clock: Callable[[], float], keep: Keep) -> Iterator[Any]:
+        def finish(member: int, outcome: Outcome) -> None:
+            keep(member, frames(outcome, model, member))
+
+        yield from run_members(model, settings, members=members, workers=workers, clock=clock, finish=finish)
+
+    def results(tables: Mapping[str, pl.LazyFrame]) -> dict[str, Any]:
+        places = {"places": sorted(model.network.places.names)}
+        figures = summary.results(
+            Run({**plan, **places}, tables), summary.rules_of(model.network.gates), model.claims
+        )
+        return {**places, "place_names": summary.names_of(crisis), **figures}
+
+    return Work(plan, TABLES, lambda: compile_kernels(model, settings), run, results, crisis)
+
+
+def compile_kernels(model: Model, settings: Settings) -> float:
+    """Run the kernel over one day, so that it is compiled; returns how long that took, in seconds."""
+    from onward.engine.jit_cache import use_cache
+
+    use_cache()
+    begin = time.perf_counter()
+    from onward.engine.step import run_member
+
+    drawn = build_member(model, settings, 0)
+    world, rng = drawn.world._replace(regime=drawn.world.regime[:1]), stream(settings, 0, MOVES)
+    run_member(world, drawn.rates, drawn.start, rng, stream(settings, 0, LABELS), settings.labels)
+    return time.perf_counter() - begin

@@ -1,0 +1,95 @@
+"""The server: a page, an API for it, and nothing that a browser elsewhere could use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse
+from starlette.exceptions import HTTPException
+
+from onward.errors import CalibrationError, OnwardError, RunFolderError, SimulationError
+from onward.runs.summary import own_version
+from onward.server.api import job_routes, review_routes, run_routes
+from onward.server.jobs import Jobs, NameTaken, QueueFull, UnknownJob
+from onward.server.pages import Pages, page_policy, served_page
+from onward.server.run_list import Library, UnknownRun
+from onward.server.security import Gate, Guard, failure
+
+#: what an error of Onward is for a browser; the first that fits counts
+_STATUS: tuple[tuple[type[OnwardError], int], ...] = (
+    (UnknownRun, 404),
+    (UnknownJob, 404),
+    (NameTaken, 409),
+    (QueueFull, 429),
+    (RunFolderError, 409),
+)
+API = "/api/openapi.json"
+
+
+def make_app(
+    library: Library, jobs: Jobs, *, token: str = "",
+    page_data: Callable[[Any, Path], dict[str, Any]] | None = None, page: Callable[[str], str] = served_page,
+) -> Guard:  # fmt: skip
+    """Return the application that `onward serve` runs.
+
+    Parameters
+    ----------
+    library, jobs
+        The runs, and the queue of what-ifs, which somebody else starts and closes.
+    token
+        Demanded with every question to the API; none on loopback.
+    page_data, page
+        What the page shows of a run, and the page itself with a token.
+    """
+
+    app = FastAPI(
+        title="Onward", version=own_version(), openapi_url=API, docs_url=None, redoc_url=None,
+        description="Runs of Onward, what-ifs as jobs, and reports to review. Simulated figures, not observed ones.",
+    )  # fmt: skip
+    for routes in (run_routes(library, Pages(library, page_data)), job_routes(library, jobs), review_routes(library)):
+        app.include_router(routes)
+    _add_page(app, page, token)
+    _add_errors(app)
+    return Guard(app, Gate(token))
+
+
+def _add_page(app: FastAPI, page: Callable[[str], str], token: str) -> None:
+    @app.get("/", response_class=HTMLResponse, include_in_schema=False)
+    def show() -> HTMLResponse:
+        made = page(token)
+        return HTMLResponse(made, headers={"content-security-policy": page_policy(made)})
+
+
+def _add_errors(app: FastAPI) -> None:
+    @app.exception_handler(OnwardError)
+    async def tell(request: Request, error: OnwardError) -> JSONResponse:
+        del request
+        if isinstance(error, (SimulationError, CalibrationError)):
+            raise error  # Onward's own mistake: the guard logs it and gives its number
+        status = next((code for kind, code in _STATUS if isinstance(error, kind)), 422)
+        return JSONResponse({"message": str(error)}, status)
+
+    @app.exception_handler(Exception)
+    async def fail(request: Request, error: Exception) -> JSONResponse:
+        del error
+        return JSONResponse({"message": failure(request.url.path)}, 500)
+
+    @app.exception_handler(RequestValidationError)
+    async def misread(request: Request, error: RequestValidationError) -> JSONResponse:
+        del request
+        return JSONResponse({"message": "\n".join(_said(found) for found in error.errors()[:20])}, 422)
+
+    @app.exception_handler(HTTPException)
+    async def refuse(request: Request, error: HTTPException) -> JSONResponse:
+        words = f"{request.method} {request.url.path[:200]}: {error.detail}. {API} lists what there is."
+        return JSONResponse({"message": words}, error.status_code, headers=error.headers)
+
+
+def _said(found: Mapping[str, Any]) -> str:
+    """A fault of a request in words: where, and what was expected."""
+    where = ", ".join(str(part) for part in found["loc"] if part != "body") or "body"
+    return f"{where}: {found['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,107 @@
+"""The runs that the page shows: only a name that is listed leads to a folder."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from onward.errors import ParameterError, RunFolderError
+from onward.runs.folder import RUN, read_run
+from onward.simulation.run import Run
+
+
+class UnknownRun(ParameterError):
+    """A name that is not among the runs."""
+
+
+class Library:
+    """Run folders, and folders of run folders; looked at anew whenever asked, so that new runs appear.
+
+    Parameters
+    ----------
+    sources
+        Run folders, or folders whose direct children are run folders. A child that leads out of its folder
+        by a link is left out. A name given twice gets a number.
+    """
+
+    def __init__(self, sources: Iterable[str | Path]) -> None:
+        self._sources = tuple(dict.fromkeys(Path(source) for source in sources))
+        self._read: dict[Path, tuple[int, dict[str, Any]]] = {}
+        self._lock = threading.Lock()
+
+    def folders(self) -> dict[str, Path]:
+        """Return the folders of all finished runs by name, in the order given, then of their names."""
+        found: dict[str, Path] = {}
+        for folder in dict.fromkeys(self._finished()):
+            name, number = folder.resolve().name, 2
+            while name in found:
+                name, number = f"{folder.resolve().name}-{number}", number + 1
+            found[name] = folder
+        return found
+
+    def folder(self, name: str) -> Path:
+        """Return the folder of the run called ``name``; UnknownRun if it is not listed."""
+        found = self.folders()
+        if name not in found:
+            known = ", ".join(list(found)[:8]) or "none yet"
+            raise UnknownRun(f"run {name[:80]!r} is not among the runs shown. There are: {known}.")
+        return found[name]
+
+    def run(self, name: str) -> Run:
+        """Return the run called ``name``."""
+        return read_run(self.folder(name))
+
+    def listing(self) -> list[dict[str, Any]]:
+        """Return what the list of runs tells: name, title, crisis, scenario, members, engine, created."""
+        listed = []
+        for name, folder in self.folders().items():
+            about = self._about(folder)
+            if about is not None and "crisis_hash" in about:
+                listed.append(_told(name, about))
+        return listed
+
+    def _finished(self) -> Iterator[Path]:
+        for source in self._sources:
+            if (source / RUN).is_file():
+                yield source
+            elif source.is_dir():
+                home = source.resolve()
+                children = sorted(child for child in source.iterdir() if not child.name.startswith("."))
+                yield from (c for c in children if (c / RUN).is_file() and c.resolve().parent == home)
+
+    def _about(self, folder: Path) -> dict[str, Any] | None:
+        """What run.json says, read once for each time it was written; None where it cannot be read."""
+        try:
+            written = (folder / RUN).stat().st_mtime_ns
+            with self._lock:
+                known = self._read.get(folder)
+            if known is None or known[0] != written:
+                known = (written, json.loads((folder / RUN).read_text("utf-8")))
+                with self._lock:
+                    self._read[folder] = known
+        except (OSError, ValueError):
+            return None
+        return known[1] if isinstance(known[1], dict) else None
+
+
+def check_sources(sources: Iterable[str | Path]) -> None:
+    """Refuse what is neither a run folder nor a folder; RunFolderError names the first."""
+    for source in map(Path, sources):
+        if not source.is_dir():
+            raise RunFolderError(f"{source}: there is no such folder. Give run folders, or a folder of run folders.")
+
+
+def _told(name: str, about: Mapping[str, Any]) -> dict[str, Any]:
+    scenario = about.get("scenario") or None
+    return {
+        "name": name,
+        "title": str(about.get("title", "")),
+        "crisis": str(about.get("crisis", "")),
+        "scenario": (scenario["title"] or scenario["name"]) if scenario else None,
+        "members": about.get("members"),
+        "engine": about.get("engine"),
+        "created": about.get("created"),
+    }

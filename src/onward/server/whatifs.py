@@ -1,0 +1,62 @@
+"""A what-if from the page: checked as strictly as a file, and run with its baseline's settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from onward.crisis import Crisis, Scenario, check_scenario
+from onward.errors import ParameterError, RunFolderError
+from onward.runs.folder import read_run
+from onward.runs.inputs import given_steps, kept_crisis, with_days
+from onward.runs.summary import follows_flee
+from onward.simulation.member import Settings
+from onward.simulation.run import make_settings
+
+
+def baseline_crisis(folder: Path) -> Crisis:
+    """Return the crisis of a run, as it was run; RunFolderError where the folder no longer holds it."""
+    about = read_run(folder).about
+    if follows_flee(about):
+        raise ParameterError(
+            f"{folder.name}: a run under Flee's rules has no what-ifs. "
+            "Make a crisis of the instance with `onward import flee`, and run that."
+        )
+    crisis = kept_crisis(folder)
+    if crisis is None:
+        raise RunFolderError(f"{folder.name}: this run holds no crisis, so no what-if can be made of it. Run it again.")
+    if crisis.hash != about["crisis_hash"]:
+        raise RunFolderError(f"{folder.name}: its crisis was changed after the run. Run the changed crisis first.")
+    return crisis
+
+
+def checked_scenario(
+    name: str, title: str, interventions: Sequence[Mapping[str, Any]], *, crisis: Crisis, baseline: Mapping[str, Any]
+) -> Scenario:
+    """Return the scenario of a what-if; ScenarioError says what is wrong with it in the words for files.
+
+    The interventions of a baseline that is a what-if itself come first. ``baseline`` is its run.json.
+    """
+    steps = [with_days(step) for step in interventions]
+    content: dict[str, object] = {"format": 1, "name": name, "title": title, "intervention": steps}
+    new = check_scenario(content, crisis, "what-if")
+    before = baseline.get("scenario")
+    if not before:
+        return new
+    return check_scenario({**content, "intervention": [*given_steps(before), *steps]}, crisis, "what-if")
+
+
+def settings_of(about: Mapping[str, Any], crisis: Crisis, scenario: Scenario) -> Settings:
+    """Return the settings of a baseline with another scenario, so that the two compare member by member."""
+    if about["parameters"] not in ("fixed", "prior"):
+        raise ParameterError(
+            f"a run with parameters {about['parameters']} cannot be repeated from its folder. "
+            "Take one with fixed or prior."
+        )
+    held = {step.name for step in scenario.intervention if step.do == "set_parameter"}
+    overrides = {name: value for name, value in about["overrides"].items() if name not in held}
+    return make_settings(
+        crisis, engine=about["engine"], members=about["members"], seed=about["seed"], parameters=about["parameters"],
+        overrides=overrides, labels=about["labels"], scenario=scenario, departures=about.get("departures", "modelled"),
+    )  # fmt: skip

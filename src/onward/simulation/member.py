@@ -1,0 +1,236 @@
+"""One member of an ensemble: one draw of everything uncertain, laid out for the kernel.
+
+Each source of doubt has a stream of its own, ``SeedSequence(seed, spawn_key=(member, k))``: (0) parameters,
+(1) inputs, (2) departure shocks, (3) movements, (4) labels. So two runs that differ in a scenario share
+everything else member by member.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onward.crisis.scenarios import Scenario
+from onward.engine.jit_cache import use_cache
+from onward.engine.state import Rates, Result, Start, World, added_up
+from onward.errors import SimulationError
+from onward.model.build import Model, dated
+from onward.model.choice_costs import attraction, onward_rate, perceived_km, quanta, stage_share
+from onward.model.encirclement import encirclement
+from onward.model.hazard import hazard, shocks
+from onward.model.network import Network
+from onward.model.parameters import Values, default_values, drawn_values
+from onward.model.uncertainty import draw_between, draw_dates
+from onward.simulation.observables import claim_value
+
+Floats = NDArray[np.float64]
+Dating = Callable[[Model, tuple[date, ...]], Model]
+
+PARAMETERS, INPUTS, SHOCKS, MOVES, LABELS = range(5)
+#: kinds of inputs; each has a stream of its own
+POPULATIONS, ATTACKS, QUOTAS, DATES = range(4)
+#: a holder feared less than this is one that people go home under
+ACCEPTABLE_FEAR = 0.5
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a model is run: all that decides the result besides the crisis."""
+
+    engine: str = "cohorts"
+    members: int = 100
+    seed: int = 1
+    parameters: str = "fixed"
+    overrides: Mapping[str, object] = field(default_factory=dict)
+    labels: bool = True
+    scenario: Scenario | None = None
+    departures: str = "modelled"
+
+    @property
+    def central(self) -> bool:
+        """Whether uncertain inputs keep their middle and no shock is drawn: *expected* with fixed parameters."""
+        return self.engine == "expected" and self.parameters == "fixed"
+
+
+def stream(settings: Settings, member: int, *k: int) -> np.random.Generator:
+    """Return the member's generator number ``k``; each kind of input has a number of its own within (1)."""
+    return np.random.Generator(np.random.PCG64DXSM(np.random.SeedSequence(settings.seed, spawn_key=(member, *k))))
+
+
+def member_values(settings: Settings, member: int) -> dict[str, float]:
+    """Return the member's parameters."""
+    if settings.parameters == "fixed":
+        return default_values(settings.overrides)
+    return drawn_values(stream(settings, member, PARAMETERS), settings.overrides)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A member as drawn: what its kernel is given, its attacks ``[t, p]``, its parameters."""
+
+    world: World
+    rates: Rates
+    start: Start
+    attacks: Floats
+    values: Values
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a member's run gives: its arrays, its attacks ``[t, p]``, a figure for each claim (None: cannot say).
+
+    ``network`` is the member's own, with the days drawn on which places changed hands.
+    """
+
+    result: Result
+    attacks: Floats
+    claims: tuple[float | None, ...]
+    network: Network
+
+
+def build_member(model: Model, settings: Settings, member: int) -> Drawn:
+    """Draw member number ``member`` and lay it out as arrays."""
+    values = member_values(settings, member)
+    kinds = [None if settings.central else stream(settings, member, INPUTS, kind) for kind in range(DATES)]
+    population = _population(model, kinds[POPULATIONS], values)
+    attacks = model.attacks.draw(kinds[ATTACKS], common=values["input_correlation"])
+    allowed = model.network.gates.draw_allowed(
+        kinds[QUOTAS], leak=values["gate_leak"], common=values["input_correlation"]
+    )
+    there = population + model.network.places.displaced_at_start
+    calm_hazard = hazard(
+        model.attacks, attacks, model.front_km, model.network.holder, model.people, there, values
+    )
+    calm_hazard += values["encirclement_weight"] * encirclement(model.steps, model.gains, values)
+    calm = _calm(model, calm_hazard, values)
+    shocked = calm_hazard
+    if not settings.central:
+        shock = shocks(stream(settings, member, SHOCKS), calm_hazard.shape[:2], values["shock_sigma"])
+        shocked = calm_hazard * shock[:, :, None]
+    world = _world(model, values, population, shocked, allowed, calm)
+    by_day = model.attacks.by_day(attacks, model.network.days, len(model.network.places.names))
+    return Drawn(world, _rates(values), _start(model, population, values, settings.engine), by_day, values)
+
+
+def _population(model: Model, rng: np.random.Generator | None, values: Values) -> Floats:
+    places = model.network.places
+    if rng is None:
+        return places.population
+    drawn = draw_between(
+        rng, places.population, places.population_low, places.population_high, values["input_correlation"]
+    )
+    return np.rint(drawn)
+
+
+def _world(
+    model: Model, values: Values, population: Floats, shocked: Floats, allowed: NDArray[np.int64],
+    calm: NDArray[np.bool_],
+) -> World:  # fmt: skip
+    network, roads = model.network, model.network.roads
+    places = len(network.places.names)
+    lane = np.full(len(roads), -1, dtype=np.int64)
+    lane[network.gates.lane_road] = np.arange(len(network.gates.lane_road))
+    return World(
+        regime=network.regime,
+        head=roads.head,
+        tail=roads.tail,
+        out=np.searchsorted(roads.tail, np.arange(places + 1)).astype(np.int64),
+        quanta=quanta(network, values),
+        lane=lane,
+        lane_road=network.gates.lane_road,
+        lane_gate=network.gates.lane_gate,
+        cost=perceived_km(network, model.people, model.straight_km, values),
+        attraction=attraction(network, model.people, population, values),
+        hazard=np.ascontiguousarray(shocked),
+        allowed=allowed,
+        onward=onward_rate(network, values),
+        stage=stage_share(network, values),
+        capacity=network.places.capacity,
+        abroad=network.places.abroad,
+        calm=calm,
+        observed=model.observed.people,
+        observed_area=model.observed.area,
+        rank=np.argsort(np.argsort(np.array(network.places.names))),
+    )
+
+
+def _calm(model: Model, h: Floats, values: Values) -> NDArray[np.bool_]:
+    """Whether each place has been calm for each group long enough, under a holder it can live with."""
+    fear, holder = model.people.fear, model.network.holder
+    padded = np.hstack([fear, np.zeros((len(fear), 1))])  # holder -1: nobody known to fear
+    acceptable = np.moveaxis(padded[:, holder] < ACCEPTABLE_FEAR, 0, 2)
+    quiet = (h < values["calm_hazard"]) & acceptable
+    days = np.zeros(h.shape[1:], dtype=np.int64)
+    calm = np.zeros(h.shape, dtype=np.bool_)
+    for t in range(len(h)):
+        days = np.where(quiet[t], days + 1, 0)
+        calm[t] = days >= values["return_calm_days"]
+    return calm
+
+
+def _rates(values: Values) -> Rates:
+    given = {name: values[name] for name in Rates._fields}
+    return Rates(**{**given, "choice_places": int(values["choice_places"])})  # type: ignore[arg-type]
+
+
+def _start(model: Model, population: Floats, values: Values, engine: str) -> Start:
+    share = model.people.share
+    residents = population[:, None] * share
+    displaced = model.network.places.displaced_at_start[:, None] * share
+    immobile = residents * values["immobile_share"]
+    if engine == "expected":
+        return Start(*(np.ascontiguousarray(a) for a in (residents - immobile, immobile, displaced)))
+    whole, stay = _whole(residents), _whole(immobile)
+    stay = np.minimum(stay, whole)
+    return Start(whole - stay, stay, _whole(displaced))
+
+
+def _whole(people: Floats) -> NDArray[np.int64]:
+    """Round people by group to whole people so that each place keeps its total (largest remainder)."""
+    total = np.rint(people.sum(axis=1)).astype(np.int64)
+    floor = np.floor(people).astype(np.int64)
+    missing = total - floor.sum(axis=1)
+    order = np.argsort(-(people - floor), axis=1, kind="stable")
+    rank = np.argsort(order, axis=1, kind="stable")
+    return np.ascontiguousarray(floor + (rank < missing[:, None]))
+
+
+def member_dates(model: Model, settings: Settings, member: int) -> tuple[date, ...]:
+    """Draw the days on which places changed hands, where the crisis gives ranges."""
+    return draw_dates(model.crisis, None if settings.central else stream(settings, member, INPUTS, DATES))
+
+
+def run_one(
+    model: Model, settings: Settings, member: int, clock: Callable[[], float] = float, *, at: Dating = dated
+) -> tuple[Outcome, float]:
+    """Run one member; returns its outcome and what its kernel took by ``clock`` (none: 0).
+
+    ``at`` gives the model with drawn days; one that remembers saves members with the same days the work.
+    """
+    use_cache()
+    from onward.engine.step import run_member
+
+    model = at(model, member_dates(model, settings, member))
+    drawn = build_member(model, settings, member)
+    moves, labels = stream(settings, member, MOVES), stream(settings, member, LABELS)
+    begin = clock()
+    raw = run_member(drawn.world, drawn.rates, drawn.start, moves, labels, settings.labels)
+    took = clock() - begin
+    result = added_up(raw, drawn.world.rank)
+    _check_residents(model, result)
+    coverage = drawn.values["coverage"]
+    said = tuple(claim_value(claim, result, model.network, drawn.attacks, coverage) for claim in model.claims)
+    return Outcome(result, drawn.attacks, said, model.network), took
+
+
+def _check_residents(model: Model, result: Result) -> None:
+    if result.overdrawn >= 0:
+        day = model.network.start + timedelta(days=int(result.overdrawn))
+        raise SimulationError(
+            f"observed departures: on {day} more people leave {' or '.join(model.observed.names)} than residents are "
+            "left there. Check the counts against the populations, or use --departures modelled."
+        )

@@ -1,0 +1,166 @@
+"""A member's arrays as tables: stock, flows, gates, movements, times."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from onward.engine.state import TIMES, Daily, Result
+from onward.model.build import Model
+from onward.model.network import Network
+from onward.simulation.member import Outcome
+
+#: the states of the stock table, in the order of a person's way
+STATES = ("home", "here", "gate", "way", "out")
+MOVEMENTS = ("left_home", "fled_again", "moved_on", "arrived", "returned")
+#: who is exposed to attacks: residents, displaced people staying or waiting, people under way
+EXPOSED = ("home", "displaced", "way")
+TABLES = ("stock", "flows", "gates", "movements", "times", "attacks", "exposure", "claims")
+
+State = pl.Enum(STATES)
+Movement = pl.Enum(MOVEMENTS)
+
+
+def frames(outcome: Outcome, model: Model, member: int) -> dict[str, pl.DataFrame]:
+    """Return the member's tables by name; rows of nobody are left out (gates keep theirs).
+
+    ``stock`` (member, date, place, state, people): stocks at the end of the day. ``flows`` (member, date,
+    origin, from_place, to_place, times, people): legs between stops on the day they end; origin is null where
+    unknown. ``gates`` (member, date, gate, waiting, passed). ``movements`` (member, date, place, movement,
+    people). ``times`` (member, date, times, people): people away from home by times displaced, the last class
+    and more. ``attacks`` (member, date, place, attacks): those drawn for the member, an input. ``exposure``
+    (member, date, place, holder, state, people): people-days under attack, those under way at the place last
+    passed; holder is null where nobody is known to hold it. ``claims`` (member, claim, value): what would have
+    been reported, a gap where the model cannot say.
+    """
+    result, network = outcome.result, outcome.network
+    return {
+        "stock": _by_place(result.daily, STATES, "state", State, network, member),
+        "flows": _flows(result, network, member),
+        "gates": _gates(result.daily, network, member),
+        "movements": _by_place(result.daily, MOVEMENTS, "movement", Movement, network, member),
+        "times": _times(result.daily, network, member),
+        "attacks": _attacks(outcome.attacks, network, member),
+        "exposure": _exposure(outcome, network, member),
+        "claims": _claims(outcome, model, member),
+    }
+
+
+def _attacks(attacks: NDArray[np.float64], network: Network, member: int) -> pl.DataFrame:
+    t, p = np.nonzero(attacks)
+    return pl.DataFrame(
+        {
+            "member": np.full(len(t), member, dtype=np.int32),
+            "date": _dates(t, network.start),
+            "place": _named(p, network.places.names, place_type(network)),
+            "attacks": attacks[t, p],
+        }
+    ).sort("date", "place")
+
+
+def _exposure(outcome: Outcome, network: Network, member: int) -> pl.DataFrame:
+    """People-days under attack: those at a place on a day times its attacks, at most one (a day counts once)."""
+    daily = outcome.result.daily
+    there = np.stack([daily.home, daily.here + daily.gate, daily.way], axis=2)
+    exposed = there * np.minimum(outcome.attacks, 1.0)[:, :, None]
+    t, p, s = np.nonzero(exposed)
+    return pl.DataFrame(
+        {
+            "member": np.full(len(t), member, dtype=np.int32),
+            "date": _dates(t, network.start),
+            "place": _named(p, network.places.names, place_type(network)),
+            "holder": _named(network.holder[t, p], network.actors, pl.Enum(network.actors)),
+            "state": _named(s, EXPOSED, pl.Enum(EXPOSED)),
+            "people": exposed[t, p, s].astype(daily.home.dtype),
+        }
+    ).sort("date", "place", "state")
+
+
+def _claims(outcome: Outcome, model: Model, member: int) -> pl.DataFrame:
+    names = [claim.name for claim in model.claims]
+    return pl.DataFrame(
+        {
+            "member": np.full(len(names), member, dtype=np.int32),
+            "claim": pl.Series(names, dtype=pl.String),
+            "value": pl.Series(outcome.claims, dtype=pl.Float64),
+        }
+    )
+
+
+def place_type(network: Network) -> pl.Enum:
+    """Return the type of columns of places: their names, in the order of the tables."""
+    return pl.Enum(sorted(network.places.names))
+
+
+def _named(rows: NDArray[np.integer], names: tuple[str, ...], kind: pl.Enum) -> pl.Series:
+    """Return names of row numbers as ``kind``; a negative number is a gap."""
+    known = pl.DataFrame({"row": rows.astype(np.int64)}).select(pl.when(pl.col("row") >= 0).then("row"))
+    return pl.Series(names, dtype=kind).gather(known.to_series())
+
+
+def _dates(days: NDArray[np.integer], start: dt.date) -> pl.Series:
+    first = start.toordinal() - dt.date(1970, 1, 1).toordinal()
+    return pl.Series((days + first).astype(np.int32)).cast(pl.Date)
+
+
+def _by_place(
+    daily: Daily, fields: tuple[str, ...], column: str, kind: pl.Enum, network: Network, member: int
+) -> pl.DataFrame:
+    cube = np.stack([getattr(daily, f) for f in fields], axis=2)
+    t, p, s = np.nonzero(cube)
+    names = network.places.names
+    return pl.DataFrame(
+        {
+            "member": np.full(len(t), member, dtype=np.int32),
+            "date": _dates(t, network.start),
+            "place": _named(p, names, place_type(network)),
+            column: _named(s, fields, kind),
+            "people": cube[t, p, s],
+        }
+    ).sort("date", "place", column)
+
+
+def _flows(result: Result, network: Network, member: int) -> pl.DataFrame:
+    """Legs as they are sorted: by day, origin (unknown first), from, to and times."""
+    names, kind = network.places.names, place_type(network)
+    day, origin, start, end, times = result.flows.key.T
+    return pl.DataFrame(
+        {
+            "member": np.full(len(day), member, dtype=np.int32),
+            "date": _dates(day, network.start),
+            "origin": _named(origin, names, kind),
+            "from_place": _named(start, names, kind),
+            "to_place": _named(end, names, kind),
+            "times": times.astype(np.int8),
+            "people": result.flows.people,
+        }
+    )
+
+
+def _gates(daily: Daily, network: Network, member: int) -> pl.DataFrame:
+    days, gates = daily.waiting.shape
+    kind = pl.Enum(network.gates.names)
+    return pl.DataFrame(
+        {
+            "member": np.full(days * gates, member, dtype=np.int32),
+            "date": _dates(np.repeat(np.arange(days), gates), network.start),
+            "gate": _named(np.tile(np.arange(gates), days), network.gates.names, kind),
+            "waiting": daily.waiting.ravel(),
+            "passed": daily.passed.ravel(),
+        }
+    )
+
+
+def _times(daily: Daily, network: Network, member: int) -> pl.DataFrame:
+    days = len(daily.times)
+    return pl.DataFrame(
+        {
+            "member": np.full(days * TIMES, member, dtype=np.int32),
+            "date": _dates(np.repeat(np.arange(days), TIMES), network.start),
+            "times": np.tile(np.arange(1, TIMES + 1), days).astype(np.int8),
+            "people": daily.times.ravel(),
+        }
+    )

@@ -1,0 +1,146 @@
+"""Evidence: reviewed in a spreadsheet, applied to a crisis."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+from onward.crisis import read_crisis
+from onward.errors import CrisisDataError
+from onward.extraction import apply_evidence, read_evidence_csv, read_report, write_evidence_csv
+from onward.extraction.evidence import COLUMNS
+from tiny import write_tiny
+
+TEXT = """The camp office said 9,500 displaced people are staying in Azaz as of 12 July 2016.
+On 14 July 2016 about 3,000 people fled Mare’.
+Warplanes bombed Azaz on 15 July 2016.
+The army captured the town of Azaz on 20 July 2016.
+Some 100 families fled Azaz on 16 July 2016.
+If the front moves, 5,000 people would flee Azaz.
+=cmd said 4 people were killed in Azaz."""
+
+
+@pytest.fixture
+def crisis(tmp_path):
+    return write_tiny(tmp_path / "tiny")
+
+
+@pytest.fixture
+def evidence(tmp_path, crisis):
+    reading = read_report(TEXT, crisis=read_crisis(crisis), source="radio.txt")
+    return write_evidence_csv([reading], tmp_path / "evidence.csv")
+
+
+def decide(file, **decisions):
+    """Set cells of the rows whose quote holds a word."""
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    for word, cells in decisions.items():
+        chosen = [r for r in rows if word.replace("_", " ") in r["quote"]]
+        assert chosen, word
+        for row in chosen:
+            row.update(cells)
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+    return read_evidence_csv(file)
+
+
+def test_a_written_table_reads_back(evidence):
+    rows = read_evidence_csv(evidence)
+    assert [r.becomes for r in rows[:5]] == ["counts", "claims", "events", "control", ""]
+    assert (rows[0].place, rows[1].origin, rows[0].value) == ("azaz", "marea", 9500)
+    assert not any(r.accepted for r in rows)
+
+
+def test_no_cell_is_a_formula(evidence):
+    with evidence.open(encoding="utf-8-sig", newline="") as lines:
+        cells = [c for row in csv.reader(lines) for c in row]
+    assert not any(c.startswith(("=", "+", "-", "@")) for c in cells)
+
+
+def test_only_accepted_rows_are_added_with_their_source(evidence, crisis):
+    before = read_crisis(crisis)
+    rows = decide(
+        evidence,
+        staying={"decision": "accept"},
+        about_3={"decision": "accept"},
+        bombed={"decision": "reject"},
+        captured={"decision": "accept", "actor": "army"},
+    )
+    applied = apply_evidence(rows, crisis)
+    after = read_crisis(crisis)
+    assert applied.added == {"counts": 1, "claims": 1, "control": 1}
+    assert after.table("events").equals(before.table("events"))
+    claim = next(r for r in after.table("claims").iter_rows(named=True) if r["claim"].startswith("radio"))
+    assert (claim["indicator"], claim["origin"], claim["low"], claim["high"]) == (
+        "displaced",
+        "marea",
+        2700,
+        3300,
+    )
+    assert claim["source"].startswith("author (radio.txt f")
+    count = next(r for r in after.table("counts").iter_rows(named=True) if "radio.txt" in (r["source"] or ""))
+    assert (count["place"], count["people"], str(count["date"])) == ("azaz", 9500, "2016-07-12")
+
+
+def test_applying_twice_adds_nothing(evidence, crisis):
+    rows = decide(evidence, staying={"decision": "accept"}, about_3={"decision": "accept"})
+    apply_evidence(rows, crisis)
+    again = apply_evidence(rows, crisis)
+    assert again.added == {}
+    assert len(again.skipped) == 2
+
+
+def test_an_event_needs_an_actor_and_nothing_is_written_without(evidence, crisis):
+    before = read_crisis(crisis).hash
+    rows = decide(evidence, staying={"decision": "accept"}, bombed={"decision": "accept"})
+    with pytest.raises(CrisisDataError, match="column actor: '' is not an actor of the crisis"):
+        apply_evidence(rows, crisis)
+    assert read_crisis(crisis).hash == before
+
+
+def test_an_event_with_its_actor_is_added(evidence, crisis):
+    rows = decide(evidence, bombed={"decision": "correct", "actor": "army"})
+    assert apply_evidence(rows, crisis).added == {"events": 1}
+    event = next(r for r in read_crisis(crisis).table("events").iter_rows(named=True) if "radio" in (r["source"] or ""))
+    assert (event["place"], event["type"], event["actor"]) == ("azaz", "air", "army")
+    assert "corrected" in event["source"]
+
+
+def test_a_forecast_is_not_accepted_as_it_stands(evidence, crisis):
+    rows = decide(evidence, would={"decision": "accept", "becomes": "claims"})
+    with pytest.raises(CrisisDataError, match="modality"):
+        apply_evidence(rows, crisis)
+
+
+def test_households_need_a_size(evidence, crisis):
+    rows = decide(evidence, families={"decision": "accept", "becomes": "claims"})
+    with pytest.raises(CrisisDataError, match="people per household"):
+        apply_evidence(rows, crisis)
+    rows = decide(evidence, families={"decision": "correct", "household_size": "5"})
+    apply_evidence(rows, crisis)
+    claims = read_crisis(crisis).table("claims").filter(origin="azaz").iter_rows(named=True)
+    assert [(c["low"], c["high"]) for c in claims] == [(450, 550)]
+
+
+def test_an_undated_claim_speaks_of_the_reports_day(tmp_path, crisis):
+    reading = read_report("Some 700 people fled Azaz.", "2016-07-18", crisis=read_crisis(crisis), source="a")
+    file = write_evidence_csv([reading], tmp_path / "evidence.csv")
+    apply_evidence(decide(file, Some_700={"decision": "accept"}), crisis)
+    (claim,) = read_crisis(crisis).table("claims").filter(claim="a_f1").iter_rows(named=True)
+    assert str(claim["end"]) == "2016-07-18"
+
+
+def test_all_faulty_cells_are_told_at_once(evidence):
+    with pytest.raises(CrisisDataError, match=r"(?s)column decision: 'yes'.*column value: 'many'"):
+        decide(evidence, staying={"decision": "yes"}, about_3={"value": "many"})
+
+
+def test_a_table_without_its_columns_is_told(tmp_path):
+    file = tmp_path / "evidence.csv"
+    file.write_text("report,quote\na,b\n")
+    with pytest.raises(CrisisDataError, match="column decision: the column is missing"):
+        read_evidence_csv(file)
