@@ -1,4 +1,4 @@
-"""Write docs/reference from the data dictionary, the parameter table and the public names.
+"""Generate docs/reference from the data dictionary, the parameter table, the public names and the commands.
 
     python scripts/reference.py
 
@@ -8,9 +8,14 @@ A test holds the pages against what this writes.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
+
+import typer
 
 import onward
+from onward.cli.main import app
 from onward.crisis import tables
 from onward.model.parameters import declared
 
@@ -42,27 +47,44 @@ def parameters_page() -> str:
 
 
 def api_page() -> str:
-    """Return the page of public names."""
-    parts = [MADE, "# The public names of `onward`\n"]
+    """Return the page of public names: directives from which Sphinx takes signatures and docstrings."""
+    parts = [MADE, "# Python API\n\nOnly what is on this page is promised. `import onward` loads each name when it is first used.\n"]
     for name in onward.__all__:
-        thing = getattr(onward, name)
-        try:
-            signature = str(inspect.signature(thing)) if inspect.isfunction(thing) else ""
-        except ValueError:
-            signature = ""
-        parts.append(f"\n## {name}\n\n`{name}{signature}`\n\n{inspect.cleandoc(thing.__doc__ or '')}\n")
+        kind = "autoclass" if inspect.isclass(getattr(onward, name)) else "autofunction"
+        options = "   :members:\n" if kind == "autoclass" else ""
+        parts.append(f"\n## {name}\n\n```{{eval-rst}}\n.. {kind}:: onward.{name}\n{options}```\n")
     return "".join(parts)
 
 
-PAGES = {"tables.md": tables_page, "parameters.md": parameters_page, "api.md": api_page}
+def cli_page() -> str:
+    """Return the page of commands, with all their arguments and options."""
+    parts = [MADE, "# Command line\n\nExit codes: 0 success, 2 a mistake in the input, 1 a failure, 130 stopped by the user.\n"]
+    return "".join([*parts, *_commands(typer.main.get_command(app), "onward")])
 
 
-def main() -> None:
-    """Write all pages."""
+def _commands(command: Any, path: str) -> Iterator[str]:
+    if hasattr(command, "commands"):
+        for name, part in sorted(command.commands.items()):
+            yield from _commands(part, f"{path} {name}")
+        return
+    yield f"\n## {path}\n\n{inspect.cleandoc(command.help or '')}\n\n| argument or option | meaning |\n|---|---|\n"
+    for parameter in command.params:
+        option = parameter.param_type_name == "option"
+        names = ", ".join(f"`{name}`" for name in (parameter.opts if option else [parameter.metavar or parameter.name.upper()]))
+        yield f"| {names} | {(parameter.help or '').replace('|', chr(92) + '|')} |\n"
+
+
+#: pages kept in the repository, and pages made when the documentation is built
+PAGES = {"tables.md": tables_page, "parameters.md": parameters_page}
+BUILT = {"api.md": api_page, "cli.md": cli_page}
+
+
+def write_pages(pages: Mapping[str, Callable[[], str]]) -> None:
+    """Write the pages to docs/reference."""
     DOCS.mkdir(parents=True, exist_ok=True)
-    for name, page in PAGES.items():
+    for name, page in pages.items():
         (DOCS / name).write_text(page(), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    write_pages(PAGES)
