@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from onward.runs.task import Work
     from onward.simulation.run import Run
 
-importing = typer.Typer(no_args_is_help=True, help="Make a crisis folder of what other programs read.")
-
 SettingsOption = Annotated[
     Path | None, typer.Option("--settings", metavar="FILE", help="Flee's settings, instead of simsetting.yml.")
 ]
@@ -25,38 +23,25 @@ SettingsOption = Annotated[
 
 def add_flee(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    app.add_typer(importing, name="import")
     app.command("score")(score)
 
 
-@importing.callback()
-def _importing() -> None:
-    """Make a crisis folder of what other programs read."""
-
-
-@importing.command("flee")
-def import_(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A Flee instance: it holds input_csv/.")],
-    destination: Annotated[Path, typer.Argument(metavar="DEST", help="The crisis folder to write.")],
-    settings: SettingsOption = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the crisis in DEST.")] = False,
-) -> None:
+def import_flee_folder(folder: Path, destination: Path, *, settings: Path | None, overwrite: bool) -> None:
     """Make a crisis folder of a Flee instance, which then runs under Onward's own rules."""
-    with told():
-        from onward.crisis.write import write_crisis
-        from onward.flee.instance import read_flee
-        from onward.sources.flee import crisis_from_flee, without_lonely
+    from onward.crisis.write import write_crisis
+    from onward.flee.instance import read_flee
+    from onward.sources.flee import crisis_from_flee, without_lonely
 
-        instance = read_flee(folder, settings_file=settings)
-        crisis = crisis_from_flee(instance)
-        write_crisis(crisis, destination, overwrite=overwrite)
-        kept = {place.name for place in without_lonely(instance).locations}
-        for place in instance.locations:
-            if place.name not in kept:
-                typer.echo(f"Left out {place.name}: no link reaches it.", err=True)
-        typer.echo(f"{destination}: {len(crisis.places)} places, {crisis.table('routes').height} routes, "
-                   f"{crisis.table('events').height} spells of conflict, {crisis.table('counts').height} real counts. "
-                   f"Next: onward check {destination}; onward run {destination}")  # fmt: skip
+    instance = read_flee(folder, settings_file=settings)
+    crisis = crisis_from_flee(instance)
+    write_crisis(crisis, destination, overwrite=overwrite)
+    kept = {place.name for place in without_lonely(instance).locations}
+    for place in instance.locations:
+        if place.name not in kept:
+            typer.echo(f"Left out {place.name}: no link reaches it.", err=True)
+    typer.echo(f"{destination}: {len(crisis.places)} places, {crisis.table('routes').height} routes, "
+               f"{crisis.table('events').height} spells of conflict, {crisis.table('counts').height} real counts. "
+               f"Next: onward check {destination}; onward run {destination}")  # fmt: skip
 
 
 def score(

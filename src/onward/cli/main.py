@@ -18,6 +18,7 @@ import typer
 from onward.cli.errors import STOPPED, told
 from onward.cli.extract import add_reading
 from onward.cli.flee import SettingsOption, add_flee, prepare_flee, refuse_flee
+from onward.cli.import_ import add_import
 from onward.cli.publish import add_web
 from onward.cli.report import add_report
 
@@ -44,6 +45,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing
 
 add_reading(app)
 add_flee(app)
+add_import(app)
 add_report(app)
 add_web(app)
 

@@ -25,6 +25,7 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "closures": (),
         "counts": (),
         "claims": ("claim",),
+        "provenance": ("source",),
     }
 )
 """The tables of a crisis in reading order, and the columns no two rows of each may share (none: all)."""

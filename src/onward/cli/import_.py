@@ -1,0 +1,104 @@
+"""`onward import FORMAT FILE... DIR`: take publishers' files into a crisis folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from onward.cli.errors import told
+from onward.cli.flee import SettingsOption, import_flee_folder
+
+if TYPE_CHECKING:
+    from onward.sources.formats import Importer
+    from onward.sources.options import AttacksPerRecord, Options
+
+
+def add_import(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command("import", no_args_is_help=True)(import_)
+
+
+def import_(
+    format_: Annotated[
+        str, typer.Argument(metavar="FORMAT", help="ucdp, or flee (a Flee instance folder, into a new crisis).")
+    ],
+    paths: Annotated[list[Path], typer.Argument(metavar="FILE... DIR", help="The files, then the crisis folder.")],
+    actors: Annotated[
+        list[str] | None,
+        typer.Option("--actor", metavar="WORDS=ACTOR", help="Which actor a party's name means; repeatable."),
+    ] = None,
+    attacks: Annotated[
+        str, typer.Option("--attacks-per-record", metavar="N,LOW,HIGH", help="Attacks that a record stands for.")
+    ] = "1,1,1",
+    air_forces: Annotated[
+        list[str] | None,
+        typer.Option("--air-force", metavar="ACTOR", help="Its attacks from afar are air strikes; repeatable."),
+    ] = None,
+    within_km: Annotated[
+        float, typer.Option("--within", metavar="KM", min=0.1, help="Drop what is farther from every place.")
+    ] = 50.0,
+    settings: SettingsOption = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="flee: replace the crisis in DIR.")] = False,
+) -> None:
+    """Add publishers' files to a crisis folder, and print what was taken, merged and dropped."""
+    with told():
+        from onward.errors import ParameterError
+
+        if len(paths) < 2:
+            raise ParameterError(f"onward import {format_}: give the files, then the crisis folder.")
+        *files, folder = paths
+        if format_ == "flee":
+            if len(files) > 1:
+                raise ParameterError("onward import flee: give one Flee instance folder, then the new crisis folder.")
+            import_flee_folder(files[0], folder, settings=settings, overwrite=overwrite)
+            return
+        from onward.sources.formats import importer
+        from onward.sources.options import Options
+
+        reader = importer(format_)
+        options = Options(
+            actors=_pairs(actors or []), attacks=_attacks(attacks), air_forces=tuple(air_forces or ()),
+            within_km=within_km,
+        )  # fmt: skip
+        _import(format_, reader, files, folder, options)
+
+
+def _import(format_: str, reader: Importer, files: list[Path], folder: Path, options: Options) -> None:
+    from onward.crisis import read_crisis, write_crisis
+    from onward.sources.addition import add_to
+
+    crisis = read_crisis(folder)
+    found = reader(crisis, files, options)
+    write_crisis(add_to(crisis, found), folder, overwrite=True)
+    typer.echo(f"{folder}: read {len(files)} file{'s' if len(files) > 1 else ''} as {format_}.")
+    for word, lines in (("Took", found.taken), ("Merged", found.merged), ("Dropped", found.dropped)):
+        for line in lines:
+            typer.echo(f"{word} {line}.")
+    typer.echo(f"Next: onward check {folder}")
+
+
+def _pairs(given: list[str]) -> dict[str, str]:
+    from onward.errors import ParameterError
+
+    pairs = {}
+    for text in given:
+        words, equals, actor = (part.strip() for part in text.rpartition("="))
+        if not equals or not words or not actor:
+            raise ParameterError(f"--actor {text}: give WORDS=ACTOR, such as 'Syrian insurgents=OPP'.")
+        pairs[words] = actor
+    return pairs
+
+
+def _attacks(text: str) -> AttacksPerRecord:
+    from onward.errors import ParameterError
+    from onward.sources.options import AttacksPerRecord
+
+    try:
+        numbers = [float(part) for part in text.split(",")]
+    except ValueError:
+        numbers = []
+    if len(numbers) != 3:
+        raise ParameterError(f"--attacks-per-record {text}: give three numbers, such as 5,2,20.")
+    return AttacksPerRecord(*numbers)

@@ -1,0 +1,42 @@
+"""The formats that `onward import` reads, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import cast
+
+from onward.crisis.crisis import Crisis
+from onward.crisis.messages import did_you_mean, quoted
+from onward.errors import ParameterError
+from onward.sources.addition import Addition
+from onward.sources.options import Options
+
+Importer = Callable[[Crisis, Sequence[Path], Options], Addition]
+
+#: module and function of each format, and what it is for people
+FORMATS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
+    {
+        "ucdp": ("onward.sources.ucdp", "import_ucdp", "UCDP GED or Candidate events: attacks"),
+    }
+)
+
+
+def importer(name: str) -> Importer:
+    """The function that reads a format, by its name on the command line.
+
+    Examples
+    --------
+    >>> importer("ucpd")
+    Traceback (most recent call last):
+    ...
+    onward.errors.ParameterError: 'ucpd' is not a format that can be imported. Did you mean 'ucdp'?
+    """
+    if name not in FORMATS:
+        known = (*FORMATS, "flee")
+        step = did_you_mean(name, known, f"There are {', '.join(known)}.")
+        raise ParameterError(f"{quoted(name)} is not a format that can be imported. {step}")
+    module, function, _ = FORMATS[name]
+    return cast(Importer, getattr(import_module(module), function))
