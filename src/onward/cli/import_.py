@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from onward.sources.options import AttacksPerRecord, Options
 
 
+FORMAT_HELP = "ucdp, acled, unhcr-odp, unhcr-rdf, dtm, hapi, idu, cod-ps; or flee (makes a new crisis)."
+
+
 def add_import(app: typer.Typer) -> None:
     """Add the command to the command line."""
     app.command("import", no_args_is_help=True)(import_)
@@ -22,7 +26,7 @@ def add_import(app: typer.Typer) -> None:
 
 def import_(
     format_: Annotated[
-        str, typer.Argument(metavar="FORMAT", help="ucdp, or flee (a Flee instance folder, into a new crisis).")
+        str, typer.Argument(metavar="FORMAT", help=FORMAT_HELP)
     ],
     paths: Annotated[list[Path], typer.Argument(metavar="FILE... DIR", help="The files, then the crisis folder.")],
     actors: Annotated[
@@ -39,6 +43,18 @@ def import_(
     within_km: Annotated[
         float, typer.Option("--within", metavar="KM", min=0.1, help="Drop what is farther from every place.")
     ] = 50.0,
+    operation: Annotated[
+        str | None, typer.Option(metavar="NAME", help="dtm, hapi: the operation to read, where there are several.")
+    ] = None,
+    assessment: Annotated[
+        str | None, typer.Option(metavar="BA|SA", help="dtm, hapi: the assessment type to read.")
+    ] = None,
+    actor_field: Annotated[
+        str | None, typer.Option(metavar="PROPERTY", help="control-geojson: the property that names the holder.")
+    ] = None,
+    day: Annotated[
+        datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="control-geojson: day of the map.")
+    ] = None,
     settings: SettingsOption = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="flee: replace the crisis in DIR.")] = False,
 ) -> None:
@@ -60,7 +76,8 @@ def import_(
         reader = importer(format_)
         options = Options(
             actors=_pairs(actors or []), attacks=_attacks(attacks), air_forces=tuple(air_forces or ()),
-            within_km=within_km,
+            within_km=within_km, operation=operation, assessment=assessment, actor_field=actor_field,
+            day=day.date() if day else None,
         )  # fmt: skip
         _import(format_, reader, files, folder, options)
 

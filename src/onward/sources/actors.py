@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +27,7 @@ class Actors:
     names
         Names for people by actor.
     given
-        The user's own table: name or pattern of a publisher, in lower case, and the actor meant.
+        The user's own table: a name or whole words of it, in lower case, and the actor meant; the longest words win.
     """
 
     names: dict[str, str]
@@ -40,13 +41,21 @@ class Actors:
             self._met[name] = self._find(name)
         return self._met[name]
 
+    def shares(self, attackers: Iterable[tuple[str, str, float]]) -> dict[tuple[str, str], float]:
+        """Shares of a record's attacks by actor and kind, from names, kinds and shares; they add up as before."""
+        found: dict[tuple[str, str], float] = {}
+        for name, kind, share in attackers:
+            key = self.of(name), kind
+            found[key] = found.get(key, 0.0) + share
+        return found
+
     def _find(self, name: str) -> str:
         low = name.lower()
         if low in self.given:
             return self.given[low]
-        part = next((actor for words, actor in self.given.items() if words in low), None)
-        if part is not None:
-            return part
+        parts = [words for words in self.given if re.search(rf"\b{re.escape(words)}\b", low)]
+        if parts:
+            return self.given[max(parts, key=len)]
         near = process.extractOne(
             name, self.names, scorer=fuzz.token_sort_ratio, processor=utils.default_process, score_cutoff=LIKE
         )

@@ -20,6 +20,13 @@ Importer = Callable[[Crisis, Sequence[Path], Options], Addition]
 FORMATS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     {
         "ucdp": ("onward.sources.ucdp", "import_ucdp", "UCDP GED or Candidate events: attacks"),
+        "acled": ("onward.sources.acled", "import_acled", "ACLED exports: attacks and changes of control"),
+        "unhcr-odp": ("onward.sources.unhcr", "import_odp", "UNHCR Operational Data Portal: refugees by country"),
+        "unhcr-rdf": ("onward.sources.unhcr", "import_rdf", "UNHCR Refugee Data Finder: stocks at ends of years"),
+        "dtm": ("onward.sources.dtm", "import_dtm", "IOM DTM: displaced people by admin unit"),
+        "hapi": ("onward.sources.dtm", "import_hapi", "HDX HAPI: displaced people by admin unit"),
+        "idu": ("onward.sources.idu", "import_idu", "IDMC IDU: people displaced, by event"),
+        "cod-ps": ("onward.sources.cod_ps", "import_cod_ps", "OCHA COD-PS: populations of places"),
     }
 )
 

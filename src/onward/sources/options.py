@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -38,9 +39,19 @@ class Options:
         Actors whose attacks from afar are air strikes, where the publisher does not say.
     within_km
         Records farther than this from every place are dropped; above 0.
+    operation, assessment
+        Which of a publisher's operations and assessment types to read, where there are several.
+    actor_field
+        The property of a control map that names the holder.
+    day
+        The day of a map that does not say one.
     """
 
     actors: Mapping[str, str] = field(default_factory=dict)
     attacks: AttacksPerRecord = field(default_factory=AttacksPerRecord)
     air_forces: tuple[str, ...] = ()
     within_km: float = 50.0
+    operation: str | None = None
+    assessment: str | None = None
+    actor_field: str | None = None
+    day: dt.date | None = None

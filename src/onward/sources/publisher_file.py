@@ -27,6 +27,8 @@ HEAD_BYTES = 1 << 20
 KNOWN_SHARE = 0.3
 #: words that publishers write where nothing is known
 UNKNOWN = ("", "na", "n/a", "null", "none", "nan", "not available", "unknown", "-")
+#: the private column of a cell behind the last one of the header
+BEHIND = "__behind__"
 #: faults read before reading stops
 MOST_FAULTS = 200
 
@@ -47,6 +49,8 @@ class Field:
         Other headers of the same column, compared without case, blanks and punctuation.
     low, high
         Bounds of a number.
+    gaps
+        Whether a cell of a required column may be empty.
     """
 
     name: str
@@ -55,6 +59,7 @@ class Field:
     aliases: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
+    gaps: bool = False
 
 
 def read_rows(
@@ -154,7 +159,7 @@ def _layout(
 
 def _is_hxl(cells: Sequence[str]) -> bool:
     filled = [cell.strip() for cell in cells if cell.strip()]
-    return bool(filled) and all(cell.startswith("#") for cell in filled)
+    return bool(filled) and sum(cell.startswith("#") for cell in filled) >= len(filled) / 2  # some tags lack their #
 
 
 def _unique(names: Sequence[str]) -> list[str]:
@@ -172,8 +177,8 @@ def _scan_csv(path: Path, fields: Sequence[Field], bare: Sequence[str]) -> pl.La
     head, separator = _head(path)
     names, skipped = _layout(head, path, fields, bare)
     lazy = pl.scan_csv(
-        path, has_header=False, separator=separator, infer_schema=False, new_columns=names,
-        row_index_name=ROW, row_index_offset=1,
+        path, has_header=False, separator=separator, schema=dict.fromkeys([*names, BEHIND], pl.String),
+        row_index_name=ROW, row_index_offset=1, missing_columns="insert",
     )  # fmt: skip
     return lazy.with_columns(pl.col(ROW).cast(pl.Int64)).filter(pl.col(ROW) > skipped)
 
@@ -257,7 +262,7 @@ def _renamed(lazy: pl.LazyFrame, fields: Sequence[Field], path: Path) -> pl.Lazy
     known, names = _names(fields), lazy.collect_schema().names()
     found: dict[str, str] = {}
     for name in names:
-        if name != ROW and plain(name) in known:
+        if name not in (ROW, BEHIND) and plain(name) in known:
             found.setdefault(known[plain(name)], name)
     problems = [
         Problem(path.name, 1, field.name, "this required column is missing", "",
@@ -267,7 +272,9 @@ def _renamed(lazy: pl.LazyFrame, fields: Sequence[Field], path: Path) -> pl.Lazy
     if problems:
         raise CrisisDataError(problems)
     gap = pl.lit(None, dtype=pl.String)
-    return lazy.select(ROW, *((pl.col(found[f.name]) if f.name in found else gap).alias(f.name) for f in fields))
+    behind = pl.col(BEHIND) if BEHIND in names else gap
+    wanted = ((pl.col(found[f.name]) if f.name in found else gap).alias(f.name) for f in fields)
+    return lazy.select(ROW, behind.alias(BEHIND), *wanted)
 
 
 def _typed(lazy: pl.LazyFrame, fields: Sequence[Field], path: Path, keep: pl.Expr | None) -> pl.DataFrame:
@@ -275,8 +282,9 @@ def _typed(lazy: pl.LazyFrame, fields: Sequence[Field], path: Path, keep: pl.Exp
     known = [pl.when(~pl.col(_text(f)).str.to_lowercase().is_in(UNKNOWN)).then(pl.col(_text(f))) for f in fields]
     values = [_CONVERTERS[field.kind](pl.col(_text(field))).alias(field.name) for field in fields]
     filled = pl.any_horizontal(pl.col(_text(field)).is_not_null() for field in fields)
-    plan = lazy.select(ROW, *cells).with_columns(known).filter(filled).with_columns(values)
-    plan = plan.with_columns(pl.any_horizontal(_fault(field) for field in fields).alias("__faulty__"))
+    plan = lazy.select(ROW, BEHIND, *cells).with_columns(known).filter(filled).with_columns(values)
+    faulty = pl.any_horizontal(pl.col(BEHIND).is_not_null(), *map(_fault, fields))
+    plan = plan.with_columns(faulty.alias("__faulty__"))
     plan = plan if keep is None else plan.filter(pl.col("__faulty__") | keep)
     try:
         frame = plan.collect(engine="streaming")
@@ -297,7 +305,7 @@ def _text(field: Field) -> str:
 
 def _fault(field: Field) -> pl.Expr:
     cell, value = pl.col(_text(field)), pl.col(field.name)
-    wrong = cell.is_null() if field.required else pl.lit(False)
+    wrong = cell.is_null() if field.required and not field.gaps else pl.lit(False)
     wrong = wrong | (cell.is_not_null() & value.is_null())
     if field.low is not None:
         wrong = wrong | (value < field.low).fill_null(False)
@@ -309,6 +317,11 @@ def _fault(field: Field) -> pl.Expr:
 def _problems(wrong: pl.DataFrame, fields: Sequence[Field], path: Path) -> Iterable[Problem]:
     marks = wrong.with_columns(_fault(field).alias(f"__fault_{field.name}") for field in fields)
     for row in marks.iter_rows(named=True):
+        if row[BEHIND] is not None:
+            step = "Give each column one cell; put a text with commas in double quotes."
+            found = f"{quoted(row[BEHIND])} stands behind the last column"
+            yield Problem(path.name, row[ROW], None, found, "", step)
+            continue
         for field in fields:
             if row[f"__fault_{field.name}"]:
                 yield _problem(field, row, path)

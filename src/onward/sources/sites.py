@@ -16,7 +16,8 @@ from onward.sources.addition import short_name
 
 Floats = NDArray[np.float64]
 
-EARTH_KM = 6371.0088
+#: km around a point within which places stand for a first-level and a second-level unit (own choice)
+UNIT_KM = (75.0, 25.0)
 #: likeness in percent from which two names of an admin unit are the same (own choice: Daraa, Dar'a)
 LIKE = 80.0
 #: words that say what a unit is and not which
@@ -63,6 +64,21 @@ class Sites:
 
     def _where(self, holds: Callable[[int], bool]) -> list[str]:
         return [name for i, name in enumerate(self.names) if self.kinds[i] in HIT and holds(i)]
+
+    def vague(
+        self, point: tuple[float, float], nearest: str, km: float, within_km: float, *, level: int, unit: str | None,
+        name: str,
+    ) -> dict[str, str] | None:  # fmt: skip
+        """Site of a record known to an admin unit of a level, or to the surroundings of its point (`unit` None).
+
+        The area of the places in the unit: by its name, else the unit around the nearest place, else what is within
+        a radius. None if no place is near.
+        """
+        if km > max(within_km, UNIT_KM[level]):
+            return None
+        places = [] if unit is None else self.in_unit(level, unit) or self.unit_around(level, nearest)
+        places = places or self.within(*point, UNIT_KM[level])
+        return {"area": self.area(name, sorted(places))} if places else None
 
     def area(self, name: str, places: Sequence[str]) -> str:
         """Name of an area of these places, made when first asked for; never that of a place or other area."""

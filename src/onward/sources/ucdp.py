@@ -69,8 +69,6 @@ FIELDS = (
 
 EXACT, SUMMED = 1, 4
 POINT, DISTRICT, PROVINCE, LINE = 2, 3, 4, 5
-#: km around the point within which places stand for a district or a line, and for a province (own choice)
-DISTRICT_KM, PROVINCE_KM = 25.0, 75.0
 STATE_BASED, ONE_SIDED = 1, 3
 
 
@@ -146,21 +144,13 @@ def _where(
     row: Mapping[str, Any], sites: Sites, nearest: str, km: float, within_km: float
 ) -> dict[str, Any] | None:
     """The site of a record: its point, or an area; None if no place is near."""
+    point = (row["latitude"], row["longitude"])
     if row["where_prec"] <= POINT:
-        point = {"latitude": row["latitude"], "longitude": row["longitude"]}
-        return point if km <= within_km else None
-    if km > max(within_km, PROVINCE_KM):
-        return None
+        return {"latitude": point[0], "longitude": point[1]} if km <= within_km else None
     level = 0 if row["where_prec"] == PROVINCE else 1
-    places: list[str] = []
-    if row["where_prec"] != LINE:
-        places = sites.in_unit(level, row[("adm_1", "adm_2")[level]]) or sites.unit_around(level, nearest)
-    if not places:
-        places = sites.within(row["latitude"], row["longitude"], (PROVINCE_KM, DISTRICT_KM)[level])
-    if not places:
-        return None
+    unit = None if row["where_prec"] == LINE else (row["adm_1"], row["adm_2"])[level] or ""
     name = row["where_coordinates"] or row["adm_2"] or row["adm_1"] or nearest
-    return {"area": sites.area(f"ucdp {name}", sorted(places))}
+    return sites.vague(point, nearest, km, within_km, level=level, unit=unit, name=f"ucdp {name}")
 
 
 def _attacks(
@@ -171,8 +161,7 @@ def _attacks(
     start, end = max(row["date_start"], crisis.history_start), min(row["date_end"], crisis.end)
     inside = _days(start, end) / _days(row["date_start"], row["date_end"])
     events = max(1.0, row["best"] / typical) if row["date_prec"] >= SUMMED else 1.0
-    for name, kind, share in _attackers(row):
-        actor = known.of(name)
+    for (actor, kind), share in known.shares(_attackers(row)).items():
         n = events * inside * share
         yield {
             "start": start,
