@@ -12,6 +12,7 @@ from onward.cli.errors import told
 from onward.cli.flee import SettingsOption, import_flee_folder
 
 if TYPE_CHECKING:
+    from onward.sources.addition import Addition
     from onward.sources.formats import Importer
     from onward.sources.options import AttacksPerRecord, Options
 
@@ -75,28 +76,34 @@ def import_(
 
         reader = importer(format_)
         options = Options(
-            actors=_pairs(actors or []), attacks=_attacks(attacks), air_forces=tuple(air_forces or ()),
-            within_km=within_km, operation=operation, assessment=assessment, actor_field=actor_field,
-            day=day.date() if day else None,
+            actors=words_to_actors(actors or []), attacks=attacks_per_record(attacks),
+            air_forces=tuple(air_forces or ()), within_km=within_km, operation=operation, assessment=assessment,
+            actor_field=actor_field, day=day.date() if day else None,
         )  # fmt: skip
         _import(format_, reader, files, folder, options)
 
 
-def _import(format_: str, reader: Importer, files: list[Path], folder: Path, options: Options) -> None:
+def _import(name: str, reader: Importer, files: list[Path], folder: Path, options: Options) -> None:
     from onward.crisis import read_crisis, write_crisis
     from onward.sources.addition import add_to
 
     crisis = read_crisis(folder)
     found = reader(crisis, files, options)
     write_crisis(add_to(crisis, found), folder, overwrite=True)
-    typer.echo(f"{folder}: read {len(files)} file{'s' if len(files) > 1 else ''} as {format_}.")
-    for word, lines in (("Took", found.taken), ("Merged", found.merged), ("Dropped", found.dropped)):
-        for line in lines:
-            typer.echo(f"{word} {line}.")
+    typer.echo(f"{folder}: read {len(files)} file{'s' if len(files) > 1 else ''} as {name}.")
+    print_notes(found)
     typer.echo(f"Next: onward check {folder}")
 
 
-def _pairs(given: list[str]) -> dict[str, str]:
+def print_notes(found: Addition) -> None:
+    """Print what an importer took, merged and dropped."""
+    for word, lines in (("Took", found.taken), ("Merged", found.merged), ("Dropped", found.dropped)):
+        for line in lines:
+            typer.echo(f"{word} {line}.")
+
+
+def words_to_actors(given: list[str]) -> dict[str, str]:
+    """Return the parts WORDS=ACTOR of the command line as a mapping."""
     from onward.errors import ParameterError
 
     pairs = {}
@@ -108,7 +115,8 @@ def _pairs(given: list[str]) -> dict[str, str]:
     return pairs
 
 
-def _attacks(text: str) -> AttacksPerRecord:
+def attacks_per_record(text: str) -> AttacksPerRecord:
+    """Return the numbers N,LOW,HIGH of the command line."""
     from onward.errors import ParameterError
     from onward.sources.options import AttacksPerRecord
 

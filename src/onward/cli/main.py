@@ -19,6 +19,7 @@ from onward.cli.errors import STOPPED, told
 from onward.cli.extract import add_reading
 from onward.cli.flee import SettingsOption, add_flee, prepare_flee, refuse_flee
 from onward.cli.import_ import add_import
+from onward.cli.new import add_new
 from onward.cli.publish import add_web
 from onward.cli.report import add_report
 
@@ -46,6 +47,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing
 add_reading(app)
 add_flee(app)
 add_import(app)
+add_new(app)
 add_report(app)
 add_web(app)
 

@@ -36,7 +36,7 @@ def write_crisis(crisis: Crisis, folder: str | Path, *, overwrite: bool = False)
         The folder.
     """
     folder = Path(folder).resolve()
-    _check_free(folder, overwrite)
+    check_free(folder, overwrite)
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = _beside(folder, "new")
     try:
@@ -48,7 +48,8 @@ def write_crisis(crisis: Crisis, folder: str | Path, *, overwrite: bool = False)
     return folder
 
 
-def _check_free(folder: Path, overwrite: bool) -> None:
+def check_free(folder: Path, overwrite: bool) -> None:
+    """Refuse a folder that holds something that may not be replaced."""
     if folder.is_dir() and any(folder.iterdir()):
         if not (folder / HEADER_FILE).is_file():
             fault = "the folder holds something that is not a crisis", "Choose another folder."

@@ -17,6 +17,8 @@ from onward.crisis.schema import tables
 
 #: parts the codes in a source cell
 CODES = ";"
+#: Latin letters that Unicode does not take apart into a letter and a mark
+UNDECOMPOSED = str.maketrans({"ı": "i", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss"})
 
 
 @dataclass
@@ -122,7 +124,7 @@ def short_name(name: str) -> str:
     >>> short_name("Bāb as-Salāma")
     'bab_as_salama'
     """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", name.translate(UNDECOMPOSED)).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_") or "place"
 
 
