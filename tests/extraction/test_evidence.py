@@ -8,7 +8,7 @@ import pytest
 
 from onward.crisis import read_crisis
 from onward.errors import CrisisDataError
-from onward.extraction import apply_evidence, read_evidence_csv, read_report, write_evidence_csv
+from onward.extraction import apply_evidence, extract_facts, read_evidence_csv, write_evidence_csv
 from onward.extraction.evidence import COLUMNS
 from tiny import write_tiny
 
@@ -28,7 +28,7 @@ def crisis(tmp_path):
 
 @pytest.fixture
 def evidence(tmp_path, crisis):
-    reading = read_report(TEXT, crisis=read_crisis(crisis), source="radio.txt")
+    reading = extract_facts(TEXT, crisis=read_crisis(crisis), source="radio.txt")
     return write_evidence_csv([reading], tmp_path / "evidence.csv")
 
 
@@ -127,7 +127,7 @@ def test_households_need_a_size(evidence, crisis):
 
 
 def test_an_undated_claim_speaks_of_the_reports_day(tmp_path, crisis):
-    reading = read_report("Some 700 people fled Azaz.", "2016-07-18", crisis=read_crisis(crisis), source="a")
+    reading = extract_facts("Some 700 people fled Azaz.", "2016-07-18", crisis=read_crisis(crisis), source="a")
     file = write_evidence_csv([reading], tmp_path / "evidence.csv")
     apply_evidence(decide(file, Some_700={"decision": "accept"}), crisis)
     (claim,) = read_crisis(crisis).table("claims").filter(claim="a_f1").iter_rows(named=True)

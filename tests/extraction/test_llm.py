@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from onward.extraction import read_report
+from onward.extraction import extract_facts
 
 TEXT = "The mayor said about 4,000 people fled Hama for Idlib on 5 May 2016. Nobody knows more."
 GOOD = {
@@ -25,7 +25,7 @@ GOOD = {
 
 
 def asked(*items: object):
-    return read_report(TEXT, llm=lambda prompt, schema: {"facts": list(items)})
+    return extract_facts(TEXT, llm=lambda prompt, schema: {"facts": list(items)})
 
 
 def test_offsets_numbers_dates_and_places_are_computed_here():
@@ -55,7 +55,7 @@ def test_what_the_text_does_not_bear_is_dropped_and_counted(change, reason):
 
 @pytest.mark.parametrize("answer", ["not json", "[" * 5000, b"{}", 7, None, {"facts": "x"}, [1, None]])
 def test_a_bad_answer_is_counted_and_the_rules_stand(answer):
-    reading = read_report(TEXT, llm=lambda prompt, schema: answer)
+    reading = extract_facts(TEXT, llm=lambda prompt, schema: answer)
     assert sum(reading.dropped.values()) >= 1
     assert [f.method for f in reading.facts] == ["rules"]
 
@@ -67,7 +67,7 @@ def test_the_model_gets_prompt_and_schema_and_may_answer_in_text():
         seen.append((prompt, schema))
         return json.dumps({"facts": [GOOD]})
 
-    (fact,) = read_report(TEXT, llm=model).facts
+    (fact,) = extract_facts(TEXT, llm=model).facts
     assert fact.method == "llm"
     assert TEXT in seen[0][0]
     assert seen[0][1]["required"] == ["facts"]
@@ -75,7 +75,7 @@ def test_the_model_gets_prompt_and_schema_and_may_answer_in_text():
 
 def test_a_long_report_is_asked_in_pieces():
     calls = []
-    read_report("Forty people fled Hama. " * 1500, llm=lambda prompt, schema: calls.append(prompt) or [])
+    extract_facts("Forty people fled Hama. " * 1500, llm=lambda prompt, schema: calls.append(prompt) or [])
     assert len(calls) >= 3
 
 
@@ -91,6 +91,6 @@ def test_the_gazetteer_overrules_a_pipelines_labels():
         named = [("Homs", "PERSON"), ("Karim Nasser", "PERSON"), ("Oz", "GPE")]
         return SimpleNamespace(ents=[entity(text, words, label) for words, label in named])
 
-    (fact,) = read_report(text, nlp=pipeline).facts
+    (fact,) = extract_facts(text, nlp=pipeline).facts
     assert "Homs" in [p.name for p in fact.places]
     assert "Karim" not in fact.quote

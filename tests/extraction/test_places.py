@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from onward.extraction import read_report
+from onward.extraction import extract_facts
 from onward.extraction.mentions import find_mentions
 from onward.extraction.places import crisis_gazetteer, gazetteer
 
@@ -58,7 +58,7 @@ def test_an_ambiguous_name_keeps_several_candidates():
 
 
 def test_other_names_of_the_text_decide_between_countries():
-    fact = read_report("About 4,000 people fled from Akkar and Tyre to Tripoli in Lebanon.").facts[0]
+    fact = extract_facts("About 4,000 people fled from Akkar and Tyre to Tripoli in Lebanon.").facts[0]
     tripoli = next(p for p in fact.places if p.name == "Tripoli")
     assert tripoli.candidates[0].country == "LBN"
 
@@ -101,7 +101,7 @@ def test_persons_storms_and_organisations_are_no_places(text):
 
 
 def test_an_unknown_place_has_no_candidates_and_no_silent_point():
-    fact = read_report("Some 700 people are sheltering in Qasr Tahun village.").facts[0]
+    fact = extract_facts("Some 700 people are sheltering in Qasr Tahun village.").facts[0]
     assert [(p.name, p.candidates) for p in fact.places] == [("Qasr Tahun", ())]
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onward.errors import OnwardError
-from onward.extraction import read_report
+from onward.extraction import extract_facts
 from onward.extraction.text import decoded, html_text, read_text
 
 PAGE = """<!DOCTYPE html><html><head><title>News</title>
@@ -22,14 +22,14 @@ PAGE = """<!DOCTYPE html><html><head><title>News</title>
 
 
 def test_page_furniture_is_no_content_and_the_pages_day_counts():
-    reading = read_report(PAGE)
+    reading = extract_facts(PAGE)
     (fact,) = reading.facts
     assert (fact.value, fact.date) == (4000, "2016-05-17")
     assert reading.text == "On Tuesday 4,000 people fled Hama & Homs."
 
 
 def test_furniture_is_left_out_of_plain_text():
-    assert read_report("No comments:\nPost a Comment\nShare this with 300 people fled").facts == ()
+    assert extract_facts("No comments:\nPost a Comment\nShare this with 300 people fled").facts == ()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
@@ -53,7 +53,7 @@ def test_a_huge_file_is_refused_politely(tmp_path):
 
 def test_a_huge_text_is_refused_politely():
     with pytest.raises(OnwardError, match="Cut it into reports of at most 50 MB"):
-        read_report("a" * 50_000_001)
+        extract_facts("a" * 50_000_001)
 
 
 def test_a_missing_file_is_told(tmp_path):
@@ -86,7 +86,7 @@ def test_pdf_is_read_through_pypdf(tmp_path):
     pytest.importorskip("pypdf", reason="pypdf is optional")
     file = tmp_path / "a.pdf"
     file.write_bytes(pdf_of(["Some 4,000 people fled Hama", "on 5 May 2016."]))
-    (fact,) = read_report(read_text(file)).facts
+    (fact,) = extract_facts(read_text(file)).facts
     assert (fact.value, fact.date) == (4000, "2016-05-05")
 
 
@@ -145,7 +145,7 @@ WORDS = (
 @given(st.lists(st.one_of(st.sampled_from(WORDS), st.text(max_size=8)), max_size=60), st.booleans())
 def test_nothing_in_a_text_crashes_the_reader(words, spaced):
     text = (" " if spaced else "").join(words)
-    reading = read_report(text, "2016-05-20")
+    reading = extract_facts(text, "2016-05-20")
     for fact in reading.facts:
         assert 0 <= fact.start <= fact.end <= len(reading.text)
         assert fact.low is None or fact.high is None or fact.low <= fact.high
@@ -156,10 +156,10 @@ def test_nothing_in_a_text_crashes_the_reader(words, spaced):
 @given(st.text(alphabet="<>/pdivscript &#;!-x\"'=", max_size=200))
 def test_no_markup_crashes_the_reader(page):
     html_text(page)
-    read_report(f"<p>{page}")
+    extract_facts(f"<p>{page}")
 
 
 def test_long_monotonous_texts_take_no_time_to_speak_of():
     chooser = random.Random(3)
     for word in (*WORDS, "1 ", "A ", '"', "((", "one "):
-        read_report((word + " ") * 3000 + chooser.choice(WORDS))
+        extract_facts((word + " ") * 3000 + chooser.choice(WORDS))

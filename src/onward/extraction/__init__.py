@@ -12,9 +12,12 @@ from onward.extraction.evidence import (
     write_evidence_csv,
     write_evidence_rows,
 )
-from onward.extraction.extract import read_report
+from onward.extraction.extract import extract_facts
 from onward.extraction.facts import FIRM, KINDS, Candidate, Fact, Link, Place, Reading, Readings
 from onward.extraction.pipeline import load_pipeline
+
+read_report = extract_facts
+"""The name of extract_facts until 0.3; kept so that old scripts run."""
 
 __all__ = [
     "FIRM",
@@ -30,6 +33,7 @@ __all__ = [
     "apply_evidence",
     "compare",
     "evidence_rows",
+    "extract_facts",
     "load_pipeline",
     "read_evidence_csv",
     "read_files",

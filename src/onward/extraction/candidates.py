@@ -7,11 +7,15 @@ from dataclasses import dataclass
 
 from onward.extraction.facts import Modality, Role
 from onward.extraction.mentions import Mention
+from onward.extraction.normal import Sentence
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What a rule found, in offsets of the working copy."""
+    """What a rule found, in offsets of the working copy.
+
+    `whole` is the anchor of the figure this one is part of; `dated` the sentence that dates it, if not its own.
+    """
 
     start: int
     end: int
@@ -29,6 +33,18 @@ class Draft:
     places: tuple[tuple[Mention, Role, str], ...] | None = None
     modality: Modality | None = None
     arrival: bool = False
+    whole: int | None = None
+    dated: int | None = None
+    figure_end: int = 0
+
+    @property
+    def size(self) -> float:
+        """A representative size: the value, or a bound."""
+        return next((v for v in (self.value, self.low, self.high) if v is not None), 0.0)
+
+    def sentence_of(self, sentence: Sentence) -> bool:
+        """Whether the figure stands in a sentence."""
+        return sentence.start <= self.anchor < sentence.end
 
 
 _BOUNDARY = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
-from onward.extraction.extract import Model, read_report, report_day
+from onward.extraction.extract import Model, extract_facts, report_day
 from onward.extraction.facts import Fact, Link, Reading, Readings
 from onward.extraction.normal import fold
 from onward.extraction.places import HasTables
@@ -39,7 +39,7 @@ def read_files(
     date
         The day of all of them; without it an HTML page's own day counts, and else none.
     crisis, llm
-        As for read_report.
+        As for extract_facts.
     progress
         Called after each file with the number done, the number of all, and the path.
 
@@ -58,7 +58,7 @@ def read_files(
     names = _names(files)
     found = []
     for number, (path, name) in enumerate(zip(files, names, strict=True), 1):
-        found.append(read_report(read_text(path), day, crisis=crisis, llm=llm, source=name))
+        found.append(extract_facts(read_text(path), day, crisis=crisis, llm=llm, source=name))
         if progress is not None:
             progress(number, len(files), str(path))
     return compare(found)

@@ -38,10 +38,11 @@ PEOPLE = (
     r"|officers?|members?|minors?|mothers?|nomads|pastoralists|fishermen|traders"
     r"|Syrians|Iraqis|Yemenis|Afghans|Palestinians|Rohingyas?|Ukrainians|Sudanese|Venezuelans|Colombians"
     r"|Somalis|Libyans|Lebanese|Kurds|Turkmen|Yazidis|Christians|Armenians|Eritreans"
+    r"|(?:crossings|entries|departures|returns)(?= from| into| to| in| were|[,.])"
     r"|Ethiopians|Congolese|Burundians|Nigerians|Malians|Haitians"
 )
 NATIONS = r"[A-Z][a-z]+(?:ians|eans|ese)"
-HOUSEHOLD = r"households?|famil(?:y|ies)"
+HOUSEHOLD = r"households?|famil(?:y|ies)|HHs?"
 HOME = (
     r"homes?|houses?|dwellings?|residences|housing units?|apartments?|flats|buildings?|shelters?(?! cent)"
     r"|huts?|shacks?|tents|units|structures|properties|mud-and-thatch homes"
@@ -83,12 +84,13 @@ PARTITIVE = re.compile(r" (?:out )?of (?:the|these|those|some|about|around|an es
 INSIDE = (
     ("killed", re.compile(r"\b(?:dead|deaths?|fatalit\w+|bodies)\b")),
     ("injured", re.compile(r"\b(?:wounded|injured|injuries)\b")),
-    ("returned", re.compile(r"\breturnees?\b")),
+    ("returned", re.compile(r"\b(?:returnees?|returns)\b")),
     ("evacuated", re.compile(r"\b(?:evacuees?|evacuations?|evacuated)\b", re.I)),
     (
         "newly_displaced",
         re.compile(
-            r"\b(?:newly displaced|newly-displaced|new displacements?|(?:\w+ ){0,3}displacements?"
+            r"\b(?:newly displaced|newly-displaced|new displacements?|new IDPs|(?:\w+ ){0,3}displacements?"
+            r"|crossings|entries|departures"
             r"|new arrivals?|newly arrived|arrivals)\b",
             re.I,
         ),
@@ -106,7 +108,8 @@ POST = re.compile(
     rf"|levell?ed|collapsed|gutted|reduced to rubble|torn down|lost their houses"
     rf"|swept away)|\b(?:houses|homes) (?:were |had been |have been )?(?:destroyed|demolished|burn(?:t|ed)))"
     rf"|(?P<uninhabitable>\b(?:uninhabitable|unfit to live|no longer habitable))"
-    rf"|(?P<stay_displaced>\bremain(?:s|ed|ing)? (?:\w+ ){{0,2}}(?:displaced|evacuated|homeless"
+    rf"|(?P<stay_displaced>\bregistered\b(?! to| for)|\bliv(?:e|es|ing) under siege"
+    rf"|\bremain(?:s|ed|ing)? (?:\w+ ){{0,2}}(?:displaced|evacuated|homeless"
     rf"|in displacement|uprooted)|\b(?:living|live|still|remain\w*) in (?:protracted "
     rf"|internal )?displacement"
     rf"|\b(?:are|is|currently|still) (?:(?!expected|likely|to\b)\w+ ){{0,2}}(?:internally )?displaced"
@@ -114,8 +117,9 @@ POST = re.compile(
     rf"|(?P<at_border>\b(?:stuck|stranded|wait(?:ing|ed)?|gather(?:ed|ing)|mass(?:ed|ing)|amassed|trapped"
     rf"|camped(?: out)?|camping|piled up|piling up|washed up|queu\w+|stopped|held up|blocked|amassing"
     rf"|languish\w+|pressing)"
-    rf"\b[^.;]{{0,50}}\b{_EDGE}\b)"
-    rf"|(?P<evacuated>\b(?:evacuat(?:ed|e|ing)|relocat(?:ed|e|ing)|moved (?:out|to (?:saf|high|emergency"
+    rf"\b[^.;]{{0,50}}\b{_EDGE}\b|\bwaiting to (?:enter|cross|be (?:admitted|let))\b)"
+    rf"|(?P<evacuated>\b(?:(?<=were )moved|(?<=been )moved"
+    rf"|evacuat(?:ed|e|ing)|relocat(?:ed|e|ing)|moved (?:out|to (?:saf|high|emergency"
     rf"|hotels)\w*)|rescued and taken|bus+ed|transferred|moved by|taken away|airlifted|resettled|shifted))"
     rf"|(?P<sheltered>\b(?:took|taken|taking|seek|sought|seeking|found|finding) (?:shelter|refuge"
     rf"|sanctuary)\b|\bshelter(?:ed|ing)\b|\bhunkered|\b(?:stay(?:ing|ed)?|liv(?:ing|ed|e)|accommodated"
@@ -123,7 +127,8 @@ POST = re.compile(
     rf" (?:\w+ ){{0,3}}?(?:in|with|at|inside|near) (?:[\w'-]+ ){{0,5}}?{_SHELTERS}\b)"
     rf"|(?P<returned>\b(?:return(?:ed|ing|s)?(?! (?:of|to work))|gone back|went back|go(?:ing)? back"
     rf"|gone home|went home|come back|came back|coming back)\b)"
-    rf"|(?P<on_the_move>\bon the (?:move|road|run)\b|\bon (?:their|its) way\b|\b(?:heading|headed"
+    rf"|(?P<on_the_move>\btransit(?:ed|ing)\b|\bpass(?:ed|ing) through\b"
+    rf"|\bon the (?:move|road|run)\b|\bon (?:their|its) way\b|\b(?:heading|headed"
     rf"|making their way|marching|moving|walking|walked|travell?ing|en route|streaming"
     rf"|pouring)\b(?= (?:\w+ ){{0,2}}(?:to|towards?|for|north|south|east|west)\b)"
     rf"|\b(?:fled|fleeing)\b(?=[^.;,]{{0,80}}\btowards? (?:the |its |their )?(?:[\w'-]+ )*?(?:borders?"
@@ -135,11 +140,12 @@ POST = re.compile(
     rf"|rendered homeless|homeless"
     rf"|had to (?:leave|flee)|having to (?:leave|flee)|fled|flee|flees|fleeing|escaped|(?:left|abandoned"
     rf"|leave|leaving|abandoning) (?:their|its|the|\w+ied) (?:\w+ )?{_DWELL}"
-    rf"|moved (?:away|towards?|to|into|there)|move (?:there|towards?|to|into)|arriv(?:ed|ing|e)|reach(?:ed"
+    rf"|moved (?:away|towards?|to|into|there|from|out of)|move (?:there|towards?|to|into)|arriv(?:ed|ing|e)|reach(?:ed"
     rf"|ing)|crossed (?:into|the|over|to)|crossing into|entered|sought safety|to seek safety|seek safety"
-    rf"|had left\b|have left\b|left for))"
-    rf"|(?P<aided>\b(?:received (?:\w+ )?(?:aid|food|assistance|relief|help)|(?:were|been|was) (?:reached"
-    rf"|assisted|given (?:aid|food)|supplied)|will benefit)\b)"
+    rf"|moved on\b|moved elsewhere|departed|crossed\b|had left\b|have left\b|left for|left again))"
+    rf"|(?P<aided>\b(?:received (?:\w+ )?(?:aid|food|assistance|relief|help)|(?:were|been|was) (?:reached(?! by)"
+    rf"|assisted(?! to return)|given (?:aid|food)|supplied)|will benefit"
+    rf"|with (?:\w+ ){{0,3}}(?:assistance|aid|food|cash|relief|kits|items|services))\b)"
     rf"|(?P<none>\b(?:in (?:\w+ )?need|affected|at risk|were trapped|missing|suffered|require|rescued"
     rf"|besieged|trapped|under siege|threatened|registered to vote|protested|voted)\b)",
     re.IGNORECASE,
@@ -174,13 +180,15 @@ PRE = re.compile(
     r"|(?P<capacity>\b(?:built for|designed for|capacity (?:of|for|is|to (?:host|hold|shelter))|room for"
     r"|space for|(?:can|could) (?:only )?(?:hold|host|accommodate|house|take|shelter)|meant (?:for"
     r"|to hold)|intended for|capacity:|planned for))"
-    r"|(?P<aided>\b(?:(?:aid|food|water|assistance|relief|supplies|blankets|meals|kits"
-    r"|rations)\b[^.;,]{0,30}\b(?:to|for|reached|reaching)|assist(?:ed|ing)|feeding|fed"
+    r"|(?P<aided>\b(?:(?i:aid|food|water|assistance|relief|supplies|blankets|meals|kits|rations|cash|tents|distributions?"
+    r"|trucking|partners|agencies|services|vaccin\w+|items)\b[^.;,]{0,30}\b(?:to|for|reach(?:ed|es|ing)|covers?|covered"
+    r"|serv(?:es|ed|ing)|support(?:s|ed|ing))|(?:provided|distributed|delivered|given) to|assist(?:ed|ing)|feeding|fed"
     r"|distribution of \w+ aid to))"
     r")(?P<gap>(?: (?:the|a|an|its|their|total|further|other|another|additional|some|these|all"
     r"|people|number|of))*(?: [\w-]+ly)?:? ?)$"
 )
 TOTAL = re.compile(r"\b(?:bring|brings|bringing|brought)\b.*\bto\b")
+CAPACITY_AFTER = re.compile(r" (?:people |persons )?(?:capacity|places|plots)\b")
 LABEL = re.compile(
     r"(?:(?P<stock>(?:number of )?(?:IDPs|displaced(?: people| persons| population)?))"
     r"|(?P<evacuated>evacuat(?:ed|ions?)(?: total)?(?: people)?)|(?P<damaged>damaged (?:houses|homes"

@@ -74,8 +74,8 @@ COLUMNS = tuple(f.name for f in fields(EvidenceRow) if f.name != "row")
 def evidence_rows(readings: Readings | Iterable[Reading]) -> list[EvidenceRow]:
     """The facts of readings as rows to review, with a proposal of what each could become.
 
-    >>> from onward.extraction import read_report
-    >>> row = evidence_rows([read_report("About 300 people fled Azaz on 5 May 2016.", source="a.txt")])[0]
+    >>> from onward.extraction import extract_facts
+    >>> row = evidence_rows([extract_facts("About 300 people fled Azaz on 5 May 2016.", source="a.txt")])[0]
     >>> row.becomes, row.places, row.decision
     ('claims', 'from: Azaz', '')
     """
@@ -147,9 +147,9 @@ def write_evidence_csv(readings: Readings | Iterable[Reading], path: str | Path)
     """Write the facts of readings as a CSV for review (UTF-8 with a mark that spreadsheets understand).
 
     >>> import tempfile, pathlib
-    >>> from onward.extraction import read_report
+    >>> from onward.extraction import extract_facts
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "evidence.csv"
-    >>> _ = write_evidence_csv([read_report("Forty people fled Azaz.", source="a")], file)
+    >>> _ = write_evidence_csv([extract_facts("Forty people fled Azaz.", source="a")], file)
     >>> read_evidence_csv(file)[0].value
     40.0
     """

@@ -22,7 +22,7 @@ from onward.extraction.text import MOST_BYTES, html_date, html_text, is_html
 Model = Callable[[str, Mapping[str, Any]], Any]
 
 
-def read_report(
+def extract_facts(
     text: str,
     date: dt.date | str | None = None,
     *,
@@ -51,7 +51,7 @@ def read_report(
 
     Examples
     --------
-    >>> fact = read_report("The UN said about 4,000 people fled Marea for Azaz on 5 May 2016.").facts[0]
+    >>> fact = extract_facts("The UN said about 4,000 people fled Marea for Azaz on 5 May 2016.").facts[0]
     >>> fact.indicator, fact.low, fact.high, fact.attribution, fact.date
     ('newly_displaced', 3600.0, 4400.0, 'The UN', '2016-05-05')
     >>> [(p.name, p.role) for p in fact.places]
@@ -96,7 +96,7 @@ def _fact(parts: Parts, draft: Draft) -> Fact:
     speaker = next((a for a in parts.speakers.get(draft.sentence, ()) if a.start <= draft.start < a.end), None)
     witness = bool(speaker and speaker.witness)
     return Fact(
-        id="",
+        id=f"@{scene.flat.back(draft.anchor)}",
         start=start,
         end=end,
         quote=hide_names(parts.report[start:end], parts.names),
@@ -115,6 +115,7 @@ def _fact(parts: Parts, draft: Draft) -> Fact:
         confidence=draft.confidence,
         household_size=parts.household_size if draft.unit == "households" else None,
         same_as=f"#{draft.pair}" if draft.pair is not None else None,
+        part_of=f"@{scene.flat.back(draft.whole)}" if draft.whole is not None else None,
     )
 
 
@@ -166,6 +167,8 @@ def _with_mention(first: Fact, again: Fact) -> Fact:
     places = first.places if any(p.found == "text" for p in first.places) else again.places or first.places
     return replace(
         first,
+        id=first.id + again.id,
+        part_of=first.part_of or again.part_of,
         mentions=(*first.mentions, (again.start, again.end)),
         places=places,
         date=first.date or again.date,
@@ -187,10 +190,12 @@ def _alike(a: Fact, b: Fact) -> bool:
 
 
 def _numbered(facts: Sequence[Fact]) -> tuple[Fact, ...]:
-    """Ids in the order of the text; a second unit of the same count points to its partner."""
+    """Ids in the order of the text; a second unit of the same count points to its partner, a part to its whole."""
     done: list[Fact] = []
+    spots = {f"@{at}": f"f{i}" for i, fact in enumerate(facts, 1) if fact.unit for at in fact.id.split("@")[1:]}
     for number, fact in enumerate(facts, 1):
-        fact = replace(fact, id=f"f{number}")
+        whole = spots.get(fact.part_of or "")
+        fact = replace(fact, id=f"f{number}", part_of=whole if whole != f"f{number}" else None)
         if fact.same_as is not None:
             near = [f for f in done[-3:] if f.kind == fact.kind and f.unit != fact.unit]
             fact = replace(fact, same_as=near[-1].id if near else None)
@@ -198,4 +203,4 @@ def _numbered(facts: Sequence[Fact]) -> tuple[Fact, ...]:
     return tuple(done)
 
 
-__all__ = ["Model", "read_report", "report_day"]
+__all__ = ["Model", "extract_facts", "report_day"]

@@ -94,6 +94,7 @@ class Fact:
     confidence: float = 0.5
     household_size: float | None = None
     same_as: str | None = None
+    part_of: str | None = None
     mentions: tuple[tuple[int, int], ...] = ()
 
     @property

@@ -13,8 +13,18 @@ from dataclasses import dataclass, replace
 
 from onward.extraction import cues
 from onward.extraction.candidates import Draft, clause_end
+from onward.extraction.meaning import unit_of
 from onward.extraction.normal import Sentence
-from onward.extraction.numbers import Quantity
+from onward.extraction.numbers import OF_BASE, Quantity
+from onward.extraction.parts import (
+    LOOK_BACK,
+    Sense,
+    item_sense,
+    part_sense,
+    share_sense,
+    state_sense,
+    subject_sense,
+)
 
 _REACH = 220  # characters in which a verb may still belong to the number before it
 NUMBERS_AT_MOST = 80  # a sentence with more numbers is a table or broken
@@ -33,18 +43,10 @@ class Counted:
     base: bool = False
 
 
-@dataclass(frozen=True)
-class Sense:
-    """What a number counts, by which words, how sure."""
-
-    indicator: str
-    start: int
-    end: int
-    confidence: float
-
-
-def figure_drafts(text: str, sentence: Sentence, number: int, quantities: Sequence[Quantity]) -> list[Draft]:
-    """The facts with a figure of one sentence.
+def figure_drafts(
+    text: str, sentence: Sentence, number: int, quantities: Sequence[Quantity], told: Sequence[Draft] = ()
+) -> list[Draft]:
+    """The facts with a figure of one sentence; `told` are the figures of the sentences before it.
 
     >>> from onward.extraction.numbers import find_quantities
     >>> t = "Shelling displaced 4,000 people and destroyed 20 homes."
@@ -55,18 +57,19 @@ def figure_drafts(text: str, sentence: Sentence, number: int, quantities: Sequen
     drafts: list[Draft] = []
     by_quantity: dict[int, int] = {}
     for i, item in enumerate(counted):
-        if item is None or item.base:
+        if item is None:
+            continue
+        if item.base:
+            told_by_noun = _inside(text, item)
+            if told_by_noun is not None and _within_share(text, quantities, i):
+                drafts.append(_draft(text, sentence, number, item, told_by_noun))
             continue
         partner = _partner(text, counted, i, by_quantity)
         if partner is not None:
             by_quantity[i] = len(drafts)
             drafts.append(_paired(text, drafts[partner], item, partner))
             continue
-        sense = (
-            _sense(text, sentence, item, _opened(text, counted, i))
-            or _inherited(text, item, drafts)
-            or _apposed(text, sentence, item)
-        )
+        sense = _any_sense(text, sentence, number, item, _opened(text, counted, i), [*told, *drafts], drafts)
         if sense is not None and drafts and cues.TOTAL.search(text, sense.start, item.quantity.start):
             sense = replace(sense, indicator=drafts[-1].indicator)
         if sense is not None:
@@ -75,11 +78,61 @@ def figure_drafts(text: str, sentence: Sentence, number: int, quantities: Sequen
     return drafts
 
 
+def _within_share(text: str, quantities: Sequence[Quantity], i: int) -> bool:
+    """Whether a number is the stated base of the share before it: "half of the 40,000", "70 per cent of 300"."""
+    if i == 0 or quantities[i].unit:
+        return False
+    last, base = quantities[i - 1], quantities[i]
+    return last.end == base.end or (last.unit == "percent" and bool(OF_BASE.fullmatch(text[last.end : base.start])))
+
+
+def _any_sense(
+    text: str,
+    sentence: Sentence,
+    number: int,
+    item: Counted,
+    opened: Counted,
+    earlier: Sequence[Draft],
+    drafts: list[Draft],
+) -> Sense | None:
+    """The sense of a number: by its own words, else by the figures and the subject before it."""
+    q, near = item.quantity, [d for d in earlier if number - d.sentence <= LOOK_BACK]
+    if q.unit == "percent":
+        return share_sense(text, sentence, q, near)
+    part = part_sense(text, sentence, q, item.end, near)
+    own = _sense(text, sentence, item, opened)
+    if own is not None and part is not None:
+        own = replace(own, whole=part.whole, unit=part.unit)
+    found = own or part or _apposed(text, sentence, item)
+    if found is None and item.unit != "homes":
+        found = (
+            state_sense(text, sentence, q, item.end, item.unit is not None)
+            or item_sense(text, sentence, q, item.end, near)
+            or _inherited(text, item, drafts)
+            or subject_sense(text, sentence, q, item.end, near)
+        )
+    if q.unit == "people_per_day":
+        return _rate(item, found, near)
+    return found
+
+
+def _rate(item: Counted, found: Sense | None, near: Sequence[Draft]) -> Sense | None:
+    """People a day are a flow, whatever the verb; the dead of each day are no flow."""
+    if found is None and item.unit is None and not near:
+        return None
+    if found is not None and found.indicator in ("killed", "injured", "aided", *_HOUSING):
+        return found
+    start, end = (found.start, found.end) if found else (item.quantity.start, item.end)
+    return Sense("on_the_move", start, end, 0.65)
+
+
 def _counted(text: str, sentence: Sentence, quantities: Sequence[Quantity]) -> list[Counted | None]:
     """Each number with its noun; numbers of days, camps or provinces are None and stop nothing."""
     found: list[Counted | None] = []
     for i, quantity in enumerate(quantities):
-        base = i > 0 and bool(cues.PARTITIVE.search(text[quantities[i - 1].end : quantity.start] + " "))
+        base = _within_share(text, quantities, i) or (
+            i > 0 and bool(cues.PARTITIVE.search(text[quantities[i - 1].end : quantity.start] + " "))
+        )
         position = quantity.end
         if i + 1 < len(quantities) and re.fullmatch(
             r" (?:out )?of(?: the)? ?", text[quantity.end : quantities[i + 1].start]
@@ -104,6 +157,8 @@ def _limit(text: str, item: Counted, following: int) -> int:
 
 
 def _count(text: str, sentence: Sentence, quantity: Quantity, position: int, base: bool) -> Counted | None:
+    if quantity.unit == "percent":
+        return Counted(quantity, None, position, sentence.end)
     if text.startswith(" of ", position) and not cues.OF_THEM.match(text, position):
         position += 3
     noun = cues.NOUN.match(text, position, min(sentence.end, position + 90)) or cues.GROUP.match(
@@ -112,6 +167,8 @@ def _count(text: str, sentence: Sentence, quantity: Quantity, position: int, bas
     if noun is None:
         return None if _is_year(text, quantity) else Counted(quantity, None, position, sentence.end, base)
     unit = next(name for name, words in noun.groupdict().items() if words)
+    if unit == "other" and quantity.unit:
+        return Counted(quantity, None, position, sentence.end, base)
     if unit == "other" or _definition(text, quantity):
         return None
     return Counted(quantity, _UNITS[unit], noun.end(), sentence.end, base)
@@ -139,10 +196,10 @@ def _partner(text: str, counted: Sequence[Counted | None], i: int, drafts: dict[
     if last is None or item is None or i - 1 not in drafts:
         return None
     gap = text[last.end : item.quantity.start]
-    if (
-        re.fullmatch(r"\s*(?:\(|,? or |, i\.e\. ?|, that is,? )(?:or |i\.e\.,? )?", gap)
-        and item.unit == ("people") != last.unit
-    ):
+    if re.fullmatch(r"\s*(?:\(|,? or |, i\.e\. ?|, that is,? )(?:or |i\.e\.,? )?", gap) and {item.unit, last.unit} == {
+        "people",
+        "households",
+    }:
         return drafts[i - 1]
     return None
 
@@ -157,10 +214,11 @@ def _paired(text: str, first: Draft, item: Counted, partner: int) -> Draft:
         value=q.value,
         low=q.low,
         high=q.high,
-        unit="people",
+        unit=item.unit,
         who=who,
         pair=partner,
         anchor=q.start,
+        figure_end=q.end,
     )
 
 
@@ -186,6 +244,8 @@ def _sentence_limit(counted: Sequence[Counted | None], item: Counted, text: str)
 
 
 def _sense(text: str, sentence: Sentence, item: Counted, opened: Counted) -> Sense | None:
+    if cues.CAPACITY_AFTER.match(text, item.quantity.end):
+        return Sense("capacity", item.quantity.start, item.end, 0.7)
     before = _before(text, sentence, item, opened)
     if before is not None:
         return before
@@ -235,7 +295,10 @@ def _label(text: str, sentence: Sentence, item: Counted) -> Sense | None:
     if not match or match.start() > 25:
         return None
     name = next((n for n, w in match.groupdict().items() if w), "stock")
-    return Sense("stock" if name == "refugees" else name, sentence.start + match.start(), item.end, 0.7)
+    indicator = "stock" if name == "refugees" else name
+    unit = unit_of(match.string, indicator)
+    start = sentence.start + match.start()
+    return Sense(indicator, start, item.end, 0.7, None, unit if unit == "households" else None)
 
 
 def _inside(text: str, item: Counted) -> Sense | None:
@@ -253,7 +316,9 @@ def _after(text: str, item: Counted, inside: Sense | None) -> Sense | None:
     bare = item.unit is None
     for i, match in enumerate(matches):
         gap = text[item.end : match.start()]
-        if bare and not re.fullmatch(rf"(?: of (?:them|whom|these|those|which))?[ ,]*(?:-)?[ ]*{cues.AUX}", gap):
+        if bare and not re.fullmatch(
+            rf"(?: more| others)?(?: of (?:them|whom|these|those|which))?[ ,]*(?:-)?[ ]*{cues.AUX}", gap
+        ):
             return None
         name = match.lastgroup or ""
         if name == "none":
@@ -347,7 +412,7 @@ def _draft(text: str, sentence: Sentence, number: int, item: Counted, sense: Sen
     end = max(item.end, len(text[:end].rstrip(" ,(-")))
     end -= len(match.group()) if (match := re.search(r"\s(?:and|or|with|by|while)$", text[item.end : end])) else 0
     kind = cues.KIND_OF.get(indicator, "displacement")
-    unit = item.unit or ("homes" if kind == "housing" else "people")
+    unit = q.unit or item.unit or sense.unit or ("homes" if kind == "housing" else "people")
     who = " ".join(text[q.end : item.end].split()).removeprefix("of ") if item.unit else None
     confidence = sense.confidence - (0.1 if q.vague else 0.0) - (0.1 if item.unit is None else 0.0)
     return Draft(
@@ -358,4 +423,6 @@ def _draft(text: str, sentence: Sentence, number: int, item: Counted, sense: Sen
         number,
         *(q.value, q.low, q.high, unit, who or None, round(confidence, 2)),
         anchor=q.start,
+        whole=sense.whole,
+        figure_end=q.end,
     )

@@ -207,11 +207,25 @@ def _located(text: str, start: int, a: int, b: int) -> bool:
             left.lower(),
         ):
             return True
+    if _FIGURE_FOLLOWS.match(text, b) and not _A_LABEL.search(text[a:b]) and not text[a:b].isupper():
+        return True
     unit = locative.AFTER.match(text, b)
     return bool(
         (unit and unit.group("unit").lower() not in ("state", "states", "division", "area", "areas"))
         or (unit and locative.LOCATIVE.search(left))
     )
+
+
+_FIGURE_FOLLOWS = re.compile(
+    r"(?: (?:district|governorate|province|state|region|locality|camp|town|city))?"
+    r" ?(?:\(|: ) ?(?:about |some |over |around |nearly )?(?!(?:19|20)\d\d\b(?!,))\d"
+)
+_A_LABEL = re.compile(
+    r"\b(?:IDPs?|Refugees?|Returnees?|Households?|Families|Individuals|People|Persons|Deaths|Dead|Injured|Killed|Affected"
+    r"|Displaced|Arrivals|Total|Women|Men|Children|Girls|Boys|Capacity|Population|Site|Round|Figure|Table|Number|Fatalities"
+    r"|Houses|Homes|Shelters|Asylum|Female|Male|Update|Report|Phase|Evacuated|Destroyed|Damaged|Departures|Returns)\b",
+    re.IGNORECASE,
+)
 
 
 def _listed(text: str, a: int, before: list[Mention]) -> bool:

@@ -1,7 +1,8 @@
 """A working copy of a report in which the grammar can match, with the way back to the report's offsets.
 
 Typographic quotes, dashes and spaces become plain ones, one for one. Words that ran together when lines were
-joined ("peoplewere", "on11", "crossed.More") get a space, the only change of length.
+joined ("peoplewere", "on11", "crossed.More") get a space, words cut at the end of a line are joined, and misprints
+of the words that name people are put right.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from onward.extraction.lexicon import word_list
 
@@ -28,7 +30,8 @@ _TABLE = str.maketrans(_PLAIN)
 
 _COMMON = word_list("common")
 _GLUED_DIGIT = re.compile(
-    r"(?<=[A-Za-z][a-z])(?=\d)|(?<=[A-Z]{3})(?=\d)|(?<=\d{3})(?=[a-z]{4})|(?<=[a-z]{3}[.!?])(?=[A-Z][a-z])|(?<=[a-z]{2})(?=\()"
+    r"(?<=[A-Za-z][a-z])(?=\d)|(?<=[A-Z]{3})(?=\d)|(?<=\d{3})(?=[a-z]{4})|(?<=[a-z]{3}[.!?])(?=[A-Z][a-z])"
+    r"|(?<=[a-z]{2})(?=\()|(?<=[a-z]{3}[.!?])(?=\d{1,3} [a-z])"
     r"|(?<=\d[.,])(?=[A-Z][a-z]{2})|(?<=[a-z]{3},)(?=[a-z]{3})|(?<=[A-Z]{3})(?=[a-z]{3})"
     r"|(?<=[a-z])(?=(?:January|February|March|April|June|July|August|September|October|November|December)\b)"
 )
@@ -37,10 +40,14 @@ _WORD = re.compile(r"[A-Za-z]{6,40}")
 
 @dataclass(frozen=True)
 class Flat:
-    """The working copy and the positions at which a space was put in."""
+    """The working copy, and where it differs in length from the report.
+
+    `marks` are the last unchanged positions before each edit, `shifts` what to add to a position after it.
+    """
 
     text: str
-    added: tuple[int, ...]
+    marks: tuple[int, ...] = ()
+    shifts: tuple[int, ...] = ()
 
     def back(self, position: int) -> int:
         """The offset in the report of an offset in the working copy.
@@ -48,7 +55,8 @@ class Flat:
         >>> flatten("peoplewere here").back(7)
         6
         """
-        return position - bisect_left(self.added, position)
+        i = bisect_left(self.marks, position)
+        return position + (self.shifts[i - 1] if i else 0)
 
     def forth(self, offset: int) -> int:
         """The offset in the working copy of an offset in the report.
@@ -56,8 +64,13 @@ class Flat:
         >>> flatten("peoplewere here").forth(6)
         7
         """
-        starts = [p - i for i, p in enumerate(self.added)]
-        return offset + bisect_right(starts, offset)
+        i = bisect_right(self._after, offset)
+        return offset - (self.shifts[i - 1] if i else 0)
+
+    @cached_property
+    def _after(self) -> tuple[int, ...]:
+        """Where in the report each edit has ended."""
+        return tuple(m + 1 + s for m, s in zip(self.marks, self.shifts, strict=True))
 
 
 def flatten(text: str) -> Flat:
@@ -65,16 +78,59 @@ def flatten(text: str) -> Flat:
 
     >>> flatten("Around1.6 million peoplewere\\u00a0moved").text
     'Around 1.6 million people were moved'
+    >>> flatten("fami-\\nlies left").text
+    'families left'
     """
     plain = text.translate(_TABLE)
-    cuts = sorted({m.start() for m in _GLUED_DIGIT.finditer(plain)} | set(_glued_words(plain)))
-    parts, last, added = [], 0, []
-    for number, cut in enumerate(cuts):
-        parts += [plain[last:cut], " "]
-        added.append(cut + number)
-        last = cut
+    spaces = {m.start() for m in _GLUED_DIGIT.finditer(plain)} | set(_glued_words(plain))
+    edits = [(cut, cut, " ") for cut in spaces]
+    edits += [(*m.span(), "") for m in _HYPHENATED.finditer(plain)]
+    edits += [_correction(m.start(), m.group()) for m in _SLIP.finditer(plain)]
+    parts: list[str] = []
+    marks: list[int] = []
+    shifts: list[int] = []
+    last = shift = 0
+    for start, end, words in sorted(edits):
+        if start < last:
+            continue
+        parts += [plain[last:start], words]
+        shift += end - start - len(words)
+        if end - start != len(words):
+            marks.append(end - shift - 1)
+            shifts.append(shift)
+        last = end
     parts.append(plain[last:])
-    return Flat("".join(parts), tuple(added))
+    return Flat("".join(parts), tuple(marks), tuple(shifts))
+
+
+_HYPHENATED = re.compile(r"(?<=[a-z]{2})-\n *(?=[a-z]{2})")
+"""A word cut at the end of a printed line; a compound that broke at its own hyphen loses it, which harms no figure."""
+
+
+def _misprints(word: str) -> set[str]:
+    """The word with one letter lost, doubled or two swapped, its first letter in place."""
+    lost = {word[:i] + word[i + 1 :] for i in range(1, len(word) - 1)}
+    swapped = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(1, len(word) - 1)}
+    return {w for w in lost | swapped if w != word}
+
+
+_SLIPS = {
+    slip: word
+    for word in ("people", "persons", "displaced", "households", "families", "refugees", "individuals", "arrived")
+    for slip in _misprints(word)
+    if slip not in ("person", "displace", "household", "refugee", "individual", "arrive")
+}
+
+
+def _correction(start: int, slip: str) -> tuple[int, int, str]:
+    """The edit that puts a misprint right: a letter put in, or two letters swapped."""
+    word = _SLIPS[slip]
+    at = next(i for i, (a, b) in enumerate(zip(slip, word, strict=False)) if a != b)
+    swapped = 2 * (len(slip) == len(word))
+    return start + at, start + at + swapped, word[at : at + max(1, swapped)]
+
+
+_SLIP = re.compile(rf"\b(?:{'|'.join(sorted(_SLIPS))})\b")
 
 
 def _glued_words(text: str) -> list[int]:
@@ -108,7 +164,7 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|Gen|Col|Lt|Maj|Capt|Sgt|Gov|Sen|Rep|No|vs|approx|est|Jan|Feb|Mar|Apr|Jun|Jul|Aug"
     r"|Sep|Sept|Oct|Nov|Dec|e\.g|i\.e|etc|al|Fig|Inc|Ltd|Co)|\b[A-Z])$"
 )
-_STOP = re.compile(r"[.!?]+[\"')\]]*(?=\s+[\"'(\[]*[A-Z0-9])|[.!?]+[\"')\]]*(?=\s*$)|\n")
+_STOP = re.compile(r"[.!?]+[\"')\]]*(?=\s+[\"'(\[]*[A-Z0-9])|[.!?]+[\"')\]]*(?=\s*$)|\n| (?=[\u2022\u25aa\u25cf] )")
 _BULLET = re.compile(r"\s*(?:[-*\u2022\u25aa\u25cf\u00b7]|\d{1,2}[.)])\s")
 
 
@@ -121,17 +177,20 @@ class Sentence:
     paragraph: int
 
 
-def sentences(text: str) -> list[Sentence]:
-    """Cut the working copy into sentences.
+def sentences(text: str, rows: Sequence[tuple[int, int]] = ()) -> list[Sentence]:
+    """Cut the working copy into sentences; each of `rows` (lines of tables, key figures) is one of its own.
 
     >>> [(s.start, s.end) for s in sentences("One came. Two left.\\nThree stayed.")]
     [(0, 9), (10, 19), (20, 33)]
     """
-    breaks = _paragraph_breaks(text)
+    breaks = _paragraph_breaks(text) | {edge for row in rows for edge in _newlines(text, row)}
+    inner = {p for a, b in rows for p in range(a, b)}
     found: list[Sentence] = []
     start = paragraph = 0
     for match in _STOP.finditer(text):
         newline = match.group() == "\n"
+        if match.start() in inner:
+            continue
         if newline and match.start() not in breaks:
             continue
         if not newline and _ABBREVIATION.search(text[max(0, match.start() - 8) : match.start()]):
@@ -142,6 +201,10 @@ def sentences(text: str) -> list[Sentence]:
         start = match.end()
     _keep(found, text, start, len(text), paragraph)
     return found
+
+
+def _newlines(text: str, row: tuple[int, int]) -> tuple[int, int]:
+    return text.rfind("\n", 0, row[0]), text.find("\n", row[1])
 
 
 LONGEST = 2000  # no sentence is longer: more is a table or a broken file
@@ -168,7 +231,7 @@ def _paragraph_breaks(text: str) -> set[int]:
     for line, following in zip(lines, [*lines[1:], ""], strict=True):
         position += len(line) + 1
         closed = line.rstrip()[-1:] in tuple(".!?:\"';") or not line.strip() or not following.strip()
-        following_on = following[:1].islower() and len(line) > 15
+        following_on = (following[:1].islower() and len(line) > 15) or line.rstrip().endswith("(")
         filled = 40 < usual < 140 and len(line) > 0.7 * usual
         folded = following_on or (filled and not _BULLET.match(following))
         if not folded or closed:

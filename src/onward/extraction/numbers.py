@@ -7,7 +7,10 @@ What becomes of the words (the rule of every bound the reader gives):
   ("about 70,000" is 65,000 to 75,000; "about 1,000" is 900 to 1,100)
 * more than, at least: low = value and no upper bound; up to, fewer than: high = value and no lower bound
 * nearly, almost: from that much below the value up to the value
-* "25,000 to 30,000" has both bounds and no value; "several thousand" is 2,000 to 9,999
+* "25,000 to 30,000" has both bounds and no value, and "62 - 66,000" shares its thousands; "several thousand" is
+  2,000 to 9,999
+* a figure written out to the unit (1,428,551) has no rounding interval, whatever word stands before it
+* "70 per cent", "two thirds", "one in five" are shares, in percent
 """
 
 from __future__ import annotations
@@ -64,6 +67,16 @@ _SCALE = "hundred|thousand|million|billion|lakhs?|crores?|dozen"
 _UNIT = "|".join([*ONES, *TENS])
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?: \d{3})+(?!\d)|\d{1,15}(?:\.\d{1,4})?"
 _NUMERAL = rf"(?<![\w.,$€£])(?:{_DIGITS})(?:(?: ?(?:{_SCALE})){{1,2}}\b|(?:k|m|mn|bn)\b)?(?![\w]*\d)"
+_SHARES = {
+    **{"half": 50.0, "a third": 100 / 3, "one third": 100 / 3, "two thirds": 200 / 3, "two-thirds": 200 / 3},
+    **{"one-third": 100 / 3, "a quarter": 25.0, "one quarter": 25.0, "three quarters": 75.0, "three-quarters": 75.0},
+    **{"a fifth": 20.0, "one fifth": 20.0, "two fifths": 40.0, "three fifths": 60.0, "four fifths": 80.0},
+}
+_SHARE = (
+    rf"\b(?:{'|'.join(sorted(_SHARES, key=len, reverse=True))})(?= of (?!a )| (?:are|were|have|had)\b)"
+    rf"|\b(?:\d{{1,2}}|{_UNIT}) (?:in|out of)(?: every)? (?:\d{{1,3}}|{_UNIT})(?= (?:of|people|persons|households"
+    r"|families|IDPs|refugees|displaced|are|were|have|had|fled|reside)\b)"
+)
 _WORDS = (
     rf"\b(?:half a (?:{_SCALE})|a quarter of a million|(?:{_UNIT})(?:[ -](?:and )?(?:{_UNIT}"
     rf"|{_SCALE})){{0,9}}"
@@ -74,7 +87,9 @@ _VAGUE = (
     r"|\b(?:tens|dozens|scores|hundreds|thousands|millions|lakhs|crores)(?: of (?:hundreds|thousands"
     r"|millions|lakhs))?\b"
 )
-_ATOM = re.compile(rf"(?P<vague>{_VAGUE})|(?P<numeral>{_NUMERAL})|(?P<words>{_WORDS})", re.IGNORECASE)
+_ATOM = re.compile(
+    rf"(?P<share>{_SHARE})|(?P<vague>{_VAGUE})|(?P<numeral>{_NUMERAL})|(?P<words>{_WORDS})", re.IGNORECASE
+)
 
 _ABOUT = "about|around|approximately|approx\\.?|roughly|some|an? estimated|estimated|circa|c\\.|~|in the region of"
 _MORE = (
@@ -112,6 +127,17 @@ _NOT_PEOPLE = re.compile(
     r"|USD|EUR|lira|(?:st|nd|rd|th)\b|out of\b|magnitude|:\d|-?year-old|-?day\b|-?hour\b|-?point)",
     re.IGNORECASE,
 )
+_PERCENT = re.compile(r"\s?-?(?:per ?cent\b|percent\b|%)(?!-)", re.IGNORECASE)
+_CHANGE = re.compile(
+    r" (?:\w+ )?(?:increase|decrease|rise|drop|decline|reduction|growth|higher|lower|more|less|fewer|up|down|funded"
+    r"|of the (?:required|requirements|funds|funding|target|budget))\b|,? compared",
+    re.IGNORECASE,
+)
+_SPEED = re.compile(
+    r"(?:increas|decreas|decline|drop|rise|rose|fell|grew|grow|reduc|fund)\w*(?: \w+){0,2} (?:by|of|at)(?: \w+)?\s*$",
+    re.I,
+)  # what changed or was paid is no share of people
+_A_DAY = re.compile(r" (?:[\w-]+ ){0,4}?(?:(?:per|a|each|every) day|daily)\b", re.IGNORECASE)
 _NOT_BEFORE = re.compile(
     r"(?:[$€£]|\b(?:US|USD|EUR|magnitude|category|number|no\.|page|chapter|phase|round|figure|table"
     r"|article|paragraph"
@@ -134,6 +160,7 @@ class Quantity:
     qualifier: str = ""
     vague: bool = False
     spelled: bool = False
+    unit: str = ""
 
     @property
     def size(self) -> float:
@@ -156,7 +183,26 @@ def find_quantities(text: str, skip: list[tuple[int, int]] | None = None) -> lis
         position = max(match.end(), position + 1)
         if not _in(blocked, match.start(), match.end()):
             atoms.append(_atom(match))
-    return _qualified(text, _joined(text, atoms))
+    return _shares_of_bases(text, _qualified(text, _joined(text, atoms)))
+
+
+OF_BASE = re.compile(
+    r" of (?:(?:the|its|their|an?|these|those|estimated|some|about|around|total|[\w-]+'s?|[A-Z][\w-]+) ?){0,4}"
+)
+
+
+def _shares_of_bases(text: str, found: list[Quantity]) -> list[Quantity]:
+    """ "one in five of the town's 60,000": the count that a share in words makes of its base; the base stays."""
+    kept: list[Quantity] = []
+    for quantity in found:
+        last = kept[-1] if kept else None
+        gap = text[last.end : quantity.start] if last else ""
+        worded = last is not None and last.unit == "percent" and not _PERCENT.search(text, last.start, last.end)
+        if last and worded and last.value and quantity.value and not quantity.unit and OF_BASE.fullmatch(gap):
+            count = float(round(last.value / 100 * quantity.value))
+            kept[-1] = replace(last, end=quantity.end, value=count, low=count, high=count, unit="")
+        kept.append(quantity)
+    return kept
 
 
 def _in(blocked: list[tuple[int, int]], start: int, end: int) -> bool:
@@ -167,6 +213,8 @@ def _in(blocked: list[tuple[int, int]], start: int, end: int) -> bool:
 def _atom(match: re.Match[str]) -> Quantity:
     words = match.group().lower()
     start, end = match.span()
+    if match.lastgroup == "share":
+        return Quantity(start, end, start, *(share(words),) * 3, unit="percent")
     if match.lastgroup == "vague":
         low, high = vague_bounds(words)
         return Quantity(start, end, start, None, low, high, vague=True)
@@ -213,6 +261,19 @@ def spelled(words: str) -> float:
     return float(total + current)
 
 
+def share(words: str) -> float:
+    """The percentage that a fraction in words stands for.
+
+    >>> share("one in five"), share("three quarters"), share("3 out of 4")
+    (20.0, 75.0, 75.0)
+    """
+    if words in _SHARES:
+        return _SHARES[words]
+    part, whole = re.split(r" (?:in|out of)(?: every)? ", words)
+    value, base = (float(w) if w.isdigit() else spelled(w) for w in (part, whole))
+    return 100.0 * value / base if base >= value > 0 else 0.0
+
+
 def vague_bounds(words: str) -> tuple[float, float]:
     """The interval that words without a figure allow.
 
@@ -248,6 +309,8 @@ def _is_range(text: str, left: Quantity, right: Quantity) -> bool:
     between = re.search(
         r"\bbetween\s*(?:about |around |an estimated )?$", text[max(0, left.start - 30) : left.start], re.I
     )
+    if re.search(r"\bby\s*$", text[max(0, left.start - 4) : left.start]):  # "rose by 800 to 9,000"
+        return False
     if " and " in gap and not between:
         return False
     value = _scaled(text, left, right)
@@ -262,9 +325,14 @@ def _scaled(text: str, left: Quantity, right: Quantity) -> float:
     """The left end in the scale of the right one: "1.2 to 1.5 million", "25 to 30 thousand"."""
     assert left.value is not None
     assert right.value is not None
-    scale = re.search(rf"(?:{_SCALE})$", text[right.start : right.end], re.I)
-    if scale and left.value < 1000 <= right.value and not re.search(r"[a-z,]", text[left.start : left.end], re.I):
+    scale = re.search(rf"(?:{_SCALE}|k|m)$", text[right.start : right.end], re.I)
+    if left.value >= 1000 or re.search(r"[a-z,]", text[left.start : left.end], re.I):
+        return left.value
+    if scale and right.value >= 1000:
         return left.value * SCALES[scale.group().lower()]
+    shared = left.value * 1000  # "62 - 66,000" shares its thousands
+    if shared < right.value < 3 * shared and re.search(r"\d[, ]000$", text[right.start : right.end]):
+        return shared
     return left.value
 
 
@@ -282,10 +350,22 @@ def _qualified(text: str, found: list[Quantity]) -> list[Quantity]:
             quantity.spelled and _NO_ONE.search(text[max(0, quantity.start - 8) : quantity.start])
         ):
             continue
-        if _NOT_PEOPLE.match(text, quantity.end) or _NOT_BEFORE.search(
+        if percent := _PERCENT.match(text, quantity.end):
+            quantity = replace(quantity, end=percent.end(), unit="percent")
+        if quantity.unit == "percent":
+            if (
+                quantity.size > 100
+                or not quantity.size
+                or _CHANGE.match(text, quantity.end)
+                or _SPEED.search(text[max(0, quantity.start - 40) : quantity.start])
+            ):
+                continue
+        elif _NOT_PEOPLE.match(text, quantity.end) or _NOT_BEFORE.search(
             text[max(0, quantity.start - 24) : quantity.start]
         ):
             continue
+        if _A_DAY.match(text, quantity.end):
+            quantity = replace(quantity, unit="people_per_day")
         kept.append(_with_qualifiers(text, quantity))
     return kept
 
@@ -312,7 +392,7 @@ def _bounded(quantity: Quantity, mark: str) -> Quantity:
     if quantity.value is None or not mark:
         return quantity
     value = quantity.value
-    half = _half_unit(value)
+    half = 0.0 if quantity.unit == "percent" else _half_unit(value)
     low, high = {
         "more": (value, None),
         "less": (None, value),
@@ -327,5 +407,7 @@ def _half_unit(value: float) -> float:
     if value < 10:
         return 0.5 if value != int(value) else 1.0
     whole = int(value)
+    if value >= 1000 and whole % 10:
+        return 0.0  # written out to the unit: counted, not rounded
     zeros = len(str(whole)) - len(str(whole).rstrip("0"))
     return min(10.0**zeros / 2, value / 10)

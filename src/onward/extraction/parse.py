@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,12 +14,14 @@ from onward.extraction.candidates import Draft
 from onward.extraction.dates import find_dates
 from onward.extraction.events import happening_drafts
 from onward.extraction.figures import figure_drafts
+from onward.extraction.layout import Box, Table, find_boxes, find_tables
 from onward.extraction.mentions import find_mentions
-from onward.extraction.normal import Sentence, flatten, sentences
+from onward.extraction.normal import Flat, Sentence, flatten, sentences
 from onward.extraction.numbers import find_quantities, spelled
 from onward.extraction.places import Gazetteer
 from onward.extraction.resolve import Scene, by_sentence, place_drafts
 from onward.extraction.speakers import Attribution, find_attributions, private_names, spread
+from onward.extraction.tables import box_drafts, table_drafts
 from onward.extraction.text import is_furniture
 
 
@@ -39,7 +42,11 @@ class Parts:
 def take_apart(text: str, day: dt.date | None, places: Gazetteer, nlp: Callable[[str], Any] | None) -> Parts:
     """Find sentences, dates, places, speakers, names and figures of a report; ``nlp`` is a spaCy pipeline or None."""
     flat = flatten(text)
-    lines = [s for s in sentences(flat.text) if not is_furniture(flat.text[s.start : s.end])]
+    tables = find_tables(text)
+    boxes = find_boxes(text, tables)
+    rows = [(flat.forth(a), flat.forth(b)) for t in tables for a, b in t.lines]
+    rows += [(flat.forth(c.start), flat.forth(c.end)) for b in boxes for c in (b.figure, b.label)]
+    lines = [s for s in sentences(flat.text, rows) if not is_furniture(flat.text[s.start : s.end])]
     dates = [w for s in lines for w in _dates_of(flat.text, s, day)]
     quantities = by_sentence(lines, find_quantities(flat.text, [(w.start, w.end) for w in dates]))
     mentions = find_mentions(flat.text, places, [(s.start, s.end) for s in lines])
@@ -50,11 +57,37 @@ def take_apart(text: str, day: dt.date | None, places: Gazetteer, nlp: Callable[
         mentions, people = with_pipeline(nlp, flat.text, mentions, places)
     scene = Scene(flat, lines, by_sentence(lines, mentions), by_sentence(lines, dates))
     drafts: list[Draft] = []
+    tabled = {start for start, _ in rows}
     for number, line in enumerate(lines):
-        drafts += _drafts(scene, line, number, quantities.get(number, []))
+        if line.start in tabled or (line.start - 2) in tabled:
+            continue
+        drafts += _drafts(scene, line, number, quantities.get(number, []), drafts)
     names = private_names(flat.text, places.knows) | people
     speakers = spread(lines, find_attributions(flat.text, lines))
-    return Parts(text, scene, tuple(place_drafts(scene, drafts)), speakers, names, day, _size(flat.text), places)
+    placed = [*place_drafts(scene, drafts), *_laid_out(flat, tables, boxes, lines, places)]
+    return Parts(
+        text,
+        scene,
+        tuple(sorted(placed, key=lambda d: (d.anchor, d.end))),
+        speakers,
+        names,
+        day,
+        _size(flat.text),
+        places,
+    )
+
+
+def _laid_out(
+    flat: Flat, tables: Sequence[Table], boxes: Sequence[Box], lines: Sequence[Sentence], places: Gazetteer
+) -> list[Draft]:
+    """The facts of tables and key figures."""
+    starts = [line.start for line in lines]
+
+    def sentence(position: int) -> int:
+        return max(0, bisect_right(starts, position) - 1)
+
+    found = [d for table in tables for d in table_drafts(flat, table, sentence, places)]
+    return [*found, *box_drafts(flat, boxes, sentence)] if lines else []
 
 
 def _dates_of(text: str, line: Sentence, day: dt.date | None) -> list[Any]:
@@ -62,8 +95,11 @@ def _dates_of(text: str, line: Sentence, day: dt.date | None) -> list[Any]:
     return [replace(w, start=w.start + line.start, end=w.end + line.start) for w in found]
 
 
-def _drafts(scene: Scene, line: Sentence, number: int, quantities: Sequence[Any]) -> list[Draft]:
-    figures = figure_drafts(scene.text, line, number, quantities)
+def _drafts(
+    scene: Scene, line: Sentence, number: int, quantities: Sequence[Any], before: Sequence[Draft]
+) -> list[Draft]:
+    told = [d for d in before[-12:] if d.unit is not None]
+    figures = figure_drafts(scene.text, line, number, quantities, told)
     words = happening_drafts(scene.text, line, number, list(scene.mentions.get(number, ())))
     kept = [w for w in words if not any(_told(w, f) for f in figures)]
     return sorted([*figures, *kept], key=lambda d: (d.anchor, d.end))

@@ -19,12 +19,12 @@ _INSTALL = "Install it (pip install 'onward[nlp]') with a model (python -m spacy
 
 
 def load_pipeline(name: str = "en_core_web_sm") -> Callable[[str], Any]:
-    """A spaCy pipeline by name, for the `nlp` argument of read_report.
+    """A spaCy pipeline by name, for the `nlp` argument of extract_facts.
 
     Examples
     --------
     >>> nlp = load_pipeline()                                   # doctest: +SKIP
-    >>> read_report("They left Tal Marzuq.", nlp=nlp)           # doctest: +SKIP
+    >>> extract_facts("They left Tal Marzuq.", nlp=nlp)           # doctest: +SKIP
     """
     from onward.errors import ParameterError
 

@@ -135,6 +135,13 @@ def _arrived(draft: Draft, legs: Sequence[Draft]) -> Draft:
 def _named(scene: Scene, draft: Draft, others: Sequence[Draft]) -> Tied:
     """Places of the fact's own words, else of its side of the sentence, else of the whole sentence."""
     every = [m for m in scene.mentions.get(draft.sentence, ()) if m.role is not None]
+    if own := _before_bracket(scene, draft):
+        return own
+    parts = [d.anchor for d in others if d.whole == draft.anchor and d.anchor > draft.anchor]
+    if parts:  # what is said of a part is not said of the whole
+        bracketed = [m for d in others if d.anchor in parts for m, _, _ in _before_bracket(scene, d)]
+        limit = min([*parts, *(m.start for m in bracketed)])
+        every = [m for m in every if m.start < limit]
     inside = [m for m in every if draft.start <= m.start < draft.end]
     first = min((d.start for d in others), default=draft.start)
     frame = [m for m in every if m.end <= min(first, draft.start)]
@@ -155,6 +162,24 @@ def _named(scene: Scene, draft: Draft, others: Sequence[Draft]) -> Tied:
     if draft.kind in ("intervention",):
         chosen = inside
     return _tied(chosen)
+
+
+_BRACKET = re.compile(
+    r"(?:'s)?(?: (?:district|governorate|province|state|region|locality|camp|town|city))? ?(?:\(|:) ?"
+    r"(?:[\w.,]+ (?:\w+ )?[;,] )?(?:about |around |some |over |nearly |n=)?"
+)
+
+
+def _before_bracket(scene: Scene, draft: Draft) -> Tied:
+    """The name before the bracket in which a figure stands: "Rimah (4,210)"."""
+    last = [m for m in scene.mentions.get(draft.sentence, ()) if m.end < draft.anchor][-1:]
+    if not last or not _BRACKET.fullmatch(scene.text, last[0].end, draft.anchor):
+        return []
+    role = last[0].role
+    if role is None or role == "at":
+        left = scene.text[max(scene.sentences[draft.sentence].start, last[0].start - 120) : last[0].start]
+        role = "from" if re.search(r"\b(?:from|origin\w*)\b[^.:]*$", left) else "at"
+    return [(last[0], role, "text")]
 
 
 def _over(a: Draft, b: Draft) -> bool:
@@ -256,6 +281,8 @@ def to_place(scene: Scene, tied: tuple[Mention, Role, str]) -> Place:
 def date_of(scene: Scene, draft: Draft) -> When | None:
     """The date of a fact: in its words, else the nearest of its sentence; never that of a statement."""
     dates = [w for w in scene.dates.get(draft.sentence, ()) if not _of_statement(scene.text, w)]
+    if not dates and draft.dated is not None:
+        dates = list(scene.dates.get(draft.dated, ()))
     if not dates:
         return None
     inside = [w for w in dates if draft.start <= w.start < draft.end]

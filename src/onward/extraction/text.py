@@ -41,6 +41,7 @@ _BLOCKS = frozenset(
         "ol",
         "tr",
         "table",
+        "caption",
         "h1",
         "h2",
         "h3",
@@ -52,8 +53,6 @@ _BLOCKS = frozenset(
         "blockquote",
         "header",
         "main",
-        "td",
-        "th",
         "dd",
         "dt",
         "figcaption",
@@ -113,6 +112,8 @@ class _Taker(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _BLOCKS:
             self.parts.append("\n")
+        if tag in ("td", "th") and not self.skipped:
+            self.parts.append(" | ")
         if tag in _VOID:
             return
         marks = " ".join(v or "" for k, v in attrs if k in ("class", "id", "role"))
@@ -126,7 +127,7 @@ class _Taker(HTMLParser):
         if self.skipped and tag == self.skipped[0]:
             self.skipped.pop()
         if tag in _BLOCKS:
-            self.parts.append("\n")
+            self.parts.append(" |\n" if tag == "tr" and not self.skipped else "\n")
 
     def handle_data(self, data: str) -> None:
         if not self.skipped:
@@ -134,7 +135,7 @@ class _Taker(HTMLParser):
 
 
 def html_text(page: str) -> str:
-    """The text of an HTML page, one block a line, without scripts, menus, footers and comments.
+    """The text of an HTML page, one block a line, cells between bars, without scripts, menus, footers and comments.
 
     >>> html_text("<nav>Home</nav><p>Forty fled &amp; ten stayed.</p><p>Post a Comment</p>")
     'Forty fled & ten stayed.'

@@ -10,7 +10,7 @@ from typing import Any
 
 from onward.crisis import Crisis
 from onward.errors import ParameterError
-from onward.extraction import EvidenceRow, evidence_rows, read_evidence_csv, read_report, write_evidence_rows
+from onward.extraction import EvidenceRow, evidence_rows, extract_facts, read_evidence_csv, write_evidence_rows
 from onward.extraction.evidence import COLUMNS
 from onward.extraction.text import html_date, html_text
 
@@ -32,7 +32,7 @@ def read_for_review(
     (300.0, 'About 300 people fled Azaz on 5 May 2016')
     """
     day = date or (html_date(html) if html else None)
-    reading = read_report(html_text(html) if html else text, day, crisis=crisis, source=source)
+    reading = extract_facts(html_text(html) if html else text, day, crisis=crisis, source=source)
     rows = [{name: value for name, value in asdict(row).items() if name != "row"} for row in evidence_rows([reading])]
     known = [] if crisis is None else _known(crisis)
     return {**reading.to_dict(), "text": reading.text, "rows": rows, "known": known}

@@ -1,0 +1,152 @@
+"""The layout of a report: tables (Markdown, columns of a PDF) and key figures, with the spans of their cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+_NUMBER = r"[~<>\u2248\u2264\u2265+]? ?\d[\d,. \u00a0\u202f]*(?: ?(?:k|m|mn|bn|million|thousand|hundred))?"
+_FIGURE = re.compile(rf"{_NUMBER} ?(?:%|per cent)?\+?", re.IGNORECASE)
+_EMPTY = re.compile(r"(?:-+|\u2013|\u2014|n/?a|\.+|)", re.IGNORECASE)
+_RULE = re.compile(r"[|\s:+=-]+")
+_GAP = re.compile(r"\t+| {2,}")
+MOST_CELLS = 40
+"""Cells of a row that are read; a longer row is a broken file (own choice)."""
+MOST_LABEL = 90
+"""Characters of a key figure's label (own choice)."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The span of a cell's words in the report, and the words."""
+
+    start: int
+    end: int
+    text: str
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether the cell holds a number, or a percentage, and nothing else."""
+        return bool(_FIGURE.fullmatch(self.text))
+
+
+Row = tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of figures under a header; `caption` is where the line above the table starts and ends."""
+
+    header: Row
+    rows: tuple[Row, ...]
+    caption: tuple[int, int]
+
+    @property
+    def lines(self) -> list[tuple[int, int]]:
+        """The spans of header and rows."""
+        return [(row[0].start, row[-1].end) for row in (self.header, *self.rows) if row]
+
+
+@dataclass(frozen=True)
+class Box:
+    """A key figure on a line of its own and the line that says what it counts."""
+
+    figure: Cell
+    label: Cell
+
+
+def find_tables(text: str) -> list[Table]:
+    """Find the tables of a text.
+
+    >>> [table] = find_tables("| District | IDPs |\\n|---|---|\\n| Rimah | 4,210 |\\n| Talsa | 2,915 |")
+    >>> [c.text for c in table.header], [[c.text for c in row] for row in table.rows]
+    (['District', 'IDPs'], [['Rimah', '4,210'], ['Talsa', '2,915']])
+    """
+    found: list[Table] = []
+    block: list[Row] = []
+    caption = above = (0, 0)
+    for start, end in [*_lines(text), (len(text), len(text))]:
+        line = text[start:end]
+        if block and _RULE.fullmatch(line) and "-" in line:
+            continue
+        row = _cells(text, start, end)
+        if len(row) > 1:
+            caption = caption if block else above
+            block.append(row)
+            continue
+        found += _table(block, caption)
+        block = []
+        above = (start, end) if line.strip() else above
+    return found
+
+
+def find_boxes(text: str, tables: Sequence[Table] = ()) -> list[Box]:
+    """Find the key figures that stand on a line of their own, above (or below) their label.
+
+    >>> [(b.figure.text, b.label.text) for b in find_boxes("KEY FIGURES\\n\\n1.2M\\nInternally displaced\\n")]
+    [('1.2M', 'Internally displaced')]
+    """
+    taken = {start for table in tables for start, _ in table.lines}
+    cells = [_cell(text, start, end) for start, end in _lines(text)]
+    found: list[Box] = []
+    for above, cell, below in zip([None, *cells[:-1]], cells, [*cells[1:], None], strict=True):
+        if cell.start in taken or not cell.is_figure or re.fullmatch(r"(?:\d|(?:19|20)\d\d)", cell.text):
+            continue
+        label = next((c for c in (below, above) if c is not None and _is_label(c)), None)
+        if label is not None and not (label is above and any(b.label == above for b in found)):
+            found.append(Box(cell, label))
+    return found
+
+
+def _is_label(cell: Cell) -> bool:
+    return 0 < len(cell.text) <= MOST_LABEL and not cell.is_figure and bool(re.search("[A-Za-z]{3}", cell.text))
+
+
+def _table(block: Sequence[Row], caption: tuple[int, int]) -> list[Table]:
+    """The rows as a table, if figures stand below a header or beside labels."""
+    if len(block) < 2 or sum(any(c.is_figure for c in row[1:]) for row in block) < len(block) / 2:
+        return []
+    headed = not any(c.is_figure for c in block[0][1:])
+    rows = tuple(row for row in block[headed:] if any(c.is_figure for c in row))
+    return [Table(block[0] if headed else (), rows, caption)] if rows else []
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for match in re.finditer("\n", text):
+        yield start, match.start()
+        start = match.end()
+    yield start, len(text)
+
+
+def _cells(text: str, start: int, end: int) -> Row:
+    """The cells of a line: between pipes, or between tabs and runs of spaces."""
+    line = text[start:end]
+    if len(line) > 2000:
+        return ()
+    sides = line.count("|"), line.lstrip().startswith("|"), _FIGURE.fullmatch(line.rpartition("|")[2].strip())
+    piped = sides[0] >= 2 or (sides[0] == 1 and (sides[1] or sides[2] is not None))
+    marks = list((re.compile(r"\|") if piped else _GAP).finditer(text, start, end))
+    edges = [start, *(m.end() for m in marks)], [*(m.start() for m in marks), end]
+    cells = [_cell(text, a, b) for a, b in zip(*edges, strict=True)][: MOST_CELLS + 2]
+    if piped:
+        cells = cells[1:] if line.lstrip().startswith("|") else cells
+        cells = cells[:-1] if line.rstrip().endswith("|") else cells
+        return tuple(cells)
+    return tuple(c for c in cells if c.text)
+
+
+def _cell(text: str, start: int, end: int) -> Cell:
+    words = text[start:end]
+    first = start + len(words) - len(words.lstrip())
+    return Cell(first, first + len(words.strip()), words.strip())
+
+
+def is_empty(cell: Cell) -> bool:
+    """Whether a cell says that there is no figure.
+
+    >>> is_empty(Cell(0, 1, "-")), is_empty(Cell(0, 1, "7"))
+    (True, False)
+    """
+    return bool(_EMPTY.fullmatch(cell.text))

@@ -1,0 +1,60 @@
+"""What a heading, a label or a noun phrase says is counted: "IDP arrivals" are flows, "HHs" are households."""
+
+from __future__ import annotations
+
+import re
+
+_INDICATORS = (
+    (
+        "aided",
+        r"\b(?:assisted|(?:people|persons|households) reached|reached with|distributed|beneficiar\w+)",
+    ),
+    ("killed", r"\b(?:killed|deaths?|dead|fatalit\w+|died)\b"),
+    ("injured", r"\b(?:injur\w+|wounded)\b"),
+    ("destroyed", r"\bdestroyed\b"),
+    ("damaged", r"\bdamaged\b"),
+    ("capacity", r"\bcapacity\b"),
+    ("returned", r"\b(?:return\w*|repatriat\w+)\b"),
+    ("evacuated", r"\b(?:evacuat\w+|relocat\w+|bussed)\b"),
+    ("at_border", r"\b(?:stranded|stuck|waiting) (?:\w+ ){0,3}(?:border|crossing)"),
+    (
+        "newly_displaced",
+        r"\b(?:arriv\w+|new(?:ly)?[- ]displac\w+|new displacements?|displacements|influx|departures?|departed|left"
+        r"|fled|crossed|entered|displaced from|recently displaced|movements?|spontaneous)\b",
+    ),
+    ("hosted", r"\b(?:hosted|hosting|refugees?|asylum[- ]seekers?)\b"),
+    ("sheltered", r"\b(?:shelters?|camps?|collective cent\w+|sites?|sheltered)\b"),
+    ("stock", r"\b(?:IDPs?|displaced|displacement|people of concern|persons of concern)\b"),
+)
+_PATTERNS = tuple((name, re.compile(words, re.IGNORECASE)) for name, words in _INDICATORS)
+_HOUSEHOLDS = re.compile(r"\b(?:households?|HHs?|families)\b", re.IGNORECASE)
+_HOMES = re.compile(r"\b(?:houses|homes|shelters|tents|buildings|huts|dwellings)\b", re.IGNORECASE)
+_NOT_COUNTED = re.compile(
+    r"\b(?:in need|affected|funding|funded|required|USD|US\$|locations?|villages?|districts assessed|sites? assessed"
+    r"|date|population|P-?code|partners|cases|age)\b",
+    re.IGNORECASE,
+)
+
+
+def indicator_of(words: str) -> str | None:
+    """What a heading counts; None where it does not say, or counts something else.
+
+    >>> indicator_of("IDP arrivals"), indicator_of("Internally displaced"), indicator_of("People in need")
+    ('newly_displaced', 'stock', None)
+    """
+    if _NOT_COUNTED.search(words) and not re.search(r"displaced|IDP|refugee|return|arriv", words, re.IGNORECASE):
+        return None
+    return next((name for name, pattern in _PATTERNS if pattern.search(words)), None)
+
+
+def unit_of(words: str, indicator: str) -> str:
+    """The unit of a column: percent, households, homes or people.
+
+    >>> unit_of("Share", "stock"), unit_of("# HHs", "stock"), unit_of("Houses", "destroyed")
+    ('percent', 'households', 'homes')
+    """
+    if re.search(r"%|\bshares?\b|per ?cent|proportion", words, re.IGNORECASE):
+        return "percent"
+    if _HOUSEHOLDS.search(words):
+        return "households"
+    return "homes" if indicator in ("destroyed", "damaged") else "people"
