@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from onward.sources.options import AttacksPerRecord, Options
 
 
-FORMAT_HELP = "ucdp, acled, unhcr-odp, unhcr-rdf, dtm, hapi, idu, cod-ps; or flee (makes a new crisis)."
+FORMAT_HELP = "ucdp, acled, unhcr-odp, unhcr-rdf, dtm, hapi, idu, cod-ps, control-geojson, osm; flee."
 
 
 def add_import(app: typer.Typer) -> None:

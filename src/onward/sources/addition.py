@@ -35,6 +35,8 @@ class Addition:
         Rows of the provenance table: one for each record that was used.
     taken, merged, dropped
         Lines for people: what was taken over, put together, left out and why.
+    without
+        Rows of the crisis, by table, that give way to the new ones.
     """
 
     publisher: str
@@ -43,6 +45,7 @@ class Addition:
     taken: list[str] = field(default_factory=list)
     merged: list[str] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
+    without: dict[str, pl.Expr] = field(default_factory=dict)
 
     def add(self, table: str, row: Mapping[str, Any]) -> None:
         """Add a row to a table."""
@@ -79,9 +82,11 @@ def add_to(crisis: Crisis, addition: Addition) -> Crisis:
     """
     new = {**addition.tables, "provenance": addition.provenance}
     merged = dict(crisis.tables)
+    for name, gone in addition.without.items():
+        merged[name] = merged[name].filter(~gone)
     for name, rows in new.items():
         if rows:
-            merged[name] = _merge(name, crisis.table(name), frame_of(name, rows))
+            merged[name] = _merge(name, merged[name], frame_of(name, rows))
     header = crisis.header()
     if addition.publisher not in crisis.sources:
         header["sources"] = [*crisis.sources, addition.publisher]

@@ -27,6 +27,8 @@ FORMATS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "hapi": ("onward.sources.dtm", "import_hapi", "HDX HAPI: displaced people by admin unit"),
         "idu": ("onward.sources.idu", "import_idu", "IDMC IDU: people displaced, by event"),
         "cod-ps": ("onward.sources.cod_ps", "import_cod_ps", "OCHA COD-PS: populations of places"),
+        "control-geojson": ("onward.sources.control_geojson", "import_control", "maps of control: holders of places"),
+        "osm": ("onward.sources.osm", "import_osm", "OpenStreetMap extract: roads between places"),
     }
 )
 

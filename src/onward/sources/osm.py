@@ -1,0 +1,213 @@
+"""Roads from a local OpenStreetMap extract (.osm.pbf, .osm): the road graph reduced to links between places.
+
+Ways that cars use are read, in both directions: people who flee do not keep to one-way streets. Each place is put on
+the nearest point of a road within `SNAP_KM`. Places are neighbours where the areas nearest to each by road touch; the
+length of a link is that of the shortest way, and a link whose shortest way passes a third place is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from pyproj import Geod
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import dijkstra
+from scipy.spatial import cKDTree
+
+from onward.crisis.crisis import Crisis
+from onward.errors import CrisisDataError, Problem
+from onward.sources.addition import Addition
+from onward.sources.options import Options
+
+PUBLISHER = "OpenStreetMap contributors, ODbL"
+SOURCE = "osm"
+#: km within which a place must have a road (own choice)
+SNAP_KM = 5.0
+_MAIN = ("motorway", "trunk", "primary", "secondary", "tertiary")
+_SMALL = ("unclassified", "residential", "living_street", "road", "service", "track")
+ROADS = frozenset([*_MAIN, *(f"{kind}_link" for kind in _MAIN), *_SMALL])
+#: relative difference within which two ways are as long (rounding)
+SAME = 1e-9
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class RoadGraph:
+    """Points of roads and the lengths between neighbours: shapes (points,), (points,), and a symmetric matrix in km."""
+
+    latitude: Floats
+    longitude: Floats
+    km: csr_matrix
+
+
+def import_osm(crisis: Crisis, paths: Sequence[Path], options: Options) -> Addition:
+    """Read an extract as routes between the places of a crisis; straight-line links between them give way."""
+    found = Addition(PUBLISHER)
+    graph = read_roads(paths)
+    places = crisis.table("places")
+    node, far = _snap(graph, places["latitude"].to_numpy(), places["longitude"].to_numpy())
+    names, country = places["place"].to_list(), places["country"].to_list()
+    on_road = np.flatnonzero(far <= SNAP_KM)
+    found.drop(len(names) - len(on_road), f"places without a road within {SNAP_KM:g} km; their links stay")
+    links = place_links(graph.km, node[on_road])
+    known = crisis.table("routes").select("place1", "place2", "gate")
+    gates = {frozenset((one, two)): gate for one, two, gate in known.iter_rows()}
+    for i, j, km in links:
+        ends = sorted((names[on_road[i]], names[on_road[j]]))
+        abroad = country[on_road[i]] != country[on_road[j]]
+        gate = gates.get(frozenset(ends)) or ("-".join(ends) if abroad else None)
+        found.add("routes", {"place1": ends[0], "place2": ends[1], "distance_km": max(0.01, round(km, 2)), "gate": gate,
+                             "source": SOURCE})  # fmt: skip
+    found.record(SOURCE, paths[0], 1)
+    joined = {end for row in found.tables.get("routes", []) for end in (row["place1"], row["place2"])}
+    found.without["routes"] = _straight_between(sorted(joined))
+    found.taken.append(f"{len(links)} roads between {len(joined)} places, from {len(graph.latitude)} points of roads")
+    return found
+
+
+def read_roads(paths: Sequence[Path]) -> RoadGraph:
+    """Read the roads of extracts as one graph.
+
+    Parameters
+    ----------
+    paths
+        Files that pyosmium reads: .osm.pbf, .osm, .osm.bz2.
+
+    Returns
+    -------
+    RoadGraph
+        Every point of a road once.
+    """
+    ways, positions = _ways(paths)
+    refs, index = np.unique(np.concatenate(ways), return_inverse=True)
+    first = np.concatenate([[0], np.cumsum([len(way) for way in ways])])
+    step = np.ones(len(index) - 1, dtype=bool)
+    step[first[1:-1] - 1] = False  # the last point of a way does not lead to the first of the next
+    one, two = index[:-1][step], index[1:][step]
+    order = np.empty(len(refs), dtype=np.int64)
+    order[index] = np.arange(len(index))
+    longitude, latitude = np.concatenate(positions)[order].T
+    metres = Geod(ellps="WGS84").inv(longitude[one], latitude[one], longitude[two], latitude[two])[2]
+    return RoadGraph(latitude, longitude, _symmetric(one, two, np.asarray(metres) / 1000, len(refs)))
+
+
+def _ways(paths: Sequence[Path]) -> tuple[list[Ints], list[Floats]]:
+    """The points of each road, as numbers and positions."""
+    try:
+        import osmium
+    except ModuleNotFoundError:
+        fault = Problem(str(paths[0]), found="pyosmium is not installed", next_step="Install onward[geo].")
+        raise CrisisDataError([fault]) from None
+    ways: list[Ints] = []
+    positions: list[Floats] = []
+    for path in paths:
+        if not path.is_file():
+            raise CrisisDataError([Problem(str(path), found="there is no such file", next_step="Give an extract.")])
+        try:
+            reader = osmium.FileProcessor(str(path)).with_locations()
+            way: Any
+            for way in reader.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY)):
+                if way.tags.get("highway") in ROADS:
+                    points = [(n.ref, n.lon, n.lat) for n in way.nodes if n.location.valid()]
+                    if len(points) > 1:
+                        cells = np.array(points)
+                        ways.append(np.array([ref for ref, _, _ in points], dtype=np.int64))
+                        positions.append(cells[:, 1:])
+        except RuntimeError as error:
+            step = "Download the extract again (.osm.pbf)."
+            raise CrisisDataError([Problem(path.name, None, None, f"cannot be read: {error}", "", step)]) from None
+    if not ways:
+        step = "Give an extract with ways tagged highway, and the nodes they need."
+        raise CrisisDataError([Problem(paths[0].name, found="there are no roads", next_step=step)])
+    return ways, positions
+
+
+def _symmetric(one: Ints, two: Ints, km: Floats, n: int) -> csr_matrix:
+    """A symmetric matrix of the shortest length between each two points."""
+    apart = one != two
+    low, high = np.minimum(one, two)[apart], np.maximum(one, two)[apart]
+    order = np.lexsort((km[apart], high, low))
+    low, high, km = low[order], high[order], np.maximum(km[apart][order], 1e-9)
+    fresh = np.r_[True, (low[1:] != low[:-1]) | (high[1:] != high[:-1])]
+    low, high, km = low[fresh], high[fresh], km[fresh]
+    ends = (np.concatenate([low, high]), np.concatenate([high, low]))
+    return csr_matrix((np.concatenate([km, km]), ends), shape=(n, n))
+
+
+def _snap(graph: RoadGraph, latitude: Floats, longitude: Floats) -> tuple[Ints, Floats]:
+    """The nearest point of a road of each place, and its distance in km."""
+    stretch = np.cos(np.radians(latitude.mean()))
+    tree = cKDTree(np.column_stack([graph.longitude * stretch, graph.latitude]))
+    _, node = tree.query(np.column_stack([longitude * stretch, latitude]))
+    metres = Geod(ellps="WGS84").inv(longitude, latitude, graph.longitude[node], graph.latitude[node])[2]
+    return np.asarray(node, dtype=np.int64), np.asarray(metres) / 1000.0
+
+
+def place_links(km: csr_matrix, node: Ints) -> list[tuple[int, int, float]]:
+    """Links between neighbouring places on a road graph, with the length of the shortest way.
+
+    Parameters
+    ----------
+    km
+        Symmetric matrix of lengths, shape (points, points).
+    node
+        Point of each place, shape (places,).
+
+    Returns
+    -------
+    list of (place, place, km)
+        Neighbours by their areas (Mehlhorn 1988: a faster approximation for the Steiner problem in graphs), without
+        those whose shortest way passes a third place. Places that share a point are 0 km apart.
+    """
+    touching = _touching(km, node)
+    links: list[tuple[int, int, float]] = []
+    reach = np.zeros(len(node))
+    for (i, j), length in touching.items():
+        reach[i], reach[j] = max(reach[i], length), max(reach[j], length)
+    away = np.full((len(node), len(node)), np.inf)
+    for i in np.flatnonzero(reach > 0).tolist():
+        away[i] = dijkstra(km, indices=[int(node[i])], limit=float(reach[i]) * (1 + SAME))[0][node]
+    np.fill_diagonal(away, 0.0)
+    away = np.minimum(away, away.T)
+    for (i, j), _ in sorted(touching.items()):
+        third = away[i] + away[:, j]
+        third[[i, j]] = np.inf
+        if not (third <= away[i, j] * (1 + SAME)).any() or away[i, j] == 0:
+            links.append((i, j, float(away[i, j])))
+    return links
+
+
+def _touching(km: csr_matrix, node: Ints) -> dict[tuple[int, int], float]:
+    """Pairs of places whose areas touch, with the length of the way over their common edge."""
+    starts, first = np.unique(node, return_index=True)
+    distance, _, source = dijkstra(km, indices=starts, min_only=True, return_predecessors=True)
+    edges = km.tocoo()
+    owner = np.full(km.shape[0], -1, dtype=np.int64)
+    reached = np.isfinite(distance)
+    owner[reached] = first[np.searchsorted(starts, source[reached])]
+    one, two = owner[edges.row], owner[edges.col]
+    border = (one < two) & (one >= 0)
+    length = distance[edges.row] + edges.data + distance[edges.col]
+    found: dict[tuple[int, int], float] = {}
+    for i, j, way in zip(one[border].tolist(), two[border].tolist(), length[border].tolist(), strict=True):
+        found[i, j] = min(way, found.get((i, j), np.inf))
+    for same, place in enumerate(node.tolist()):
+        twin = int(first[np.searchsorted(starts, place)])
+        if twin != same:
+            found[min(twin, same), max(twin, same)] = 1e-9
+    return found
+
+
+def _straight_between(places: Sequence[str]) -> pl.Expr:
+    """The routes that are straight lines between two of these places."""
+    straight = pl.col("source").fill_null("").str.starts_with("straight line")
+    return straight & pl.col("place1").is_in(places) & pl.col("place2").is_in(places)
+
