@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from onward.cli.errors import STOPPED, told
+from onward.cli.explain import add_explain
 from onward.cli.extract import add_reading
 from onward.cli.flee import SettingsOption, add_flee, prepare_flee, refuse_flee
 from onward.cli.import_ import add_import
@@ -48,6 +49,7 @@ add_reading(app)
 add_flee(app)
 add_import(app)
 add_new(app)
+add_explain(app)
 add_report(app)
 add_web(app)
 

@@ -7,6 +7,7 @@ length of a link is that of the shortest way, and a link whose shortest way pass
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,48 +87,58 @@ def read_roads(paths: Sequence[Path]) -> RoadGraph:
     RoadGraph
         Every point of a road once.
     """
-    ways, positions = _ways(paths)
-    refs, index = np.unique(np.concatenate(ways), return_inverse=True)
-    first = np.concatenate([[0], np.cumsum([len(way) for way in ways])])
-    step = np.ones(len(index) - 1, dtype=bool)
-    step[first[1:-1] - 1] = False  # the last point of a way does not lead to the first of the next
-    one, two = index[:-1][step], index[1:][step]
-    order = np.empty(len(refs), dtype=np.int64)
-    order[index] = np.arange(len(index))
-    longitude, latitude = np.concatenate(positions)[order].T
+    refs, lengths, spots = _read(paths)
+    points, index = np.unique(refs, return_inverse=True)
+    ids, first = np.unique(spots[0].astype(np.int64), return_index=True)
+    at = np.clip(np.searchsorted(ids, points), 0, max(0, len(ids) - 1))
+    known = (ids[at] == points) if len(ids) else np.zeros(len(points), dtype=bool)
+    inner = np.ones(len(index) - 1, dtype=bool)
+    inner[np.cumsum(lengths)[:-1] - 1] = False  # the last point of a way does not lead to the first of the next
+    one, two = index[:-1][inner], index[1:][inner]
+    placed = known[one] & known[two]  # points outside the extract have no position
+    one, two = (np.cumsum(known) - 1)[one[placed]], (np.cumsum(known) - 1)[two[placed]]
+    if not len(one):
+        raise _no_roads(paths[0])
+    longitude, latitude = (column[first[at[known]]] for column in spots[1:])
     metres = Geod(ellps="WGS84").inv(longitude[one], latitude[one], longitude[two], latitude[two])[2]
-    return RoadGraph(latitude, longitude, _symmetric(one, two, np.asarray(metres) / 1000, len(refs)))
+    return RoadGraph(latitude, longitude, _symmetric(one, two, np.asarray(metres) / 1000, int(known.sum())))
 
 
-def _ways(paths: Sequence[Path]) -> tuple[list[Ints], list[Floats]]:
-    """The points of each road, as numbers and positions."""
+def _read(paths: Sequence[Path]) -> tuple[Ints, Ints, tuple[Floats, Floats, Floats]]:
+    """The points of all roads in a row, how many each road has, and number, longitude and latitude of all points."""
     try:
         import osmium
     except ModuleNotFoundError:
         fault = Problem(str(paths[0]), found="pyosmium is not installed", next_step="Install onward[geo].")
         raise CrisisDataError([fault]) from None
-    ways: list[Ints] = []
-    positions: list[Floats] = []
+    refs, lengths = array("q"), array("q")
+    spots = array("d"), array("d"), array("d")
     for path in paths:
         if not path.is_file():
             raise CrisisDataError([Problem(str(path), found="there is no such file", next_step="Give an extract.")])
         try:
-            reader = osmium.FileProcessor(str(path)).with_locations()
             way: Any
-            for way in reader.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY)):
-                if way.tags.get("highway") in ROADS:
-                    points = [(n.ref, n.lon, n.lat) for n in way.nodes if n.location.valid()]
-                    if len(points) > 1:
-                        cells = np.array(points)
-                        ways.append(np.array([ref for ref, _, _ in points], dtype=np.int64))
-                        positions.append(cells[:, 1:])
+            for way in osmium.FileProcessor(str(path), osmium.osm.WAY).with_filter(osmium.filter.KeyFilter("highway")):
+                if way.tags["highway"] in ROADS and len(way.nodes) > 1:
+                    refs.extend([point.ref for point in way.nodes])
+                    lengths.append(len(way.nodes))
+            point: Any
+            for point in osmium.FileProcessor(str(path), osmium.osm.NODE):
+                spots[0].append(point.id)
+                spots[1].append(point.lon)
+                spots[2].append(point.lat)
         except RuntimeError as error:
             step = "Download the extract again (.osm.pbf)."
             raise CrisisDataError([Problem(path.name, None, None, f"cannot be read: {error}", "", step)]) from None
-    if not ways:
-        step = "Give an extract with ways tagged highway, and the nodes they need."
-        raise CrisisDataError([Problem(paths[0].name, found="there are no roads", next_step=step)])
-    return ways, positions
+    if not lengths:
+        raise _no_roads(paths[0])
+    read = tuple(np.array(column, dtype=np.float64) for column in spots)
+    return np.array(refs, dtype=np.int64), np.array(lengths, dtype=np.int64), (read[0], read[1], read[2])
+
+
+def _no_roads(path: Path) -> CrisisDataError:
+    step = "Give an extract with ways tagged highway, and the nodes they need."
+    return CrisisDataError([Problem(path.name, found="there are no roads", next_step=step)])
 
 
 def _symmetric(one: Ints, two: Ints, km: Floats, n: int) -> csr_matrix:

@@ -1,0 +1,62 @@
+"""`onward explain RUN --place P --date D`: who the displaced people of a place are."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from onward.cli.errors import told
+
+
+def add_explain(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command("explain")(explain)
+
+
+def explain(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
+    place: Annotated[str, typer.Option(help="Short name of the place.")],
+    date: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="A day of the run.")],
+    member: Annotated[int, typer.Option(min=0, help="Number of the history, from 0.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+) -> None:
+    """Say who the displaced people of a place are in one history: from where, displaced by what, on which way.
+
+    Working figures of a simulation, unmasked: not for publishing.
+    """
+    with told():
+        from onward.runs.explain import explain as explained
+
+        found = explained(run, place=place, day=date.date(), member=member)
+        if as_json:
+            typer.echo(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
+        else:
+            _show(found)
+
+
+def _show(found: dict[str, Any]) -> None:
+    head = f"{found['place']} on {found['date']}, member {found['member']}"
+    typer.echo(f"{head}: {found['displaced']:,} displaced people")
+    for part in found["parts"]:
+        typer.echo(f"\n{part['people']:>9,}  from {part['origin']}")
+        if part.get("displaced_by"):
+            shares = sorted(part["displaced_by"].items(), key=lambda item: -item[1])
+            words = ", ".join(f"{name} {share:.0%}" for name, share in shares if share > 0)
+            typer.echo(f"           {part['left_home']:,} left home there, displaced by {words}")
+        if part.get("came_last_from"):
+            ways = ", ".join(f"{name} {n:,}" for name, n in list(part["came_last_from"].items())[:3])
+            typer.echo(f"           came last from {ways}")
+        for event in part.get("events", [])[:3]:
+            what = f"{event['type']} by {event['actor']}, {event['attacks']:g} attacks, {event['km']} km away"
+            typer.echo(f"           {event['start']}: {what} ({_source(event)})")
+        for change in part.get("control", [])[1:]:
+            typer.echo(f"           {change['start']}: held by {change['actor']} from then on ({_source(change)})")
+
+
+def _source(row: dict[str, Any]) -> str:
+    records = [f"{record['file']} row {record['row']}" for record in row["records"]]
+    return "; ".join(records) or row["source"] or "no source given"

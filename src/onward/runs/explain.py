@@ -1,0 +1,232 @@
+"""Who the displaced people of a place are: from where, displaced by what, on which way, from which rows of input.
+
+The parts add up to the place's stock in one member, to the person. By home: those at the place at the start, plus legs
+that ended there, less legs that began there. People who left the place and are still under way are known by number
+only; they are taken off the origins of the next legs that begin there, in the order of arrival, and the rest off the
+largest parts. Why people left a home is told for the home, not for a person: the shares of attacks, front, takeover and
+encirclement in its hazard, weighted by how many left on each day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from pyproj import Geod
+
+from onward.crisis import Crisis, Scenario, read_crisis
+from onward.crisis.messages import did_you_mean, quoted
+from onward.errors import ParameterError
+from onward.model.build import build_model
+from onward.model.hazard import MEMORIES, WIDTHS
+from onward.runs.folder import CRISIS, read_run
+from onward.simulation.member import Settings
+from onward.simulation.run import Run
+from onward.simulation.threat_parts import PARTS, threat_parts
+
+#: origins and rows of input that are listed of each
+MOST_ORIGINS, MOST_ROWS = 12, 8
+UNKNOWN = "displaced before the start"
+
+
+def explain(folder: Path, *, place: str, day: dt.date, member: int = 0) -> dict[str, Any]:
+    """Explain the displaced people of a place on a day.
+
+    Parameters
+    ----------
+    folder
+        A run folder of Onward's own rules, engine cohorts.
+    place
+        Short name of the place.
+    day
+        A day of the run; stocks are at its end.
+    member
+        Number of the history, from 0.
+
+    Returns
+    -------
+    dict
+        ``stock`` by state; ``parts``: people by origin, adding up to here and gate; for each the way they came last,
+        the shares of what displaced people from there, and rows of events and control with their sources.
+    """
+    run = read_run(folder)
+    crisis = read_crisis(folder / CRISIS) if (folder / CRISIS).is_dir() else None
+    _check(run, crisis, place, day, member)
+    assert crisis is not None
+    rows = pl.col("member") == member
+    stock = _tally(run.tables["stock"].lazy().filter(rows, date=day, place=place), "state")
+    displaced = int(stock.get("here", 0) + stock.get("gate", 0))
+    parts = _parts(run, crisis, place, day, rows, displaced)
+    threat = _threat(run, crisis, member)
+    legs = run.tables["flows"].lazy().filter(rows, pl.col("date") <= day, to_place=place)
+    described = [
+        {"origin": origin or UNKNOWN, "people": people, **_why(crisis, run, threat, origin, day, rows),
+         "came_last_from": _ways(legs, origin, place)}
+        for origin, people in parts.most_common(MOST_ORIGINS)
+    ]  # fmt: skip
+    rest = displaced - sum(part["people"] for part in described)
+    if rest:
+        described.append({"origin": f"{len(parts) - MOST_ORIGINS} other homes", "people": rest})
+    states = {state: int(n) for state, n in sorted(stock.items())}
+    return {"place": place, "date": day.isoformat(), "member": member, "stock": states, "displaced": displaced,
+            "parts": described}  # fmt: skip
+
+
+def _check(run: Run, crisis: Crisis | None, place: str, day: dt.date, member: int) -> None:
+    about = run.about
+    if about.get("rules") != "onward" or about.get("engine") != "cohorts" or crisis is None:
+        raise ParameterError("explain needs a run of Onward's own rules with --engine cohorts. Run it again.")
+    if place not in about["places"]:
+        step = did_you_mean(place, about["places"], "See places.csv.")
+        raise ParameterError(f"--place {place}: {quoted(place)} is not a place of this run. {step}")
+    if not about["start"] <= day.isoformat() <= about["end"]:
+        raise ParameterError(f"--date {day}: the run is from {about['start']} to {about['end']}.")
+    if not 0 <= member < about["members"]:
+        raise ParameterError(f"--member {member}: the run has members 0 to {about['members'] - 1}.")
+
+
+def _tally(rows: pl.LazyFrame, column: str) -> dict[Any, float]:
+    """People by the values of a column."""
+    return dict(rows.group_by(column).agg(pl.col("people").sum()).collect().iter_rows())
+
+
+def _parts(run: Run, crisis: Crisis, place: str, day: dt.date, rows: pl.Expr, displaced: int) -> Counter[str | None]:
+    """People at the place by home (None: displaced before the start), adding up to `displaced`."""
+    flows = run.tables["flows"].lazy().filter(rows)
+    until = flows.filter(pl.col("date") <= day)
+    found: Counter[str | None] = Counter()
+    for origin, people in _tally(until.filter(pl.col("to_place") == place), "origin").items():
+        found[origin] += int(people)
+    for origin, people in _tally(until.filter(pl.col("from_place") == place), "origin").items():
+        found[origin] -= int(people)
+    moved = _tally(run.tables["movements"].lazy().filter(rows, pl.col("date") <= day, place=place), "movement")
+    found[place] += int(moved.get("left_home", 0)) - int(moved.get("returned", 0))
+    start = dict(crisis.table("places").select("place", "displaced_at_start").iter_rows())
+    found[None] += int(start.get(place, 0))
+    away = sum(found.values()) - displaced
+    later = flows.filter(pl.col("date") > day, pl.col("from_place") == place).sort("date", "origin").collect()
+    for origin, people in later.select("origin", "people").iter_rows():
+        gone = min(int(people), max(0, found[origin]), max(0, away))
+        found[origin] -= gone
+        away -= gone
+    while away:  # never arrived before the end: off (or, if negative, onto) the largest parts
+        origin, most = found.most_common(1)[0]
+        gone = min(away, most)
+        found[origin] -= gone
+        away -= gone
+    return _without_debts(found)
+
+
+def _without_debts(parts: Counter[str | None]) -> Counter[str | None]:
+    """The same sum without negative parts: a debt is taken off the largest part."""
+    debt = -sum(people for people in parts.values() if people < 0)
+    kept = Counter({origin: people for origin, people in parts.items() if people > 0})
+    while debt and kept:
+        origin, most = kept.most_common(1)[0]
+        paid = min(debt, most)
+        kept[origin] -= paid
+        debt -= paid
+    return Counter({origin: people for origin, people in kept.items() if people})
+
+
+def _threat(run: Run, crisis: Crisis, member: int) -> tuple[dict[str, Any], list[str], Mapping[str, float]]:
+    """Parts of the hazard ``[t, p]`` of the member, the places in their order, and the run's parameters."""
+    about = run.about
+    scenario = None if about["scenario"] is None else Scenario.model_validate(about["scenario"])
+    settings = Settings(engine=about["engine"], members=about["members"], seed=about["seed"],
+                        parameters=about["parameters"], overrides={**crisis.parameters, **about["overrides"]},
+                        scenario=scenario, departures=about["departures"])  # fmt: skip
+    model = build_model(crisis, scenario, departures=about["departures"])
+    return threat_parts(model, settings, member), list(model.network.places.names), about["values"]
+
+
+def _why(
+    crisis: Crisis, run: Run, threat: tuple[dict[str, Any], list[str], Mapping[str, float]], origin: str | None,
+    day: dt.date, rows: pl.Expr,
+) -> dict[str, Any]:  # fmt: skip
+    """What displaced people from a home until a day, and the rows of input that say so."""
+    if origin is None:
+        return {}
+    parts, names, values = threat
+    left = run.tables["movements"].lazy().filter(rows, pl.col("date") <= day, place=origin, movement="left_home")
+    by_day = _tally(left, "date")
+    days = [(date - crisis.start).days for date in by_day]
+    people = np.array(list(by_day.values()), dtype=np.float64)
+    p = names.index(origin)
+    total = {name: float((parts[name][days, p] / _sum(parts, days, p) * people).sum()) for name in PARTS}
+    whole = sum(total.values())
+    first = min(by_day, default=day)
+    return {
+        "left_home": int(people.sum()),
+        "displaced_by": {name: round(share / whole, 4) for name, share in total.items()} if whole else {},
+        "events": _events(crisis, origin, first, day, values),
+        "control": _control(crisis, origin, day),
+    }
+
+
+def _sum(parts: Mapping[str, Any], days: list[int], p: int) -> Any:
+    return np.maximum(sum(parts[name][days, p] for name in PARTS), 1e-300)
+
+
+def _events(
+    crisis: Crisis, origin: str, first: dt.date, day: dt.date, values: Mapping[str, float]
+) -> list[dict[str, Any]]:
+    """The attacks near a home from shortly before the first departure on, those that weigh most first."""
+    events = crisis.table("events")
+    home = crisis.table("places").filter(place=origin).row(0, named=True)
+    since = first - dt.timedelta(days=int(np.ceil(MEMORIES * values["memory_days"])))
+    near = events.filter(pl.coalesce("end", "start") >= since, pl.col("start") <= day)
+    width = values["kernel_km"]
+    found = []
+    for row in near.iter_rows(named=True):
+        km = _km(crisis, home, row)
+        if km <= WIDTHS * width:
+            found.append((row["n"] * row["severity"] * float(np.exp(-0.5 * (km / width) ** 2)), km, row))
+    found.sort(key=lambda item: (-item[0], str(item[2]["start"])))
+    return [
+        {"start": str(row["start"]), "end": str(row["end"] or row["start"]), "type": row["type"], "actor": row["actor"],
+         "attacks": row["n"], "km": round(km, 1), "source": row["source"], "records": _records(crisis, row["source"])}
+        for _, km, row in found[:MOST_ROWS]
+    ]  # fmt: skip
+
+
+def _km(crisis: Crisis, home: Mapping[str, Any], row: Mapping[str, Any]) -> float:
+    """Distance of an attack from a home; of an area, that of its nearest place."""
+    if row["latitude"] is not None:
+        spots = [(row["longitude"], row["latitude"])]
+    else:
+        names = [row["place"]] if row["place"] else crisis.table("areas").filter(area=row["area"])["place"].to_list()
+        sites = crisis.table("places").filter(pl.col("place").is_in(names))
+        spots = list(sites.select("longitude", "latitude").iter_rows())
+    lon, lat = np.array(spots, dtype=np.float64).T
+    n = len(lon)
+    metres = Geod(ellps="WGS84").inv(np.full(n, home["longitude"]), np.full(n, home["latitude"]), lon, lat)[2]
+    return float(np.asarray(metres).min()) / 1000
+
+
+def _control(crisis: Crisis, origin: str, day: dt.date) -> list[dict[str, Any]]:
+    rows = crisis.table("control").filter(pl.col("place") == origin, pl.col("start") <= day).sort("start")
+    return [
+        {"start": str(row["start"]), "actor": row["actor"], "source": row["source"],
+         "records": _records(crisis, row["source"])}
+        for row in rows.iter_rows(named=True)
+    ]  # fmt: skip
+
+
+def _records(crisis: Crisis, source: str | None) -> list[dict[str, Any]]:
+    """Rows of the provenance table behind a source cell."""
+    codes = [code.strip() for code in (source or "").split(";")]
+    known = crisis.table("provenance").filter(pl.col("source").is_in(codes))
+    return known.select("publisher", "file", "row", "record").to_dicts()
+
+
+def _ways(legs: pl.LazyFrame, origin: str | None, place: str) -> dict[str, int]:
+    """From which stops people of a home came to the place, most first; all legs until the day."""
+    same = pl.col("origin").is_null() if origin is None else pl.col("origin") == origin
+    found = _tally(legs.filter(same, pl.col("from_place") != place), "from_place")
+    return {name: int(n) for name, n in sorted(found.items(), key=lambda item: (-item[1], item[0]))[:MOST_ROWS]}

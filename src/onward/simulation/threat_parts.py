@@ -1,0 +1,37 @@
+"""What a member's hazard of leaving is made of: attacks, an approaching front, a takeover, encirclement."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onward.model.build import Model, dated
+from onward.model.encirclement import encirclement
+from onward.model.hazard import approach, exposure, surprise, takeover
+from onward.simulation.member import ATTACKS, INPUTS, Settings, member_dates, member_values, stream
+
+Floats = NDArray[np.float64]
+
+PARTS = ("attacks", "front", "takeover", "encirclement")
+
+
+def threat_parts(model: Model, settings: Settings, member: int) -> dict[str, Floats]:
+    """Return each part of the hazard of a member, shape (days, places), per day, mean over a place's groups.
+
+    Populations are the crisis's own, not the member's draw: they scale the dilution of attacks only.
+    """
+    model = dated(model, member_dates(model, settings, member))
+    values = member_values(settings, member)
+    rng = None if settings.central else stream(settings, member, INPUTS, ATTACKS)
+    numbers = model.attacks.draw(rng, common=values["input_correlation"])
+    network, people = model.network, model.people
+    there = network.places.population + network.places.displaced_at_start
+    felt = exposure(model.attacks, numbers, people, network.days, values)
+    parts = {
+        "attacks": values["attack_weight"] * surprise(felt, there, model.attacks.history, values),
+        "front": values["front_weight"] * approach(model.front_km, people, values),
+        "takeover": values["takeover_weight"] * takeover(network.holder, people, values),
+        "encirclement": values["encirclement_weight"] * encirclement(model.steps, model.gains, values),
+    }
+    share = people.share[None, :, :]
+    return {name: np.asarray((part * share).sum(axis=2)) for name, part in parts.items()}

@@ -1,0 +1,71 @@
+"""`onward explain`: who the displaced people of a place are, adding up to its stock."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+import onward
+from onward.cli.main import app
+from onward.runs.explain import explain
+from onward.runs.folder import run_to_folder
+from onward.simulation.run import make_settings
+
+DAYS = (dt.date(2018, 6, 15), dt.date(2018, 7, 5), dt.date(2018, 7, 31))
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    crisis = onward.read_crisis("daraa-2018")
+    folder = tmp_path_factory.mktemp("explain") / "run"
+    run_to_folder(crisis, make_settings(crisis, members=2), folder=folder)
+    return folder
+
+
+@pytest.mark.parametrize("day", DAYS[1:])
+@pytest.mark.parametrize("place", ["daraa_mahatta", "quneitra_strip", "nawa"])
+def test_the_parts_add_up_to_the_stock_to_the_person(run: Path, place: str, day: dt.date) -> None:
+    stock = pl.read_parquet(run / "stock.parquet").filter(place=place, date=day)
+    for member in (0, 1):
+        found = explain(run, place=place, day=day, member=member)
+        there = stock.filter(pl.col("member") == member, pl.col("state").is_in(["here", "gate"]))["people"].sum()
+        assert sum(part["people"] for part in found["parts"]) == there == found["displaced"]
+        assert all(part["people"] > 0 for part in found["parts"])
+
+
+def test_each_home_says_what_displaced_its_people_and_which_rows_say_so(run: Path) -> None:
+    found = explain(run, place="nasib_crossing", day=DAYS[1])
+    known = [part for part in found["parts"] if part.get("displaced_by")]
+    assert known
+    for part in known:
+        assert sum(part["displaced_by"].values()) == pytest.approx(1, abs=1e-3)
+    records = [record for part in known for event in part["events"] for record in event["records"]]
+    assert {record["file"] for record in records} == {"ucdp-ged-syria-2018-southwest.csv"}
+    assert all(record["row"] > 1 for record in records)
+
+
+def test_the_command_prints_json_and_words(run: Path) -> None:
+    command = ["explain", str(run), "--place", "nasib_crossing", "--date", "2018-07-05"]
+    told = CliRunner().invoke(app, [*command, "--json"])
+    assert told.exit_code == 0, told.output
+    assert json.loads(told.output)["place"] == "nasib_crossing"
+    assert "left home there, displaced by" in CliRunner().invoke(app, command).output
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--place", "nasib_crosing", "--date", "2018-07-05"), "Did you mean 'nasib_crossing'"),
+        (("--place", "nawa", "--date", "2019-07-05"), "the run is from 2018-06-15"),
+        (("--place", "nawa", "--date", "2018-07-05", "--member", "7"), "members 0 to 1"),
+    ],
+)
+def test_what_cannot_be_explained_is_refused(run: Path, options: tuple[str, ...], said: str) -> None:
+    done = CliRunner().invoke(app, ["explain", str(run), *options])
+    assert done.exit_code == 2
+    assert said in done.output
