@@ -98,3 +98,22 @@ def test_parts_point_to_their_total(text, part, whole):
 def test_capacity_supplies_and_rates_are_no_displaced_people(text, indicator, unit):
     fact = one(text)
     assert (fact.indicator, fact.unit) == (indicator, unit)
+
+
+def test_an_army_is_no_place():
+    text = "The Government of Syria (GoS) advanced. In the GoS-controlled part of Dohrak, 30,000 IDPs live in tents."
+    names = {p.name for f in extract_facts(text).facts for p in f.places}
+    assert names == {"Dohrak"}
+
+
+def test_a_refusal_closes_the_border_from_the_reports_day():
+    text = "The authorities have announced that they will not admit any further refugees."
+    (fact,) = extract_facts(text, "2018-06-29").facts
+    assert (fact.kind, fact.indicator, fact.modality) == ("border", "closed", "asserted")
+    assert (fact.date, fact.attribution) == ("2018-06-29/..", "The authorities")
+
+
+def test_a_capture_names_who_and_every_place():
+    text = "GoS took control of the Nasira crossing, Rimah and Talsa on 9 July."
+    fact = next(f for f in extract_facts(text, "2018-07-10").facts if f.kind == "control")
+    assert (fact.who, fact.date, [p.name for p in fact.places]) == ("GoS", "2018-07-09", ["Nasira", "Rimah", "Talsa"])

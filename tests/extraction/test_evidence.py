@@ -144,3 +144,53 @@ def test_a_table_without_its_columns_is_told(tmp_path):
     file.write_text("report,quote\na,b\n")
     with pytest.raises(CrisisDataError, match="column decision: the column is missing"):
         read_evidence_csv(file)
+
+
+def bytes_of(folder):
+    return {f.name: f.read_bytes() for f in sorted(folder.iterdir()) if f.is_file()}
+
+
+def test_only_the_rows_that_are_added_change_the_folder(evidence, crisis):
+    places = crisis / "places.csv"
+    places.write_bytes(places.read_bytes().replace(b"\n", b"\r\n"))
+    before = bytes_of(crisis)
+    apply_evidence(decide(evidence, staying={"decision": "accept"}), crisis)
+    after = bytes_of(crisis)
+    assert [name for name in after if after[name] != before.get(name)] == ["counts.csv"]
+    assert after["counts.csv"].startswith(before["counts.csv"].rstrip(b"\n"))
+    added = after["counts.csv"][len(before["counts.csv"]) :].decode()
+    assert added.count("\n") == 1
+    assert ",9500," in added
+    assert "9500.0" not in added
+
+
+def test_a_share_of_a_total_becomes_a_count(tmp_path, crisis):
+    text = "As of 12 July 2016, 8,000 displaced people are in the district. Of these, 25 per cent are in Azaz."
+    reading = extract_facts(text, "2016-07-13", crisis=read_crisis(crisis), source="s.txt")
+    file = write_evidence_csv([reading], tmp_path / "evidence.csv")
+    rows = decide(file, per_cent={"decision": "accept"})
+    assert [r.becomes for r in rows if r.unit == "percent"] == ["counts"]
+    assert apply_evidence(rows, crisis).added == {"counts": 1}
+    count = next(r for r in read_crisis(crisis).table("counts").iter_rows(named=True) if "s.txt" in (r["source"] or ""))
+    assert (count["place"], count["people"], str(count["date"])) == ("azaz", 2000, "2016-07-12")
+
+
+def test_a_share_without_its_total_is_refused(tmp_path, crisis):
+    text = "As of 12 July 2016, 8,000 displaced people are in the district. Of these, 25 per cent are in Azaz."
+    reading = extract_facts(text, "2016-07-13", crisis=read_crisis(crisis), source="s.txt")
+    file = write_evidence_csv([reading], tmp_path / "evidence.csv")
+    rows = decide(file, per_cent={"decision": "accept", "part_of": ""})
+    with pytest.raises(CrisisDataError, match="column part_of: '' is not the id of a figure"):
+        apply_evidence(rows, crisis)
+
+
+def test_a_capture_between_two_days_is_a_range(tmp_path, crisis):
+    text = "The army captured the town of Azaz between 18 and 20 July 2016."
+    reading = extract_facts(text, crisis=read_crisis(crisis), source="c.txt")
+    file = write_evidence_csv([reading], tmp_path / "evidence.csv")
+    rows = decide(file, captured={"decision": "accept", "actor": "army"})
+    assert apply_evidence(rows, crisis).added == {"control": 1}
+    row = next(r for r in read_crisis(crisis).table("control").iter_rows(named=True) if "c.txt" in (r["source"] or ""))
+    assert (row["place"], str(row["start_low"]), str(row["start_high"]), row["actor"]) == (
+        *("azaz", "2016-07-18", "2016-07-20", "army"),
+    )

@@ -169,3 +169,16 @@ def test_repaired_print_keeps_its_offsets(text):
             assert text[flat.back(position)].isalpha()
     assert flat.back(flat.forth(len(text) - 1)) == len(text) - 1
     assert not {"peole", "fami"} & set(flat.text.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "iso"),
+    [
+        ("20,000 may flee by October", "../2020-10-31"),
+        ("they fled in October", "2019-10-01/2019-10-31"),
+        ("a second group is expected to leave on 3 March", "2021-03-03"),
+    ],
+)
+def test_a_month_without_a_year_follows_the_tense(words, iso):
+    (found,) = find_dates(words, REPORT)
+    assert found.iso() == iso

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from onward.errors import CrisisDataError, Problem
+from onward.extraction.append import append_rows
 from onward.extraction.evidence import EvidenceRow, date_bounds
 from onward.extraction.facts import FIRM
 
@@ -46,6 +47,7 @@ class _Work:
     new: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
+    totals: dict[tuple[str, str], EvidenceRow] = field(default_factory=dict)
 
     def wrong(self, row: EvidenceRow, column: str, found: str, expected: str, step: str) -> None:
         self.problems.append(Problem(FILE, row.row or None, column, found, expected, step))
@@ -71,28 +73,18 @@ def apply_evidence(rows: Iterable[EvidenceRow], crisis_folder: str | Path) -> Ap
     CrisisDataError
         With every row that lacks what its table needs.
     """
-    from onward.crisis import read_crisis, write_crisis
+    from onward.crisis import read_crisis
 
-    crisis = read_crisis(Path(crisis_folder).resolve())
-    work = _Work(crisis)
+    rows = list(rows)
+    totals = {(row.report, row.id): row for row in rows if row.decision != "reject" and row.unit != "percent"}
+    work = _Work(read_crisis(Path(crisis_folder).resolve()), totals=totals)
     for row in rows:
         if row.accepted:
             _place_row(work, row)
     if work.problems:
         raise CrisisDataError(work.problems)
-    for table, made in work.new.items():
-        crisis = crisis.replace_table(table, _appended(crisis, table, made))
-    if work.new:
-        write_crisis(crisis, crisis_folder, overwrite=True)
+    append_rows(crisis_folder, work.new)
     return Applied({table: len(made) for table, made in work.new.items()}, tuple(work.skipped))
-
-
-def _appended(crisis: Crisis, table: str, made: Sequence[dict[str, Any]]) -> Any:
-    import polars as pl
-
-    old = crisis.table(table)
-    new = pl.DataFrame(made, schema_overrides={k: v for k, v in old.schema.items() if k in made[0]})
-    return pl.concat([old, new.cast(old.select(new.columns).schema)], how="diagonal")
 
 
 def _place_row(work: _Work, row: EvidenceRow) -> None:
@@ -105,18 +97,20 @@ def _place_row(work: _Work, row: EvidenceRow) -> None:
         step = "Set decision to correct and modality to asserted if you know it happened."
         work.wrong(row, "modality", repr(row.modality), "something that is or was so", step)
         return
-    made = maker(work, row)
-    if made is None:
-        return
-    if _known(work, row.becomes, made):
-        work.skipped.append((name, f"it is in {row.becomes} already"))
-        return
-    work.new.setdefault(row.becomes, []).append(made)
+    places = row.place.split(";") if row.becomes == "control" else [row.place]
+    for place in places:  # a capture may name several places
+        made = maker(work, replace(row, place=place.strip()))
+        if made is None:
+            continue
+        if _known(work, row.becomes, made):
+            work.skipped.append((name, f"it is in {row.becomes} already"))
+            continue
+        work.new.setdefault(row.becomes, []).append(made)
 
 
 def _known(work: _Work, table: str, made: dict[str, Any]) -> bool:
     """Whether the same row was added before: its source names report and fact."""
-    keys: list[str] = [k for k in ("claim", "source") if k in made] or list(made)
+    keys: list[str] = [k for k in ("claim", "source", "place", "area") if k in made]
     old = work.crisis.table(table).select(keys).iter_rows(named=True)
     known = [*old, *({k: m[k] for k in keys} for m in work.new.get(table, []))]
     return {k: made[k] for k in keys} in known
@@ -141,7 +135,9 @@ def _where(work: _Work, row: EvidenceRow, key: str, column: str) -> dict[str, st
 
 
 def _bounds(work: _Work, row: EvidenceRow) -> tuple[float, float | None, float | None] | None:
-    """Value and bounds in people: households need a stated size, homes are no people."""
+    """Value and bounds in people: a share needs its total, households a stated size; homes are no people."""
+    if row.unit == "percent":
+        return _share(work, row)
     if row.unit not in ("people", "households"):
         work.wrong(row, "unit", repr(row.unit), "people or households", "Only people are counted here.")
         return None
@@ -158,6 +154,20 @@ def _bounds(work: _Work, row: EvidenceRow) -> tuple[float, float | None, float |
     return value * size, low, high
 
 
+def _share(work: _Work, row: EvidenceRow) -> tuple[float, float | None, float | None] | None:
+    """A share of a total, in people."""
+    total = work.totals.get((row.report, row.part_of))
+    if total is None or row.value is None:
+        step = "Write the id of the figure of the same report that this is a share of, or reject."
+        work.wrong(row, "part_of", repr(row.part_of), "the id of a figure that was not rejected", step)
+        return None
+    bounds = _bounds(work, total)
+    if bounds is None:
+        return None
+    value, low, high = (None if v is None else v * row.value / 100 for v in bounds)
+    return value or 0.0, low, high
+
+
 def _days(work: _Work, row: EvidenceRow, needed: bool) -> tuple[Any, Any] | None:
     first, last = date_bounds(row.date)
     if needed and first is None and last is None:
@@ -171,7 +181,9 @@ def _count(work: _Work, row: EvidenceRow) -> dict[str, Any] | None:
     if indicator is None:
         work.wrong(row, "indicator", repr(row.indicator), "something that counts hold", "Choose claims or reject.")
         return None
-    bounds, days = _bounds(work, row), _days(work, row, True)
+    total = work.totals.get((row.report, row.part_of)) if row.unit == "percent" else None
+    dated = replace(row, date=row.date or total.date or total.report_date) if total is not None else row
+    bounds, days = _bounds(work, row), _days(work, dated, True)
     where = _where(work, row, row.place or row.origin or row.destination, "place")
     if bounds is None or days is None or not where:
         return None
@@ -256,7 +268,16 @@ def _control(work: _Work, row: EvidenceRow) -> dict[str, Any] | None:
         work.wrong(row, "place", repr(row.place), "a place of the crisis", step)
     if not _actor(work, row) or days is None or not known:
         return None
-    return {"place": row.place, "start": days[0] or days[1], "actor": row.actor}
+    first, last = days
+    vague = first != last
+    return {
+        "place": row.place,
+        "start": last or first,
+        "start_low": first if vague else None,
+        "start_high": last if vague else None,
+        "actor": row.actor,
+        "source": _source(row),
+    }
 
 
 def _actor(work: _Work, row: EvidenceRow) -> bool:

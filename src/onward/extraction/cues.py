@@ -24,7 +24,7 @@ _SHELTERS = (
 )
 _EDGE = (
     r"(?:borders?|frontiers?|(?:border )?crossings?|gates?|border (?:post|gate|point|strip|area)s?"
-    r"|no[- ]man's[- ]land)"
+    r"|berm|fence|demarcation line|no[- ]man's[- ]land)"
 )
 
 PEOPLE = (
@@ -63,7 +63,7 @@ _STOP = (
     r"(?!(?:in|at|by|from|on|and|or|to|who|whom|which|that|were|was|are|is|have|has|had|been|as|after"
     r"|before|with|for|but|while|when|because|since|between|near|under|of|into"
     r"|fled|left|died|killed|moved|returned|remain\w*|crossed|arriv\w+|sought|took|living|staying|rendered"
-    r"|forced|flee|fleeing|made|had|did|would|will|could|may|might|has|do|does|of)\b)"
+    r"|others?|more|reach\w*|went|forced|flee|fleeing|made|had|did|would|will|could|may|might|has|do|does|of)\b)"
 )
 _NO_NOUN = r"(?!displaced|evacuated|homeless|dead|wounded|injured|dead)"
 _ANY_NOUN = rf"{_NO_NOUN}(?:{HOUSEHOLD}|{HOME}|{OTHER}|{PEOPLE})"
@@ -71,7 +71,7 @@ NOUN = re.compile(
     rf"(?!,)(?:[ ]+(?:-|:)?[ ]?(?:the )?number of)?(?:[ ,]+(?:of (?:the|these|those|its|their|them)"
     rf"|\w+ and(?= \w+ (?:{PEOPLE})\b)|{_STOP}(?!\d)[\w'-]+)){{0,4}}?[ ]+"
     rf"(?:(?i:(?P<household>{HOUSEHOLD})|(?P<home>{HOME})|(?P<other>{OTHER}))|(?P<people>(?i:{PEOPLE})"
-    rf"|{NATIONS}))\b(?!-)(?![ ](?i:{_ANY_NOUN})\b)"
+    rf"|{NATIONS}))\b(?!-)(?!'?[ ](?i:{_ANY_NOUN})\b)"
 )
 GROUP = re.compile(
     r" (?P<people>[A-Z][a-z]{2,}s)\b(?= (?:\w+ ){0,6}?(?:fled|took|were|have|had|crossed|left|live|are"
@@ -108,7 +108,7 @@ POST = re.compile(
     rf"|levell?ed|collapsed|gutted|reduced to rubble|torn down|lost their houses"
     rf"|swept away)|\b(?:houses|homes) (?:were |had been |have been )?(?:destroyed|demolished|burn(?:t|ed)))"
     rf"|(?P<uninhabitable>\b(?:uninhabitable|unfit to live|no longer habitable))"
-    rf"|(?P<stay_displaced>\bregistered\b(?! to| for)|\bliv(?:e|es|ing) under siege"
+    rf"|(?P<stay_displaced>\bregistered\b(?! to| for)|\bof concern\b|\bliv(?:e|es|ing) under siege"
     rf"|\bremain(?:s|ed|ing)? (?:\w+ ){{0,2}}(?:displaced|evacuated|homeless"
     rf"|in displacement|uprooted)|\b(?:living|live|still|remain\w*) in (?:protracted "
     rf"|internal )?displacement"
@@ -127,7 +127,7 @@ POST = re.compile(
     rf" (?:\w+ ){{0,3}}?(?:in|with|at|inside|near) (?:[\w'-]+ ){{0,5}}?{_SHELTERS}\b)"
     rf"|(?P<returned>\b(?:return(?:ed|ing|s)?(?! (?:of|to work))|gone back|went back|go(?:ing)? back"
     rf"|gone home|went home|come back|came back|coming back)\b)"
-    rf"|(?P<on_the_move>\btransit(?:ed|ing)\b|\bpass(?:ed|ing) through\b"
+    rf"|(?P<on_the_move>\btransit(?:ed|ing)\b|\bpass(?:ed|ing) through\b|\bhead (?:to|for|towards?)\b"
     rf"|\bon the (?:move|road|run)\b|\bon (?:their|its) way\b|\b(?:heading|headed"
     rf"|making their way|marching|moving|walking|walked|travell?ing|en route|streaming"
     rf"|pouring)\b(?= (?:\w+ ){{0,2}}(?:to|towards?|for|north|south|east|west)\b)"
@@ -142,8 +142,11 @@ POST = re.compile(
     rf"|leave|leaving|abandoning) (?:their|its|the|\w+ied) (?:\w+ )?{_DWELL}"
     rf"|moved (?:away|towards?|to|into|there|from|out of)|move (?:there|towards?|to|into)|arriv(?:ed|ing|e)|reach(?:ed"
     rf"|ing)|crossed (?:into|the|over|to)|crossing into|entered|sought safety|to seek safety|seek safety"
+    rf""
+    rf"|(?<=since )left\b|(?<=already )left\b|went to\b|proceeded to|made (?:it|their way) to|settled in"
     rf"|moved on\b|moved elsewhere|departed|crossed\b|had left\b|have left\b|left for|left again))"
-    rf"|(?P<aided>\b(?:received (?:\w+ )?(?:aid|food|assistance|relief|help)|(?:were|been|was) (?:reached(?! by)"
+    rf"|(?P<aided>\b(?:(?:received|got|were given)"
+    rf" (?:\w+ )?(?:water|cash|kits|aid|food|assistance|relief|help)|(?:were|been|was) (?:reached(?! by)"
     rf"|assisted(?! to return)|given (?:aid|food)|supplied)|will benefit"
     rf"|with (?:\w+ ){{0,3}}(?:assistance|aid|food|cash|relief|kits|items|services))\b)"
     rf"|(?P<none>\b(?:in (?:\w+ )?need|affected|at risk|were trapped|missing|suffered|require|rescued"
@@ -178,7 +181,8 @@ PRE = re.compile(
     r"|(?:(?:brings|bringing|brought)(?: (?:the|its|their) (?:total|number)(?: \w+){0,5})? to)))"
     r"|(?P<returned>\b(?:returns? of|repatriat(?:ed|ing|ion of)|returnees:))"
     r"|(?P<capacity>\b(?:built for|designed for|capacity (?:of|for|is|to (?:host|hold|shelter))|room for"
-    r"|space for|(?:can|could) (?:only )?(?:hold|host|accommodate|house|take|shelter)|meant (?:for"
+    r"|space for|(?:can|could) (?:only )?(?:hold|host|accommodate|house|take|shelter)"
+    r"|plots for|(?:camps?|sites?|shelters?) for|meant (?:for"
     r"|to hold)|intended for|capacity:|planned for))"
     r"|(?P<aided>\b(?:(?i:aid|food|water|assistance|relief|supplies|blankets|meals|kits|rations|cash|tents|distributions?"
     r"|trucking|partners|agencies|services|vaccin\w+|items)\b[^.;,]{0,30}\b(?:to|for|reach(?:ed|es|ing)|covers?|covered"

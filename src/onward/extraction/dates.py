@@ -2,7 +2,8 @@
 
 A relative date ("on Tuesday", "3 March" without a year) needs the report's own date; without it the words
 are kept and the date stays empty. A day without a year is the latest such day that is at most a month after
-the report: a report tells what was, and at times what is soon to be.
+the report: a report tells what was, and at times what is soon to be. After words of the future ("may flee by
+October") it is the next such day.
 """
 
 from __future__ import annotations
@@ -68,8 +69,23 @@ def _when(match: re.Match[str], report: dt.date | None) -> When | None:
     g = match.groupdict()
     if form == ("month") and match.group() in ("May", "March", "Mar", "Sep", "Jan", "Dec") and not _dated(match):
         return None
+    if (
+        report is not None
+        and form in _YEARLESS
+        and _AHEAD.search(match.string, max(0, match.start() - 160), match.start())
+    ):
+        report += dt.timedelta(days=_NEXT)
     days: tuple[dt.date | None, dt.date | None] = RESOLVE[form](g, report)
     return When(match.start(), match.end(), match.group(), days[0], days[1], form)
+
+
+_YEARLESS = ("days", "day", "us", "month")
+_AHEAD = re.compile(
+    r"\b(?:may|might|could(?! not)|will|shall|likely to|expected to|expects? to|projected|forecast|planned|plans? to"
+    r"|due to (?:arrive|leave|open|close|start|begin|be)|scheduled|anticipated|set to|to be \w+ed)\b[^.;]*$",
+)
+_NEXT = 334
+"""Days by which the look-out moves for what is still to come: from a month before the report to a year after it."""
 
 
 def _dated(match: re.Match[str]) -> bool:

@@ -60,6 +60,7 @@ class EvidenceRow:
     method: str
     confidence: float | None
     same_as: str
+    part_of: str = ""
     row: int = 0
 
     @property
@@ -83,6 +84,9 @@ def evidence_rows(readings: Readings | Iterable[Reading]) -> list[EvidenceRow]:
     return [_row(reading, fact) for reading in every for fact in reading.facts]
 
 
+_SHARED = frozenset({"stock", "sheltered", "hosted", "newly_displaced", "evacuated", "returned", "at_border"})
+
+
 def _row(reading: Reading, fact: Fact) -> EvidenceRow:
     return EvidenceRow(
         report=reading.source,
@@ -91,7 +95,7 @@ def _row(reading: Reading, fact: Fact) -> EvidenceRow:
         decision="",
         note="",
         becomes=_becomes(fact),
-        place=_key(fact, "at"),
+        place="; ".join(_keys(fact, "at")) if fact.kind == "control" else _key(fact, "at"),
         origin=_key(fact, "from"),
         destination=_key(fact, "to"),
         actor="",
@@ -101,6 +105,7 @@ def _row(reading: Reading, fact: Fact) -> EvidenceRow:
         date=fact.date or "",
         date_text=fact.date_text or "",
         same_as=fact.same_as or "",
+        part_of=fact.part_of or "",
         **{
             name: getattr(fact, name)
             for name in (
@@ -119,10 +124,13 @@ def _row(reading: Reading, fact: Fact) -> EvidenceRow:
 
 def _key(fact: Fact, role: Role) -> str:
     """The crisis's place of that role, if the reader is fairly sure of one."""
-    for place in fact.places:
-        if place.role == role and place.candidates and place.candidates[0].place and place.candidates[0].score > 0.5:
-            return place.candidates[0].place
-    return ""
+    return next(iter(_keys(fact, role)), "")
+
+
+def _keys(fact: Fact, role: Role) -> list[str]:
+    """The crisis's places of that role of which the reader is fairly sure."""
+    best = [place.candidates[0] for place in fact.places if place.role == role and place.candidates]
+    return [c.place for c in best if c.place and c.score > 0.5]
 
 
 def _becomes(fact: Fact) -> str:
@@ -133,6 +141,8 @@ def _becomes(fact: Fact) -> str:
         return "events"
     if fact.kind == "control" and fact.indicator in _CONTROL:
         return "control"
+    if fact.unit == "percent" and fact.part_of and fact.indicator in _SHARED:
+        return "counts" if any(_key(fact, role) for role in ("at", "from", "to")) else ""
     if fact.kind != "displacement" or fact.people() is None:
         return ""
     day = fact.date is not None and "/" not in fact.date

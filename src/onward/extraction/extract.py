@@ -66,13 +66,21 @@ def extract_facts(
     if is_html(text):
         day = day or html_date(text)
         text = html_text(text)
-    parts = take_apart(text, day, crisis_gazetteer(crisis), nlp)
+    parts = take_apart(text, day, crisis_gazetteer(crisis), nlp, _actors(crisis))
     facts = [_fact(parts, d) for d in parts.drafts]
     dropped: Mapping[str, int] = {}
     if llm is not None:
         more, dropped = facts_of_model(llm, parts)
         facts = _merged(more, facts)
     return Reading(text, _numbered(_once(facts)), day, source, dropped)
+
+
+def _actors(crisis: HasTables | None) -> frozenset[str]:
+    """The short and long names of the crisis's parties."""
+    if crisis is None:
+        return frozenset()
+    rows = crisis.table("actors").iter_rows(named=True)
+    return frozenset(str(name) for row in rows for name in (row.get("actor"), row.get("name")) if name)
 
 
 def report_day(date: dt.date | str | None) -> dt.date | None:
@@ -95,6 +103,7 @@ def _fact(parts: Parts, draft: Draft) -> Fact:
     when = date_of(scene, draft)
     speaker = next((a for a in parts.speakers.get(draft.sentence, ()) if a.start <= draft.start < a.end), None)
     witness = bool(speaker and speaker.witness)
+    who = draft.who or (_holder(scene.text[draft.start : draft.end]) if draft.indicator == "taken" else None)
     return Fact(
         id=f"@{scene.flat.back(draft.anchor)}",
         start=start,
@@ -106,9 +115,9 @@ def _fact(parts: Parts, draft: Draft) -> Fact:
         low=draft.low,
         high=draft.high,
         unit=draft.unit,
-        who=hide_names(draft.who, parts.names) if draft.who else None,
+        who=hide_names(who, parts.names) if who else None,
         places=tuple(to_place(scene, tied) for tied in draft.places or ()),
-        date=when.iso() if when else None,
+        date=when.iso() if when else _in_force(draft, parts.day),
         date_text=when.text if when else None,
         attribution=without_age(hide_names(speaker.who, parts.names)) if speaker else "author",
         modality=_modality(parts, draft, witness),
@@ -117,6 +126,29 @@ def _fact(parts: Parts, draft: Draft) -> Fact:
         same_as=f"#{draft.pair}" if draft.pair is not None else None,
         part_of=f"@{scene.flat.back(draft.whole)}" if draft.whole is not None else None,
     )
+
+
+_TAKER = re.compile(
+    r"\W*(?:[Tt]he )?(?P<active>[A-Z][\w'-]+(?: (?:of |the )*[\w'-]+){0,5}?)(?: (?:forces|fighters|troops))?"
+    r" (?:(?:have|has|had|also|then|reportedly) )*(?:captured|seized|retook|recaptured|overran|regained|took|entered"
+    r"|gained)\b"
+    r"|.*\b(?:by|to) (?:the )?(?P<passive>[A-Z][\w'-]+(?: (?:of |the )*[A-Z][\w'-]+){0,5})"
+)
+
+
+def _holder(words: str) -> str | None:
+    """Who took a place, by the words of the fact.
+
+    >>> _holder("GoS forces captured Saraq city"), _holder("was captured by the Coalition of the North")
+    ('GoS', 'Coalition of the North')
+    """
+    match = _TAKER.match(words)
+    return (match.group("active") or match.group("passive")) if match else None
+
+
+def _in_force(draft: Draft, day: dt.date | None) -> str | None:
+    """An undated closure or opening of a border stands from the report's day on."""
+    return f"{day.isoformat()}/.." if draft.kind == "border" and day is not None else None
 
 
 _PREVENTED = re.compile(r"\b(?:prevent|block|halt|hamper|obstruct|hinder|stopp|suspend)(?:s|ed|ing)?\b")
@@ -129,6 +161,8 @@ def _modality(parts: Parts, draft: Draft, witness: bool) -> Any:
         clause = clause[:80]  # what a long clause goes on to say is not said of its figure
     before = text[line.start : draft.start]
     stop = max((before.rfind(mark) for mark in (". ", "; ", " - ", ") ", '" ', ", and ", ", but ")), default=-1)
+    if draft.kind == "border" and draft.modality is not None:
+        return draft.modality  # who says that nobody will be admitted has closed the border
     said = modality(clause, before[stop + 1 :], witness)
     if draft.kind == "attack" and said == "denied" and re.search(r"(?:\bnot|n't|\bnever) (?:stop|ceas|end)", clause):
         return "witness" if witness else "asserted"

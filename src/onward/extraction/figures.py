@@ -111,6 +111,12 @@ def _any_sense(
             or _inherited(text, item, drafts)
             or subject_sense(text, sentence, q, item.end, near)
         )
+    last = earlier[-1] if earlier and earlier[-1].sentence == number else None
+    if found is not None and found.unit is None and item.unit is None and last is not None:
+        same = {cues.KIND_OF.get(found.indicator, "displacement"), last.kind} == {
+            "displacement"
+        } and last.unit == "households"
+        found = replace(found, unit="households" if same else None)
     if q.unit == "people_per_day":
         return _rate(item, found, near)
     return found
@@ -189,6 +195,9 @@ def _definition(text: str, quantity: Quantity) -> bool:
     )
 
 
+_SAME_AGAIN = re.compile(r"\s*(?:\(|,? or | in | from |, i\.e\. ?|, that is,? )(?:or |i\.e\.,? )?")
+
+
 def _partner(text: str, counted: Sequence[Counted | None], i: int, drafts: dict[int, int]) -> int | None:
     """The figure before, if this one says the same in another unit: "310 families (1,600 people)"."""
     last = counted[i - 1] if i else None
@@ -196,10 +205,7 @@ def _partner(text: str, counted: Sequence[Counted | None], i: int, drafts: dict[
     if last is None or item is None or i - 1 not in drafts:
         return None
     gap = text[last.end : item.quantity.start]
-    if re.fullmatch(r"\s*(?:\(|,? or |, i\.e\. ?|, that is,? )(?:or |i\.e\.,? )?", gap) and {item.unit, last.unit} == {
-        "people",
-        "households",
-    }:
+    if _SAME_AGAIN.fullmatch(gap) and {item.unit, last.unit} == {"people", "households"}:
         return drafts[i - 1]
     return None
 
@@ -222,10 +228,17 @@ def _paired(text: str, first: Draft, item: Counted, partner: int) -> Draft:
     )
 
 
+_ASIDE = re.compile(r", (?:including|among them|most of them|mostly|mainly|many of whom|some of them) [^,;.()]{2,70},")
+
+
 def _opened(text: str, counted: Sequence[Counted | None], i: int) -> Counted:
     """The number with what stands in brackets after it skipped, so that its verb comes into reach."""
     item = counted[i]
     assert item is not None
+    if aside := _ASIDE.match(text, item.end):
+        later = [c.quantity.start for c in counted[i + 1 :] if c and c.quantity.start >= aside.end()]
+        limit = later[0] if later else _sentence_limit(counted, item, text)
+        return replace(item, end=aside.end(), limit=max(aside.end(), limit))
     opening = re.match(r"\s*\(|,? or ", text[item.end : item.end + 5])
     if not opening:
         return item

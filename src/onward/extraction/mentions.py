@@ -47,8 +47,12 @@ class Mention:
     border: bool = False
 
 
-def find_mentions(text: str, places: Gazetteer, sentences: Sequence[tuple[int, int]]) -> list[Mention]:
+def find_mentions(
+    text: str, places: Gazetteer, sentences: Sequence[tuple[int, int]], actors: frozenset[str] = frozenset()
+) -> list[Mention]:
     """All places named in a text, with candidates weighed by the countries the text speaks of.
+
+    `actors` are names that are no places; abbreviations that the text introduces in brackets are none either.
 
     >>> from onward.extraction.places import gazetteer
     >>> text = "They fled from northern Aleppo to Azaz."
@@ -58,7 +62,30 @@ def find_mentions(text: str, places: Gazetteer, sentences: Sequence[tuple[int, i
     found: list[Mention] = []
     for start, end in sentences:
         found += _in_sentence(text, start, end, places)
-    return _weighed(found, places)
+    actors |= _ACTORS | introduced(text)
+    held = [m for m in found if m.bare not in actors and not _PARTY.match(text, m.end)]
+    return _weighed(held, places)
+
+
+_ACTORS = word_list("actors")
+_PARTY = re.compile(r"-(?:controlled|held|led|backed|affiliated|aligned|run)\b")
+_INTRODUCED = re.compile(r"((?:[A-Z][\w'-]+(?: (?:of|the|for|and|in|on))* ?){1,7})\(([A-Z][A-Za-z&-]{1,7})\)")
+
+
+def introduced(text: str) -> frozenset[str]:
+    """Abbreviations that a text introduces in brackets after the words they stand for.
+
+    >>> sorted(introduced("The Government of Syria (GoS) and Rimah (SYR) met the Northern Front (NF)."))
+    ['GoS', 'NF']
+    """
+    found = set()
+    for words, short in _INTRODUCED.findall(text):
+        initials = [w[0] for w in re.findall(r"[A-Za-z][\w']*", words)]
+        letters = [c for c in short if c.isalpha()]
+        wanted = iter(i.lower() for i in initials)
+        if len(letters) > 1 and all(c.lower() in wanted for c in letters):
+            found.add(short)
+    return frozenset(found)
 
 
 def _in_sentence(text: str, start: int, end: int, places: Gazetteer) -> list[Mention]:
@@ -202,7 +229,7 @@ def _located(text: str, start: int, a: int, b: int) -> bool:
             return True
         if word in ("of", "on", "between", "over") and re.search(
             r"(?:city|town|village|people|capital|bank|island|border|residents|population|centre|shore"
-            r"|coast|side|districts?|most|parts|rest|south|north|east|west|all|army|bombing|strikes?"
+            r"|coast|side|districts?|most|parts?|rest|south|north|east|west|all|army|bombing|strikes?"
             r"|attacks?|shelling|siege|fall)\s+(?:of|on|between|over)\s[^.]*$",
             left.lower(),
         ):

@@ -73,7 +73,8 @@ _SHARES = {
     **{"a fifth": 20.0, "one fifth": 20.0, "two fifths": 40.0, "three fifths": 60.0, "four fifths": 80.0},
 }
 _SHARE = (
-    rf"\b(?:{'|'.join(sorted(_SHARES, key=len, reverse=True))})(?= of (?!a )| (?:are|were|have|had)\b)"
+    rf"\b(?:{'|'.join(sorted(_SHARES, key=len, reverse=True))})(?= of (?!a )| (?:are|were|have|had|live|stay|rent"
+    rf"|came|come|moved|fled|returned)\b)"
     rf"|\b(?:\d{{1,2}}|{_UNIT}) (?:in|out of)(?: every)? (?:\d{{1,3}}|{_UNIT})(?= (?:of|people|persons|households"
     r"|families|IDPs|refugees|displaced|are|were|have|had|fled|reside)\b)"
 )
@@ -118,7 +119,8 @@ _MAYBE = re.compile(
 _AFTER = re.compile(r"\s?(?:\+|or more\b|or so\b|plus\b)", re.IGNORECASE)
 _JOIN = re.compile(r"\s?-\s?| to | and | or |\s?/\s?", re.IGNORECASE)
 _NOT_PEOPLE = re.compile(
-    r"\s?(?:-|\s)?(?:per ?cent|percent|percentage|%|km\b|kms\b|kilomet|miles?\b|mph|metres?\b|meters?\b"
+    r"\s?(?:-|\s)?(?:(?:persons?|people|members|individuals)? ?(?:per|in each|to a) (?:household|family|HH)"
+    r"|per ?cent|percent|percentage|%|km\b|kms\b|kilomet|miles?\b|mph|metres?\b|meters?\b"
     r"|feet\b|foot\b"
     r"|hectares?|acres?|square|sq\b|millimet|mm\b|cm\b|kg\b|tons?\b|tonnes?\b|litres?|degrees?|°|years?\b"
     r"|months?\b"

@@ -39,7 +39,13 @@ class Parts:
     places: Gazetteer
 
 
-def take_apart(text: str, day: dt.date | None, places: Gazetteer, nlp: Callable[[str], Any] | None) -> Parts:
+def take_apart(
+    text: str,
+    day: dt.date | None,
+    places: Gazetteer,
+    nlp: Callable[[str], Any] | None,
+    actors: frozenset[str] = frozenset(),
+) -> Parts:
     """Find sentences, dates, places, speakers, names and figures of a report; ``nlp`` is a spaCy pipeline or None."""
     flat = flatten(text)
     tables = find_tables(text)
@@ -49,7 +55,7 @@ def take_apart(text: str, day: dt.date | None, places: Gazetteer, nlp: Callable[
     lines = [s for s in sentences(flat.text, rows) if not is_furniture(flat.text[s.start : s.end])]
     dates = [w for s in lines for w in _dates_of(flat.text, s, day)]
     quantities = by_sentence(lines, find_quantities(flat.text, [(w.start, w.end) for w in dates]))
-    mentions = find_mentions(flat.text, places, [(s.start, s.end) for s in lines])
+    mentions = find_mentions(flat.text, places, [(s.start, s.end) for s in lines], actors)
     people: frozenset[str] = frozenset()
     if nlp is not None:
         from onward.extraction.pipeline import with_pipeline

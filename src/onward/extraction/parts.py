@@ -40,13 +40,16 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _OF_THEM_AFTER = re.compile(rf"(?: \w+)? (?:{_OF_THEM})\b", re.IGNORECASE)
-_WHO_THEY_ARE = re.compile(r" (?:are|were) (?:women|children|girls|boys|men|elderly|under|female|male|minors)\b")
+_WHO_THEY_ARE = re.compile(
+    r" (?:are|were|come|came) (?:from|women|children|girls|boys|men|elderly|under|female|male|minors)\b"
+)
 _ITEM_END = re.compile(
     r"\s*(?:[,;.)\]]|$|\(|(?:and|or|while|from|in|to|into|at|within|near|by|via|of (?:them|whom|which)|elsewhere"
     r"|others?|more|people|persons|individuals|households|families|women|men|children|girls|boys|fighters|civilians|IDPs|refugees"
     r"|were (?:from|in)|are (?:from|in)|moved|went|came|others)\b)"
 )
 _SEPARATOR = re.compile(r"[,;:(]|\band\b|\bwhile\b|\bor\b|\bbut\b")
+_OPENS = re.compile(r"\(\s*(?:[A-Z]\w* )?$")
 _COMPARED = re.compile(
     rf"\b(?:(?:up|down) from|compared (?:with|to)|against|as opposed to|versus|from)"
     rf" (?:a (?:peak|low) of )?{_QUALIFIED}$",
@@ -103,7 +106,11 @@ def item_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, told
         gap = text[last.figure_end : quantity.start]
         elided = end == quantity.end and re.match(r" (?:to|from|in|into|at) (?:the )?\w", text[end:])
         plain = len(gap) <= LIST_GAP and _SEPARATOR.search(gap) and not _FOREIGN.search(gap)
-        if plain and not re.search(r"[.!?] ", gap) and (elided or not cues.POST.search(gap)):
+        if (
+            plain
+            and not re.search(r"[.!?] ", gap)
+            and (elided or re.search(r"\(\s*(?:[A-Z]\w* )?$", gap) or not cues.POST.search(gap))
+        ):
             unit = last.unit if last.unit != "percent" else None
             return Sense(last.indicator, quantity.start, end, 0.55, _whole_of_list(text, last, quantity), unit)
         return None
@@ -115,7 +122,7 @@ def item_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, told
     named = re.fullmatch(r"\W*[A-Z][\w'-]+(?: [A-Z][\w'-]+){0,3} ?[:-]\s*", before)
     if told and named and indicator_of(before) is None and quantity.size >= 10:
         return Sense(told[-1].indicator, quantity.start, end, 0.5, None, told[-1].unit if end == quantity.end else None)
-    opened = re.search(r"[(:]\s*(?:[A-Z]\w* )?(?:\w+ )?$", before)
+    opened = re.search(r"(?:[(:]| - )\s*(?:[A-Z]\w* )?(?:\w+ )?$", before)
     indicator = indicator_of(re.split(r"[;]", before)[-1]) if opened and len(before) < 220 else None
     return Sense(indicator, quantity.start, end, 0.55) if indicator else None
 
@@ -131,6 +138,11 @@ def _whole_of_list(text: str, last: Draft, quantity: Quantity) -> int | None:
 
 _PRONOUN = re.compile(r"\b(?:numbers?|total|toll|figures?|rate|this)\b[^.;,]{0,40}$", re.IGNORECASE)
 _POPULATION = re.compile(r"^(?!.*\bhost\w* (?:camp )?population).*\bpopulation\b", re.IGNORECASE)
+
+
+_SITE_HAS = re.compile(
+    rf"\b(?:camp|site|cent(?:re|er)|settlement)\b.*\b(?:had|has|counts?|holds?) {_QUALIFIED}$", re.IGNORECASE
+)
 
 
 def subject_sense(
@@ -157,6 +169,15 @@ def subject_sense(
         indicator = indicator or ("hosted" if end == quantity.end else "stock")
     if labelled and _CAMP_POPULATION.search(before):
         return Sense("stock", quantity.start, end, 0.6)
+    if told and labelled and re.search(r"\btotal\b", before, re.IGNORECASE) and indicator is None:
+        return Sense(told[-1].indicator, quantity.start, end, 0.5, None, told[-1].unit if end == quantity.end else None)
+    if told and indicator is None and re.search(rf"\baccount(?:s|ed|ing) for {_QUALIFIED}$", before):
+        whole = total_of(told, quantity)
+        return Sense(told[-1].indicator, quantity.start, end, 0.5, whole.anchor if whole else None, told[-1].unit)
+    if end > quantity.end and re.search(
+        rf"\b(?:camp|site|cent(?:re|er)|settlement)\b.*\b(?:had|has|counts?|holds?) {_QUALIFIED}$", before
+    ):
+        return Sense("sheltered", quantity.start, end, 0.5)
     if indicator is None and not labelled and end == quantity.end:
         if _POPULATION.search(before):
             return Sense("stock", quantity.start, end, 0.5)

@@ -140,6 +140,19 @@ RULES: tuple[Rule, ...] = (
         r"|seized|retaken) (?:full |complete |over )?control of|took over"
         r"|re-?captured) (?:the )?(?:[\w-]+ ){0,4}?(?:of )?(?:al-|el-)?[A-Z]",
     ),
+    _rule(
+        "control",
+        "taken",
+        rf"\b(?:{_ARMED}|[A-Z][A-Za-z]*[A-Z]|army) (?:forces |fighters |troops )?(?:(?:have|has|had|then) )*"
+        rf"(?:entered|moved into|marched into) (?:the )?(?:town|city|village|camp|district|{_NAMED})",
+        sure=0.5,
+    ),
+    _rule(
+        "control",
+        "shrinking",
+        rf"\b(?:withdrew|withdrawn|pulled out|retreated|expelled) from (?:the )?"
+        rf"(?:town|city|village|camp|base|{_NAMED})",
+    ),
     _rule("control", "taken", r"\b(?:retook|recaptured|captured|seized) (?:it|them)\b", sure=0.55),
     _rule(
         "control",
@@ -199,6 +212,15 @@ RULES: tuple[Rule, ...] = (
         "border",
         "closed",
         rf"\b(?:kept|keeps|keeping) (?:its|the|their) (?:[\w'-]+ ){{0,4}}?{_GATE} (?:closed|shut|sealed)\b",
+    ),
+    _rule(
+        "border",
+        "closed",
+        r"\b(?:(?:will|would|do|does|did|can|could|shall) (?:not|no longer)|refus(?:e|es|ed|ing) to|stopped|no longer)"
+        r" (?:admit(?:s|ting)?|accept(?:s|ing)?|receiv(?:e|es|ing)|allow(?:s|ing)?|let(?:s|ting)? in|take in|taking in)"
+        r" (?:any |more |further |new |the |additional )*(?:\w+ )?"
+        r"(?:refugees|arrivals|asylum[- ]seekers|people|displaced)\b",
+        modality="asserted",
     ),
     _rule("border", "closed", rf"\b(?i:closure) of (?:its|the|their|all) (?:[\w'-]+ ){{0,3}}?{_GATE}"),
     _rule(
@@ -348,7 +370,7 @@ STEMS = {  # a rule's patterns are tried only where one of these is in the sente
             "likely",
             "driv",
         ),
-        *("drove", "push", "forc", "squeez"),
+        *("drove", "push", "forc", "squeez", "entered", "moved into", "marched", "expel"),
     ),
     "border": (
         "border",
@@ -360,7 +382,12 @@ STEMS = {  # a rule's patterns are tried only where one of these is in the sente
         "allowed",
         "permit",
         "turned",
-        "refused",
+        "refus",
+        "admit",
+        "accept",
+        "receiv",
+        "let",
+        "take in",
         "letting",
         "push",
     ),
