@@ -44,6 +44,7 @@ def test_each_home_says_what_displaced_its_people_and_which_rows_say_so(run: Pat
     assert known
     for part in known:
         assert sum(part["displaced_by"].values()) == pytest.approx(1, abs=1e-3)
+    assert {event["actor"] for part in known for event in part["events"]} <= {"GOV", "ISIS"}  # feared there
     records = [record for part in known for event in part["events"] for record in event["records"]]
     assert {record["file"] for record in records} == {"ucdp-ged-syria-2018-southwest.csv"}
     assert all(record["row"] > 1 for record in records)

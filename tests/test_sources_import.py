@@ -234,6 +234,31 @@ def test_a_broken_file_is_refused_with_its_place_and_changes_nothing(folder: Pat
     assert {path.name for path in folder.parent.iterdir()} == {"tiny", file}
 
 
+def test_an_old_workbook_of_acled_reads_like_its_csv(folder: Path, tmp_path: Path) -> None:
+    import csv
+    import datetime as dt
+    import io
+
+    import openpyxl
+
+    text = made.acled(made.acled_row(1, made.ACLED_LEGACY, event_date="04-July-2016"), header=made.ACLED_LEGACY)
+    header, row = csv.reader(io.StringIO(text))
+    book = openpyxl.Workbook()
+    book.active.append(header)
+    row[header.index("EVENT_DATE")] = dt.datetime(2016, 7, 4)  # type: ignore[call-overload]
+    book.active.append(row)
+    book.save(tmp_path / "acled.xlsx")
+    done = CliRunner().invoke(app, ["import", "acled", str(tmp_path / "acled.xlsx"), str(folder)])
+    assert done.exit_code == 0, done.output
+    assert [(str(e["start"]), e["type"]) for e in new_rows(folder, "events", "acled:")] == [("2016-07-04", "air")]
+
+
+def test_a_folder_that_is_no_crisis_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert "crisis.toml" in take(tmp_path / "empty", "ucdp", made.ucdp(made.ucdp_row(1)), code=2)
+    assert list((tmp_path / "empty").iterdir()) == []
+
+
 @pytest.mark.parametrize("mark", [";", "\t"])
 def test_semicolons_and_tabs_part_columns_too(folder: Path, mark: str) -> None:
     text = made.COD_COUNTRY.replace('"670,000","300,000","370,000"', "670000,300000,370000").replace(",", mark)

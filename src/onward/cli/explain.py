@@ -51,8 +51,10 @@ def _show(found: dict[str, Any]) -> None:
             ways = ", ".join(f"{name} {n:,}" for name, n in list(part["came_last_from"].items())[:3])
             typer.echo(f"           came last from {ways}")
         for event in part.get("events", [])[:3]:
-            what = f"{event['type']} by {event['actor']}, {event['attacks']:g} attacks, {event['km']} km away"
-            typer.echo(f"           {event['start']}: {what} ({_source(event)})")
+            where = f"in {event['area']}" if event["area"] else f"{event['km']} km away"
+            what = f"{event['attacks']:.3g} attacks by {event['actor']} ({event['type']}) {where}"
+            share = f"{event['share_of_attacks']:.0%} of the fright"
+            typer.echo(f"           {share}: {event['start']}, {what} ({_source(event)})")
         for change in part.get("control", [])[1:]:
             typer.echo(f"           {change['start']}: held by {change['actor']} from then on ({_source(change)})")
 

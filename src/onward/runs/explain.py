@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from pyproj import Geod
 
 from onward.crisis import Crisis, Scenario, read_crisis
@@ -24,6 +25,8 @@ from onward.crisis.messages import did_you_mean, quoted
 from onward.errors import ParameterError
 from onward.model.build import build_model
 from onward.model.hazard import MEMORIES, WIDTHS
+from onward.model.network import build_network
+from onward.model.people import build_people
 from onward.runs.folder import CRISIS, read_run
 from onward.simulation.member import Settings
 from onward.simulation.run import Run
@@ -176,27 +179,45 @@ def _sum(parts: Mapping[str, Any], days: list[int], p: int) -> Any:
 def _events(
     crisis: Crisis, origin: str, first: dt.date, day: dt.date, values: Mapping[str, float]
 ) -> list[dict[str, Any]]:
-    """The attacks near a home from shortly before the first departure on, those that weigh most first."""
-    events = crisis.table("events")
+    """The attacks near a home from shortly before the first departure on, those that frighten most first.
+
+    The weight is that of the model's exposure: number, severity, fear of the attacker, deaths and distance; attacks
+    somewhere in an area count with their chance to fall near.
+    """
     home = crisis.table("places").filter(place=origin).row(0, named=True)
     since = first - dt.timedelta(days=int(np.ceil(MEMORIES * values["memory_days"])))
-    near = events.filter(pl.coalesce("end", "start") >= since, pl.col("start") <= day)
-    width = values["kernel_km"]
+    fear = _fear(crisis, origin)
     found = []
-    for row in near.iter_rows(named=True):
-        km = _km(crisis, home, row)
-        if km <= WIDTHS * width:
-            found.append((row["n"] * row["severity"] * float(np.exp(-0.5 * (km / width) ** 2)), km, row))
+    for row in crisis.table("events").iter_rows(named=True):
+        begin, end = row["start"], row["end"] or row["start"]
+        overlap = (min(end, day) - max(begin, since)).days + 1
+        km = _km(crisis, home, row) if overlap > 0 and fear.get(row["actor"], 0) > 0 else np.array([np.inf])
+        if km.min() > WIDTHS * values["kernel_km"]:
+            continue
+        near = float(np.exp(-0.5 * (km / values["kernel_km"]) ** 2).mean())
+        attacks = row["n"] * overlap / ((end - begin).days + 1)
+        fright = row["severity"] * values[f"severity_{row['type']}"] * fear[row["actor"]]
+        fright *= 1 + values["fatality_weight"] * np.log1p(row["fatalities"])
+        found.append((attacks * near * fright, float(km.min()), row))
     found.sort(key=lambda item: (-item[0], str(item[2]["start"])))
+    whole = sum(weight for weight, _, _ in found)
     return [
         {"start": str(row["start"]), "end": str(row["end"] or row["start"]), "type": row["type"], "actor": row["actor"],
-         "attacks": row["n"], "km": round(km, 1), "source": row["source"], "records": _records(crisis, row["source"])}
-        for _, km, row in found[:MOST_ROWS]
+         "area": row["area"], "attacks": row["n"], "km": round(km, 1), "share_of_attacks": round(weight / whole, 4),
+         "source": row["source"], "records": _records(crisis, row["source"])}
+        for weight, km, row in found[:MOST_ROWS]
     ]  # fmt: skip
 
 
-def _km(crisis: Crisis, home: Mapping[str, Any], row: Mapping[str, Any]) -> float:
-    """Distance of an attack from a home; of an area, that of its nearest place."""
+def _fear(crisis: Crisis, origin: str) -> dict[str, float]:
+    """How much the people of a home fear each actor, mean over its groups."""
+    network = build_network(crisis)
+    people = build_people(crisis, network)
+    return dict(zip(network.actors, people.share[network.places.names.index(origin)] @ people.fear, strict=True))
+
+
+def _km(crisis: Crisis, home: Mapping[str, Any], row: Mapping[str, Any]) -> NDArray[np.float64]:
+    """Distances of the places of an attack from a home; one, unless it is somewhere in an area."""
     if row["latitude"] is not None:
         spots = [(row["longitude"], row["latitude"])]
     else:
@@ -206,7 +227,7 @@ def _km(crisis: Crisis, home: Mapping[str, Any], row: Mapping[str, Any]) -> floa
     lon, lat = np.array(spots, dtype=np.float64).T
     n = len(lon)
     metres = Geod(ellps="WGS84").inv(np.full(n, home["longitude"]), np.full(n, home["latitude"]), lon, lat)[2]
-    return float(np.asarray(metres).min()) / 1000
+    return np.asarray(metres) / 1000
 
 
 def _control(crisis: Crisis, origin: str, day: dt.date) -> list[dict[str, Any]]:
