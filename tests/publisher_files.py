@@ -80,6 +80,20 @@ HAPI = (
     "SYR,True,True,Aleppo,,,Aleppo,,,1,Crisis,SA,39492,3,2016-07-15,2016-07-15,a,b,,\n"
     "HTI,True,True,Ouest,,,Ouest,,,1,Quake,BA,5,3,2016-07-15,2016-07-15,a,b,,\n"
 )
+HAPI_EVENTS = (
+    "\ufefflocation_code,has_hrp,in_gho,provider_admin1_name,provider_admin2_name,admin1_code,admin1_name,admin2_code,"
+    "admin2_name,admin_level,event_type,events,fatalities,reference_period_start,reference_period_end\n"
+    "SYR,True,True,Aleppo,,,Aleppo,,,1,political_violence,62,31,2016-07-01,2016-07-31\n"
+    "SYR,True,True,Aleppo,,,Aleppo,,,1,civilian_targeting,20,9,2016-07-01,2016-07-31\n"
+    "SYR,True,True,Aleppo,,,Aleppo,,,1,demonstration,4,0,2016-07-01,2016-07-31\n"
+)
+HAPI_REFUGEES = (
+    "origin_location_code,origin_has_hrp,origin_in_gho,asylum_location_code,asylum_has_hrp,asylum_in_gho,"
+    "population_group,gender,age_range,min_age,max_age,population,reference_period_start,reference_period_end\n"
+    "SYR,True,True,TUR,True,True,REF,all,all,,,1000,2016-01-01,2016-07-31\n"
+    "SYR,True,True,TUR,True,True,REF,f,all,,,480,2016-01-01,2016-07-31\n"
+    "SYR,True,True,TUR,True,True,ASY,all,all,,,20,2016-01-01,2016-07-31\n"
+)
 
 
 def odp(*records: dict[str, object]) -> str:

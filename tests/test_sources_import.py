@@ -126,6 +126,18 @@ def test_hapi_levels_that_are_stacked_are_read_once(folder: Path) -> None:
     assert "1 of SYR (Crisis, SA)" in said
 
 
+def test_hapi_events_leave_out_what_would_be_counted_twice(folder: Path) -> None:
+    said = take(folder, "hapi", made.HAPI_EVENTS)
+    (event,) = new_rows(folder, "events", "hapi-events:")
+    assert (event["area"], event["n"], event["fatalities"]) == ("unit_syr_aleppo", 62.0, 0.5)
+    assert "Dropped 2 of demonstrations, of civilian targeting" in said
+
+
+def test_hapi_refugees_of_all_sexes_and_ages_are_a_stock(folder: Path) -> None:
+    take(folder, "hapi", made.HAPI_REFUGEES)
+    assert counts(folder, "hapi-refugees:") == [("2016-07-31", "unit_tur", "stock", 1020)]
+
+
 def test_unhcr_numbers_as_text_and_codes_that_are_not_iso3(folder: Path) -> None:
     sudan = {"pop_origin_name": "Sudan", "pop_origin_code": "SUD", "individuals": "9"}
     text = made.odp({}, sudan, {"pop_type_name": "Asylum-Seekers", "individuals": "5"},

@@ -45,7 +45,7 @@ def import_dtm(crisis: Crisis, paths: Sequence[Path], options: Options) -> Addit
     return _import(crisis, paths, options, PUBLISHER)
 
 
-def import_hapi(crisis: Crisis, paths: Sequence[Path], options: Options) -> Addition:
+def import_hapi_idps(crisis: Crisis, paths: Sequence[Path], options: Options) -> Addition:
     """Read HDX HAPI files of internally displaced people as stocks of areas."""
     return _import(crisis, paths, options, HAPI_PUBLISHER)
 

@@ -24,7 +24,7 @@ FORMATS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "unhcr-odp": ("onward.sources.unhcr", "import_odp", "UNHCR Operational Data Portal: refugees by country"),
         "unhcr-rdf": ("onward.sources.unhcr", "import_rdf", "UNHCR Refugee Data Finder: stocks at ends of years"),
         "dtm": ("onward.sources.dtm", "import_dtm", "IOM DTM: displaced people by admin unit"),
-        "hapi": ("onward.sources.dtm", "import_hapi", "HDX HAPI: displaced people by admin unit"),
+        "hapi": ("onward.sources.hapi", "import_hapi", "HDX HAPI: displaced people, refugees, attacks"),
         "idu": ("onward.sources.idu", "import_idu", "IDMC IDU: people displaced, by event"),
         "cod-ps": ("onward.sources.cod_ps", "import_cod_ps", "OCHA COD-PS: populations of places"),
         "control-geojson": ("onward.sources.control_geojson", "import_control", "maps of control: holders of places"),
