@@ -74,11 +74,23 @@ def test_vague_days_and_places_stay_ranges_and_areas(folder: Path) -> None:
     assert areas.filter(area=str(event["area"]))["place"].to_list() == ["azaz", "marea", "tall_rifat"]
 
 
-def test_importing_a_file_again_changes_nothing(folder: Path) -> None:
-    text = made.ucdp(made.ucdp_row(1), made.ucdp_row(2, where_prec=4))
-    take(folder, "ucdp", text, *SIDES)
+AGAIN = {
+    "ucdp": (made.ucdp(made.ucdp_row(1), made.ucdp_row(2, where_prec=4)), "f.csv"),
+    "acled": (made.acled(made.acled_row(1), made.acled_row(2, event_type="Battles", geo_precision=3)), "f.csv"),
+    "dtm": (made.dtm({}, {"reportingDate": "2016-07-20"}), "f.json"),
+    "hapi": (made.HAPI_EVENTS, "f.csv"),
+    "unhcr-odp": (made.odp({}, {"pop_data_type_code": "NEW"}), "f.json"),
+    "idu": (made.idu({}), "f.json"),
+    "cod-ps": (made.COD_COUNTRY, "f.csv"),
+}
+
+
+@pytest.mark.parametrize("format_", AGAIN)
+def test_importing_a_file_again_changes_nothing(folder: Path, format_: str) -> None:
+    text, name = AGAIN[format_]
+    take(folder, format_, text, name=name)
     once = read_crisis(folder)
-    take(folder, "ucdp", text, *SIDES)
+    take(folder, format_, text, name=name)
     assert read_crisis(folder) == once
 
 
