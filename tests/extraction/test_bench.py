@@ -117,3 +117,10 @@ def test_a_capture_names_who_and_every_place():
     text = "GoS took control of the Nasira crossing, Rimah and Talsa on 9 July."
     fact = next(f for f in extract_facts(text, "2018-07-10").facts if f.kind == "control")
     assert (fact.who, fact.date, [p.name for p in fact.places]) == ("GoS", "2018-07-09", ["Nasira", "Rimah", "Talsa"])
+
+
+def test_parts_that_exceed_their_total_are_reported():
+    reading = extract_facts("There were 900 displacements: 500 from Bosso and 600 from Toumour.")
+    (total,) = reading.totals()
+    assert (total.whole, total.parts, total.sum, total.fits) == ("f1", ("f2", "f3"), 1100, False)
+    assert reading.to_dict()["totals"][0]["fits"] is False

@@ -13,7 +13,7 @@ from onward.extraction.evidence import (
     write_evidence_rows,
 )
 from onward.extraction.extract import extract_facts
-from onward.extraction.facts import FIRM, KINDS, Candidate, Fact, Link, Place, Reading, Readings
+from onward.extraction.facts import FIRM, KINDS, Candidate, Fact, Link, Place, Reading, Readings, Total
 from onward.extraction.pipeline import load_pipeline
 
 read_report = extract_facts
@@ -30,6 +30,7 @@ __all__ = [
     "Place",
     "Reading",
     "Readings",
+    "Total",
     "apply_evidence",
     "compare",
     "evidence_rows",

@@ -72,7 +72,7 @@ def extract_facts(
     if llm is not None:
         more, dropped = facts_of_model(llm, parts)
         facts = _merged(more, facts)
-    return Reading(text, _numbered(_once(facts)), day, source, dropped)
+    return Reading(text, _numbered(_once(facts)), day, source, dropped, parts.tables)
 
 
 def _actors(crisis: HasTables | None) -> frozenset[str]:

@@ -71,7 +71,8 @@ class Fact:
     person's name in it is replaced by [name]). `value` is the figure, None where the text gives only an
     interval; `low` and `high` are the bounds the words allow, None where they set none. `household_size` is
     people per household where the text states it. `date` is an ISO day or an interval "first/last".
-    `same_as` is the id of a fact that gives the same count in another unit.
+    `same_as` is the id of a fact that gives the same count in another unit, `part_of` that of the figure it is part or
+    a share of (`unit` is percent for a share, people_per_day for a rate).
     """
 
     id: str
@@ -123,6 +124,20 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Total:
+    """A figure with its parts: their sum in its unit, and whether they fit in it (see `Reading.totals`)."""
+
+    whole: str
+    parts: tuple[str, ...]
+    sum: float
+    fits: bool
+
+
+ROUNDING = 0.02
+"""Parts may add up to this share more than their total: rounded figures do (own assumption)."""
+
+
+@dataclass(frozen=True)
 class Reading:
     """A report that has been read: its text, its facts, and what was dropped and why.
 
@@ -134,6 +149,28 @@ class Reading:
     date: dt.date | None = None
     source: str = ""
     dropped: Mapping[str, int] = field(default_factory=dict)
+    tables: tuple[tuple[int, int], ...] = ()
+
+    def totals(self) -> tuple[Total, ...]:
+        """Each figure that has parts, and whether the parts of one unit and sense fit in it.
+
+        Shares are compared with 100 percent. Parts that overlap ("of whom 5,000 children") fit as well.
+
+        >>> from onward.extraction import extract_facts
+        >>> [t] = extract_facts("We saw 900 displacements: 500 from Bosso and 600 from Toumour.").totals()
+        >>> t.sum, t.fits
+        (1100.0, False)
+        """
+        by_id = {fact.id: fact for fact in self.facts}
+        grouped: dict[tuple[str, str | None], list[Fact]] = {}
+        for fact in self.facts:
+            if fact.part_of in by_id:
+                grouped.setdefault((fact.part_of or "", fact.unit), []).append(fact)
+        return tuple(
+            _total(by_id[whole], parts)
+            for (whole, unit), parts in grouped.items()
+            if unit in ("percent", by_id[whole].unit)
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The reading as plain values, ready for JSON (the text itself is left out).
@@ -147,6 +184,8 @@ class Reading:
             "characters": len(self.text),
             "dropped": dict(self.dropped),
             "facts": [asdict(f) for f in self.facts],
+            "totals": [asdict(t) for t in self.totals()],
+            "tables": [list(span) for span in self.tables],
             "itineraries": [list(stops) for stops in self.itineraries()],
         }
 
@@ -174,6 +213,15 @@ class Reading:
 def _ends(fact: Fact) -> tuple[str | None, list[str]]:
     origin = next((p.name for p in fact.places if p.role == "from"), None)
     return origin, [p.name for p in fact.places if p.role == "to"]
+
+
+def _total(whole: Fact, parts: list[Fact]) -> Total:
+    """The largest parts that count the same thing, against the whole."""
+    alike = [p for p in parts if p.indicator == whole.indicator]
+    found = sum(p.value or 0.0 for p in alike)
+    most = 100.0 if parts[0].unit == "percent" else whole.high or whole.value or float("inf")
+    fits = found <= most * (1 + ROUNDING)
+    return Total(whole.id, tuple(p.id for p in parts), found, fits or len(alike) < 2)
 
 
 @dataclass(frozen=True)

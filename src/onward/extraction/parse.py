@@ -37,6 +37,7 @@ class Parts:
     day: dt.date | None
     household_size: float | None
     places: Gazetteer
+    tables: tuple[tuple[int, int], ...] = ()
 
 
 def take_apart(
@@ -70,6 +71,7 @@ def take_apart(
         drafts += _drafts(scene, line, number, quantities.get(number, []), drafts)
     names = private_names(flat.text, places.knows) | people
     speakers = spread(lines, find_attributions(flat.text, lines))
+    spans = tuple(span for t in tables for span in t.lines)
     placed = [*place_drafts(scene, drafts), *_laid_out(flat, tables, boxes, lines, places)]
     return Parts(
         text,
@@ -80,6 +82,7 @@ def take_apart(
         day,
         _size(flat.text),
         places,
+        spans,
     )
 
 

@@ -137,7 +137,7 @@ def _named(scene: Scene, draft: Draft, others: Sequence[Draft]) -> Tied:
     every = [m for m in scene.mentions.get(draft.sentence, ()) if m.role is not None]
     if own := _before_bracket(scene, draft):
         return own
-    parts = [d.anchor for d in others if d.whole == draft.anchor and d.anchor > draft.anchor]
+    parts = [d.anchor for d in others if d.whole == draft.anchor and _goes_on(scene, draft, d)]
     if parts:  # what is said of a part is not said of the whole
         bracketed = [m for d in others if d.anchor in parts for m, _, _ in _before_bracket(scene, d)]
         limit = min([*parts, *(m.start for m in bracketed)])
@@ -162,6 +162,21 @@ def _named(scene: Scene, draft: Draft, others: Sequence[Draft]) -> Tied:
     if draft.kind in ("intervention",):
         chosen = inside
     return _tied(chosen)
+
+
+def _goes_on(scene: Scene, whole: Draft, part: Draft) -> bool:
+    """Whether a part stands after its whole, and not in a bracket after which the whole is spoken of again."""
+    if part.anchor <= whole.anchor:
+        return False
+    opened = scene.text.find("(", whole.anchor, part.anchor)
+    closed = scene.text.find(")", part.anchor, scene.sentences[part.sentence].end)
+    named = _before_bracket(scene, part)
+    return (
+        bool(named)
+        or opened < 0
+        or closed < 0
+        or not re.match(r"\)\s+(?:were|was|have|had|are|fled)\b", scene.text[closed:])
+    )
 
 
 _BRACKET = re.compile(

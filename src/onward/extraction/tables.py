@@ -105,12 +105,14 @@ def _row_places(
 
 def box_drafts(flat: Flat, boxes: Sequence[Box], sentence: Locate) -> list[Draft]:
     """The facts of key figures that stand on lines of their own."""
-    drafts = []
+    drafts: list[Draft] = []
     for box in boxes:
-        indicator = indicator_of(box.label.text)
+        share = "%" in box.figure.text or "per cent" in box.figure.text
+        counts = [d for d in drafts if d.unit == "people"]
+        whole = counts[-1] if share and counts else None  # "62 %" below "10,238 movements" is a share of them
+        indicator = indicator_of(box.label.text) or (whole.indicator if whole else None)
         if indicator is None:
             continue
-        share = "%" in box.figure.text or "per cent" in box.figure.text
         draft = _cell_draft(
             flat,
             box.figure,
@@ -118,7 +120,7 @@ def box_drafts(flat: Flat, boxes: Sequence[Box], sentence: Locate) -> list[Draft
             "percent" if share else unit_of(box.label.text, indicator),
             sentence(flat.forth(box.label.start)),
         )
-        drafts += [draft] if draft is not None else []
+        drafts += [replace(draft, whole=whole.anchor if whole else None)] if draft is not None else []
     return drafts
 
 

@@ -13,6 +13,8 @@ from onward.errors import ParameterError
 MOST_BYTES = 50_000_000
 """Largest file that is read (own choice: no report comes near it)."""
 MOST_PAGES = 2_000
+PAGE_BREAK = "\f"
+"""What ends a page in the text of a PDF."""
 
 _SKIPPED = frozenset(
     [
@@ -216,7 +218,7 @@ def pdf_text(content: bytes, source: str) -> str:
         pages = pypdf.PdfReader(io.BytesIO(content)).pages
         if len(pages) > MOST_PAGES:
             raise ParameterError(f"{source}: {len(pages)} pages is not a report. Give at most {MOST_PAGES} pages.")
-        text = "\n".join(page.extract_text() for page in pages)
+        text = f"{PAGE_BREAK}\n".join(page.extract_text() for page in pages)
     except ParameterError:
         raise
     except Exception as error:  # pypdf raises many kinds on broken files

@@ -120,7 +120,7 @@ def review_routes(library: Library) -> APIRouter:
         """Read a report into facts with the spans that they stand on, and rows to review."""
         crisis = kept_crisis(library.folder(report.crisis)) if report.crisis else None
         found: dict[str, Any] = without_gaps(read_for_review(
-            report.text, html=report.html, date=report.date, crisis=crisis, source=report.source
+            report.text, html=report.html, pdf=report.pdf, date=report.date, crisis=crisis, source=report.source
         ))  # fmt: skip
         return found
 

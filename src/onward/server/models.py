@@ -13,6 +13,8 @@ from onward.server.review import MOST_IN_CELL, NUMBERS, WHOLES
 
 #: characters of a report that is read for review in the page; longer ones are for `onward read` (own choice)
 MOST_CHARACTERS = 400_000
+#: characters of a PDF in Base64: what fits in one request
+MOST_PDF = 1_900_000
 MOST_ROWS = 5_000
 
 
@@ -49,10 +51,11 @@ class WhatIf(_Sent):
 
 
 class Report(_Sent):
-    """A report to read: plain text, or HTML in its place; its day, and the run whose places are looked up first."""
+    """A report to read: plain text, or HTML or a PDF in Base64 in its place; its day, and the run whose places are looked up first."""
 
     text: Annotated[str, Field(max_length=MOST_CHARACTERS)] = ""
     html: Annotated[str, Field(max_length=MOST_CHARACTERS)] = ""
+    pdf: Annotated[str, Field(max_length=MOST_PDF, json_schema_extra={"format": "byte"})] = ""
     date: Annotated[str, Field(max_length=10, json_schema_extra={"format": "date"})] | None = None
     crisis: Annotated[str, Field(min_length=1, max_length=255)] | None = None
     source: Annotated[str, Field(max_length=200)] = "report"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -12,7 +13,7 @@ from onward.crisis import Crisis
 from onward.errors import ParameterError
 from onward.extraction import EvidenceRow, evidence_rows, extract_facts, read_evidence_csv, write_evidence_rows
 from onward.extraction.evidence import COLUMNS
-from onward.extraction.text import html_date, html_text
+from onward.extraction.text import html_date, html_text, pdf_text
 
 FILE = "evidence.csv"
 #: characters of a cell; a quote is a sentence or two (own choice)
@@ -23,19 +24,36 @@ _TEXT: tuple[type, str] = (str, "a text")
 
 
 def read_for_review(
-    text: str, *, html: str = "", date: str | None = None, crisis: Crisis | None = None, source: str = "report"
+    text: str,
+    *,
+    html: str = "",
+    pdf: str = "",
+    date: str | None = None,
+    crisis: Crisis | None = None,
+    source: str = "report",
 ) -> dict[str, Any]:
-    """Return a reading as JSON: the text its offsets count in, its facts, and the rows that a person reviews.
+    """Return a reading as JSON: the text its offsets count in, its facts and totals, and the rows that a person reviews.
+
+    A `pdf` comes as Base64; its pages end with a form feed in the text.
 
     >>> read = read_for_review("About 300 people fled Azaz on 5 May 2016.", source="a.txt")
     >>> read["rows"][0]["value"], read["facts"][0]["quote"]
     (300.0, 'About 300 people fled Azaz on 5 May 2016')
     """
     day = date or (html_date(html) if html else None)
+    if pdf:
+        text = pdf_text(_decoded(pdf, source), source)
     reading = extract_facts(html_text(html) if html else text, day, crisis=crisis, source=source)
     rows = [{name: value for name, value in asdict(row).items() if name != "row"} for row in evidence_rows([reading])]
     known = [] if crisis is None else _known(crisis)
     return {**reading.to_dict(), "text": reading.text, "rows": rows, "known": known}
+
+
+def _decoded(pdf: str, source: str) -> bytes:
+    try:
+        return base64.b64decode(pdf, validate=True)
+    except ValueError:
+        raise ParameterError(f"{source}: the PDF is not in Base64. Send its bytes encoded.") from None
 
 
 def evidence_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:

@@ -2,7 +2,7 @@
 
 import { element } from "../dom";
 import { alertBox, inputField, numberIn, selectField } from "./fields";
-import type { Decision, Fact, Known, Row } from "./types";
+import type { Decision, Fact, Known, Row, Total } from "./types";
 
 const TABLES: [string, string][] = [["", "nothing"], ["counts", "a count"], ["events", "an attack"], ["control", "who holds a place"], ["claims", "a claim"]]; // prettier-ignore
 const SAID: Record<Decision, string> = { "": "undecided", accept: "accepted", correct: "corrected", reject: "rejected" };
@@ -13,7 +13,7 @@ export interface FactCard {
 }
 
 /** `changed` is called after each decision. */
-export function factCard(fact: Fact, row: Row, known: Known[], changed: () => void): FactCard {
+export function factCard(fact: Fact, row: Row, known: Known[], changed: () => void, totals: Total[] = []): FactCard {
   const state = element("span", { class: "decision" });
   const editor = element("div", { class: "editor", hidden: true });
   const room = element("li", { class: `fact-card kind-${fact.kind}`, tabindex: 0, id: `card-${fact.id}`, "aria-label": `${fact.id}: ${summary(fact, row)}` });
@@ -35,7 +35,7 @@ export function factCard(fact: Fact, row: Row, known: Known[], changed: () => vo
     note.input.focus();
   };
   const acts: Record<string, () => void> = { a: () => decide("accept"), c: open, r: () => decide("reject"), n: write, u: () => decide("") };
-  room.append(...heading(fact, row, state), buttons(fact, acts), note.room, editor);
+  room.append(...heading(fact, row, state), ...sums(fact, totals), buttons(fact, acts), note.room, editor);
   room.addEventListener("keydown", (event) => {
     if (event.key === "Escape") return room.focus();
     if (event.target !== room || event.ctrlKey || event.metaKey || event.altKey || !acts[event.key]) return;
@@ -48,12 +48,19 @@ export function factCard(fact: Fact, row: Row, known: Known[], changed: () => vo
 
 function heading(fact: Fact, row: Row, state: HTMLElement): HTMLElement[] {
   const places = fact.places.map(({ role, name }) => `${role} ${name}`).join(", ");
-  const rest = [places, row.date || fact.date_text, `says ${fact.attribution}`, fact.modality, fact.same_as ? `same as ${fact.same_as}` : ""];
+  const rest = [places, row.date || fact.date_text, `says ${fact.attribution}`, fact.modality, fact.same_as ? `same as ${fact.same_as}` : "", fact.part_of ? `part of ${fact.part_of}` : ""];
   return [
     element("p", { class: "fact-head" }, element("span", { class: "tag" }, fact.kind), element("b", {}, summary(fact, row)), state),
     element("blockquote", { dir: "auto" }, fact.quote),
     element("p", { class: "note" }, rest.filter(Boolean).join(" · ")),
   ];
+}
+
+/** The parts of a figure, and whether they fit in it. */
+function sums(fact: Fact, totals: Total[]): HTMLElement[] {
+  return totals
+    .filter(({ whole }) => whole === fact.id)
+    .map(({ parts, sum, fits }) => element("p", { class: fits ? "note" : "problem" }, `Parts ${parts.join(", ")}${sum ? ` add up to ${sum.toLocaleString("en-GB")}` : ""}${fits ? "." : ", which is more than this figure."}`));
 }
 
 function summary(fact: Fact, row: Row): string {

@@ -16,18 +16,20 @@ export interface Review {
 
 export function reviewPanel(api: Api): Review {
   const text = textField("Text of the report (plain or HTML)", { rows: 8, maxlength: 400_000, spellcheck: false, dir: "auto" });
-  const file = inputField("… or a file", "file", { accept: ".txt,.html,.htm,.md,text/plain,text/html" });
+  const file = inputField("… or a file", "file", { accept: ".txt,.html,.htm,.md,.pdf,text/plain,text/html,application/pdf" });
   const source = inputField("Name of the report", "text", { maxlength: 200, value: "report" });
   const date = inputField("Its day (for “on Tuesday”)", "date");
   const crisis = selectField("Look up places in the crisis of", [["", "none"]]);
   const result = element("div", { class: "review" });
   const said = alertBox();
-  file.input.addEventListener("change", () => void loaded(file.input, text.input, source.input));
+  let pdf = "";
+  file.input.addEventListener("change", () => void loaded(file.input, text.input, source.input).then((bytes) => (pdf = bytes)));
+  text.input.addEventListener("input", () => (pdf = ""));
   const read = async (): Promise<void> => {
-    said.tell(text.input.value.trim() ? "" : "There is nothing to read yet. Put the report's text into the field.");
-    if (!text.input.value.trim()) return;
+    said.tell(pdf || text.input.value.trim() ? "" : "There is nothing to read yet. Put the report's text into the field.");
+    if (!pdf && !text.input.value.trim()) return;
     try {
-      const told = await ask(api, { text: text.input.value, date: date.input.value, crisis: crisis.input.value, source: source.input.value.trim() || "report" });
+      const told = await ask(api, { text: pdf ? "" : text.input.value, pdf, date: date.input.value, crisis: crisis.input.value, source: source.input.value.trim() || "report" });
       result.replaceChildren(...judged(told));
     } catch (error) {
       said.tell(error instanceof ApiError ? error.message : `The server does not answer (${String(error)}).`);
@@ -46,23 +48,28 @@ export function reviewPanel(api: Api): Review {
   return { room: element("div", {}, element("p", { class: "note" }, "Nothing enters a crisis here. You judge each fact, take the CSV, and `onward evidence apply` adds what you accepted."), form, result), offer };
 }
 
-async function loaded(input: HTMLInputElement, text: HTMLTextAreaElement, source: HTMLInputElement): Promise<void> {
+/** Put a text file into the field; the bytes of a PDF come back in Base64. */
+async function loaded(input: HTMLInputElement, text: HTMLTextAreaElement, source: HTMLInputElement): Promise<string> {
   const [file] = input.files ?? [];
-  if (!file) return;
-  text.value = (await file.text()).slice(0, 400_000);
+  if (!file) return "";
   source.value = file.name;
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const isPdf = String.fromCharCode(...bytes.slice(0, 4)) === "%PDF";
+  text.value = isPdf ? "" : (await file.text()).slice(0, 400_000);
+  return isPdf ? btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")) : "";
 }
 
 interface Asked {
   text: string;
+  pdf: string;
   date: string;
   crisis: string;
   source: string;
 }
 
 function ask(api: Api, asked: Asked): Promise<Read> {
-  const { text, date, crisis, source } = asked;
-  return api.ask<Read>("/api/read", { method: "POST", body: JSON.stringify({ text, source, ...(date ? { date } : {}), ...(crisis ? { crisis } : {}) }) });
+  const { text, pdf, date, crisis, source } = asked;
+  return api.ask<Read>("/api/read", { method: "POST", body: JSON.stringify({ text, source, ...(pdf ? { pdf } : {}), ...(date ? { date } : {}), ...(crisis ? { crisis } : {}) }) });
 }
 
 function judged(read: Read): HTMLElement[] {
@@ -72,7 +79,7 @@ function judged(read: Read): HTMLElement[] {
     const decided = read.rows.filter((row) => row.decision).length;
     status.textContent = `${read.facts.length} facts, ${decided} decided, ${read.rows.filter((row) => row.decision === "accept" || row.decision === "correct").length} accepted or corrected.`;
   };
-  const cards = read.facts.map((fact, n) => factCard(fact, read.rows[n], read.known, count));
+  const cards = read.facts.map((fact, n) => factCard(fact, read.rows[n], read.known, count, read.totals));
   const marked = markedText(read, cards);
   const list = element("ol", { class: "facts-list", "aria-label": "Facts" }, ...cards.map((card) => card.room));
   list.addEventListener("keydown", (event) => move(event, cards));
@@ -85,10 +92,13 @@ function judged(read: Read): HTMLElement[] {
 
 function markedText(read: Read, cards: FactCard[]): HTMLElement {
   const room = element("div", { class: "read-text", dir: "auto", tabindex: 0, role: "region", "aria-label": "Text of the report" });
-  for (const piece of pieces(read.text, read.facts)) {
+  let page = 1;
+  for (const piece of pieces(read.text, read.facts, read.tables)) {
     const [first] = piece.facts;
-    if (first === undefined) room.append(piece.text);
-    else room.append(element("mark", { class: `kind-${read.facts[first].kind}`, "data-facts": piece.facts.join(" "), title: `${read.facts[first].id}: ${read.facts[first].kind}`, onclick: () => cards[first].room.focus() }, piece.text));
+    const words: (string | HTMLElement)[] = piece.text.split("\f").flatMap((part, n) => (n ? [element("span", { class: "page-mark" }, `page ${++page}`), part] : [part]));
+    const shown = piece.table ? [element("span", { class: "table-row" }, ...words)] : words;
+    if (first === undefined) room.append(...shown);
+    else room.append(element("mark", { class: `kind-${read.facts[first].kind}`, "data-facts": piece.facts.join(" "), title: `${read.facts[first].id}: ${read.facts[first].kind}`, onclick: () => cards[first].room.focus() }, ...shown));
   }
   return room;
 }

@@ -40,6 +40,15 @@ export interface Fact {
   attribution: string;
   modality: string;
   same_as: string | null;
+  part_of: string | null;
+}
+
+/** A figure with its parts; `fits` is false where they add up to more than it. */
+export interface Total {
+  whole: string;
+  parts: string[];
+  sum: number;
+  fits: boolean;
 }
 
 export type Decision = "" | "accept" | "correct" | "reject";
@@ -71,6 +80,9 @@ export interface Read {
   text: string;
   date: string | null;
   facts: Fact[];
+  totals: Total[];
+  /** spans of the rows of tables in the text */
+  tables: [number, number][];
   rows: Row[];
   known: Known[];
 }
