@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import random
 import sys
 
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from onward.errors import OnwardError
 from onward.extraction import extract_facts
 from onward.extraction.text import decoded, html_text, read_text
+from onward.server.review import read_for_review
 
 PAGE = """<!DOCTYPE html><html><head><title>News</title>
 <meta property="article:published_time" content="2016-05-20">
@@ -163,3 +166,22 @@ def test_long_monotonous_texts_take_no_time_to_speak_of():
     chooser = random.Random(3)
     for word in (*WORDS, "1 ", "A ", '"', "((", "one "):
         extract_facts((word + " ") * 3000 + chooser.choice(WORDS))
+
+
+def test_a_pdf_is_reviewed_page_by_page():
+    pypdf = pytest.importorskip("pypdf", reason="pypdf is optional")
+    writer, out = pypdf.PdfWriter(), io.BytesIO()
+    for lines in (["Some 900 people fled Hama."], ["Of these, 40 per cent are children."]):
+        writer.append(io.BytesIO(pdf_of(lines)))
+    writer.write(out)
+    read = read_for_review("", pdf=base64.b64encode(out.getvalue()).decode())
+    assert read["text"].count("\f") == 1
+    assert [(f["value"], f["unit"], f["part_of"]) for f in read["facts"]] == [
+        (900, "people", None),
+        (40, "percent", "f1"),
+    ]
+
+
+def test_what_is_no_base64_is_refused():
+    with pytest.raises(OnwardError, match="the PDF is not in Base64"):
+        read_for_review("", pdf="not base64!")

@@ -32,8 +32,8 @@ QUESTIONS = (
 )  # fmt: skip
 
 
-#: what is right in form may be wrong for its crisis or its table: that is 422, and no fault
-MEANING = ("POST /api/whatifs", "POST /api/evidence")
+#: what is right in form may be wrong for its crisis or its table, or be no PDF: that is 422, and no fault
+MEANING = ("POST /api/whatifs", "POST /api/evidence", "POST /api/read")
 #: nothing can be sent wrong with these
 PLAIN = ("GET /api/runs", "GET /api/jobs")
 CASES = [(question, mode) for question in QUESTIONS for mode in GenerationMode

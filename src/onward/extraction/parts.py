@@ -46,7 +46,7 @@ _WHO_THEY_ARE = re.compile(
 _ITEM_END = re.compile(
     r"\s*(?:[,;.)\]]|$|\(|(?:and|or|while|from|in|to|into|at|within|near|by|via|of (?:them|whom|which)|elsewhere"
     r"|others?|more|people|persons|individuals|households|families|women|men|children|girls|boys|fighters|civilians|IDPs|refugees"
-    r"|were (?:from|in)|are (?:from|in)|moved|went|came|others)\b)"
+    r"|(?:were|are) (?:from|in|with|at|hosted|staying|living)|moved|went|came|others)\b)"
 )
 _SEPARATOR = re.compile(r"[,;:(]|\band\b|\bwhile\b|\bor\b|\bbut\b")
 _OPENS = re.compile(r"\(\s*(?:[A-Z]\w* )?$")

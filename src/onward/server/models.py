@@ -51,7 +51,7 @@ class WhatIf(_Sent):
 
 
 class Report(_Sent):
-    """A report to read: plain text, or HTML or a PDF in Base64 in its place; its day, and the run whose places are looked up first."""
+    """A report to read: plain text, HTML, or a PDF in Base64; its day, and the run whose places are looked up first."""
 
     text: Annotated[str, Field(max_length=MOST_CHARACTERS)] = ""
     html: Annotated[str, Field(max_length=MOST_CHARACTERS)] = ""

@@ -32,7 +32,7 @@ def read_for_review(
     crisis: Crisis | None = None,
     source: str = "report",
 ) -> dict[str, Any]:
-    """Return a reading as JSON: the text its offsets count in, its facts and totals, and the rows that a person reviews.
+    """Return a reading as JSON: the text its offsets count in, its facts and totals, and the rows to review.
 
     A `pdf` comes as Base64; its pages end with a form feed in the text.
 
