@@ -124,3 +124,19 @@ def test_parts_that_exceed_their_total_are_reported():
     (total,) = reading.totals()
     assert (total.whole, total.parts, total.sum, total.fits) == ("f1", ("f2", "f3"), 1100, False)
     assert reading.to_dict()["totals"][0]["fits"] is False
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The offensive led to the displacement of an estimated 285,000.",
+        "The total estimate of displaced individuals has reached 613,036.",
+    ],
+)
+def test_an_estimate_without_a_speaker_is_the_authors(text):
+    assert one(text).attribution == "author"
+
+
+def test_a_whole_does_not_take_the_place_of_its_part():
+    whole, part = extract_facts("3.8 million IDPs, the majority of whom (79 %) were in Deir.").facts
+    assert (whole.places, [p.name for p in part.places]) == ((), ["Deir"])

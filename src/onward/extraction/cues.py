@@ -168,7 +168,7 @@ PRE = re.compile(
     r"|(?P<forced>\b(?:forc(?:ed|ing|es)|prompt(?:ed|ing)|caus(?:ed|ing)|compell(?:ed|ing)|push(?:ed|ing)"
     r"|driv(?:en|ing)|drove|obliged|left|leaving|sen[dt](?:ing)?|made|making))"
     r"|(?P<evacuated>\b(?:evacuat(?:ed|ing|e|es)|evacuations? of|relocat(?:ed|ing|e|es)|relocations? of"
-    r"|removed|moved|moving|transferr(?:ed|ing)|transfer of|airlifted|[Ee]vacuat(?:ed"
+    r"|bus+ed|removed|moved|moving|transferr(?:ed|ing)|transfer of|airlifted|[Ee]vacuat(?:ed"
     r"|ions?)(?: total)?(?: \w+)?:|recommend evacuation for))"
     r"|(?P<newly_displaced>\b(?:displac(?:ed|ing|e|es)|displacements? of|uproot(?:ed|ing)|flight of"
     r"|exodus of|arrivals? of|influx of|homelessness of|[Dd]isplaced(?: \w+)?:|departure of))"

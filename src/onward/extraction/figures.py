@@ -101,6 +101,8 @@ def _any_sense(
         return share_sense(text, sentence, q, near)
     part = part_sense(text, sentence, q, item.end, near)
     own = _sense(text, sentence, item, opened)
+    if own is None and part is not None and item.unit is not None:
+        own = state_sense(text, sentence, q, item.end, True)
     if own is not None and part is not None:
         own = replace(own, whole=part.whole, unit=part.unit)
     found = own or part or _apposed(text, sentence, item)

@@ -88,7 +88,7 @@ def place_drafts(scene: Scene, drafts: Sequence[Draft]) -> list[Draft]:
         if draft.kind == "itinerary" and not draft.arrival:
             places = path.leg(places, draft.sentence)
         elif draft.kind != "itinerary":
-            places = path.there(scene, draft, places) or places or _context(scene, draft)
+            places = path.there(scene, draft, places) or places or _context(scene, draft, drafts)
         places = _origin(scene, draft, places)
         if draft.indicator in ("hosted", "capacity", "sheltered", "stock"):
             places = [(m, "at" if role == "to" else role, how) for m, role, how in places]
@@ -164,6 +164,9 @@ def _named(scene: Scene, draft: Draft, others: Sequence[Draft]) -> Tied:
     return _tied(chosen)
 
 
+_OF_WHOM = re.compile(r"\bof (?:whom|them|these|those|which)\b")
+
+
 def _goes_on(scene: Scene, whole: Draft, part: Draft) -> bool:
     """Whether a part stands after its whole, and not in a bracket after which the whole is spoken of again."""
     if part.anchor <= whole.anchor:
@@ -174,6 +177,7 @@ def _goes_on(scene: Scene, whole: Draft, part: Draft) -> bool:
     return (
         bool(named)
         or opened < 0
+        or bool(_OF_WHOM.search(scene.text, whole.anchor, opened))
         or closed < 0
         or not re.match(r"\)\s+(?:were|was|have|had|are|fled)\b", scene.text[closed:])
     )
@@ -239,10 +243,10 @@ def _says_there(scene: Scene, draft: Draft) -> bool:
     return bool(_THERE.search(scene.text[draft.start : draft.end]))
 
 
-def _context(scene: Scene, draft: Draft) -> Tied:
+def _context(scene: Scene, draft: Draft, drafts: Sequence[Draft]) -> Tied:
     """Without a place of its own: the country its sentence is about, else the nearest sentence's places.
 
-    Sentences before it in its paragraph come first, then the one after it.
+    Sentences before it in its paragraph come first, then the one after it, unless that tells of its parts.
     """
     if draft.kind == "intervention":
         return []
@@ -251,6 +255,8 @@ def _context(scene: Scene, draft: Draft) -> Tied:
         return [(subject[-1], "at", "context")]
     here = scene.sentences[draft.sentence].paragraph
     for number in [*range(draft.sentence - 1, draft.sentence - _LOOK_BACK - 1, -1), draft.sentence + 1]:
+        if number > draft.sentence and any(d.whole == draft.anchor and d.sentence == number for d in drafts):
+            continue
         if not 0 <= number < len(scene.sentences) or scene.sentences[number].paragraph != here:
             continue
         near = [m for m in scene.mentions.get(number, ()) if m.role is not None]

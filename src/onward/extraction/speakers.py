@@ -12,7 +12,7 @@ from onward.extraction.lexicon import word_list
 from onward.extraction.normal import Sentence
 
 _VERB = (
-    r"(?:said|says|say|told|tells|reported|reports|report(?= (?:that|at least|about|around|\d))|estimates?"
+    r"(?:said|says|say|told|tells|reported|reports|report(?= (?:that|at least|about|around|\d))|estimates?(?! of)"
     r"|estimated(?! to)|announced|announces|confirmed|confirms|claimed|claims|stated|states|warned|warns"
     r"|believes?|suggested|suggests?|recorded|registered|counted|verified|documented|identified|assessed"
     r"|noted|notes|added|declared|acknowledged|admitted|reads|indicates?|showed|shows|put (?=the|it)"
@@ -122,6 +122,8 @@ def _subject(words: str) -> str | None:
     """The noun phrase next to the verb, if it can be someone who says things."""
     words = _CUT.sub("", words).strip()
     words = re.sub(r"\s+(?:have|has|had|also|now|later|is|are)$", "", words)
+    if re.search(r"(?:^|\s)(?:an?|the)$", words, re.IGNORECASE):
+        return None  # "the displacement of an estimated ..." names nobody
     if not words or len(words.split()) > 12 or _NOT_WHO.search(words):
         return None
     if re.search(r"\b(?:were|was|fled|killed|displaced|has been|have been|destroyed|are|is|left)\b", words):
