@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from onward.crisis.messages import did_you_mean, quoted
-from onward.errors import ParameterError
+from onward.errors import CrisisDataError, ParameterError, Problem
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from onward.crisis.draft import Draft
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -138,10 +140,41 @@ def crisis_from_tables(header: Mapping[str, object], tables: Mapping[str, pl.Dat
         The checked crisis; all problems raise one CrisisDataError, with rows counted from 2 on as in a file.
     """
     from onward.crisis.draft import draft_of
-    from onward.crisis.finish import finish
     from onward.crisis.header import check_header
 
     return finish(draft_of(check_header(dict(header)), tables))
+
+
+def finish(draft: Draft) -> Crisis:
+    """Check a draft as a whole and return the crisis, tables in canonical order, or raise all its problems."""
+    from onward.crisis.checks import check_whole
+    from onward.crisis.convert import canonical
+    from onward.crisis.header import FILE
+    from onward.crisis.schema import tables
+
+    check_whole(draft)
+    if draft.problems or draft.header is None:
+        order = [FILE, *(draft.file(name) for name in tables())]
+        raise CrisisDataError(_in_order(draft.problems, order))
+    header = draft.header
+    return Crisis(
+        name=header.name,
+        title=header.title,
+        start=header.start,
+        end=header.end,
+        history_start=header.history_start or header.start,
+        time_zone=header.time_zone,
+        sources=tuple(header.sources),
+        parameters=dict(header.parameters),
+        tables={name: canonical(draft.frame(name)) for name in tables()},
+        warnings=tuple(draft.warnings),
+    )
+
+
+def _in_order(problems: Iterable[Problem], files: Sequence[str]) -> list[Problem]:
+    """Sort problems by file, in the order given, and row; files that are none of these come first."""
+    place = {file: number for number, file in enumerate(files)}
+    return sorted(problems, key=lambda problem: (place.get(problem.file, -1), problem.row or 0))
 
 
 def _canonical(content: object) -> bytes:

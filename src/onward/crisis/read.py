@@ -9,7 +9,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from onward.crisis.crisis import Crisis
+from onward.crisis.crisis import Crisis, finish
 from onward.crisis.messages import closest, did_you_mean, quoted
 from onward.crisis.schema import Table, tables
 from onward.errors import CrisisDataError, Problem
@@ -57,7 +57,6 @@ def read_crisis(source: str | Path) -> Crisis:
     Did you mean 'aleppo-2016'?
     """
     from onward.crisis.draft import Draft
-    from onward.crisis.finish import finish
 
     folder, draft = _find(source), Draft()
     try:
