@@ -63,7 +63,8 @@ def main() -> None:
         how, member = job
         result = run_one(model, how, member)[0].result
         coverage = float(str(how.overrides["coverage"]))
-        errors = np.array([misfit(count, result, model.network, coverage) for count in counts])
+        said = [misfit(count, result, model.network, coverage) for count in counts]
+        errors = np.array([error for error in said if error is not None])
         return float(0.5 * (FREEDOM + 1) * np.log1p(errors**2 / FREEDOM).sum())
 
     begin, step = np.zeros(len(fitted)), 0.5

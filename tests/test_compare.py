@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import polars as pl
 import pytest
 
 import onward
@@ -41,3 +44,30 @@ def test_runs_of_different_seeds_are_refused(pair: tuple[onward.Run, onward.Run]
     other = onward.simulate(read_crisis("aleppo-2016"), members=3, seed=2)
     with pytest.raises(ParameterError, match="seed is 1 in one and 2 in the other"):
         onward.compare(pair[0], other)
+
+
+def test_a_claim_that_one_run_cannot_answer_has_no_difference(pair: tuple[onward.Run, onward.Run]) -> None:
+    run = pair[0]
+    claim = run.table("claims").drop_nulls()["claim"][0]
+    gap = pl.when(pl.col("claim") != claim).then("value")
+    silent = replace(run, tables={**run.tables, "claims": run.tables["claims"].with_columns(gap.alias("value"))})
+    row = onward.compare(run, silent)["claims"].filter(claim=claim).row(0, named=True)
+    assert row["run"] is not None
+    assert (row["other"], row["mean"], row["p5"], row["clear"]) == (None, None, None, False)
+
+
+def test_runs_of_other_inputs_under_one_name_are_refused(pair: tuple[onward.Run, onward.Run]) -> None:
+    crisis = read_crisis("aleppo-2016")
+    fewer = crisis.replace_table("events", crisis.table("events").head(20))
+    other = onward.simulate(fewer, members=3, seed=1)
+    with pytest.raises(ParameterError, match=r"of different inputs \(events.csv differ\)"):
+        onward.compare(pair[0], other)
+    assert onward.compare(pair[0], other, anyway=True)["stock"].height
+
+
+def test_runs_of_different_rules_are_refused_by_name(pair: tuple[onward.Run, onward.Run]) -> None:
+    flee = replace(pair[0], about={**pair[0].about, "rules": "flee"})
+    with pytest.raises(ParameterError, match="rules is onward in one and flee in the other"):
+        onward.compare(pair[0], flee)
+    no_claims = replace(flee, tables={n: t for n, t in flee.tables.items() if n not in ("claims", "gates")})
+    assert onward.compare(no_claims, no_claims)["claims"].is_empty()

@@ -14,11 +14,21 @@ from typing import TYPE_CHECKING, Any
 from onward.errors import OnwardError
 
 if TYPE_CHECKING:
+    from onward.api import (
+        export,
+        list_crises,
+        list_scenarios,
+        parameters,
+        read_run,
+        score,
+        simulate,
+        simulate_flee,
+    )
     from onward.crisis import Crisis, Scenario, read_crisis, read_scenario, write_crisis
     from onward.evaluation.compare import compare
+    from onward.extraction import extract_facts
     from onward.report.write import write_report
-    from onward.runs.folder import read_run
-    from onward.simulation.run import Run, simulate
+    from onward.simulation.run import Run
 
 __all__ = [
     "Crisis",
@@ -26,28 +36,45 @@ __all__ = [
     "Run",
     "Scenario",
     "compare",
+    "export",
+    "extract_facts",
+    "list_crises",
+    "list_scenarios",
+    "parameters",
     "read_crisis",
     "read_run",
     "read_scenario",
+    "score",
     "simulate",
+    "simulate_flee",
     "write_crisis",
     "write_report",
 ]
 
-#: where each public name lives; loaded when first asked for, so that ``onward --help`` stays quick
-_HOMES = {
+#: the module of each public name; loaded when first asked for, so that ``onward --help`` stays quick
+_MODULES = {
+    "onward.api": (
+        "export",
+        "list_crises",
+        "list_scenarios",
+        "parameters",
+        "read_run",
+        "score",
+        "simulate",
+        "simulate_flee",
+    ),
     "onward.crisis": ("Crisis", "Scenario", "read_crisis", "read_scenario", "write_crisis"),
-    "onward.simulation.run": ("Run", "simulate"),
     "onward.evaluation.compare": ("compare",),
+    "onward.extraction": ("extract_facts",),
     "onward.report.write": ("write_report",),
-    "onward.runs.folder": ("read_run",),
+    "onward.simulation.run": ("Run",),
 }
 
 
 def __getattr__(name: str) -> Any:
-    for home, names in _HOMES.items():
+    for module, names in _MODULES.items():
         if name in names:
-            return getattr(import_module(home), name)
+            return getattr(import_module(module), name)
     raise AttributeError(f"module 'onward' has no attribute {name!r}")
 
 

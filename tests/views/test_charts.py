@@ -9,6 +9,7 @@ import pytest
 
 import onward
 from onward.errors import ParameterError
+from onward.report.charts import chart, run_html
 from views.live_server import write_small_run
 from views.sample_run import ABOUT, made_up_run
 
@@ -35,7 +36,7 @@ def test_a_chart_has_bands_median_and_counts(folder: Path, tmp_path: Path) -> No
 
 def test_a_chart_without_a_folder_or_place_has_no_counts(folder: Path) -> None:
     assert len(onward.read_run(folder).chart("displaced").layer) == 3
-    assert len(made_up_run().chart("stock", place="kilis").layer) == 3
+    assert len(chart(made_up_run(), "stock", place="kilis").layer) == 3
 
 
 def test_mistakes_are_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,7 +61,7 @@ def test_names_cannot_become_markup() -> None:
     claim = {"id": "<b>", "low": None, "high": 1, "p5": 0, "p50": 0, "p95": 0, "verdict": "<i>"}
     names = {"kilis": '<img src=x onerror="1">'}
     wild = {**ABOUT, "title": "<script>1</script>", "place_names": names, "claims": [claim]}
-    told = onward.Run(wild, run.tables)._repr_html_()
+    told = run_html(onward.Run(wild, run.tables))
     for words in ("<script", "<img", "<b>", "<i>"):
         assert words not in told
 

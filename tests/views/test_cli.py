@@ -189,3 +189,15 @@ def test_the_program_itself(crisis: Path) -> None:
     assert wrong.returncode == 2
     assert wrong.stdout == ""
     assert wrong.stderr.startswith("nowhere: there is no such folder")
+
+
+@pytest.mark.parametrize("command", ["parameters", "check aleppo-2016", "crises", "run --help"])
+def test_a_closed_pipe_is_a_normal_end(command: str) -> None:
+    code = "import sys; from onward.cli.main import main; sys.argv = ['onward', *sys.argv[1:]]; main()"
+    command_line = [sys.executable, "-c", code, *command.split()]
+    with subprocess.Popen(command_line, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        told = process.stderr.read()
+    assert (process.returncode, told) == (0, b"")

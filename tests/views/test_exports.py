@@ -21,8 +21,7 @@ from onward.cli.main import app
 from onward.errors import ParameterError, RunFolderError
 from onward.exports.content import Content, content_of
 from onward.exports.write import ENDINGS, export_run
-from onward.runs.folder import run_to_folder
-from onward.runs.inputs import kept_crisis
+from onward.runs.folder import kept_crisis, run_to_folder
 from onward.simulation.run import make_settings
 from views.sample_run import write_runnable
 

@@ -1,10 +1,11 @@
-"""Errors as the command line tells them: no traceback, and an exit code that says whose they are."""
+"""Errors on the command line: no traceback, and an exit code that says whose mistake it is."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 import typer
 
@@ -13,7 +14,7 @@ MISTAKE, FAILURE, STOPPED = 2, 1, 130
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Tell errors without a traceback, and end with the exit code that says whose they are."""
+    """Print errors without a traceback and set the exit code."""
     from onward.errors import OnwardError, RunFolderError
 
     try:
@@ -21,7 +22,7 @@ def told() -> Iterator[None]:
     except OnwardError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(MISTAKE if isinstance(error, (ValueError, RunFolderError)) else FAILURE) from None
-    except (typer.Exit, typer.Abort):
+    except (typer.Exit, typer.Abort, BrokenPipeError):
         raise
     except Exception as error:
         if "ONWARD_TRACEBACK" in os.environ:
@@ -32,3 +33,9 @@ def told() -> Iterator[None]:
             err=True,
         )
         raise typer.Exit(FAILURE) from None
+
+
+def close_pipe() -> NoReturn:
+    """End quietly after the reader of our output has closed it, as in ``onward parameters | head``."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still buffered goes nowhere when Python ends
+    os._exit(0)

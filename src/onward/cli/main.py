@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from onward.cli.errors import STOPPED, told
+from onward.cli.errors import STOPPED, close_pipe, told
 from onward.cli.explain import add_explain
 from onward.cli.extract import add_reading
 from onward.cli.flee import SettingsOption, add_flee, prepare_flee, refuse_flee
@@ -55,8 +55,13 @@ add_web(app)
 
 
 def main() -> None:
-    """Run the command line."""
-    app(prog_name="onward")
+    """Run the command line. A pipe that its reader has closed is a normal end."""
+    try:
+        app(prog_name="onward")
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # how typer and rich end on a closed pipe: with code 1
+            close_pipe()
+        raise
 
 
 def _version(asked: bool) -> None:
@@ -178,16 +183,17 @@ def scenarios(crisis: CrisisArgument) -> None:
 def compare(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
     other: Annotated[Path, typer.Argument(metavar="RUN", help="Another run of the same crisis, seed and members.")],
+    anyway: Annotated[bool, typer.Option("--anyway", help="Compare runs of different inputs all the same.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Tell what differs between two runs, member by member."""
+    """Compare two runs, member by member."""
     with told():
         from onward.cli.comparison import show_comparison
         from onward.evaluation.compare import compare as compared
         from onward.runs.folder import read_run
 
         one, two = read_run(run), read_run(other)
-        tables = compared(one, two)
+        tables = compared(one, two, anyway=anyway)
         if as_json:
             typer.echo(_json({name: frame.to_dicts() for name, frame in tables.items()}))
         else:

@@ -20,6 +20,10 @@ from onward.simulation.tables import EXPOSED
 
 #: how many places and gates are listed, and how high the chart is, in lines (own choice: two screens in all)
 PLACES, GATES, HEIGHT = 15, 12, 10
+#: characters that a column of names needs to be read (own choice)
+NARROWEST = 10
+#: columns from which a claim stands in its table in words (own choice)
+WIDE = 110
 
 
 def show_run(run: Run, console: Console, *, folder: Path, source: str = "", warnings: Sequence[str] = ()) -> None:
@@ -236,18 +240,40 @@ def _score(run: Run, console: Console) -> None:
 
 
 def _claims(run: Run, console: Console) -> None:
-    """The figures that were reported, beside those of the run."""
-    claims, wide, several, rows = run.about["claims"], console.width >= 110, run.about["members"] > 1, []
+    """The figures that were reported, beside those of the run, each with what it is about."""
+    claims, several, rows = run.about["claims"], run.about["members"] > 1, []
+    wide = console.width >= WIDE
     for claim in claims:
         median, low, high = (_figure(claim[level], claim["unit"]) for level in ("p50", "p5", "p95"))
-        what = [f"{claim['indicator']}, {claim['unit']}"] if wide else []
         spread = [f"{low} – {high}" if median else ""] if several else []
-        rows.append([_cut(claim["claim"], 16), *what, _reported(claim), median, *spread, claim["verdict"]])
+        name = f"{claim['claim']}: {_about(claim)}" if wide else claim["claim"]
+        rows.append([name, _reported(claim), median, *spread, verdict_words(claim)])
     figures = ["Median", "90 % interval"] if several else ["This run"]
-    heads = ["Claim", *["What"] * wide, "Reported", *figures, "Verdict"]
     inside = sum(claim["verdict"] == "inside" for claim in claims)
-    note = f"{inside} of {len(rows)} are inside what was reported; claims.csv says what each one is."
+    note = f"{inside} of {len(rows)} medians are inside what was reported."
+    if any(" reaches" in row[-1] for row in rows):
+        note += " 'reaches': the 90 % interval is, in part."
+    heads = ["Claim", "Reported", *figures, "Verdict"]
     print_table(console, "What was reported, beside this run", heads, rows, note)
+    if not wide:
+        for claim in claims:
+            console.print(Text(f"{claim['claim']}: {_about(claim)}", style="dim"))
+
+
+def _about(claim: Mapping[str, Any]) -> str:
+    """What a claim is about, with its unit where that is not plain."""
+    unit = "" if claim["unit"] in ("people", "share", "ratio") else f" ({claim['unit']})"
+    return f"{claim.get('words', claim['indicator'])}{unit}"
+
+
+def verdict_words(claim: Mapping[str, Any]) -> str:
+    """Return the verdict on a claim's median, and whether the interval reaches what was reported.
+
+    >>> verdict_words({"verdict": "high", "reaches": True}), verdict_words({"verdict": "inside", "reaches": True})
+    ('high, reaches', 'inside')
+    """
+    outside = claim["verdict"] in ("low", "high")
+    return f"{claim['verdict']}, reaches" if outside and claim.get("reaches") else str(claim["verdict"])
 
 
 def _reported(claim: Mapping[str, Any]) -> str:
@@ -271,17 +297,46 @@ def _gate_cells(gate: Mapping[str, Any], several: bool) -> list[str]:
 
 
 def print_table(console: Console, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], note: str) -> None:
-    """Print a table under its title: figures to the right, all else to the left, and a note on what it is."""
+    """Print a table under its title, and a note on what it is.
+
+    Figures stand to the right and are never cut; names take the room that is left and fold. On a terminal too narrow
+    for the figures each row becomes a few lines.
+    """
     console.print(Text(title, style="bold"))
+    if rows:
+        figures = [column > 0 and _all_figures([row[column] for row in rows]) for column in range(len(heads))]
+        fixed = [max(len(head), *(len(row[c]) for row in rows)) if figures[c] else None for c, head in enumerate(heads)]
+        room = console.width - sum(2 + (width or 0) for width in fixed)
+        if room < NARROWEST * fixed.count(None):
+            _print_folded(console, heads, rows)
+        else:
+            console.print(_grid(heads, rows, fixed))
+    console.print(Text(note, style="dim"))
+
+
+def _all_figures(cells: Sequence[str]) -> bool:
+    return all(cell[:1] in "+-−0123456789" for cell in cells if cell) and any(cells)
+
+
+def _grid(heads: Sequence[str], rows: Sequence[Sequence[str]], fixed: Sequence[int | None]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for column, head in enumerate(heads):
-        figures = column > 0 and all(row[column][:1] in "+-0123456789" for row in rows) and head != "Last rule"
-        table.add_column(Text(head), justify="right" if figures else "left", no_wrap=True)
+    for head, width in zip(heads, fixed, strict=True):
+        if width is None:
+            table.add_column(Text(head), justify="left", overflow="fold")
+        else:
+            table.add_column(Text(head), justify="right", no_wrap=True, min_width=width)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    if rows:
-        console.print(table)
-    console.print(Text(note, style="dim"))
+    return table
+
+
+def _print_folded(console: Console, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Each row as lines: the name, then a line for each figure."""
+    for row in rows:
+        console.print(Text(row[0]))
+        for head, cell in zip(heads[1:], row[1:], strict=True):
+            if cell:
+                console.print(Text(f"  {head.strip() or '·'}: {cell}"), overflow="fold")
 
 
 def _rule(gate: Mapping[str, Any]) -> str:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from onward.crisis.draft import Draft
 
+#: the area of all places, which every crisis has
+EVERYWHERE = "everywhere"
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Crisis:
@@ -66,6 +69,28 @@ class Crisis:
     def places(self) -> list[str]:
         """The short names of all places, in canonical order."""
         return self.tables["places"]["place"].to_list()
+
+    @cached_property
+    def place_names(self) -> dict[str, str]:
+        """The name for people of each place, by short name; the short name where the crisis gives none."""
+        places = self.tables["places"].sort("place")
+        names = zip(places["name"].to_list(), places["place"].to_list(), strict=True)
+        return {place: name or place for name, place in names}
+
+    @cached_property
+    def areas(self) -> dict[str, list[str]]:
+        """The places of each area: those of areas.csv, each country by its code, and ``everywhere``.
+
+        An area of areas.csv hides a built-in one of the same name.
+        """
+        built_in: dict[str, list[str]] = {EVERYWHERE: []}
+        for place, country in self.tables["places"].select("place", "country").iter_rows():
+            built_in[EVERYWHERE].append(place)
+            built_in.setdefault(country, []).append(place)
+        own: dict[str, list[str]] = {}
+        for area, place in self.tables["areas"].select("area", "place").iter_rows():
+            own.setdefault(area, []).append(place)
+        return {**built_in, **own}
 
     def table(self, name: str) -> pl.DataFrame:
         """The table called `name`, such as ``"routes"``; without rows if the crisis has none."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from onward.crisis.cells import ROW
+from onward.crisis.crisis import EVERYWHERE
 from onward.crisis.messages import closest, quoted
 from onward.crisis.schema import REFERENCES, tables
 from onward.errors import MOST_PRINTED, Problem
@@ -43,7 +44,7 @@ def check_references(draft: Draft) -> Iterator[Problem]:
     for kind, target in REFERENCES.items():
         if target in draft.unnamed():
             continue
-        known = _known(draft, target, kind, ARTICLES[kind])
+        known = _areas(draft) if kind == "area" else _known(draft, target, kind, ARTICLES[kind])
         for table in tables().values():
             for column in table.columns:
                 if column.type == kind:
@@ -72,11 +73,18 @@ def check_claim_names(draft: Draft) -> Iterator[Problem]:
         return
     known = [
         _known(draft, "places", "place", "a place"),
-        _known(draft, "areas", "area", "an area"),
+        _areas(draft),
         _known(draft, "routes", "gate", "a gate"),
     ]
     for column in ("origin", "destination"):
         yield from _unknown(draft, "claims", column, draft.frame("claims"), known)
+
+
+def _areas(draft: Draft) -> Known:
+    """The areas of areas.csv, and those that every crisis has: its countries, and everywhere."""
+    own, places = _known(draft, "areas", "area", "an area"), draft.frame("places")
+    built_in = dict(zip(places["country"], places[ROW], strict=True)) if "places" not in draft.unnamed() else {}
+    return replace(own, rows={**dict.fromkeys([EVERYWHERE, *built_in], 1), **own.rows})
 
 
 def _known(draft: Draft, table: str, column: str, what: str) -> Known:

@@ -244,7 +244,7 @@ def _known(crisis: Crisis) -> dict[str, set[Any]]:
     routes = crisis.table("routes")
     return {
         "place": set(crisis.places),
-        "area": set(crisis.table("areas")["area"]),
+        "area": set(crisis.areas),
         "actor": set(crisis.table("actors")["actor"]),
         "gate": set(routes["gate"].drop_nulls()),
         "event type": {"air", "shelling", "ground", "missile", "other"},

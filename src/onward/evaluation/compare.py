@@ -2,47 +2,85 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import polars as pl
 
 from onward.errors import ParameterError
 from onward.simulation.run import LEVELS, Run
 
-#: a difference whose paired 90 % interval lies on one side of zero is told as one
+#: a difference whose paired 90 % interval lies on one side of zero is called clear
 _COLUMNS = [(q, f"p{100 * q:g}") for q in LEVELS]
+#: what two runs must share so that member k of one is the pair of member k of the other
+PAIRED = ("rules", "crisis", "seed", "members", "engine", "parameters", "start", "end")
 
 
-def compare(run: Run, other: Run) -> dict[str, pl.DataFrame]:
+def compare(run: Run, other: Run, *, anyway: bool = False) -> dict[str, pl.DataFrame]:
     """Return how ``other`` differs from ``run``, paired by member, on the last day and over the period.
 
-    Tables ``stock`` and ``arrivals`` (place), ``totals`` (indicator) and ``claims`` (claim), each with the mean of
-    both runs and mean, p5, p25, p50, p75 and p95 of the difference ``other - run``; ``clear`` says that its 90 %
-    interval leaves out zero. Runs that do not share crisis, seed, members and engine are refused.
+    Parameters
+    ----------
+    run, other
+        Runs of the same crisis (the same inputs, not only the same name), seed, members, engine and parameters.
+    anyway
+        Compare runs whose inputs differ. Their members share no draws, so the intervals hold chance too.
+
+    Returns
+    -------
+    dict of polars.DataFrame
+        Tables ``stock`` and ``arrivals`` (place), ``totals`` (indicator) and ``claims`` (claim), each with the mean of
+        both runs and mean, p5, p25, p50, p75 and p95 of the difference ``other - run``, in people or the claim's unit.
+        ``clear`` says that its 90 % interval leaves out zero. A place without a row is nobody (0); a claim that a run
+        cannot answer is a gap, and so is its difference.
+
+    Raises
+    ------
+    ParameterError
+        If the runs cannot be paired, saying what differs.
+
+    >>> import onward
+    >>> run = onward.simulate("aleppo-2016", members=2, seed=1)
+    >>> onward.compare(run, run)["totals"]["mean"].abs().max()
+    0.0
     """
-    _check_pair(run, other)
+    _check_pair(run, other, anyway)
+    members = int(run.about["members"])
     return {
-        name: _differ(table(run), table(other), key, run.about["members"])
-        for name, table, key in (
-            ("stock", _last_stock, "place"),
-            ("arrivals", _arrivals, "place"),
-            ("totals", _totals, "indicator"),
-            ("claims", _claims, "claim"),
-        )
+        "stock": _differ(_last_stock(run), _last_stock(other), "place", members, missing=0.0),
+        "arrivals": _differ(_arrivals(run), _arrivals(other), "place", members, missing=0.0),
+        "totals": _differ(_totals(run), _totals(other), "indicator", members, missing=0.0),
+        "claims": _differ(_claims(run), _claims(other), "claim", members, missing=None),
     }
 
 
-def _check_pair(run: Run, other: Run) -> None:
-    for key in ("crisis", "seed", "members", "engine", "parameters", "start", "end"):
-        if run.about[key] != other.about[key]:
+def _check_pair(run: Run, other: Run, anyway: bool) -> None:
+    for key in PAIRED:
+        one, two = (r.about.get(key, "onward" if key == "rules" else None) for r in (run, other))
+        if one != two:
             raise ParameterError(
-                f"the runs cannot be paired: {key} is {run.about[key]} in one and {other.about[key]} in the other. "
-                "Run both with the same crisis, seed, members, engine and parameters."
+                f"the runs cannot be paired: {key} is {one} in one and {two} in the other. "
+                "Run both with the same rules, crisis, seed, members, engine and parameters."
             )
+    if run.about["crisis_hash"] != other.about["crisis_hash"] and not anyway:
+        raise ParameterError(
+            f"the runs cannot be paired: both are of {run.about['crisis']}, but of different inputs "
+            f"({_different_tables(run, other)}). Run both on the same crisis folder, or compare them anyway "
+            "(--anyway; in Python anyway=True)."
+        )
+
+
+def _different_tables(run: Run, other: Run) -> str:
+    """What differs between the crises of two runs: names of tables, and crisis.toml."""
+    one, two = run.crisis, other.crisis
+    if one is None or two is None:
+        return "one of them keeps no crisis, so the tables cannot be named"
+    names = [name for name in one.tables if not one.table(name).equals(two.table(name))]
+    header = ["crisis.toml"] if one.header() != two.header() else []
+    return ", ".join([*header, *(f"{name}.csv" for name in names)]) + " differ"
 
 
 def _last_stock(run: Run) -> pl.LazyFrame:
-    from datetime import date
-
-    last = date.fromisoformat(run.about["end"])
+    last = dt.date.fromisoformat(run.about["end"])
     state = pl.col("state").cast(pl.String)
     rows = run.tables["stock"].filter((pl.col("date") == last) & state.is_in(["here", "gate"]))
     return _by(rows, "place", "people")
@@ -61,29 +99,31 @@ def _totals(run: Run) -> pl.LazyFrame:
     """People who left home and displacements in all, who waits at each gate at the end, who passed it."""
     movement = pl.col("movement").cast(pl.String)
     moves = run.tables["movements"].filter(movement.is_in(["left_home", "fled_again"]))
-    gates = run.tables["gates"].group_by("member", pl.col("gate").cast(pl.String)).agg(
-        pl.col("waiting").sort_by("date").last().cast(pl.Float64), pl.col("passed").sum().cast(pl.Float64)
-    )
-    named = [
-        gates.select("member", (pl.lit(f"{what} at ") + pl.col("gate")).alias("indicator"), pl.col(what).alias("value"))
-        for what in ("waiting", "passed")
-    ]
-    return pl.concat([_by(moves, "movement", "people").rename({"movement": "indicator"}), *named])
+    totals = [_by(moves, "movement", "people").rename({"movement": "indicator"})]
+    if "gates" in run.tables:
+        gates = run.tables["gates"].group_by("member", pl.col("gate").cast(pl.String)).agg(
+            pl.col("waiting").sort_by("date").last().cast(pl.Float64), pl.col("passed").sum().cast(pl.Float64)
+        )
+        for what in ("waiting", "passed"):
+            name = (pl.lit(f"{what} at ") + pl.col("gate")).alias("indicator")
+            totals.append(gates.select("member", name, pl.col(what).alias("value")))
+    return pl.concat(totals)
 
 
 def _claims(run: Run) -> pl.LazyFrame:
+    """What each member says of each claim; no rows under rules that know no claims."""
+    if "claims" not in run.tables:
+        return pl.LazyFrame(schema={"member": pl.Int32, "claim": pl.String, "value": pl.Float64})
     return run.tables["claims"].select("member", "claim", "value").drop_nulls()
 
 
-def _differ(one: pl.LazyFrame, two: pl.LazyFrame, key: str, members: int) -> pl.DataFrame:
-    """Pair every member by ``key``; a missing row means nobody there."""
+def _differ(one: pl.LazyFrame, two: pl.LazyFrame, key: str, members: int, missing: float | None) -> pl.DataFrame:
+    """Pair every member by ``key``; ``missing`` is what a missing row means (None: unknown, so no difference)."""
     keys = pl.concat([one.select(key), two.select(key)]).unique()
     grid = keys.join(pl.LazyFrame({"member": pl.Series(range(members), dtype=pl.Int32)}), how="cross")
-    both = (
-        grid.join(one, on=["member", key], how="left")
-        .join(two, on=["member", key], how="left", suffix="_other")
-        .with_columns(pl.col("value", "value_other").fill_null(0.0))
-    )
+    both = grid.join(one, on=["member", key], how="left").join(two, on=["member", key], how="left", suffix="_other")
+    if missing is not None:
+        both = both.with_columns(pl.col("value", "value_other").fill_null(missing))
     change = (pl.col("value_other") - pl.col("value")).alias("change")
     spread = [pl.col("change").quantile(q, "linear").alias(name) for q, name in _COLUMNS]
     grouped = both.with_columns(change).group_by(key).agg(
@@ -92,5 +132,6 @@ def _differ(one: pl.LazyFrame, two: pl.LazyFrame, key: str, members: int) -> pl.
         pl.col("change").mean().alias("mean"),
         *spread,
     )
-    clear = ((pl.col("p5") > 0) | (pl.col("p95") < 0)).alias("clear")
-    return grouped.with_columns(clear).sort(pl.col("mean").abs(), descending=True).collect()
+    clear = ((pl.col("p5") > 0) | (pl.col("p95") < 0)).fill_null(False).alias("clear")
+    order = [pl.col("mean").abs(), pl.col(key)]
+    return grouped.with_columns(clear).sort(order, descending=[True, False], nulls_last=True).collect()

@@ -89,11 +89,9 @@ def score_counts(run: Run, crisis: Crisis) -> CountScore:
     counts = crisis.table("counts")
     kept = counts.filter(*_kept(crisis))
     kept = kept.with_columns(pl.coalesce("place", "area").alias("where"), pl.col("since").fill_null(crisis.start))
-    areas = crisis.table("areas")
-    members = {area: areas.filter(area=area)["place"].to_list() for area in areas["area"].unique()}
     rows: list[dict[str, Any]] = []
     for (indicator, where), group in kept.sort("date").group_by("indicator", "where", maintain_order=True):
-        daily = _daily(run, str(indicator), members.get(where, [where]))
+        daily = _daily(run, str(indicator), crisis.areas.get(str(where), [str(where)]))
         rows += [_held_against(row, daily, crisis) for row in group.iter_rows(named=True)]
     if not rows:
         raise ParameterError(

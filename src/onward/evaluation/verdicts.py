@@ -7,6 +7,8 @@ from typing import Any
 
 import polars as pl
 
+from onward.crisis import Crisis
+from onward.evaluation.labels import claim_words
 from onward.model.claims import Claim
 from onward.simulation.run import Run
 
@@ -14,10 +16,12 @@ NOT_MODELLED = "not modelled"
 
 
 def judge_claims(claims: Iterable[Claim], run: Run) -> list[dict[str, Any]]:
-    """Return one row a claim: id (also as claim), indicator, unit, low, high, p5, p50, p95, verdict.
+    """Return one row a claim: id (also as claim), words, indicator, unit, low, high, p5, p50, p95, verdict, reaches.
 
     The verdict is about the median: ``inside`` the reported range, ``low`` below it, ``high`` above it, or ``not
     modelled`` (with null quantiles) where the model cannot answer. A range open at one end has no bound there.
+    ``reaches`` says whether the 90 % interval meets the reported range, whatever the median; null where the model
+    cannot answer. ``words`` say what the claim is about.
     """
     spread = (
         run.tables["claims"]
@@ -26,24 +30,43 @@ def judge_claims(claims: Iterable[Claim], run: Run) -> list[dict[str, Any]]:
         .collect()
     )
     found = {row["claim"]: row for row in spread.iter_rows(named=True)}
-    return [_judged(claim, found.get(claim.name, {})) for claim in claims]
+    words = _words(run.crisis)
+    return [_judged(claim, found.get(claim.name, {}), words.get(claim.name, claim.indicator)) for claim in claims]
+
+
+def _words(crisis: Crisis | None) -> dict[str, str]:
+    rows = () if crisis is None else crisis.table("claims").iter_rows(named=True)
+    return {row["claim"]: claim_words(row, crisis) for row in rows if crisis is not None}
 
 
 _QUANTILES = ((0.05, "p5"), (0.5, "p50"), (0.95, "p95"))
 
 
-def _judged(claim: Claim, found: dict[str, Any]) -> dict[str, Any]:
+def _judged(claim: Claim, found: dict[str, Any], words: str) -> dict[str, Any]:
     figures = {name: None if found.get(name) is None else round(found[name], 4) for _, name in _QUANTILES}
     return {
         "id": claim.name,
         "claim": claim.name,
+        "words": words,
         "indicator": claim.indicator,
         "unit": claim.unit,
         "low": claim.low,
         "high": claim.high,
         **figures,
         "verdict": verdict(figures["p50"], claim.low, claim.high),
+        "reaches": reaches(figures["p5"], figures["p95"], claim.low, claim.high),
     }
+
+
+def reaches(p5: float | None, p95: float | None, low: float | None, high: float | None) -> bool | None:
+    """Whether an interval meets a reported range.
+
+    >>> reaches(5.0, 25.0, 20.0, None), reaches(5.0, 15.0, 20.0, 30.0), reaches(None, None, 1.0, 2.0)
+    (True, False, None)
+    """
+    if p5 is None or p95 is None:
+        return None
+    return (low is None or p95 >= low) and (high is None or p5 <= high)
 
 
 def verdict(median: float | None, low: float | None, high: float | None) -> str:

@@ -11,7 +11,6 @@ import polars as pl
 from onward.disclosure import all_two_digits
 from onward.errors import ParameterError
 from onward.exports.content import Content, content_of
-from onward.runs.inputs import kept_crisis
 from onward.runs.quantiles import FIGURES, Spread, grouped, spread_over_time
 from onward.simulation.run import LEVELS, Run
 
@@ -38,8 +37,7 @@ def to_xarray(run: Run, *, route_detail: bool = False, places: bool = False) -> 
     >>> dict(run.to_xarray()["stock"].sizes)
     {'date': 77, 'place': 79, 'state': 3, 'quantile': 5}
     """
-    crisis = None if run.folder is None else kept_crisis(run.folder)
-    return dataset(run, content_of(run, crisis, route_detail=route_detail, places=places))
+    return dataset(run, content_of(run, run.crisis, route_detail=route_detail, places=places))
 
 
 def dataset(run: Run, content: Content) -> xarray.Dataset:

@@ -10,7 +10,6 @@ from pathlib import Path
 from onward.errors import ParameterError, RunFolderError
 from onward.exports.content import content_of
 from onward.runs.folder import read_run
-from onward.runs.inputs import kept_crisis
 
 #: what the name of an export ends with, by format; a folder for none
 ENDINGS = {"hxl": "", "geojson": ".geojson", "netcdf": ".nc", "xlsx": ".xlsx"}
@@ -45,7 +44,7 @@ def export_run(
     read = read_run(folder)
     target = Path(out) if out is not None else folder.with_name(f"{folder.resolve().name}-{format}{ENDINGS[format]}")
     _check_target(target, overwrite)
-    content = content_of(read, kept_crisis(folder), route_detail=route_detail, places=places, today=today)
+    content = content_of(read, read.crisis, route_detail=route_detail, places=places, today=today)
     new = target.with_name(f".{target.name}.new")
     _remove(new)
     try:

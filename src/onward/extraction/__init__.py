@@ -12,12 +12,9 @@ from onward.extraction.evidence import (
     write_evidence_csv,
     write_evidence_rows,
 )
-from onward.extraction.extract import extract_facts
+from onward.extraction.extract import extract_facts, read_report
 from onward.extraction.facts import FIRM, KINDS, Candidate, Fact, Link, Place, Reading, Readings, Total
 from onward.extraction.pipeline import load_pipeline
-
-read_report = extract_facts
-"""The name of extract_facts until 0.3; kept so that old scripts run."""
 
 __all__ = [
     "FIRM",

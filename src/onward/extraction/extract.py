@@ -31,7 +31,7 @@ def extract_facts(
     nlp: Callable[[str], Any] | None = None,
     source: str = "",
 ) -> Reading:
-    """Read a report into facts that a person can review.
+    """Extract facts from a report, for a person to review.
 
     Parameters
     ----------
@@ -81,6 +81,10 @@ def _actors(crisis: HasTables | None) -> frozenset[str]:
         return frozenset()
     rows = crisis.table("actors").iter_rows(named=True)
     return frozenset(str(name) for row in rows for name in (row.get("actor"), row.get("name")) if name)
+
+
+#: the name of `extract_facts` before 0.2
+read_report = extract_facts
 
 
 def report_day(date: dt.date | str | None) -> dt.date | None:

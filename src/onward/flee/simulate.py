@@ -16,8 +16,10 @@ from onward.flee.frames import FLEE_TABLES, flee_frames, registrations_frame
 from onward.flee.instance import FleeInstance, read_flee
 from onward.flee.rules import SPAWN_MODES, FleeModel, FleeOptions, build_flee
 from onward.flee.state import FleeRates, FleeResult, FleeWorld
+from onward.simulation.conservation import check_conservation
 from onward.simulation.member import MOVES
 from onward.simulation.run import ENGINES, Run, in_order
+from onward.simulation.versions import versions
 
 #: what is not Flee's own setting: its names begin with ``flee.``
 OPTIONS = ("flee.faithful", "flee.memory_levels", "flee.steps")
@@ -243,4 +245,6 @@ def simulate_flee(
             parts[name].append(frame)
     tables = {name: pl.concat(rows).lazy() for name, rows in parts.items()}
     tables["registrations"] = registrations_frame(model).lazy()
-    return Run(describe_flee(model, settings), tables)
+    run = Run({**describe_flee(model, settings), "versions": versions()}, tables)
+    check_conservation(run, grows=True)
+    return run

@@ -12,13 +12,16 @@ Indicators (DESIGN section 2), over the days ``start`` to ``end`` of the claim:
 
 ``measure`` names a variant: ``net`` (arrivals less those who left again), ``outside_camps`` (share of net arrivals
 in ``destination`` beyond what its camps had free), ``through`` (share of those who reached ``destination`` in the
-window whose home or last stop lies in ``origin``), ``attack_ratio`` (attacks in the window against those in as many
+window whose home or last stop lies in ``origin``), ``from_origin`` (share of those in ``destination``, or of all who
+left home if it is empty, whose home is in ``origin``), ``attack_ratio`` (attacks in the window against those in as many
 days before, of the input), ``not_modelled``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,14 +60,17 @@ class Claim:
 
 def build_claims(crisis: Crisis, network: Network) -> tuple[Claim, ...]:
     """Compile the claims table in its order."""
+    return claims_from_rows(crisis, network, crisis.table("claims").iter_rows(named=True))
+
+
+def claims_from_rows(crisis: Crisis, network: Network, rows: Iterable[Mapping[str, Any]]) -> tuple[Claim, ...]:
+    """Compile rows with the columns of the claims table, already checked."""
     index = network.places.index()
-    areas: dict[str, list[int]] = {}
-    for area, place in crisis.table("areas").select("area", "place").iter_rows():
-        areas.setdefault(area, []).append(index[place])
-    return tuple(_claim(crisis, network, areas, row) for row in crisis.table("claims").iter_rows(named=True))
+    areas = {area: [index[place] for place in places] for area, places in crisis.areas.items()}
+    return tuple(_claim(crisis, network, areas, row) for row in rows)
 
 
-def _claim(crisis: Crisis, network: Network, areas: dict[str, list[int]], row: dict) -> Claim:  # type: ignore[type-arg]
+def _claim(crisis: Crisis, network: Network, areas: Mapping[str, list[int]], row: Mapping[str, Any]) -> Claim:
     places = network.places.index()
 
     def mask(name: str | None) -> Bools | None:

@@ -42,8 +42,7 @@ def observed_departures(crisis: Crisis, network: Network) -> Observed:
     """
     index = network.places.index()
     members: dict[str, list[int]] = {name: [i] for name, i in index.items()}
-    for area, place in crisis.table("areas").select("area", "place").iter_rows():
-        members.setdefault(area, []).append(index[place])
+    members |= {area: [index[place] for place in places] for area, places in crisis.areas.items()}
     area_of = np.full(len(index), -1, dtype=np.int64)
     names: list[str] = []
     columns: list[Ints] = []

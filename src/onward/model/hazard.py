@@ -81,9 +81,7 @@ class Attacks:
 def build_attacks(crisis: Crisis, network: Network, straight_km: Floats) -> Attacks:
     """Lay the events table out over days and places."""
     index = network.places.index()
-    areas: dict[str, list[int]] = {}
-    for area, place in crisis.table("areas").select("area", "place").iter_rows():
-        areas.setdefault(area, []).append(index[place])
+    areas = {area: [index[place] for place in places] for area, places in crisis.areas.items()}
     points: list[tuple[float, float]] = []
     cells: list[tuple[int, int, int, float]] = []
     events = list(crisis.table("events").iter_rows(named=True))

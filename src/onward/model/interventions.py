@@ -129,14 +129,13 @@ def scale_cells(
     """
     factor = np.ones(len(row))
     events = crisis.table("events")
-    members = crisis.table("areas")
     for step in scale:
         hit = np.ones(len(row), dtype=np.bool_)
         for column, wanted in (("type", step.type), ("actor", step.actor)):
             if wanted:
                 hit &= events[column].is_in(wanted).to_numpy()[row]
         if step.place or step.area:
-            there = {*step.place, *members.filter(pl.col("area").is_in(step.area))["place"]}
+            there = {*step.place, *(place for area in step.area for place in crisis.areas[area])}
             hit &= np.isin(spot, [i for i, name in enumerate(names) if name in there])
         first = (step.start or crisis.history_start) - crisis.history_start
         last = (step.end or crisis.end) - crisis.history_start

@@ -158,7 +158,8 @@ def _home_country(crisis: Crisis, places: pl.DataFrame) -> str:
     """The country in which most attacked places lie; without attacks, that of most residents."""
     events = crisis.table("events")
     named = events.select("place").drop_nulls()
-    areas = events.select("area").drop_nulls().join(crisis.table("areas"), on="area").select("place")
+    inside = [place for area in events["area"].drop_nulls().unique() for place in crisis.areas[area]]
+    areas = pl.DataFrame({"place": inside}, schema={"place": pl.String})
     attacked = pl.concat([named, areas]).unique().join(places, on="place")
     chosen = attacked if attacked.height else places
     weight = pl.len() if attacked.height else pl.col("population").sum()

@@ -10,11 +10,9 @@ from typing import Any
 
 import polars as pl
 
-from onward.crisis import Crisis
 from onward.disclosure import SIMULATED, masked
 from onward.errors import ParameterError
 from onward.runs import tables
-from onward.runs.inputs import kept_crisis
 from onward.simulation.run import Run
 
 #: what is drawn; blue and vermilion of Okabe and Ito's palette, told apart by people who see no red or green
@@ -86,7 +84,7 @@ def _title(run: Run, indicator: str, place: str | None, counted: int) -> Any:
 
 def _counts(run: Run, indicator: str, place: str | None) -> pl.DataFrame:
     """Counts of an indicator at a place; of all places none, as what was counted is never all of them."""
-    crisis: Crisis | None = None if run.folder is None else kept_crisis(run.folder)
+    crisis = run.crisis
     if crisis is None or place is None or indicator not in _COUNTED:
         return pl.DataFrame()
     rows = crisis.table("counts").filter((pl.col("place") == place) & (pl.col("indicator") == _COUNTED[indicator]))

@@ -21,6 +21,7 @@ from onward.report.observed_vs_simulated import claims_of, counts_of, registrati
 from onward.report.page_figures import Cubes, Floats, bands, figure, two_digits
 from onward.runs import summary
 from onward.simulation.run import Run
+from onward.simulation.versions import own_version
 
 #: of the data; the page refuses a newer one
 FORMAT = 1
@@ -115,7 +116,7 @@ def _about(about: Mapping[str, Any]) -> dict[str, Any]:
         **{key: about.get(key) for key in _KEPT},
         "scenario": None if scenario is None else {key: scenario.get(key) for key in ("name", "title")},
         "rules": about.get("rules", "onward"),
-        "version": about.get("versions", {}).get("onward", summary.own_version()),
+        "version": about.get("versions", {}).get("onward", own_version()),
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,14 +10,12 @@ import numpy as np
 import polars as pl
 
 from onward.crisis import Crisis
+from onward.evaluation.labels import gate_name
 from onward.model.build import Model, build_model
 from onward.model.gates import CLOSED, QUOTA
 from onward.runs.inputs import kept_scenario
 from onward.runs.summary import follows_flee
 from onward.simulation.run import Run
-
-#: particles of names that stay small
-_SMALL = {"al", "el", "as", "ad", "an", "ar"}
 
 
 @dataclass(frozen=True)
@@ -128,17 +125,6 @@ def gates_of(scene: Scene) -> dict[str, Any]:
         "to": [side[1] for side in sides],
         "rules": [_rules(scene.model, n) for n in range(len(gates.names))],
     }
-
-
-def gate_name(key: str) -> str:
-    """Return a gate's key as a name.
-
-    >>> gate_name("bab-al-salama"), gate_name("al-bab-marea")
-    ('Bab al-Salama', 'Al-Bab Marea')
-    """
-    words = " ".join(word if word in _SMALL else word.capitalize() for word in re.split(r"[-_ ]+", key))
-    joined = re.sub(r"\b(al|el|as|ad|an|ar) (?=\w)", r"\1-", words)
-    return joined[:1].upper() + joined[1:]
 
 
 def _rules(model: Model, gate: int) -> list[dict[str, Any]]:

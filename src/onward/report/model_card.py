@@ -16,7 +16,7 @@ import polars as pl
 
 from onward.crisis import Crisis
 from onward.disclosure import SIMULATED, two_digits
-from onward.runs.inputs import kept_crisis
+from onward.runs.folder import kept_crisis
 from onward.runs.summary import follows_flee
 from onward.simulation.run import Run
 

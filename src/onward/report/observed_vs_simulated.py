@@ -9,25 +9,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from onward.crisis import Crisis
 from onward.disclosure import masked
-from onward.report.map_data import Scene, gate_name
+from onward.evaluation.labels import claim_words, site_name
+from onward.report.map_data import Scene
 from onward.report.page_figures import Cubes, Floats, figure
-
-_WORDS = {
-    "displaced": "People who left home{origin}",
-    "arrivals": "People who came to {destination}",
-    "stock": "Displaced people in {destination}",
-    "gate_waiting": "People waiting at {destination}",
-    "gate_passed": "People who passed {destination}",
-    "onward": "Displaced people who moved on{origin} to {destination}",
-    "share": "Share of those who left home{origin} who are in {destination}",
-    "net": "Displaced people in {destination}, net of those who left it again",
-    "outside_camps": "Share of those who came to {destination} for whom its camps had no room",
-    "through": "Share of those who came to {destination} who came from {source} or straight from there",
-    "attack_ratio": "Attacks in these days against as many days before (a check of the input)",
-    "not_modelled": "A figure that the model cannot give ({indicator}{origin})",
-}
 
 
 def counts_of(scene: Scene, cubes: Cubes, stock: Floats, legs: pl.DataFrame) -> list[dict[str, Any]]:
@@ -36,7 +21,7 @@ def counts_of(scene: Scene, cubes: Cubes, stock: Floats, legs: pl.DataFrame) -> 
     Counts below ten are masked. What left or came is what happened, without allowing for a source that sees a part.
     """
     table = masked(scene.crisis.table("counts")).with_columns(pl.col("since").fill_null(scene.crisis.start))
-    areas = _areas(scene.crisis)
+    areas = scene.crisis.areas
     rows = []
     for row in table.sort("date").iter_rows(named=True):
         where = row["place"] or row["area"]
@@ -49,18 +34,13 @@ def counts_of(scene: Scene, cubes: Cubes, stock: Floats, legs: pl.DataFrame) -> 
                 "date": row["date"].isoformat(),
                 "since": row["since"].isoformat() if row["indicator"] != "stock" else None,
                 "place": scene.row.get(where, -1) if row["place"] else -1,
-                "where": _where(where, scene),
+                "where": site_name(where, scene.crisis),
                 "indicator": row["indicator"],
                 **{name: row[name] for name in ("people", "low", "high", "masked", "source")},
                 "run": simulated,
             }
         )
     return rows
-
-
-def _areas(crisis: Crisis) -> dict[str, list[str]]:
-    grouped = crisis.table("areas").group_by("area").agg("place")
-    return dict(grouped.iter_rows())
 
 
 def _clamped(day: dt.date, cubes: Cubes) -> int:
@@ -91,26 +71,6 @@ def _simulated(
     return figure(people)
 
 
-def _where(key: str | None, scene: Scene) -> str:
-    """A place, an area or a gate as people write it."""
-    if key is None:
-        return "anywhere"
-    names = dict(scene.crisis.table("places").select("place", pl.coalesce("name", "place")).iter_rows())
-    gates = set(scene.crisis.table("routes")["gate"].drop_nulls())
-    return str(names.get(key) or (f"the gate {gate_name(key)}" if key in gates else f"“{_area_name(key, scene)}”"))
-
-
-def _area_name(key: str, scene: Scene) -> str:
-    """An area's key in words: names of places and codes of actors as they are written elsewhere."""
-    table, actors = scene.crisis.table("places"), scene.crisis.table("actors")["actor"].to_list()
-    written = {code.lower(): code for code in actors}
-    for column in ("name", "admin1", "admin2"):
-        for name in table[column].drop_nulls():
-            word = name.split(" (")[0]
-            written |= {word.lower(): word} if " " not in word else {}
-    return " ".join(written.get(word.lower(), word) for word in key.replace("_", " ").split())
-
-
 def claims_of(scene: Scene, judged: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return each claim in words, with what was reported, what the run says, and the verdict."""
     told = {row["claim"]: row for row in scene.crisis.table("claims").to_dicts()}
@@ -118,29 +78,16 @@ def claims_of(scene: Scene, judged: list[Mapping[str, Any]]) -> list[dict[str, A
 
 
 def _claim(judged: Mapping[str, Any], told: Mapping[str, Any], scene: Scene) -> dict[str, Any]:
-    words = _words(judged["indicator"], told, scene)
     days = {key: told[key].isoformat() if told.get(key) else None for key in ("start", "end")}
     figures = {name: _digits(judged[name]) for name in ("p5", "p50", "p95")}
     return {
         "id": judged["id"],
-        "words": words,
+        "words": claim_words(told, scene.crisis) if told else judged["indicator"],
         **days,
         **{key: judged[key] for key in ("indicator", "unit", "low", "high", "verdict")},
         **figures,
         "source": told.get("source"),
     }
-
-
-def _words(indicator: str, told: Mapping[str, Any], scene: Scene) -> str:
-    """A claim as a phrase."""
-    origin = f" in {_where(told['origin'], scene)}" if told.get("origin") else ""
-    names = {key: _where(told.get(key), scene) for key in ("origin", "destination")}
-    words = _WORDS.get(told.get("measure") or indicator, indicator).format(
-        origin=origin, destination=names["destination"], source=names["origin"], indicator=indicator.replace("_", " ")
-    )
-    if indicator == "displaced" and told.get("destination"):
-        words += f" and are in {names['destination']}"
-    return words + (f" from {names['origin']}" if indicator == "arrivals" and origin else "")
 
 
 def _digits(value: float | None) -> float | None:

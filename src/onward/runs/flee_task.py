@@ -19,6 +19,7 @@ from onward.flee.state import FleeResult
 from onward.runs import summary
 from onward.runs.task import Keep, Work, as_json
 from onward.simulation.run import Run
+from onward.simulation.versions import versions
 from onward.sources.flee import crisis_from_flee
 
 
@@ -33,7 +34,7 @@ def flee_work(model: FleeModel, settings: FleeRunSettings) -> Work:
         {
             **describe_flee(model, settings),
             "values": dataclasses.asdict(model.instance.settings),
-            "versions": summary.versions(),
+            "versions": versions(),
         }
     )
     plan["notices"] += missing

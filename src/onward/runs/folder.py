@@ -18,7 +18,7 @@ from typing import Any
 
 import polars as pl
 
-from onward.crisis import Crisis, write_crisis
+from onward.crisis import Crisis, read_crisis, write_crisis
 from onward.errors import RunFolderError
 from onward.runs import summary
 from onward.runs.checkpoint import (
@@ -40,7 +40,18 @@ from onward.simulation.member import Settings
 from onward.simulation.run import Run
 from onward.simulation.tables import TABLES
 
-__all__ = ["CRISIS", "FORMAT", "RUN", "Progress", "free_folder", "plan_of", "read_run", "run_to_folder", "write_run"]
+__all__ = [
+    "CRISIS",
+    "FORMAT",
+    "RUN",
+    "Progress",
+    "free_folder",
+    "kept_crisis",
+    "plan_of",
+    "read_run",
+    "run_to_folder",
+    "write_run",
+]
 
 FORMAT = 1
 RUN = "run.json"
@@ -167,7 +178,13 @@ def read_run(folder: str | Path) -> Run:
     missing = [f"{name}.parquet" for name in names if not (folder / f"{name}.parquet").is_file()]
     if missing:
         raise RunFolderError(f"{folder}: {', '.join(missing)} is missing. Run again with --overwrite.")
-    return Run(about, _scans(folder, names), folder)
+    return Run(about, _scans(folder, names), folder, given=lambda: kept_crisis(folder))
+
+
+def kept_crisis(folder: str | Path) -> Crisis | None:
+    """Return the crisis that a run folder keeps, or None where it has none."""
+    path = Path(folder) / CRISIS
+    return read_crisis(path) if path.is_dir() else None
 
 
 def free_folder(plan: Mapping[str, Any], *, base: Path = Path("runs")) -> Path:

@@ -1,23 +1,15 @@
-"""What a run folder keeps of its input: the crisis that was run, and its what-if."""
+"""The scenario that a run folder keeps as JSON, read back."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from onward.crisis import Crisis, Scenario, check_scenario, read_crisis
-from onward.runs.folder import CRISIS
+from onward.crisis import Crisis, Scenario, check_scenario
 
 #: JSON has no dates: these fields of interventions are read as days where they are written as such
 _DAYS = ("start", "end", "opens")
-
-
-def kept_crisis(folder: str | Path) -> Crisis | None:
-    """Return the crisis in a run folder, or None where it has none."""
-    path = Path(folder) / CRISIS
-    return read_crisis(path) if path.is_dir() else None
 
 
 def kept_scenario(dumped: Mapping[str, Any], crisis: Crisis) -> Scenario:

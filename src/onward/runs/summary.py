@@ -6,26 +6,19 @@ import datetime as dt
 import os
 import platform
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, version
-from importlib.resources import files
 from typing import Any
 
 import polars as pl
 
-from onward.crisis import Crisis
-from onward.errors import SimulationError
 from onward.evaluation.verdicts import judge_claims
 from onward.model.claims import Claim
 from onward.model.gates import CLOSED, QUOTA, Gates
 from onward.runs import tables
+from onward.simulation.conservation import check_conservation
 from onward.simulation.run import Run
 
-#: the part of a person, per person there is, that *expected* may lose to rounding
-ROUNDING = 1e-6
 #: levels of the figures beside a claim
 LEVELS = ("p5", "p50", "p95")
-LIBRARIES = ("numpy", "numba", "polars", "scipy")
 
 
 def follows_flee(about: Mapping[str, Any]) -> bool:
@@ -37,34 +30,6 @@ def follows_flee(about: Mapping[str, Any]) -> bool:
     return bool(about.get("rules") == "flee")
 
 
-def versions() -> dict[str, str]:
-    """Return the versions that decide a result: Onward, its model and engine sources, Python and libraries.
-
-    >>> sorted(versions())
-    ['numba', 'numpy', 'onward', 'onward_sources', 'polars', 'python', 'scipy']
-    """
-    found = {"onward": own_version(), "onward_sources": _sources(), "python": platform.python_version()}
-    return {**found, **{name: version(name) for name in LIBRARIES}}
-
-
-def own_version() -> str:
-    """Return the version of Onward, or ``not installed`` where it runs from its sources alone."""
-    try:
-        return version("onward")
-    except PackageNotFoundError:
-        return "not installed"
-
-
-def _sources() -> str:
-    """A hash of the sources that decide a member's numbers: members made by different ones must not be mixed."""
-    digest = sha256()
-    for package in ("onward.model", "onward.engine", "onward.simulation", "onward.flee"):
-        for file in sorted(files(package).iterdir(), key=lambda file: file.name):
-            if file.is_file() and file.name.endswith((".py", ".csv")):
-                digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
-
-
 def environment() -> dict[str, Any]:
     """Return what the machine is, without its name, its user or a path."""
     return {"platform": f"{platform.system()} {platform.machine()}", "cpu_count": os.cpu_count()}
@@ -73,12 +38,6 @@ def environment() -> dict[str, Any]:
 def now() -> str:
     """Return the time in UTC as ISO 8601 says it."""
     return dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def names_of(crisis: Crisis) -> dict[str, str]:
-    """Return the names for people of a crisis's places, by short name."""
-    rows = crisis.table("places").select("place", pl.coalesce("name", "place").alias("name"))
-    return dict(rows.sort("place").iter_rows())
 
 
 def rules_of(gates: Gates) -> dict[str, dict[str, Any]]:
@@ -101,7 +60,7 @@ def results(
     """
     last = tables.last_day(run)
     return {
-        "people": _people(run, grows),
+        "people": check_conservation(run, grows=grows),
         "displaced": _four(tables.displaced_over_time(run).row(-1, named=True)),
         "newly_displaced": _four(tables.newly_displaced(run).row(0, named=True)),
         "times": _by(tables.times_on(run, last), "times") or None,
@@ -114,25 +73,6 @@ def results(
         ],
         "claims": judge_claims(claims, run) if claims else [],
     }
-
-
-def _people(run: Run, grows: bool) -> int:
-    """How many people were simulated, mean over members; SimulationError where any are lost or made up."""
-    total = tables.total_people(run, less_left_home=grows)
-    slack = 0.0 if total.schema["least"].is_integer() else ROUNDING
-    wrong = total.filter(pl.col("most") - pl.col("least") > slack * pl.col("last"))
-    if wrong.height:
-        member, least, most, _ = wrong.row(0)
-        raise SimulationError(
-            f"member {member} holds between {least} and {most} people on different days{_but_for(grows)}; nobody may "
-            "be lost or made up. This is a mistake in Onward: please report it with the crisis and the command."
-        )
-    mean: Any = total["last"].mean()
-    return round(mean or 0)
-
-
-def _but_for(grows: bool) -> str:
-    return ", less those who left home by then" if grows else ""
 
 
 def _gates(run: Run, rules: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -126,24 +126,6 @@ def top_flows(run: Run, rows: int = 10) -> pl.DataFrame:
     return names.sort("people", "from_place", "to_place", descending=[True, False, False]).head(rows)
 
 
-def total_people(run: Run, *, less_left_home: bool = False) -> pl.DataFrame:
-    """Return how many people there are in all states: member, least and most over the days, and last.
-
-    ``less_left_home`` takes those who have left home by a day off its least and most: under Flee's rules people enter
-    the run when they leave home.
-    """
-    daily = run.tables["stock"].group_by("member", "date").agg(pl.col("people").sum()).collect()
-    people = pl.col("people")
-    if less_left_home:
-        left = run.tables["movements"].filter(pl.col("movement").cast(pl.String) == "left_home")
-        new = left.group_by("member", "date").agg(pl.col("people").sum().alias("new")).collect()
-        daily = daily.join(new, on=["member", "date"], how="left").sort("member", "date")
-        people = people - pl.col("new").fill_null(0).cum_sum().over("member")
-    ends = daily.sort("member", "date").with_columns(people.alias("left")).group_by("member")
-    last = pl.col("people").last().alias("last")
-    return ends.agg(pl.col("left").min().alias("least"), pl.col("left").max().alias("most"), last).sort("member")
-
-
 def _stock(run: Run, states: Sequence[str]) -> pl.LazyFrame:
     """The rows of stock in these states, with places and states as text."""
     return (

@@ -17,6 +17,7 @@ from onward.runs import summary
 from onward.simulation.member import LABELS, MOVES, Outcome, Settings, build_member, stream
 from onward.simulation.run import Run, describe, run_members
 from onward.simulation.tables import TABLES, frames
+from onward.simulation.versions import versions
 
 #: a member's tables by name
 Frames = Mapping[str, pl.DataFrame]
@@ -68,7 +69,7 @@ def plan_of(crisis: Crisis, settings: Settings) -> dict[str, Any]:
         {
             **describe(crisis, settings),
             "values": default_values(settings.overrides),
-            "versions": summary.versions(),
+            "versions": versions(),
         }
     )
 
@@ -86,9 +87,9 @@ def own_work(crisis: Crisis, settings: Settings) -> Work:
     def results(tables: Mapping[str, pl.LazyFrame]) -> dict[str, Any]:
         places = {"places": sorted(model.network.places.names)}
         figures = summary.results(
-            Run({**plan, **places}, tables), summary.rules_of(model.network.gates), model.claims
+            Run({**plan, **places}, tables, given=crisis), summary.rules_of(model.network.gates), model.claims
         )
-        return {**places, "place_names": summary.names_of(crisis), **figures}
+        return {**places, "place_names": crisis.place_names, **figures}
 
     return Work(plan, TABLES, lambda: compile_kernels(model, settings), run, results, crisis)
 

@@ -15,8 +15,7 @@ from onward.disclosure import rounded
 from onward.errors import ParameterError
 from onward.evaluation.compare import compare
 from onward.report.model_card import model_card
-from onward.runs.folder import read_run
-from onward.runs.inputs import kept_crisis
+from onward.runs.folder import kept_crisis, read_run
 from onward.server.jobs import Job, Jobs
 from onward.server.models import Evidence, JobTold, Listed, Report, Told, WhatIf, without_gaps
 from onward.server.pages import Pages

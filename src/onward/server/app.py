@@ -12,12 +12,12 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.exceptions import HTTPException
 
 from onward.errors import CalibrationError, OnwardError, RunFolderError, SimulationError
-from onward.runs.summary import own_version
 from onward.server.api import job_routes, review_routes, run_routes
 from onward.server.jobs import Jobs, NameTaken, QueueFull, UnknownJob
 from onward.server.pages import Pages, page_policy, served_page
 from onward.server.run_list import Library, UnknownRun
 from onward.server.security import Gate, Guard, failure
+from onward.simulation.versions import own_version
 
 #: what an error of Onward is for a browser; the first that fits counts
 _STATUS: tuple[tuple[type[OnwardError], int], ...] = (

@@ -8,8 +8,8 @@ from typing import Any
 
 from onward.crisis import Crisis, Scenario, check_scenario
 from onward.errors import ParameterError, RunFolderError
-from onward.runs.folder import read_run
-from onward.runs.inputs import given_steps, kept_crisis, with_days
+from onward.runs.folder import kept_crisis, read_run
+from onward.runs.inputs import given_steps, with_days
 from onward.runs.summary import follows_flee
 from onward.simulation.member import Settings
 from onward.simulation.run import make_settings

@@ -126,12 +126,28 @@ def _share(claim: Claim, result: Result, network: Network) -> float | None:
         return _outside_camps(claim, result, network)
     if claim.measure == "through":
         return _through(claim, result)
+    if claim.measure == "from_origin":
+        return _from_origin(claim, result)
     if claim.destination is None:
         return None
     left = result.daily.left_home[claim.first : claim.last + 1]
     total = float(left.sum() if claim.origin is None else left[:, claim.origin].sum())
     part = _net(claim, result, claim.origin, claim.destination, first=claim.first)
     return None if part is None or total <= 0 else part / total
+
+
+def _from_origin(claim: Claim, result: Result) -> float | None:
+    """Share of those who came to stay in the destination (anywhere: of those who left home) who are of the origin."""
+    if claim.origin is None:
+        return None
+    part: float | None
+    total: float | None
+    if claim.destination is None:
+        left = result.daily.left_home[claim.first : claim.last + 1]
+        part, total = float(left[:, claim.origin].sum()), float(left.sum())
+    else:
+        part, total = (_net(claim, result, who, claim.destination, first=claim.first) for who in (claim.origin, None))
+    return part / total if part is not None and total is not None and total > 0 else None
 
 
 def _outside_camps(claim: Claim, result: Result, network: Network) -> float | None:

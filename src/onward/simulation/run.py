@@ -6,20 +6,22 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import lru_cache
-from importlib import import_module
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from onward.crisis import Crisis
+from onward.crisis.messages import did_you_mean
 from onward.crisis.scenarios import Scenario
 from onward.errors import ParameterError
 from onward.model.build import Model, build_model, dated
 from onward.model.parameters import default_values
+from onward.simulation.conservation import check_conservation
 from onward.simulation.member import Outcome, Settings, run_one
 from onward.simulation.tables import TABLES, frames
+from onward.simulation.versions import versions
 
 #: quantile levels: the ends of the 90 % and the 50 % interval, and the middle
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -37,47 +39,123 @@ INDICATORS = {
 }
 #: models with drawn days that are kept for other members with the same days (own choice: bounds memory)
 REMEMBERED = 32
+#: members of a run, if nobody says so: enough for 90 % intervals (own choice)
+MEMBERS = 100
 ENGINES = ("cohorts", "expected")
 PARAMETERS = ("fixed", "prior")
 DEPARTURES = ("modelled", "observed")
 
 
+#: what of run.json says when and where a run was made, and not what it is
+CIRCUMSTANCES = ("created", "environment", "timings", "engine_seconds", "engine_cpu_seconds")
+
+
 @dataclass(frozen=True)
+class Views:
+    """Functions that show or publish a run; packages above this one give them to `Run` (see `onward.api`)."""
+
+    chart: Callable[..., Any]
+    to_html: Callable[..., Any]
+    to_xarray: Callable[..., Any]
+    summary_html: Callable[..., str]
+
+
+@dataclass(frozen=True, eq=False)
 class Run:
     """The result of a simulation: what was run, and its tables.
 
-    ``about`` is what run.json holds. ``tables`` are lazy frames by name, each with one row per member, day and
-    place or gate where there was anybody: ``stock``, ``flows``, ``gates``, ``movements``, ``times``. ``folder`` is the
-    run folder they are read from, if any; ``crisis`` is what was simulated, of a run that is in memory only.
+    Two runs are equal if they say the same of what was run and hold the same tables, wherever and whenever they were
+    made.
+
+    Parameters
+    ----------
+    about
+        What run.json holds.
+    tables
+        Lazy frames by name, each with one row per member, day and place or gate where there was anybody: ``stock``,
+        ``flows``, ``gates``, ``movements``, ``times`` and more (see the page about the run folder).
+    folder
+        The run folder that they are read from, if any.
+    given
+        The crisis that was simulated, or a function that reads it; ask for `crisis`.
+    views
+        What shows the run; None below the public API.
     """
 
     about: Mapping[str, Any]
     tables: Mapping[str, pl.LazyFrame] = field(repr=False)
-    folder: Path | None = field(default=None, repr=False, compare=False)
-    crisis: Crisis | None = field(default=None, repr=False, compare=False)
+    folder: Path | None = field(default=None, repr=False)
+    given: Crisis | Callable[[], Crisis | None] | None = field(default=None, repr=False)
+    views: Views | None = field(default=None, repr=False)
+
+    @cached_property
+    def crisis(self) -> Crisis | None:
+        """The crisis that was simulated, without the changes of a scenario; None if the run holds none."""
+        return self.given() if callable(self.given) else self.given
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Run):
+            return NotImplemented
+        return self is other or (
+            _lasting(self.about) == _lasting(other.about)
+            and set(self.tables) == set(other.tables)
+            and all(self.table(name).equals(other.table(name)) for name in self.tables)
+        )
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.about.get(key) for key in ("crisis_hash", "seed", "members", "engine")))
 
     def table(self, name: str) -> pl.DataFrame:
-        """Return a whole table in memory."""
+        """Return a whole table in memory.
+
+        Parameters
+        ----------
+        name
+            One of `tables`; another name raises ParameterError.
+        """
         if name not in self.tables:
             raise ParameterError(f"table {name!r} is not one of {', '.join(self.tables)}.")
         return self.tables[name].collect()
 
-    def series(self, indicator: str, *, place: str | None = None) -> pl.DataFrame:
-        """Return (member, date, people) of an indicator at a place, or over all places; days of nobody are 0.
+    def to_polars(self, name: str = "stock") -> pl.DataFrame:
+        """Return a whole table as a Polars frame, categories as text: `table` for those who share the result."""
+        frame = self.table(name)
+        return frame.with_columns(pl.col(c).cast(pl.String) for c, kind in frame.schema.items() if kind == pl.Enum)
 
-        Indicators: stock (displaced people staying or waiting there), residents, waiting, under_way, displaced
-        (all away from home), arrivals, departures (from home), displacements (every departure that threat drove),
-        returned.
+    def to_pandas(self, name: str = "stock") -> Any:
+        """Return a whole table as a pandas frame (extra ``pandas``)."""
+        try:
+            return self.to_polars(name).to_pandas()
+        except ModuleNotFoundError:
+            raise ParameterError(
+                'to_pandas needs pandas and pyarrow: pip install "pandas" "pyarrow", or install Onward with [pandas].'
+            ) from None
+
+    def series(self, indicator: str, *, place: str | None = None, area: str | None = None) -> pl.DataFrame:
+        """Return people of an indicator over time, for each member: columns member, date, people.
+
+        Parameters
+        ----------
+        indicator
+            ``stock`` (displaced people staying or waiting there), ``residents``, ``waiting``, ``under_way``,
+            ``displaced`` (all away from home), ``arrivals``, ``departures`` (from home), ``displacements`` (every
+            departure that threat drove) or ``returned``.
+        place, area
+            One place by its short name, or the sum over the places of an area; all places if neither is given.
+
+        Returns
+        -------
+        polars.DataFrame
+            One row a member and day, sorted; days of nobody are 0.
         """
         if indicator not in INDICATORS:
             raise ParameterError(f"indicator {indicator!r} is not one of {', '.join(INDICATORS)}.")
-        if place is not None and place not in self.about["places"]:
-            raise ParameterError(f"place {place!r} is not a place of this run.")
+        places = self._places(place, area)
         name, kinds = INDICATORS[indicator]
         column = "state" if name == "stock" else "movement"
         rows = self.tables[name].filter(pl.col(column).cast(pl.String).is_in(kinds))
-        if place is not None:
-            rows = rows.filter(pl.col("place").cast(pl.String) == place)
+        if places is not None:
+            rows = rows.filter(pl.col("place").cast(pl.String).is_in(places))
         found = rows.group_by("member", "date").agg(pl.col("people").sum()).collect()
         grid = self._members().join(self._dates(), how="cross")
         return grid.join(found, on=["member", "date"], how="left").with_columns(pl.col("people").fill_null(0)).sort(
@@ -85,33 +163,67 @@ class Run:
         )
 
     def quantiles(
-        self, indicator: str = "stock", *, place: str | None = None, levels: Iterable[float] = LEVELS
-    ) -> pl.DataFrame:
+        self, indicator: str = "stock", *, place: str | None = None, area: str | None = None,
+        levels: Iterable[float] = LEVELS,
+    ) -> pl.DataFrame:  # fmt: skip
         """Return quantiles over members for each day: columns date, mean, p5, p25, p50, p75, p95.
 
+        Quantiles of an area are of the members' sums over its places, never sums of quantiles.
+
+        Parameters
+        ----------
+        indicator, place, area
+            As `series` takes them.
+        levels
+            Quantile levels from 0 to 1.
+
         >>> import onward
-        >>> run = onward.simulate(onward.read_crisis("aleppo-2016"), members=2, seed=1)
+        >>> run = onward.simulate("aleppo-2016", members=2, seed=1)
         >>> run.quantiles("stock", place="azaz").columns
         ['date', 'mean', 'p5', 'p25', 'p50', 'p75', 'p95']
         """
         spread = [pl.col("people").quantile(q, "linear").alias(f"p{100 * q:g}") for q in levels]
-        return self.series(indicator, place=place).group_by("date").agg(
+        return self.series(indicator, place=place, area=area).group_by("date").agg(
             pl.col("people").mean().alias("mean"), *spread
         ).sort("date")
 
     def chart(self, indicator: str = "stock", *, place: str | None = None) -> Any:
         """Return an Altair chart of an indicator over time, with 50 and 90 % bands (extra ``charts``).
 
-        Counts of the indicator are its points where the run folder holds them.
+        Counts of the indicator are its points where the run knows its crisis.
         """
-        return _view("chart")(self, indicator, place=place)
+        return self._shown().chart(self, indicator, place=place)
+
+    def to_html(self, path: str | Path, *, route_detail: bool = False) -> Path:
+        """Write the report: one self-contained HTML file; see `onward.write_report`."""
+        return Path(self._shown().to_html(self, path, route_detail=route_detail))
 
     def to_xarray(self, *, route_detail: bool = False, places: bool = False) -> Any:
         """Return the run as an `xarray.Dataset`, under the rules for exports (extra ``xarray``)."""
-        return _view("to_xarray")(self, route_detail=route_detail, places=places)
+        return self._shown().to_xarray(self, route_detail=route_detail, places=places)
 
-    def _repr_html_(self) -> str:
-        return str(_view("run_html")(self))
+    def _repr_html_(self) -> str | None:
+        return None if self.views is None else self.views.summary_html(self)
+
+    def _shown(self) -> Views:
+        if self.views is None:
+            raise ParameterError("this run has no views. Take it from onward.simulate or onward.read_run.")
+        return self.views
+
+    def _places(self, place: str | None, area: str | None) -> list[str] | None:
+        """The places asked for, or None for all."""
+        if place is not None and area is not None:
+            raise ParameterError("give place or area, not both.")
+        if place is not None and place not in self.about["places"]:
+            step = did_you_mean(place, self.about["places"], f"Places are {', '.join(self.about['places'][:8])} ...")
+            raise ParameterError(f"place {place!r} is not a place of this run. {step}")
+        if area is None:
+            return None if place is None else [place]
+        areas = {} if self.crisis is None else self.crisis.areas
+        if area not in areas:
+            step = did_you_mean(area, areas, "areas.csv names them; a country's code and 'everywhere' are areas too.")
+            raise ParameterError(f"area {area!r} is not an area of this run. {step}")
+        return areas[area]
 
     def _members(self) -> pl.DataFrame:
         return pl.DataFrame({"member": pl.Series(range(self.about["members"]), dtype=pl.Int32)})
@@ -123,18 +235,17 @@ class Run:
         return pl.DataFrame({"date": pl.date_range(first, last, eager=True)})
 
 
-#: views that a run offers as methods. They are named, not imported: rooms import from left to right only, and who
-#: simulates loads no view. A method then loads the view that it names.
-VIEWS = {
-    "chart": "onward.report.charts",
-    "run_html": "onward.report.charts",
-    "to_xarray": "onward.exports.netcdf",
-}
+def _lasting(about: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in about.items() if key not in CIRCUMSTANCES}
 
 
-def _view(name: str) -> Callable[..., Any]:
-    found: Callable[..., Any] = getattr(import_module(VIEWS[name]), name)
-    return found
+def default_members(engine: str, parameters: str) -> int:
+    """Return how many members a run has if nobody says: one where nothing is drawn.
+
+    >>> default_members("expected", "fixed"), default_members("cohorts", "fixed")
+    (1, 100)
+    """
+    return 1 if engine == "expected" and parameters == "fixed" else MEMBERS
 
 
 def make_settings(crisis: Crisis, **given: Any) -> Settings:
@@ -236,7 +347,7 @@ def describe(crisis: Crisis, settings: Settings) -> dict[str, Any]:
 def simulate(
     crisis: Crisis,
     *,
-    members: int = 100,
+    members: int | None = None,
     engine: str = "cohorts",
     parameters: str = "fixed",
     overrides: Mapping[str, object] | None = None,
@@ -250,7 +361,7 @@ def simulate(
     Parameters
     ----------
     crisis : from `onward.read_crisis`
-    members : how many draws of everything uncertain, at least 1
+    members : how many draws of everything uncertain, at least 1; 100, or 1 where nothing is drawn, if None
     engine : ``cohorts`` (whole people, drawn) or ``expected`` (real numbers, means)
     parameters : ``fixed`` at their defaults or drawn from the ``prior`` for each member
     overrides : parameters to hold at a value, by name
@@ -264,6 +375,7 @@ def simulate(
     >>> run.about["days"]
     77
     """
+    members = default_members(engine, parameters) if members is None else members
     settings = make_settings(
         crisis, engine=engine, members=members, seed=seed, parameters=parameters, overrides=overrides,
         labels=engine == "cohorts", scenario=scenario,
@@ -275,4 +387,7 @@ def simulate(
         for name, frame in frames(outcome, model, member).items():
             parts[name].append(frame)
     tables = {name: pl.concat(rows).lazy() for name, rows in parts.items()}
-    return Run(describe(crisis, settings), tables, crisis=crisis)
+    about = {**describe(crisis, settings), "place_names": crisis.place_names, "versions": versions()}
+    run = Run(about, tables, given=crisis)
+    check_conservation(run)
+    return run

@@ -1,0 +1,344 @@
+"""The public functions of Onward: what the command line does, for programs and notebooks.
+
+Each takes and returns values (a `Crisis`, a `Scenario`, a `Run`, Polars frames); files are named by the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from onward.crisis import Crisis, Scenario
+from onward.crisis import read_crisis as _read_crisis
+from onward.crisis import read_scenario as _read_scenario
+from onward.errors import ParameterError, RunFolderError
+from onward.report.write import write_report
+from onward.runs import folder as run_folder
+from onward.runs.summary import follows_flee
+from onward.simulation import run as simulation
+from onward.simulation.run import Run, Views
+
+if TYPE_CHECKING:
+    from onward.evaluation.score import FleeScore
+    from onward.evaluation.score_counts import CountScore
+
+#: told of what is under way ("compile", "run", "write"), how many members are done, and of how many
+Progress = Callable[[str, int, int], None]
+
+
+def simulate(
+    crisis: Crisis | str | Path,
+    *,
+    members: int | None = None,
+    engine: str = "cohorts",
+    parameters: str = "fixed",
+    overrides: Mapping[str, object] | None = None,
+    scenario: Scenario | str | Path | None = None,
+    departures: str = "modelled",
+    out: str | Path | None = None,
+    resume: bool = True,
+    progress: Progress | None = None,
+    workers: int = 1,
+    seed: int = 1,
+) -> Run:
+    """Simulate a crisis and return a `Run`, in memory or in a run folder.
+
+    Parameters
+    ----------
+    crisis
+        A crisis, or what `read_crisis` takes: a folder or a bundled name.
+    members
+        Draws of everything uncertain, at least 1. If None: 100, or 1 where nothing is drawn.
+    engine
+        ``cohorts`` (whole people, drawn) or ``expected`` (real numbers, means).
+    parameters
+        ``fixed`` at their defaults, or drawn from the ``prior`` for each member.
+    overrides
+        Parameters to hold at a value, by name.
+    scenario
+        A what-if, or what `read_scenario` takes. Its members keep their draws, so runs compare member by member.
+    departures
+        ``modelled`` from threat, or ``observed``: given the numbers newly displaced from the counts.
+    out
+        A run folder to write to, member by member, so that memory stays small and the work can be interrupted. A
+        finished run there is refused.
+    resume
+        Continue an interrupted run of the same kind in ``out``; if False, begin again.
+    progress
+        Called with what is under way, members done and members in all; only with ``out``.
+    workers
+        Threads; the result does not depend on their number.
+    seed
+        0 or more; the same seed gives the same numbers.
+
+    Returns
+    -------
+    Run
+        With its tables in memory, or reading ``out`` when asked.
+
+    Raises
+    ------
+    CrisisDataError, ScenarioError, ParameterError, RunFolderError
+        For mistakes in the input, all at once.
+
+    Examples
+    --------
+    >>> import onward
+    >>> run = onward.simulate("aleppo-2016", engine="expected")
+    >>> run.about["days"], run.about["members"]
+    (77, 1)
+    """
+    world = crisis if isinstance(crisis, Crisis) else _read_crisis(crisis)
+    what_if = _read_scenario(scenario, world) if isinstance(scenario, str | Path) else scenario
+    given: dict[str, Any] = {
+        "members": simulation.default_members(engine, parameters) if members is None else members,
+        "engine": engine, "parameters": parameters, "overrides": overrides, "scenario": what_if,
+        "departures": departures, "seed": seed,
+    }  # fmt: skip
+    if out is None:
+        return _with_views(simulation.simulate(world, workers=workers, **given))
+    settings = simulation.make_settings(world, labels=engine == "cohorts", **given)
+    return _with_views(
+        run_folder.run_to_folder(
+            world, settings, folder=out, workers=workers, overwrite=not resume, progress=progress
+        )
+    )
+
+
+def simulate_flee(
+    folder: str | Path,
+    *,
+    settings_file: str | Path | None = None,
+    members: int = 100,
+    engine: str = "cohorts",
+    overrides: Mapping[str, object] | None = None,
+    workers: int = 1,
+    seed: int = 1,
+) -> Run:
+    """Simulate a Flee 3 instance folder under Flee's rules and return a `Run` in memory.
+
+    Parameters
+    ----------
+    folder
+        The instance as it is: input_csv/, source_data/, simsetting.yml.
+    settings_file
+        Settings to use instead of simsetting.yml.
+    members
+        Runs, at least 1; ``expected`` needs one.
+    engine
+        ``cohorts`` (whole agents, drawn) or ``expected`` (real numbers, means).
+    overrides
+        Flee's settings by name, such as ``flee.move_rules.max_move_speed``, and ``flee.faithful``.
+    workers
+        Threads; the result does not depend on their number.
+    seed
+        0 or more; the same seed gives the same numbers.
+
+    Returns
+    -------
+    Run
+        Its tables count people. ``registrations`` holds what Flee compares camps with.
+
+    Raises
+    ------
+    CrisisDataError, ParameterError
+        Where the folder or a setting is not as Flee reads it.
+
+    Examples
+    --------
+    >>> onward.simulate_flee("burundi2015", engine="expected", members=1)  # doctest: +SKIP
+    """
+    from onward.flee import simulate as flee
+
+    run = flee.simulate_flee(
+        folder, settings_file=settings_file, members=members, seed=seed, engine=engine, overrides=overrides,
+        workers=workers,
+    )  # fmt: skip
+    return _with_views(run)
+
+
+def read_run(folder: str | Path) -> Run:
+    """Read a finished run from its folder; its tables are read when they are needed.
+
+    Parameters
+    ----------
+    folder
+        What `simulate` or ``onward run`` has written.
+
+    Returns
+    -------
+    Run
+        What was run, its tables, and its crisis.
+
+    Raises
+    ------
+    RunFolderError
+        Where there is no finished run of this format.
+
+    Examples
+    --------
+    >>> import tempfile, onward
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     run = onward.simulate("aleppo-2016", engine="expected", out=f"{folder}/run")
+    ...     onward.read_run(f"{folder}/run").crisis.name
+    'aleppo-2016'
+    """
+    return _with_views(run_folder.read_run(folder))
+
+
+def score(run: Run) -> FleeScore | CountScore:
+    """Score a run against what was counted.
+
+    Parameters
+    ----------
+    run
+        Under Flee's rules: Flee's ARD on interpolated days, and errors on days of real counts. Under Onward's own: the
+        latter, for the counts of its crisis.
+
+    Returns
+    -------
+    FleeScore or CountScore
+        ``lines()`` says it in words, ``about()`` as JSON.
+
+    Raises
+    ------
+    RunFolderError, ParameterError
+        Where the run holds no crisis or no counts.
+
+    Examples
+    --------
+    >>> import onward
+    >>> onward.score(onward.simulate("aleppo-2016", engine="expected")).lines()[0][:31]
+    'On the 2 real counts of stock o'
+    """
+    if follows_flee(run.about):
+        from onward.evaluation.score import score_flee
+
+        return score_flee(run)
+    from onward.evaluation.score_counts import score_counts
+
+    if run.crisis is None:
+        where = f"{run.folder}: " if run.folder else ""
+        raise RunFolderError(f"{where}this run holds no crisis, so there are no counts. Run it again.")
+    return score_counts(run, run.crisis)
+
+
+def export(
+    run: Run | str | Path, *, format: str, out: str | Path | None = None, route_detail: bool = False,
+    places: bool = False, overwrite: bool = False,
+) -> Path:  # fmt: skip
+    """Write a run folder in a format for other programs, under the rules for what may leave.
+
+    Parameters
+    ----------
+    run
+        A run folder, or a run that was read from one.
+    format
+        ``hxl`` (a folder of CSVs, or a zip if ``out`` ends so), ``geojson``, ``netcdf`` or ``xlsx``.
+    out
+        Where to; beside the run if None.
+    route_detail
+        With legs between places: only for those who protect the people who walk them.
+    places
+        Single places though the crisis is going on.
+    overwrite
+        Replace what is there, if it is an export.
+
+    Returns
+    -------
+    Path
+        Where it was written.
+
+    Raises
+    ------
+    ParameterError, RunFolderError
+        For an unknown format, a run that is in memory only, or a file in the way.
+
+    Examples
+    --------
+    >>> import tempfile, onward
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     run = onward.simulate("aleppo-2016", engine="expected", out=f"{folder}/run")
+    ...     onward.export(run, format="geojson").name
+    'run-geojson.geojson'
+    """
+    from onward.exports.write import export_run as write
+
+    source = run.folder if isinstance(run, Run) else run
+    if source is None:
+        raise ParameterError("this run is in memory only. Simulate it with out=..., or give a run folder.")
+    return write(source, format=format, out=out, route_detail=route_detail, places=places, overwrite=overwrite)[0]
+
+
+def list_crises() -> pl.DataFrame:
+    """Return the bundled crises: columns name, title, start, end.
+
+    Examples
+    --------
+    >>> import onward
+    >>> "aleppo-2016" in onward.list_crises()["name"].to_list()
+    True
+    """
+    from onward.crisis import bundled_crises
+
+    return pl.DataFrame(bundled_crises(), schema=["name", "title", "start", "end"], orient="row")
+
+
+def list_scenarios(crisis: Crisis | str | Path) -> pl.DataFrame:
+    """Return the what-ifs that come with a crisis: columns name, title.
+
+    Examples
+    --------
+    >>> import onward
+    >>> onward.list_scenarios("aleppo-2016")["name"].to_list()[:2]
+    ['early-ceasefire', 'no-air-campaign']
+    """
+    from onward.crisis import bundled_scenarios
+
+    world = crisis if isinstance(crisis, Crisis) else _read_crisis(crisis)
+    names = bundled_scenarios(world.name)
+    rows = [(name, _read_scenario(name, world).title) for name in names]
+    return pl.DataFrame(rows, schema={"name": pl.String, "title": pl.String}, orient="row")
+
+
+def parameters() -> pl.DataFrame:
+    """Return the parameter table: name, unit, default, range, prior, meaning and source of each.
+
+    Examples
+    --------
+    >>> import onward
+    >>> "attack_weight" in onward.parameters()["name"].to_list()
+    True
+    """
+    from dataclasses import asdict
+
+    from onward.model.parameters import declared
+
+    return pl.DataFrame([asdict(parameter) for parameter in declared().values()])
+
+
+def _with_views(run: Run) -> Run:
+    """The run with the functions that show it."""
+    return replace(run, views=Views(_chart, write_report, _to_xarray, _summary_html))
+
+
+def _chart(run: Run, indicator: str, *, place: str | None) -> Any:
+    from onward.report.charts import chart
+
+    return chart(run, indicator, place=place)
+
+
+def _to_xarray(run: Run, *, route_detail: bool, places: bool) -> Any:
+    from onward.exports.netcdf import to_xarray
+
+    return to_xarray(run, route_detail=route_detail, places=places)
+
+
+def _summary_html(run: Run) -> str:
+    from onward.report.charts import run_html
+
+    return run_html(run)

@@ -1,0 +1,121 @@
+"""Names for people: places, areas, gates and claims as terminal, report and exports write them.
+
+One way of naming things, so that a figure is called the same wherever it stands.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from onward.crisis import Crisis
+
+#: parts of Arabic and other names that are written small
+_SMALL = ("al", "el", "as", "ad", "an", "ar", "and", "of", "the", "in", "on", "de", "la")
+_WORDS = {
+    "displaced": "people who left home{origin}",
+    "displaced_to": "people who left home{origin} and are in {destination}",
+    "arrivals": "people who came to {destination}{source}",
+    "stock": "displaced people in {destination}{of}",
+    "gate_waiting": "people waiting at {destination}",
+    "gate_passed": "people who passed {destination}",
+    "onward": "displaced people who moved on{origin} to {destination}",
+    "share": "share of those who left home{origin} who are in {destination}",
+    "net": "people who came to {destination}, less those who left it again",
+    "outside_camps": "share of those who came to {destination} for whom its camps had no room",
+    "through": "share of those who came to {destination} who came from {from} or straight from there",
+    "from_origin": "share of the displaced in {destination} whose home is in {from}",
+    "attack_ratio": "attacks in these days against as many days before (a check of the input)",
+    "not_modelled": "a figure that the model cannot give ({indicator}{origin})",
+}
+#: indicators of a state on the last day of the claim, not of what happened over its days
+_ON_A_DAY = ("stock", "gate_waiting")
+
+
+def gate_name(key: str) -> str:
+    """Return a gate's key as a name.
+
+    >>> gate_name("bab-al-salama"), gate_name("al-bab-marea")
+    ('Bab al-Salama', 'Al-Bab Marea')
+    """
+    words = " ".join(word if word in _SMALL else word.capitalize() for word in re.split(r"[-_ ]+", key))
+    joined = re.sub(r"\b(al|el|as|ad|an|ar) (?=\w)", r"\1-", words)
+    return joined[:1].upper() + joined[1:]
+
+
+def site_name(key: str | None, crisis: Crisis) -> str:
+    """Return a place, an area or a gate as people write it; None is anywhere.
+
+    >>> from onward.crisis import read_crisis
+    >>> crisis = read_crisis("aleppo-2016")
+    >>> site_name("bab_al_salama", crisis), site_name("everywhere", crisis), site_name("bab-al-salama", crisis)
+    ('Bab al-Salama (crossing and camps)', 'all places', 'the gate Bab al-Salama')
+    """
+    if key is None:
+        return "anywhere"
+    if key in crisis.place_names:
+        return crisis.place_names[key]
+    if key in crisis.table("routes")["gate"].drop_nulls().to_list():
+        return f"the gate {gate_name(key)}"
+    return "all places" if key == "everywhere" else _area_name(key, crisis)
+
+
+def _area_name(key: str, crisis: Crisis) -> str:
+    """An area's key in words: names of places and codes of actors as they are written elsewhere."""
+    table, actors = crisis.table("places"), crisis.table("actors")["actor"].to_list()
+    written = {code.lower(): code for code in actors}
+    for column in ("name", "admin1", "admin2"):
+        for name in table[column].drop_nulls():
+            word = name.split(" (")[0]
+            written |= {word.lower(): word} if " " not in word else {}
+    return f"“{' '.join(written.get(word.lower(), word) for word in key.replace('_', ' ').split())}”"
+
+
+def claim_words(row: Mapping[str, Any], crisis: Crisis) -> str:
+    """Return what a claim is about, in words.
+
+    Parameters
+    ----------
+    row
+        A row of the claims table.
+    crisis
+        The crisis it is of, for names and days.
+
+    >>> from onward.crisis import read_crisis
+    >>> crisis = read_crisis("aleppo-2016")
+    >>> claim_words({"indicator": "stock", "destination": "azaz", "end": dt.date(2016, 2, 10)}, crisis)
+    'displaced people in Azaz on 10 February'
+    """
+    origin, destination = row.get("origin"), row.get("destination")
+    kind = row.get("measure") or row["indicator"]
+    if kind == "displaced" and destination:
+        kind = "displaced_to"
+    where = site_name(origin, crisis)
+    words = _WORDS.get(kind, kind).format(
+        origin=f" in {where}" if origin else "",
+        source=f" from {where}" if origin else "",
+        of=f" from {where}" if origin else "",
+        destination=site_name(destination, crisis),
+        indicator=row["indicator"].replace("_", " "),
+        **{"from": where},
+    )
+    return f"{words} {_when(row, crisis)}".strip()
+
+
+def _when(row: Mapping[str, Any], crisis: Crisis) -> str:
+    start, end = row.get("start"), row.get("end") or crisis.end
+    year = crisis.start.year != crisis.end.year
+    if row["indicator"] in _ON_A_DAY and row.get("measure") is None:
+        return f"on {_day(end, year)}"
+    if start is None or start <= crisis.start:
+        return f"by {_day(end, year)}"
+    if start == end:
+        return f"on {_day(end, year)}"
+    first = str(start.day) if (start.year, start.month) == (end.year, end.month) else _day(start, year)
+    return f"from {first} to {_day(end, year)}"
+
+
+def _day(when: dt.date, year: bool) -> str:
+    return f"{when.day} {when:%B %Y}" if year else f"{when.day} {when:%B}"

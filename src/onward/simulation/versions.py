@@ -1,0 +1,38 @@
+"""Versions that decide a result: Onward, the sources of its model and engines, Python and libraries."""
+
+from __future__ import annotations
+
+import platform
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+
+LIBRARIES = ("numpy", "numba", "polars", "scipy")
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that decide a result: Onward, its model and engine sources, Python and libraries.
+
+    >>> sorted(versions())
+    ['numba', 'numpy', 'onward', 'onward_sources', 'polars', 'python', 'scipy']
+    """
+    found = {"onward": own_version(), "onward_sources": _sources(), "python": platform.python_version()}
+    return {**found, **{name: version(name) for name in LIBRARIES}}
+
+
+def own_version() -> str:
+    """Return the version of Onward, or ``not installed`` where it runs from its sources alone."""
+    try:
+        return version("onward")
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _sources() -> str:
+    """A hash of the sources that decide a member's numbers: members made by different ones must not be mixed."""
+    digest = sha256()
+    for package in ("onward.model", "onward.engine", "onward.simulation", "onward.flee"):
+        for file in sorted(files(package).iterdir(), key=lambda file: file.name):
+            if file.is_file() and file.name.endswith((".py", ".csv")):
+                digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
