@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
+
+from onward.typing import Floats
 
 #: an observed count below this could point at persons, and is not shown (DESIGN.md section 6)
 LEAST_COUNTED = 10
@@ -38,7 +39,7 @@ def two_digits(people: float) -> float:
     return float(all_two_digits(np.array([people]))[0])
 
 
-def all_two_digits(people: NDArray[np.float64]) -> NDArray[np.float64]:
+def all_two_digits(people: Floats) -> Floats:
     """Round simulated figures, of any shape, to two significant digits."""
     flat = pl.Series(people.ravel(), dtype=pl.Float64)
     return flat.round_sig_figs(DIGITS).to_numpy().reshape(people.shape)

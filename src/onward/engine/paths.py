@@ -9,11 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from onward.engine.jit import once, part
-
-Floats = NDArray[np.float64]
+from onward.typing import Floats, Ints
 
 
 @once
@@ -69,7 +67,7 @@ def _search(sim: Any, g: int, source: int, cost: Floats, detour_km: float, found
 
 
 @part
-def _push(key: Floats, node: NDArray[np.int64], size: int, length: float, place: int) -> int:
+def _push(key: Floats, node: Ints, size: int, length: float, place: int) -> int:
     at = size
     while at > 0 and (key[(at - 1) // 2] > length or (key[(at - 1) // 2] == length and node[(at - 1) // 2] > place)):
         key[at], node[at] = key[(at - 1) // 2], node[(at - 1) // 2]
@@ -79,7 +77,7 @@ def _push(key: Floats, node: NDArray[np.int64], size: int, length: float, place:
 
 
 @once
-def _pop(key: Floats, node: NDArray[np.int64], size: int) -> int:
+def _pop(key: Floats, node: Ints, size: int) -> int:
     """Take the root off the heap; returns its new size."""
     size -= 1
     length, place, at = key[size], node[size], 0

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from onward.typing import Floats, Ints
+
 #: int64 for whole people (*cohorts*), float64 for real numbers (*expected*)
 Counts = NDArray[np.int64] | NDArray[np.float64]
 

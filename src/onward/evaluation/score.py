@@ -15,12 +15,11 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from onward.errors import ParameterError
 from onward.simulation.run import Run
+from onward.typing import Floats
 
-Floats = NDArray[np.float64]
 #: Flee rounds each difference to four digits
 DIGITS = 4
 

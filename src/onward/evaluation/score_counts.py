@@ -12,13 +12,12 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from onward.crisis import Crisis
 from onward.errors import ParameterError
 from onward.simulation.run import Run
+from onward.typing import Floats
 
-Floats = NDArray[np.float64]
 #: what tables of a run can be held against day by day
 INDICATORS = ("stock", "arrivals")
 

@@ -14,13 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from onward.crisis.messages import did_you_mean, quoted
 from onward.errors import Problem
+from onward.typing import Floats, Ints
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 FIRST_CELLS = ("DateTime", "Date")
 TOTAL = "total"
 

@@ -17,9 +17,7 @@ from numpy.typing import NDArray
 from onward.errors import ParameterError
 from onward.flee.instance import FleeInstance, Location
 from onward.flee.settings import FleeSettings
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from onward.typing import Floats, Ints
 
 #: own choice: more would take minutes and gigabytes
 MOST_ROUTES = 1_000_000

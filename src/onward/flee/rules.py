@@ -10,15 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from onward.errors import CrisisDataError, ParameterError, Problem
 from onward.flee.instance import Closure, FleeInstance, Location, always_camp
 from onward.flee.registrations import TOTAL
 from onward.flee.routes import Network, Routes, directed_links, enumerate_routes
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from onward.typing import Floats, Ints
 
 #: an intensity below this is none (Flee: AddNewConflictZones)
 NO_CONFLICT = 1e-6

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from numba import types
 from numba.experimental import structref
 
-from onward.engine.state import Counts, Floats, Ints
+from onward.engine.state import Counts
+from onward.typing import Floats, Ints
 
 
 class FleeWorld(NamedTuple):

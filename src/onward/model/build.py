@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-import numpy as np
-from numpy.typing import NDArray
-
 from onward.crisis import Crisis
 from onward.crisis.scenarios import Scenario
 from onward.model.claims import Claim, build_claims
@@ -18,8 +15,7 @@ from onward.model.interventions import Changes, apply_scenario, scale_cells
 from onward.model.network import Network, build_network
 from onward.model.people import People, build_people
 from onward.model.uncertainty import with_dates
-
-Floats = NDArray[np.float64]
+from onward.typing import Floats
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from onward.model.network import HUB, KINDS, MODES, Network
 from onward.model.parameters import Values
 from onward.model.people import People
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from onward.typing import Floats, Ints
 
 #: a day's travel is counted in whole quanta, rounded up, so that the state is finite
 QUANTA_PER_DAY = 10

@@ -24,12 +24,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from onward.crisis import Crisis
 from onward.model.network import Network, day_of
-
-Bools = NDArray[np.bool_]
+from onward.typing import Bools
 
 #: units that mean people per some days
 PER_DAYS = {"people/day": 1.0, "people/2 days": 2.0, "people/week": 7.0}

@@ -9,13 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from onward.crisis import Crisis
 from onward.errors import SimulationError
 from onward.model.network import Network
-
-Ints = NDArray[np.int64]
+from onward.typing import Ints
 
 
 @dataclass(frozen=True)
@@ -60,8 +58,10 @@ def observed_departures(crisis: Crisis, network: Network) -> Observed:
 
 
 def _series(crisis: Crisis) -> list[tuple[str, pl.DataFrame]]:
-    table = crisis.table("counts").filter(indicator="displaced").with_columns(
-        pl.coalesce("place", "area").alias("where"), pl.col("since").fill_null(crisis.start)
+    table = (
+        crisis.table("counts")
+        .filter(indicator="displaced")
+        .with_columns(pl.coalesce("place", "area").alias("where"), pl.col("since").fill_null(crisis.start))
     )
     parts = table.partition_by("where", "source", "since", maintain_order=True)
     parts.sort(key=lambda rows: (-rows.height, rows["where"][0], str(rows["source"][0])))

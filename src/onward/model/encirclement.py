@@ -7,7 +7,6 @@ still can. The measure is how much smaller the world has become that one can rea
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
@@ -15,8 +14,7 @@ from onward.model.gates import OPEN
 from onward.model.network import Network
 from onward.model.parameters import Values
 from onward.model.people import People
-
-Floats = NDArray[np.float64]
+from onward.typing import Floats
 
 #: days after a gain in which a shrinking world is laid to it, as for the speed of a front
 GAIN_DAYS = 7

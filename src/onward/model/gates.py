@@ -12,13 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from onward.crisis import Crisis
 from onward.model.uncertainty import draw_between
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from onward.typing import Floats, Ints
 
 OPEN, QUOTA, CLOSED = 0, 1, 2
 _POLICY = {"open": OPEN, "quota": QUOTA, "closed": CLOSED}

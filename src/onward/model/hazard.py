@@ -9,7 +9,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from pyproj import Geod
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
@@ -20,9 +19,7 @@ from onward.model.network import Network, Roads
 from onward.model.parameters import Values
 from onward.model.people import People
 from onward.model.uncertainty import draw_between
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from onward.typing import Bools, Floats, Ints
 
 #: days over which the closing speed of a front and the habituation to attacks are taken
 SPEED_DAYS = 7
@@ -50,7 +47,7 @@ class Attacks:
     spot: Ints
     rate: Floats
     n: Floats
-    known: NDArray[np.bool_]
+    known: Bools
     actor: Ints
     type: tuple[str, ...]
     severity: Floats

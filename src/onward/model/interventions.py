@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from onward.crisis import Crisis, crisis_from_tables
 from onward.crisis.scenarios import (
@@ -25,9 +24,7 @@ from onward.crisis.scenarios import (
     SetGate,
     SetRoute,
 )
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from onward.typing import Floats, Ints
 
 
 @dataclass(frozen=True)

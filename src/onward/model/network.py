@@ -17,10 +17,7 @@ from pyproj import Geod
 
 from onward.crisis import Crisis
 from onward.model.gates import Gates, gate_names, gates_over_time
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
+from onward.typing import Bools, Floats, Ints
 
 KINDS = ("city", "town", "village", "camp", "informal", "crossing", "hub")
 MODES = ("road", "foot", "water")
@@ -210,9 +207,7 @@ def _span(crisis: Crisis, row: dict[str, dt.date | None]) -> slice:
     return slice(first, max(first, day_of(crisis, row["end"], crisis.days - 1) + 1))
 
 
-def _usable(
-    crisis: Crisis, roads: Roads, index: dict[str, int], holder: Ints, side: Ints, enterable: Bools
-) -> Bools:
+def _usable(crisis: Crisis, roads: Roads, index: dict[str, int], holder: Ints, side: Ints, enterable: Bools) -> Bools:
     """A road is cut where a front crosses it without a gate, where a rule closes it or its far end."""
     sides = np.where(holder >= 0, side[holder], -1) if len(side) else np.full_like(holder, -1)
     here, there = sides[:, roads.tail], sides[:, roads.head]

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from onward.crisis import Crisis
 from onward.model.network import Network
-
-Floats = NDArray[np.float64]
+from onward.typing import Floats
 
 #: name of the one group of a crisis that names none
 EVERYONE = "everyone"

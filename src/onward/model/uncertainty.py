@@ -7,11 +7,9 @@ from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from onward.crisis import Crisis
-
-Floats = NDArray[np.float64]
+from onward.typing import Floats
 
 #: standard normal quantile of 95 %: a table's low and high are 5 % and 95 % quantiles
 Z95 = 1.6448536269514722

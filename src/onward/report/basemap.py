@@ -9,9 +9,9 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from onward.typing import Floats, Ints
+
 #: (west, south, east, north) in degrees
 Box = tuple[float, float, float, float]
 #: by how much of its size the box round the places is widened, and by how many degrees at least (own choice)
@@ -75,7 +75,7 @@ def _touches(line: Floats, box: Box) -> bool:
 
 
 def _near(
-    area: dict[str, Any], near: list[bool], arcs: list[NDArray[np.int64]], scale: Floats, shift: Floats, box: Box
+    area: dict[str, Any], near: list[bool], arcs: list[Ints], scale: Floats, shift: Floats, box: Box
 ) -> bool:
     """Whether an area touches the box: one of its lines does, or it lies all round it."""
     of = _arcs_of(area.get("arcs", []))
@@ -93,7 +93,7 @@ def _renumbered(area: dict[str, Any], number: dict[int, int]) -> dict[str, Any]:
     return {**area, "arcs": new(area["arcs"])}
 
 
-def _coarser(line: NDArray[np.int64], off: float) -> NDArray[np.int64]:
+def _coarser(line: Ints, off: float) -> Ints:
     """Return a line with corners left out that lie less than ``off`` beside it (Douglas and Peucker 1973)."""
     keep, parts = {0, len(line) - 1}, [(0, len(line) - 1)]
     while parts:
@@ -108,7 +108,7 @@ def _coarser(line: NDArray[np.int64], off: float) -> NDArray[np.int64]:
     return line[sorted(keep)]
 
 
-def _distance(points: NDArray[np.int64], one: NDArray[np.int64], two: NDArray[np.int64]) -> Floats:
+def _distance(points: Ints, one: Ints, two: Ints) -> Floats:
     """Distance of points from the segment between two."""
     along = (two - one).astype(float)
     length = float(along @ along)

@@ -18,10 +18,11 @@ from onward.report import key_messages as story
 from onward.report.basemap import base_map, box_round
 from onward.report.map_data import Scene, control_of, gates_of, make_scene, places_of
 from onward.report.observed_vs_simulated import claims_of, counts_of, registrations_of
-from onward.report.page_figures import Cubes, Floats, bands, figure, two_digits
+from onward.report.page_figures import Cubes, bands, figure, two_digits
 from onward.runs import summary
 from onward.simulation.run import Run
 from onward.simulation.versions import own_version
+from onward.typing import Floats
 
 #: of the data; the page refuses a newer one
 FORMAT = 1

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from onward.report.page_figures import NAMES, Cubes, Floats, bands, row_frame, two_digits
+from onward.report.page_figures import NAMES, Cubes, bands, row_frame, two_digits
+from onward.typing import Floats
 
 #: how many curves a map holds at most, and how many origins and destinations the tables name (own choices)
 CURVES, NAMED = 400, 12
@@ -170,7 +170,7 @@ def sankey(first: Floats, now: Floats) -> dict[str, Any]:
     }
 
 
-def _coupled(first: NDArray[np.float64], now: NDArray[np.float64]) -> Floats:
+def _coupled(first: Floats, now: Floats) -> Floats:
     """Spread the people of one origin from first shelters to where they are now, moving as few as possible."""
     stayed = np.minimum(first, now)
     moved, came = first - stayed, now - stayed

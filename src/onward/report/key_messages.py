@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from onward.report.page_figures import Floats, two_digits
+from onward.report.page_figures import two_digits
+from onward.typing import Floats
 
 DISCLAIMER = (
     "The boundaries and names shown and the designations used on this map do not imply official endorsement or "

@@ -12,7 +12,8 @@ import polars as pl
 from onward.disclosure import masked
 from onward.evaluation.labels import claim_words, site_name
 from onward.report.map_data import Scene
-from onward.report.page_figures import Cubes, Floats, figure
+from onward.report.page_figures import Cubes, figure
+from onward.typing import Floats
 
 
 def counts_of(scene: Scene, cubes: Cubes, stock: Floats, legs: pl.DataFrame) -> list[dict[str, Any]]:

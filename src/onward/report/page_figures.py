@@ -8,15 +8,14 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from onward.simulation.run import LEVELS, Run
+from onward.typing import Floats, Ints
 
-Floats = NDArray[np.float64]
 NAMES = tuple(f"p{100 * level:g}" for level in LEVELS)
 
 
-def two_digits(figures: Floats) -> NDArray[np.int64]:
+def two_digits(figures: Floats) -> Ints:
     """Return figures of people rounded to two significant digits, and to whole people.
 
     >>> two_digits(np.array([0.4, 8.6, 123.0, 98765.0])).tolist()

@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from pyproj import Geod
 
 from onward.crisis import Crisis, Scenario, read_crisis
@@ -31,6 +30,7 @@ from onward.runs.folder import CRISIS, read_run
 from onward.simulation.member import Settings
 from onward.simulation.run import Run
 from onward.simulation.threat_parts import PARTS, threat_parts
+from onward.typing import Floats
 
 #: origins and rows of input that are listed of each
 MOST_ORIGINS, MOST_ROWS = 12, 8
@@ -216,7 +216,7 @@ def _fear(crisis: Crisis, origin: str) -> dict[str, float]:
     return dict(zip(network.actors, people.share[network.places.names.index(origin)] @ people.fear, strict=True))
 
 
-def _km(crisis: Crisis, home: Mapping[str, Any], row: Mapping[str, Any]) -> NDArray[np.float64]:
+def _km(crisis: Crisis, home: Mapping[str, Any], row: Mapping[str, Any]) -> Floats:
     """Distances of the places of an attack from a home; one, unless it is somewhere in an area."""
     if row["latitude"] is not None:
         spots = [(row["longitude"], row["latitude"])]

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from onward.runs.tables import first_day
 from onward.simulation.run import LEVELS, Run
+from onward.typing import Floats
 
 #: the columns of a spread: the mean, and the quantiles of `LEVELS`
 FIGURES = ("mean", *(f"p{100 * level:g}" for level in LEVELS))
@@ -23,7 +23,7 @@ class Spread:
 
     keys: tuple[str, ...]
     days: tuple[dt.date, ...]
-    figures: NDArray[np.float64]
+    figures: Floats
 
     def frame(self, key: str) -> pl.DataFrame:
         """Return it as rows: the key, date, mean, p5, p25, p50, p75, p95."""
@@ -84,6 +84,6 @@ def grouped(rows: pl.LazyFrame, units: Mapping[str, str], columns: Sequence[str]
     return rows.with_columns(pl.col(c).cast(pl.String).replace_strict(dict(units), default=None) for c in columns)
 
 
-def _figures(cube: NDArray[np.float64]) -> NDArray[np.float64]:
+def _figures(cube: Floats) -> Floats:
     """``[m, t, k]`` to ``[figure, t, k]``."""
     return np.concatenate([cube.mean(axis=0)[None], np.quantile(cube, LEVELS, axis=0)])

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
 from onward.crisis.scenarios import Scenario
 from onward.engine.jit_cache import use_cache
@@ -26,8 +25,8 @@ from onward.model.network import Network
 from onward.model.parameters import Values, default_values, drawn_values
 from onward.model.uncertainty import draw_between, draw_dates
 from onward.simulation.observables import claim_value
+from onward.typing import Bools, Floats, Ints
 
-Floats = NDArray[np.float64]
 Dating = Callable[[Model, tuple[date, ...]], Model]
 
 PARAMETERS, INPUTS, SHOCKS, MOVES, LABELS = range(5)
@@ -102,9 +101,7 @@ def build_member(model: Model, settings: Settings, member: int) -> Drawn:
         kinds[QUOTAS], leak=values["gate_leak"], common=values["input_correlation"]
     )
     there = population + model.network.places.displaced_at_start
-    calm_hazard = hazard(
-        model.attacks, attacks, model.front_km, model.network.holder, model.people, there, values
-    )
+    calm_hazard = hazard(model.attacks, attacks, model.front_km, model.network.holder, model.people, there, values)
     calm_hazard += values["encirclement_weight"] * encirclement(model.steps, model.gains, values)
     calm = _calm(model, calm_hazard, values)
     shocked = calm_hazard
@@ -127,8 +124,8 @@ def _population(model: Model, rng: np.random.Generator | None, values: Values) -
 
 
 def _world(
-    model: Model, values: Values, population: Floats, shocked: Floats, allowed: NDArray[np.int64],
-    calm: NDArray[np.bool_],
+    model: Model, values: Values, population: Floats, shocked: Floats, allowed: Ints,
+    calm: Bools,
 ) -> World:  # fmt: skip
     network, roads = model.network, model.network.roads
     places = len(network.places.names)
@@ -158,7 +155,7 @@ def _world(
     )
 
 
-def _calm(model: Model, h: Floats, values: Values) -> NDArray[np.bool_]:
+def _calm(model: Model, h: Floats, values: Values) -> Bools:
     """Whether each place has been calm for each group long enough, under a holder it can live with."""
     fear, holder = model.people.fear, model.network.holder
     padded = np.hstack([fear, np.zeros((len(fear), 1))])  # holder -1: nobody known to fear
@@ -189,7 +186,7 @@ def _start(model: Model, population: Floats, values: Values, engine: str) -> Sta
     return Start(whole - stay, stay, _whole(displaced))
 
 
-def _whole(people: Floats) -> NDArray[np.int64]:
+def _whole(people: Floats) -> Ints:
     """Round people by group to whole people so that each place keeps its total (largest remainder)."""
     total = np.rint(people.sum(axis=1)).astype(np.int64)
     floor = np.floor(people).astype(np.int64)

@@ -8,9 +8,7 @@ from numpy.typing import NDArray
 from onward.engine.state import Result
 from onward.model.claims import Claim
 from onward.model.network import KINDS, Network
-
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
+from onward.typing import Bools, Floats
 
 DAY, ORIGIN, FROM, TO, TIMES = range(5)
 CAMP = KINDS.index("camp")

@@ -12,6 +12,7 @@ from onward.engine.state import TIMES, Daily, Result
 from onward.model.build import Model
 from onward.model.network import Network
 from onward.simulation.member import Outcome
+from onward.typing import Floats
 
 #: the states of the stock table, in the order of a person's way
 STATES = ("home", "here", "gate", "way", "out")
@@ -49,7 +50,7 @@ def frames(outcome: Outcome, model: Model, member: int) -> dict[str, pl.DataFram
     }
 
 
-def _attacks(attacks: NDArray[np.float64], network: Network, member: int) -> pl.DataFrame:
+def _attacks(attacks: Floats, network: Network, member: int) -> pl.DataFrame:
     t, p = np.nonzero(attacks)
     return pl.DataFrame(
         {

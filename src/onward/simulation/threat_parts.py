@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from onward.model.build import Model, dated
 from onward.model.encirclement import encirclement
 from onward.model.hazard import approach, exposure, surprise, takeover
 from onward.simulation.member import ATTACKS, INPUTS, Settings, member_dates, member_values, stream
-
-Floats = NDArray[np.float64]
+from onward.typing import Floats
 
 PARTS = ("attacks", "front", "takeover", "encirclement")
 

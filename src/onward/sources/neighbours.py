@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pyproj import Geod
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import Delaunay, cKDTree
 
-Floats = NDArray[np.float64]
-Pairs = NDArray[np.int64]
+from onward.typing import Bools, Floats, Ints
+
+Pairs = Ints
 
 #: road kilometres for a kilometre of straight line (own assumption; 1.2 to 1.4 is usual for road networks)
 DETOUR = 1.3
@@ -84,7 +84,7 @@ def _gabriel(points: Floats) -> Pairs:
     return np.asarray(pairs[nearest >= half * (1 - ROUNDING) - 1e-12])
 
 
-def _connected(pairs: Pairs, allowed: NDArray[np.bool_], points: Floats) -> NDArray[np.bool_]:
+def _connected(pairs: Pairs, allowed: Bools, points: Floats) -> Bools:
     """The allowed pairs, and of the others the shortest ones that join parts which would stand alone."""
     kept = allowed.copy()
     length = np.linalg.norm(points[pairs[:, 0]] - points[pairs[:, 1]], axis=1)

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from pyproj import Geod
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
@@ -25,6 +24,7 @@ from onward.crisis.crisis import Crisis
 from onward.errors import CrisisDataError, Problem
 from onward.sources.addition import Addition
 from onward.sources.options import Options
+from onward.typing import Floats, Ints
 
 PUBLISHER = "OpenStreetMap contributors, ODbL"
 SOURCE = "osm"
@@ -35,9 +35,6 @@ _SMALL = ("unclassified", "residential", "living_street", "road", "service", "tr
 ROADS = frozenset([*_MAIN, *(f"{kind}_link" for kind in _MAIN), *_SMALL])
 #: relative difference within which two ways are as long (rounding)
 SAME = 1e-9
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -221,4 +218,3 @@ def _straight_between(places: Sequence[str]) -> pl.Expr:
     """The routes that are straight lines between two of these places."""
     straight = pl.col("source").fill_null("").str.starts_with("straight line")
     return straight & pl.col("place1").is_in(places) & pl.col("place2").is_in(places)
-

@@ -6,15 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 from pyproj import Geod
 from rapidfuzz import fuzz, utils
 from scipy.spatial import cKDTree
 
 from onward.crisis.crisis import Crisis
 from onward.sources.addition import short_name
-
-Floats = NDArray[np.float64]
+from onward.typing import Floats, Ints
 
 #: km around a point within which places stand for a first-level and a second-level unit (own choice)
 UNIT_KM = (75.0, 25.0)
@@ -37,7 +35,7 @@ class Sites:
     longitude: Floats
     areas: dict[str, list[str]] = field(default_factory=dict)
 
-    def nearest(self, latitude: Floats, longitude: Floats) -> tuple[NDArray[np.int64], Floats]:
+    def nearest(self, latitude: Floats, longitude: Floats) -> tuple[Ints, Floats]:
         """Row of the nearest place of each point and its distance, shapes (points,), km."""
         tree = cKDTree(_unit_vectors(self.latitude, self.longitude))
         _, row = tree.query(_unit_vectors(latitude, longitude))
