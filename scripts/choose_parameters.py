@@ -1,4 +1,4 @@
-"""Fit the parameters' defaults to the counts of the bundled crisis, all at once and under their priors.
+"""Fit the parameters of the bundled crisis to its counts, all at once and under their priors.
 
     pip install cma && python scripts/choose_parameters.py [--minutes 12] [--begin FILE]
 

@@ -7,7 +7,10 @@ import pytest
 
 from onward.crisis import read_crisis
 from onward.model.build import build_model
-from onward.model.encirclement import encirclement, reachable_people
+from onward.model.encirclement import encirclement, fear_of_gains, reachable_people
+from onward.model.parameters import default_values
+
+VALUES = default_values()
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +19,9 @@ def model():  # type: ignore[no-untyped-def]
 
 
 def fright(model, days: float = 3.0):  # type: ignore[no-untyped-def]
-    return encirclement(model.steps, model.gains, {"takeover_half_life_days": days})
+    return encirclement(
+        model.steps, fear_of_gains(model.network, model.people, VALUES), {"takeover_half_life_days": days}
+    )
 
 
 def test_the_cut_of_3_february_frightens_east_aleppo_and_fades(model) -> None:  # type: ignore[no-untyped-def]

@@ -21,7 +21,9 @@ def test_each_row_is_sound(parameter: Parameter) -> None:
     assert parameter.low <= parameter.default <= parameter.high
     assert parameter.prior in PRIORS
     assert parameter.meaning
-    assert parameter.source
+    assert parameter.default_source
+    assert bool(parameter.prior_source) == (parameter.prior != "fixed")
+    assert parameter.default == pytest.approx(parameter.median)
 
 
 @every
@@ -91,6 +93,6 @@ def test_fixed_parameters_are_not_drawn() -> None:
 
 
 def test_a_prior_outside_its_range_is_refused() -> None:
-    lost = Parameter("lost", "km", 1, 0, 2, "normal", 50, 0.1, "meaning", "source")
+    lost = Parameter("lost", "km", 1, 0, 2, "normal", 50, 0.1, "meaning", "median of the prior", "source")
     with pytest.raises(ParameterError, match="lost: the prior puts no weight inside its range"):
         lost.draw(np.random.default_rng(6))

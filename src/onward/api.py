@@ -306,7 +306,7 @@ def list_scenarios(crisis: Crisis | str | Path) -> pl.DataFrame:
 
 
 def parameters() -> pl.DataFrame:
-    """Return the parameter table: name, unit, default, range, prior, meaning and source of each.
+    """Return the parameter table: name, unit, default, range, prior, meaning, and where default and prior are from.
 
     Examples
     --------
@@ -318,7 +318,7 @@ def parameters() -> pl.DataFrame:
 
     from onward.model.parameters import declared
 
-    return pl.DataFrame([asdict(parameter) for parameter in declared().values()])
+    return pl.DataFrame([{**asdict(row), "source": row.source} for row in declared().values()])
 
 
 def _with_views(run: Run) -> Run:

@@ -19,17 +19,18 @@ from numpy.typing import NDArray
 from onward.crisis import Crisis
 from onward.model.build import Model, build_model
 from onward.model.choice_costs import attraction, onward_rate, perceived_km, quanta, stage_share
-from onward.model.encirclement import encirclement
+from onward.model.encirclement import encirclement, fear_of_gains
 from onward.model.hazard import hazard
 from onward.model.parameters import default_values
 
 Floats = NDArray[np.float64]
 
-DAY = 10  # quanta
+#: what the parameter table says, written once more: a twin shares no code with the engine
+DAY = 10
 REPLANS = 2
 FULL_FROM = 0.9
 FOOT, CAR = 0, 1
-#: smaller parties do not set out: a tolerance that the engine declares (choices.py, SMALLEST_PARTY)
+#: smaller parties do not set out: a tolerance that the engine declares (choice_smallest_party)
 SMALLEST_PARTY = 0.05
 BY_PLACE = ("home", "here", "gate", "way", "out", "left_home", "fled_again", "moved_on", "arrived")
 BY_GATE = ("waiting", "passed")
@@ -314,4 +315,5 @@ def middle_hazard(model: Model, value: Mapping[str, float]) -> Floats:
     there = places.population + places.displaced_at_start
     attacks = model.attacks.draw(None, common=0.0)
     found = hazard(model.attacks, attacks, model.front_km, model.network.holder, model.people, there, value)
-    return found + value["encirclement_weight"] * encirclement(model.steps, model.gains, value)
+    gains = fear_of_gains(model.network, model.people, value)
+    return found + value["encirclement_weight"] * encirclement(model.steps, gains, value)

@@ -52,9 +52,15 @@ def _content(crisis: Crisis) -> dict[str, str]:
         "control": f"{crisis.table('control').height} rows",
         "counts": f"{crisis.table('counts').height} rows ({_kinds(crisis.table('counts'), 'indicator')})",
         "claims": f"{crisis.table('claims').height} rows",
-        "parameters": ", ".join(f"{n} = {v}" for n, v in crisis.parameters.items()) or "all at default",
+        "parameters": _parameters(crisis),
     }
     return {name: words.removesuffix(" ()") for name, words in content.items()}
+
+
+def _parameters(crisis: Crisis) -> str:
+    if crisis.fitted_on:
+        return f"{len(crisis.parameters)} fitted on {', '.join(crisis.fitted_on)}"
+    return ", ".join(f"{n} = {v}" for n, v in crisis.parameters.items()) or "the population set"
 
 
 def _kinds(table: pl.DataFrame, column: str) -> str:
@@ -83,7 +89,9 @@ def parameter_rows() -> list[dict[str, Any]]:
     >>> parameter_rows()[0]["name"]
     'attack_weight'
     """
-    return [{name: _or_none(value) for name, value in vars(p).items()} for p in declared().values()]
+    return [
+        {**{name: _or_none(value) for name, value in vars(p).items()}, "source": p.source} for p in declared().values()
+    ]
 
 
 def _or_none(value: object) -> object:
@@ -96,7 +104,8 @@ def show_parameters(console: Console) -> None:
         unit = f" {p.unit}" if p.unit else ""
         figures = f"{p.default:g}{unit}  [{p.low:g} to {p.high:g}]  {_prior(p)}"
         console.print(Text.assemble((p.name, "bold"), "  ", figures))
-        console.print(Padding(Text(f"{p.meaning} [{p.source}]", style="dim"), (0, 0, 0, 4)))
+        sources = f"default: {p.default_source}" + (f"; prior: {p.prior_source}" if p.prior_source else "")
+        console.print(Padding(Text(f"{p.meaning} [{sources}]", style="dim"), (0, 0, 0, 4)))
     console.print("\nHold one with `onward run CRISIS --set NAME=VALUE`; draw them with --parameters prior.")
 
 

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from onward.cli.sparkline import HALF, MEDIAN, MOST, band, bars
+from onward.model.parameter_set import words_on
 from onward.runs import tables
 from onward.runs.summary import follows_flee
 from onward.simulation.run import Run
@@ -111,6 +112,8 @@ def _headline(run: Run, console: Console) -> None:
     console.print(grid)
     of_all = "" if follows_flee(run.about) else f"of {number(about['people'])} in all. "
     console.print(Text(f"{of_all}{_meaning(run)}", style="dim"))
+    if set_used := words_on(run.about):
+        console.print(Text(set_used, style="dim"))
 
 
 def _rules(run: Run) -> str:

@@ -41,7 +41,9 @@ class Crisis:
     sources
         Where its data are from.
     parameters
-        Overrides of model parameters, by name.
+        Values of model parameters, by name: set by hand, or fitted.
+    fitted_on
+        Names of the crises whose counts they were fitted on; empty if they were set by hand.
     tables
         Polars frames by table name: every column of the data dictionary, in canonical row order.
         Defaults are filled in; a remaining null means unknown, as the dictionary says for each column.
@@ -59,6 +61,7 @@ class Crisis:
     parameters: Mapping[str, float | str]
     tables: Mapping[str, pl.DataFrame]
     warnings: tuple[str, ...] = ()
+    fitted_on: tuple[str, ...] = ()
 
     @property
     def days(self) -> int:
@@ -127,6 +130,7 @@ class Crisis:
             "history_start": self.history_start,
             "time_zone": self.time_zone,
             "sources": list(self.sources),
+            **({"fitted_on": list(self.fitted_on)} if self.fitted_on else {}),
             "parameters": dict(sorted(self.parameters.items())),
         }
 
@@ -193,6 +197,7 @@ def finish(draft: Draft) -> Crisis:
         parameters=dict(header.parameters),
         tables={name: canonical(draft.frame(name)) for name in tables()},
         warnings=tuple(draft.warnings),
+        fitted_on=tuple(header.fitted_on),
     )
 
 

@@ -26,6 +26,7 @@ EXPECTED = {
     "history_start": "a day written YYYY-MM-DD",
     "time_zone": "the name of a time zone",
     "sources": "a list of texts",
+    "fitted_on": "a list of names of crises",
     "parameters": "a table of names with numbers or texts",
 }
 
@@ -61,6 +62,7 @@ class Header(BaseModel):
     history_start: Day | None = None
     time_zone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
     sources: list[str] = []
+    fitted_on: list[str] = []
     parameters: dict[str, int | Finite | str] = {}
 
 

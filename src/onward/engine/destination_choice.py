@@ -14,10 +14,6 @@ from onward.engine.draws import are_whole, split
 from onward.engine.jit import flag, once, part, whole
 from onward.engine.paths import find_ways
 
-#: a camp begins to repel when this share of its capacity is taken (Flee 3: capacity_buffer)
-FULL_FROM = 0.9
-#: fewer people than this do not leave a place on a day (whole people: one; *expected*: a declared tolerance)
-SMALLEST_PARTY = 0.05
 #: columns of a walker: place, destination, mode, quanta left today, re-plans so far, whether just come along a road
 PLACE, GOAL, MODE, BUDGET, REPLANS, CAME = range(6)
 
@@ -50,7 +46,7 @@ def new_morning(sim: Any) -> None:
         room = 1.0
         if sim.capacity[p] >= 0.0:
             taken = sim.here[p].sum() / sim.capacity[p] if sim.capacity[p] > 0.0 else 1.0
-            room = min(1.0, max(0.0, (1.0 - taken) / (1.0 - FULL_FROM)))
+            room = min(1.0, max(0.0, (1.0 - taken) / (1.0 - sim.rates.choice_full_from)))
         for g in range(groups):
             sim.pull[p, g] = room * math.exp(-sim.rates.choice_threat * sim.hazard[sim.today, p, g])
     for lane in range(sim.lane_gate.size):
@@ -78,7 +74,7 @@ def weigh(sim: Any, place: int, g: int, people: Any, stay: bool, barred: int) ->
     """Fill ``sim.weight`` with the weight of each destination of ``people`` at ``place``; return their sum.
 
     ``stay`` admits staying where one is; ``barred`` is a gate that must not lie first on the way (-1: none).
-    Parts of people (*expected*) do not divide into ever smaller ones: a party has ``SMALLEST_PARTY`` or goes
+    Parts of people (*expected*) do not divide into ever smaller ones: a party has ``choice_smallest_party`` or goes
     where most go.
     """
     dest, lanes, value = sim.dest[g, place], sim.gate_lane[g, place], sim.value[g, place]
@@ -103,7 +99,7 @@ def weigh(sim: Any, place: int, g: int, people: Any, stay: bool, barred: int) ->
         most = max(most, weight[k_most])
     floor, kept = sim.rates.choice_floor * total, 0.0
     if not are_whole(people):
-        floor = max(floor, min(most, total * SMALLEST_PARTY / people))
+        floor = max(floor, min(most, total * sim.rates.choice_smallest_party / people))
     for k in range(k_most + 1):
         if weight[k] < floor:
             weight[k] = 0.0

@@ -50,6 +50,8 @@ class Rates(NamedTuple):
 
     choice_places: int
     choice_floor: float
+    choice_full_from: float
+    choice_smallest_party: float
     choice_threat: float
     choice_distance: float
     choice_near_km: float
@@ -60,11 +62,14 @@ class Rates(NamedTuple):
     gate_giving_up: float
     share_foot: float
     crowding: float
+    crowding_from: float
     contagion: float
     closing: float
     displaced_sensitivity: float
     return_rate: float
     out_rate: float
+    travel_steps: int
+    replans: int
 
 
 class Start(NamedTuple):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from onward.engine.destination_choice import GOAL, MODE, SMALLEST_PARTY, choose, new_morning, new_regime
+from onward.engine.destination_choice import GOAL, MODE, choose, new_morning, new_regime
 from onward.engine.draws import sample, split
 from onward.engine.jit import entry, flag, once, part, whole
 from onward.engine.labels import (
@@ -63,7 +63,7 @@ def _leave(sim: Any) -> None:
         residents, leavers = sim.home[p].sum(), sim.home[p, 0] * 0
         crowd = 0.0
         if sim.capacity[p] > 0.0:
-            crowd = rates.crowding * max(0.0, sim.here[p].sum() / sim.capacity[p] - 1.0)
+            crowd = rates.crowding * max(0.0, sim.here[p].sum() / sim.capacity[p] - rates.crowding_from)
         for g in range(groups):
             if sim.dest[g, p, 0] < 0:
                 continue  # no road leads anywhere: trapped
@@ -75,7 +75,7 @@ def _leave(sim: Any) -> None:
             if sim.observed_area[p] < 0:
                 home = split(rng, sim.home[p, g], 1.0 - math.exp(-h))
             here = split(rng, sim.here[p, g], 1.0 - math.exp(-threat - ordinary))
-            if home + here < SMALLEST_PARTY:
+            if home + here < rates.choice_smallest_party:
                 continue
             fled = split(rng, here, threat / (threat + ordinary)) if here > 0 else here
             open_batch(sim, p)

@@ -13,8 +13,6 @@ from onward.engine.labels import TRAVELLERS, deliver, longer, longer_table, note
 
 #: columns of a traveller under way overnight: road, quanta still to go on it, then as a walker's
 T_ROAD, T_LEFT, T_GOAL, T_GROUP, T_MODE, T_BATCH = range(6)
-DAY_QUANTA = 10
-MOST_REPLANS = 2
 
 
 @part
@@ -47,14 +45,14 @@ def _wake(sim: Any, way: Any, n: int, people: Any, size: int) -> int:
     more than a day to go on it stays on it. A road of ``-1 - place`` means that they set out from that place.
     """
     road, left, goal, g, mode = way[n, T_ROAD], way[n, T_LEFT], way[n, T_GOAL], way[n, T_GROUP], way[n, T_MODE]
-    place, budget, came = -1 - road, whole(DAY_QUANTA), flag(False)
+    place, budget, came = -1 - road, whole(sim.rates.travel_steps), flag(False)
     if road >= 0 and np.isinf(sim.cost[sim.regime[sim.today], g, road]):
         place = sim.tail[road]
-    elif road >= 0 and left > DAY_QUANTA:
-        set_out(sim, road, left - DAY_QUANTA, goal, g, mode, way[n, T_BATCH], people)
+    elif road >= 0 and left > sim.rates.travel_steps:
+        set_out(sim, road, left - sim.rates.travel_steps, goal, g, mode, way[n, T_BATCH], people)
         return size
     elif road >= 0:
-        place, budget, came = sim.head[road], DAY_QUANTA - left, flag(True)
+        place, budget, came = sim.head[road], sim.rates.travel_steps - left, flag(True)
     return push(sim, place, goal, mode, budget, whole(0), came, people, size)
 
 
@@ -62,8 +60,8 @@ def _wake(sim: Any, way: Any, n: int, people: Any, size: int) -> int:
 def _walk(sim: Any, g: int, batch: int, size: int) -> None:
     """Let the ``size`` walkers of a batch on the stack go as far as the day takes them.
 
-    Where the way is cut they choose again, at most twice; then they stay. Who stops is noted, and becomes a part of
-    the stocks when the whole batch has walked: nobody chooses by stocks of the same day.
+    Where the way is cut they choose again, at most ``replans`` times; then they stay. Who stops is noted, and becomes a
+    part of the stocks when the whole batch has walked: nobody chooses by stocks of the same day.
     """
     places, modes, rng = sim.here.shape[0], sim.waiting.shape[2], sim.moves_rng
     stay = sim.attraction[sim.regime[sim.today]]
@@ -84,11 +82,11 @@ def _walk(sim: Any, g: int, batch: int, size: int) -> None:
                     note_stop(rows, stop, stopped, place, staging)
                 if people <= 0:
                     break
-            if place == end and (homeward or replans >= MOST_REPLANS or stay[place, g] > 0.0):
+            if place == end and (homeward or replans >= sim.rates.replans or stay[place, g] > 0.0):
                 note_stop(rows, stop, stopped, goal, people)
                 break
             slot = -1 if place == end else slots[g, place, end]
-            if slot < 0 and replans >= MOST_REPLANS:
+            if slot < 0 and replans >= sim.rates.replans:
                 note_stop(rows, stop, stopped, place, people)
                 break
             if slot < 0:
@@ -129,7 +127,7 @@ def room_for_travellers(sim: Any, parties: int) -> None:
 
 @once
 def _room_for_walkers(sim: Any, parties: int) -> None:
-    """Make room on the stack for so many, and for those who choose again, which each does at most twice."""
-    while parties + (MOST_REPLANS + 1) * sim.weight.size > sim.walking.size:
+    """Make room on the stack for so many, and for those who choose again, which each does at most ``replans`` times."""
+    while parties + (sim.rates.replans + 1) * sim.weight.size > sim.walking.size:
         sim.walker = longer_table(sim.walker)
         sim.walking = longer(sim.walking)

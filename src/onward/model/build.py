@@ -9,7 +9,7 @@ from onward.crisis import Crisis
 from onward.crisis.scenarios import Scenario
 from onward.model.claims import Claim, build_claims
 from onward.model.departures import Observed, nothing_observed, observed_departures
-from onward.model.encirclement import fear_of_gains, shrinking
+from onward.model.encirclement import shrinking
 from onward.model.hazard import Attacks, build_attacks, front_distance
 from onward.model.interventions import Changes, apply_scenario, scale_cells
 from onward.model.network import Network, build_network
@@ -30,7 +30,6 @@ class Model:
     straight_km: Floats
     front_km: Floats  # [t, p, a]
     steps: Floats  # [t, p] how the world within reach shrinks
-    gains: Floats  # [t, g] fear of those who lately gained ground
     claims: tuple[Claim, ...]
     observed: Observed
 
@@ -61,7 +60,6 @@ def build_model(crisis: Crisis, scenario: Scenario | None = None, *, departures:
         straight_km=straight_km,
         front_km=front_distance(network),
         steps=shrinking(network),
-        gains=fear_of_gains(network, people),
         claims=build_claims(crisis, network),
         observed=observed_departures(crisis, network) if departures == "observed" else nothing_observed(network),
     )
@@ -78,7 +76,6 @@ def dated(model: Model, dates: tuple[date, ...]) -> Model:
         network=network,
         front_km=front_distance(network),
         steps=shrinking(network),
-        gains=fear_of_gains(network, model.people),
     )
 
 

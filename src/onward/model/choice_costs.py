@@ -9,8 +9,6 @@ from onward.model.parameters import Values
 from onward.model.people import People
 from onward.typing import Floats, Ints
 
-#: a day's travel is counted in whole quanta, rounded up, so that the state is finite
-QUANTA_PER_DAY = 10
 FOOT, CAR = 0, 1
 
 
@@ -20,13 +18,13 @@ def first_days(network: Network) -> Ints:
 
 
 def attraction(network: Network, people: People, population: Floats, values: Values) -> Floats:
-    """Return ``exp(a_kind + a_pop ln(1 + population / 1000) + a_foreign + refuge)``, ``[regime, place, group]``.
+    """Return ``exp(a_kind + a_pop ln(1 + population / n0) + a_foreign + refuge)``, ``[regime, place, group]``.
 
     0 where nobody can stay: hubs, and places not open.
     """
     kind = np.array([0.0 if k == "hub" else values[f"choice_{k}"] for k in KINDS])
     places = network.places
-    base = kind[places.kind] + values["choice_population"] * np.log1p(population / 1000.0)
+    base = kind[places.kind] + values["choice_population"] * np.log1p(population / values["choice_population_people"])
     base = base + values["choice_foreign"] * places.abroad
     days = first_days(network)
     holder = network.holder[days]
@@ -64,13 +62,13 @@ def place_risk(near: Floats, holder: Ints, fear: Floats) -> Floats:
 
 
 def quanta(network: Network, values: Values) -> Ints:
-    """Return how many tenths of a day each road takes, ``[road, on foot or by car]``, at least 1."""
+    """Return how many steps (`travel_steps` a day) each road takes, ``[road, on foot or by car]``, at least 1."""
     roads = network.roads
     water, foot_only = roads.mode == MODES.index("water"), roads.mode == MODES.index("foot")
     foot = np.where(water, values["speed_water"], values["speed_foot"])
     car = np.where(foot_only | water, foot, values["speed_car"])
-    tenths = QUANTA_PER_DAY * roads.km[:, None] / np.stack([foot, car], axis=1)
-    return np.asarray(np.maximum(1, np.ceil(tenths - 1e-9)), dtype=np.int64)
+    steps = values["travel_steps"] * roads.km[:, None] / np.stack([foot, car], axis=1)
+    return np.asarray(np.maximum(1, np.ceil(steps - 1e-9)), dtype=np.int64)
 
 
 def stage_share(network: Network, values: Values) -> Floats:

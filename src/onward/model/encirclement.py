@@ -16,9 +16,6 @@ from onward.model.parameters import Values
 from onward.model.people import People
 from onward.typing import Floats
 
-#: days after a gain in which a shrinking world is laid to it, as for the speed of a front
-GAIN_DAYS = 7
-
 
 def reachable_people(network: Network) -> Floats:
     """Return how many people live within reach of each place, ``[t, p]``, itself included.
@@ -50,13 +47,17 @@ def shrinking(network: Network) -> Floats:
     return -np.diff(reach, axis=0, prepend=reach[:1])
 
 
-def fear_of_gains(network: Network, people: People) -> Floats:
-    """Return the greatest fear of an actor that took a place in the last ``GAIN_DAYS`` days, ``[t, g]``."""
+def fear_of_gains(network: Network, people: People, values: Values) -> Floats:
+    """Return the greatest fear of an actor that lately took a place, ``[t, g]``.
+
+    Lately is within ``encirclement_window_days``.
+    """
+    window = int(values["encirclement_window_days"])
     gained = np.zeros((network.days, len(network.actors)), dtype=np.bool_)
     for t in range(1, network.days):
         changed = network.holder[t] != network.holder[t - 1]
         takers = network.holder[t][changed]
-        gained[t : t + GAIN_DAYS, takers[takers >= 0]] = True
+        gained[t : t + window, takers[takers >= 0]] = True
     return np.asarray(np.where(gained[:, None, :], people.fear, 0.0).max(axis=2, initial=0.0))
 
 

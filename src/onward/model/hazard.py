@@ -21,16 +21,6 @@ from onward.model.people import People
 from onward.model.uncertainty import draw_between
 from onward.typing import Bools, Floats, Ints
 
-#: days over which the closing speed of a front and the habituation to attacks are taken
-SPEED_DAYS = 7
-MONTH_DAYS = 30
-#: an attack's fright ends after this many memories, and its reach after this many kernel widths
-MEMORIES = 3
-WIDTHS = 4
-#: the population against which exposure is diluted, and the smallest that counts
-DILUTION_PEOPLE = 10_000.0
-SMALLEST_PEOPLE = 1_000.0
-
 
 @dataclass(frozen=True)
 class Attacks:
@@ -154,28 +144,28 @@ def exposure(attacks: Attacks, numbers: Floats, people: People, days: int, value
 
     ``E_g = sum over events of fear(g, attacker) severity (1 + b_f log1p(fatalities)) k(distance) m(age)`` with
     ``k(d) = exp(-d^2 / 2 s^2)`` and ``m(age) = exp(-(age - 1) / memory)`` from the day after the event for
-    three memories, nothing after.
+    ``memory_cutoff`` memories and within ``kernel_cutoff`` kernel widths, nothing beyond.
     """
     total = attacks.history + days
     fright = attacks.severity * np.array([values[f"severity_{t}"] for t in attacks.type])
     fright = fright * (1.0 + values["fatality_weight"] * np.log1p(attacks.fatalities))
-    near = _kernel(attacks.spot_km, values["kernel_km"])
+    near = _kernel(attacks.spot_km, values["kernel_km"], values["kernel_cutoff"])
     reached = np.zeros((total, near.shape[0], len(people.groups)))
     for g in range(len(people.groups)):
         weight = numbers * (fright * people.fear[g, attacks.actor])[attacks.row]
         by_day = csr_matrix((weight, (attacks.day, attacks.spot)), shape=(total, near.shape[1]))
         reached[:, :, g] = (by_day @ near.T).toarray()
-    return _remembered(reached, values["memory_days"])
+    return _remembered(reached, values["memory_days"], values["memory_cutoff"])
 
 
-def _kernel(km: Floats, width: float) -> csr_matrix:
+def _kernel(km: Floats, width: float, cutoff: float) -> csr_matrix:
     near = np.exp(-0.5 * (km / width) ** 2)
-    return csr_matrix(np.where(km <= WIDTHS * width, near, 0.0))
+    return csr_matrix(np.where(km <= cutoff * width, near, 0.0))
 
 
-def _remembered(reached: Floats, memory: float) -> Floats:
+def _remembered(reached: Floats, memory: float, cutoff: float) -> Floats:
     felt = np.zeros_like(reached)
-    for age in range(1, min(math.ceil(MEMORIES * memory), len(reached) - 1) + 1):
+    for age in range(1, min(math.ceil(cutoff * memory), len(reached) - 1) + 1):
         felt[age:] += math.exp(-(age - 1) / memory) * reached[:-age]
     return felt
 
@@ -183,13 +173,14 @@ def _remembered(reached: Floats, memory: float) -> Floats:
 def surprise(felt: Floats, people_there: Floats, history: int, values: Values) -> Floats:
     """Return ``X[t, p, g]``: exposure above what people are used to, diluted by the size of the place.
 
-    ``X = max(0, E - eta mean(E of the last month)) / (people / 10 000)^delta`` for the crisis's own days.
+    ``X = max(0, E - eta mean(E of the last habituation_days)) / (people / dilution_people)^delta`` for the crisis's
+    own days, with at least ``dilution_smallest`` people.
     """
     total = np.cumsum(np.concatenate([np.zeros_like(felt[:1]), felt]), axis=0)
     day = np.arange(len(felt))
-    first = np.maximum(0, day - MONTH_DAYS)
+    first = np.maximum(0, day - int(values["habituation_days"]))
     used_to = (total[day] - total[first]) / np.maximum(1, day - first)[:, None, None]
-    size = np.maximum(people_there, SMALLEST_PEOPLE) / DILUTION_PEOPLE
+    size = np.maximum(people_there, values["dilution_smallest"]) / values["dilution_people"]
     above = np.maximum(0.0, felt - values["habituation"] * used_to)
     return np.asarray(above[history:] / (size ** values["dilution"])[:, None])
 
@@ -224,12 +215,13 @@ def _road_graph(roads: Roads, n: int) -> csr_matrix:
 def approach(distance: Floats, people: People, values: Values) -> Floats:
     """Return ``A[t, p, g] = max over actors of weight exp(-D / (v tau))``; a static front gives 0.
 
-    ``v = max(0, D(t - 7) - D(t)) / 7`` is the closing speed, km per day.
+    ``v = max(0, D(t - w) - D(t)) / w`` is the closing speed, km per day, over ``front_window_days`` w.
     """
-    before = np.concatenate([np.repeat(distance[:1], SPEED_DAYS, axis=0), distance])[: len(distance)]
+    window = int(values["front_window_days"])
+    before = np.concatenate([np.repeat(distance[:1], window, axis=0), distance])[: len(distance)]
     finite = np.isfinite(distance) & np.isfinite(before)
     closed = np.where(finite, np.where(finite, before, 0.0) - np.where(finite, distance, 0.0), 0.0)
-    speed = np.maximum(0.0, closed) / SPEED_DAYS
+    speed = np.maximum(0.0, closed) / window
     moving = speed > 0
     march = np.where(moving, distance, 0.0) / np.where(moving, speed * values["front_days"], 1.0)
     near = np.where(moving, np.exp(-march), 0.0)

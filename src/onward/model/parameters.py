@@ -31,7 +31,20 @@ class Parameter:
     prior_centre: float
     prior_spread: float
     meaning: str
-    source: str
+    default_source: str
+    prior_source: str
+
+    @property
+    def source(self) -> str:
+        """Where the default and the prior are from, in one text."""
+        return "; ".join(text for text in (self.default_source, self.prior_source) if text)
+
+    @property
+    def median(self) -> float:
+        """The median of the prior; the default of what is not drawn."""
+        if self.prior == "fixed":
+            return self.default
+        return 0.5 * (self.prior_centre + self.prior_spread) if self.prior == "uniform" else self.prior_centre
 
     def draw(self, rng: np.random.Generator) -> float:
         """Draw one value from the prior, cut to ``[low, high]``.
@@ -82,19 +95,22 @@ def _from_row(row: dict[str, str]) -> Parameter:
         prior_centre=float(row["prior_centre"] or "nan"),
         prior_spread=float(row["prior_spread"] or "nan"),
         meaning=row["meaning"],
-        source=row["source"],
+        default_source=row["default_source"],
+        prior_source=row["prior_source"],
     )
 
 
-def default_values(overrides: Mapping[str, object] | None = None) -> dict[str, float]:
-    """Return every parameter's default, with ``overrides`` put in their place.
+def default_values(
+    overrides: Mapping[str, object] | None = None, base: Mapping[str, float] | None = None
+) -> dict[str, float]:
+    """Return every parameter's default, or its value in ``base``, with ``overrides`` put in their place.
 
     Raises ParameterError that names every unknown, unreadable or out-of-range override.
 
     >>> default_values({"speed_foot": "30"})["speed_foot"]
     30.0
     """
-    values = {name: p.default for name, p in declared().items()}
+    values = {name: p.default for name, p in declared().items()} | dict(base or {})
     wrong: list[str] = []
     for name, found in (overrides or {}).items():
         try:

@@ -107,7 +107,7 @@ def _with_results(run: Run, model: Model | None) -> Mapping[str, Any]:
 
 _KEPT = (
     "title", "crisis", "start", "end", "days", "time_zone", "engine", "members", "seed", "parameters",
-    "departures", "labels", "created", "crisis_hash",
+    "parameters_from", "departures", "labels", "created", "crisis_hash",
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from onward.model.parameter_set import words_on
 from onward.report.page_figures import two_digits
 from onward.typing import Floats
 
@@ -139,7 +140,8 @@ def _how_sure(about: Mapping[str, Any], away: Floats, stock: Floats) -> str:
     span = f" (its 90 % interval spans a factor of {high / low:.1f})" if low > 0 else ""
     return (
         f"{held} {sureness(away[:, -1])}{span}; of the ten largest places most are {common}. Intervals come from "
-        f"{len(away)} simulated histories; nine in ten of them lie inside. A simulation is not a count."
+        f"{len(away)} simulated histories; nine in ten of them lie inside. {words_on(about)} "
+        "A simulation is not a count."
     )
 
 

@@ -16,6 +16,7 @@ import polars as pl
 
 from onward.crisis import Crisis
 from onward.disclosure import SIMULATED, two_digits
+from onward.model.parameter_set import words_on
 from onward.runs.folder import kept_crisis
 from onward.runs.summary import follows_flee
 from onward.simulation.run import Run
@@ -158,7 +159,7 @@ def _method(about: Mapping[str, Any]) -> str:
     own = sum("own assumption" in p.source for p in table)
     fixed = sum(p.prior == "fixed" for p in table)
     how = {
-        "fixed": "Parameters were held at their defaults: intervals leave out what is not known of them.",
+        "fixed": "Parameters were held at one value each: intervals leave out what is not known of them.",
         "prior": f"Parameters were drawn from their priors for each member ({len(table) - fixed} of {len(table)}).",
     }.get(about["parameters"], f"Parameters: {about['parameters']}.")
     lines = [
@@ -167,6 +168,7 @@ def _method(about: Mapping[str, Any]) -> str:
         "and what is known of shut gates; travel, are stopped at gates, wait, give up, and may flee again. The "
         "equations and their sources: docs/explanation/model.md.",
         how,
+        *filter(None, [words_on(about)]),
         f"Of {len(table)} parameters {own} rest on own assumptions; `onward parameters` lists each with its source.",
         *_overridden(about.get("overrides", {})),
         *_interventions(about.get("scenario")),

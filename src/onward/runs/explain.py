@@ -23,12 +23,10 @@ from onward.crisis import Crisis, Scenario, read_crisis
 from onward.crisis.messages import did_you_mean, quoted
 from onward.errors import ParameterError
 from onward.model.build import build_model
-from onward.model.hazard import MEMORIES, WIDTHS
 from onward.model.network import build_network
 from onward.model.people import build_people
 from onward.runs.folder import CRISIS, read_run
-from onward.simulation.member import Settings
-from onward.simulation.run import Run
+from onward.simulation.run import Run, make_settings
 from onward.simulation.threat_parts import PARTS, threat_parts
 from onward.typing import Floats
 
@@ -141,9 +139,9 @@ def _threat(run: Run, crisis: Crisis, member: int) -> tuple[dict[str, Any], list
     """Parts of the hazard ``[t, p]`` of the member, the places in their order, and the run's parameters."""
     about = run.about
     scenario = None if about["scenario"] is None else Scenario.model_validate(about["scenario"])
-    settings = Settings(engine=about["engine"], members=about["members"], seed=about["seed"],
-                        parameters=about["parameters"], overrides={**crisis.parameters, **about["overrides"]},
-                        scenario=scenario, departures=about["departures"])  # fmt: skip
+    settings = make_settings(crisis, engine=about["engine"], members=about["members"], seed=about["seed"],
+                             parameters=about["parameters"], overrides=about["overrides"],
+                             scenario=scenario, departures=about["departures"])  # fmt: skip
     model = build_model(crisis, scenario, departures=about["departures"])
     return threat_parts(model, settings, member), list(model.network.places.names), about["values"]
 
@@ -185,14 +183,14 @@ def _events(
     somewhere in an area count with their chance to fall near.
     """
     home = crisis.table("places").filter(place=origin).row(0, named=True)
-    since = first - dt.timedelta(days=int(np.ceil(MEMORIES * values["memory_days"])))
+    since = first - dt.timedelta(days=int(np.ceil(values["memory_cutoff"] * values["memory_days"])))
     fear = _fear(crisis, origin)
     found = []
     for row in crisis.table("events").iter_rows(named=True):
         begin, end = row["start"], row["end"] or row["start"]
         overlap = (min(end, day) - max(begin, since)).days + 1
         km = _km(crisis, home, row) if overlap > 0 and fear.get(row["actor"], 0) > 0 else np.array([np.inf])
-        if km.min() > WIDTHS * values["kernel_km"]:
+        if km.min() > values["kernel_cutoff"] * values["kernel_km"]:
             continue
         near = float(np.exp(-0.5 * (km / values["kernel_km"]) ** 2).mean())
         attacks = row["n"] * overlap / ((end - begin).days + 1)

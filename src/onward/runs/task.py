@@ -68,7 +68,7 @@ def plan_of(crisis: Crisis, settings: Settings) -> dict[str, Any]:
     return as_json(
         {
             **describe(crisis, settings),
-            "values": default_values(settings.overrides),
+            "values": default_values(settings.overrides, settings.base.values),
             "versions": versions(),
         }
     )

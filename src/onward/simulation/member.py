@@ -19,9 +19,10 @@ from onward.engine.state import Rates, Result, Start, World, added_up
 from onward.errors import SimulationError
 from onward.model.build import Model, dated
 from onward.model.choice_costs import attraction, onward_rate, perceived_km, quanta, stage_share
-from onward.model.encirclement import encirclement
+from onward.model.encirclement import encirclement, fear_of_gains
 from onward.model.hazard import hazard, shocks
 from onward.model.network import Network
+from onward.model.parameter_set import ParameterSet, population_set
 from onward.model.parameters import Values, default_values, drawn_values
 from onward.model.uncertainty import draw_between, draw_dates
 from onward.simulation.observables import claim_value
@@ -32,8 +33,6 @@ Dating = Callable[[Model, tuple[date, ...]], Model]
 PARAMETERS, INPUTS, SHOCKS, MOVES, LABELS = range(5)
 #: kinds of inputs; each has a stream of its own
 POPULATIONS, ATTACKS, QUOTAS, DATES = range(4)
-#: a holder feared less than this is one that people go home under
-ACCEPTABLE_FEAR = 0.5
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,7 @@ class Settings:
     labels: bool = True
     scenario: Scenario | None = None
     departures: str = "modelled"
+    base: ParameterSet = field(default_factory=population_set)
 
     @property
     def central(self) -> bool:
@@ -63,7 +63,7 @@ def stream(settings: Settings, member: int, *k: int) -> np.random.Generator:
 def member_values(settings: Settings, member: int) -> dict[str, float]:
     """Return the member's parameters."""
     if settings.parameters == "fixed":
-        return default_values(settings.overrides)
+        return default_values(settings.overrides, settings.base.values)
     return drawn_values(stream(settings, member, PARAMETERS), settings.overrides)
 
 
@@ -102,7 +102,8 @@ def build_member(model: Model, settings: Settings, member: int) -> Drawn:
     )
     there = population + model.network.places.displaced_at_start
     calm_hazard = hazard(model.attacks, attacks, model.front_km, model.network.holder, model.people, there, values)
-    calm_hazard += values["encirclement_weight"] * encirclement(model.steps, model.gains, values)
+    gains = fear_of_gains(model.network, model.people, values)
+    calm_hazard += values["encirclement_weight"] * encirclement(model.steps, gains, values)
     calm = _calm(model, calm_hazard, values)
     shocked = calm_hazard
     if not settings.central:
@@ -159,7 +160,7 @@ def _calm(model: Model, h: Floats, values: Values) -> Bools:
     """Whether each place has been calm for each group long enough, under a holder it can live with."""
     fear, holder = model.people.fear, model.network.holder
     padded = np.hstack([fear, np.zeros((len(fear), 1))])  # holder -1: nobody known to fear
-    acceptable = np.moveaxis(padded[:, holder] < ACCEPTABLE_FEAR, 0, 2)
+    acceptable = np.moveaxis(padded[:, holder] < values["return_fear"], 0, 2)
     quiet = (h < values["calm_hazard"]) & acceptable
     days = np.zeros(h.shape[1:], dtype=np.int64)
     calm = np.zeros(h.shape, dtype=np.bool_)
@@ -170,8 +171,8 @@ def _calm(model: Model, h: Floats, values: Values) -> Bools:
 
 
 def _rates(values: Values) -> Rates:
-    given = {name: values[name] for name in Rates._fields}
-    return Rates(**{**given, "choice_places": int(values["choice_places"])})  # type: ignore[arg-type]
+    whole = {"choice_places", "travel_steps", "replans"}
+    return Rates(**{n: int(values[n]) if n in whole else values[n] for n in Rates._fields})  # type: ignore[arg-type]
 
 
 def _start(model: Model, population: Floats, values: Values, engine: str) -> Start:

@@ -17,6 +17,7 @@ from onward.crisis.messages import did_you_mean
 from onward.crisis.scenarios import Scenario
 from onward.errors import ParameterError
 from onward.model.build import Model, build_model, dated
+from onward.model.parameter_set import prior_set, set_by_hand, set_of
 from onward.model.parameters import default_values
 from onward.simulation.conservation import check_conservation
 from onward.simulation.member import Outcome, Settings, run_one
@@ -249,14 +250,15 @@ def default_members(engine: str, parameters: str) -> int:
 
 
 def make_settings(crisis: Crisis, **given: Any) -> Settings:
-    """Return checked settings; overrides of the crisis and of the scenario count unless overridden."""
+    """Return checked settings; parameters that the crisis and the scenario hold count unless overridden."""
     scenario = given.get("scenario")
     steps = () if scenario is None else scenario.intervention
     what_if = {step.name: step.value for step in steps if step.do == "set_parameter"}
-    overrides = {**crisis.parameters, **what_if, **(given.pop("overrides", None) or {})}
-    if default_values(overrides)["return_rate"] > 0:
+    overrides = {**set_by_hand(crisis), **what_if, **(given.pop("overrides", None) or {})}
+    base = prior_set() if given.get("parameters") == "prior" else set_of(crisis)
+    if default_values(overrides, base.values)["return_rate"] > 0:
         given["labels"] = True  # who goes home depends on where home is
-    settings = Settings(**given, overrides=overrides)
+    settings = Settings(**given, overrides=overrides, base=base)
     wrong = []
     if settings.engine not in ENGINES:
         wrong.append(f"engine: {settings.engine!r} is not one of {', '.join(ENGINES)}.")
@@ -336,6 +338,7 @@ def describe(crisis: Crisis, settings: Settings) -> dict[str, Any]:
         "members": settings.members,
         "seed": settings.seed,
         "parameters": settings.parameters,
+        "parameters_from": settings.base.about(),
         "overrides": dict(settings.overrides),
         "labels": settings.labels,
         "scenario": None if settings.scenario is None else settings.scenario.model_dump(mode="json"),
@@ -363,7 +366,8 @@ def simulate(
     crisis : from `onward.read_crisis`
     members : how many draws of everything uncertain, at least 1; 100, or 1 where nothing is drawn, if None
     engine : ``cohorts`` (whole people, drawn) or ``expected`` (real numbers, means)
-    parameters : ``fixed`` at their defaults or drawn from the ``prior`` for each member
+    parameters : ``fixed`` at the crisis's own set if it was fitted (at the population's otherwise), or drawn from the
+        ``prior`` for each member
     overrides : parameters to hold at a value, by name
     scenario : a what-if, from `onward.read_scenario`; its members keep their draws, so runs compare member by member
     departures : ``modelled`` from threat, or ``observed``: given the numbers newly displaced from the counts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from onward.model.build import Model, dated
-from onward.model.encirclement import encirclement
+from onward.model.encirclement import encirclement, fear_of_gains
 from onward.model.hazard import approach, exposure, surprise, takeover
 from onward.simulation.member import ATTACKS, INPUTS, Settings, member_dates, member_values, stream
 from onward.typing import Floats
@@ -25,11 +25,12 @@ def threat_parts(model: Model, settings: Settings, member: int) -> dict[str, Flo
     network, people = model.network, model.people
     there = network.places.population + network.places.displaced_at_start
     felt = exposure(model.attacks, numbers, people, network.days, values)
+    gains = fear_of_gains(network, people, values)
     parts = {
         "attacks": values["attack_weight"] * surprise(felt, there, model.attacks.history, values),
         "front": values["front_weight"] * approach(model.front_km, people, values),
         "takeover": values["takeover_weight"] * takeover(network.holder, people, values),
-        "encirclement": values["encirclement_weight"] * encirclement(model.steps, model.gains, values),
+        "encirclement": values["encirclement_weight"] * encirclement(model.steps, gains, values),
     }
     share = people.share[None, :, :]
     return {name: np.asarray((part * share).sum(axis=2)) for name, part in parts.items()}

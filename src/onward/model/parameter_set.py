@@ -1,0 +1,109 @@
+"""Sets of parameters: a value for every parameter, and what it was fitted on.
+
+A run names the set that it used. An unknown crisis has the `population` set: the medians of the priors, fitted on no
+crisis. A crisis whose ``crisis.toml`` says what its ``[parameters]`` were fitted on has a set of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from onward.crisis import Crisis
+from onward.model.parameters import Values, declared, default_values
+
+POPULATION = "population"
+PRIOR = "prior"
+
+
+@dataclass(frozen=True)
+class ParameterSet:
+    """A value for every parameter.
+
+    Parameters
+    ----------
+    name
+        What it is called: ``population``, ``prior``, or the crisis it belongs to.
+    values
+        Every parameter by name.
+    fitted_on
+        Names of the crises whose counts it was fitted on; none for what was set before any data.
+    hash
+        SHA-256 of what the set says.
+    """
+
+    name: str
+    values: Values
+    fitted_on: tuple[str, ...]
+    hash: str
+
+    def about(self) -> dict[str, Any]:
+        """Return what run.json says of it, as ``parameters_from``."""
+        return {"name": self.name, "hash": self.hash, "fitted_on": list(self.fitted_on)}
+
+
+def population_set() -> ParameterSet:
+    """Return what a crisis has of which nothing was fitted: the default of every parameter.
+
+    >>> population_set().about()["fitted_on"]
+    []
+    """
+    return _point(POPULATION, default_values(), ())
+
+
+def prior_set() -> ParameterSet:
+    """Return the priors as a set: its values are their medians, its hash is over all that they say."""
+    rows = [[p.name, p.prior, repr(p.prior_centre), repr(p.prior_spread), p.low, p.high] for p in declared().values()]
+    return ParameterSet(PRIOR, default_values(), (), _hash(rows))
+
+
+def set_of(crisis: Crisis) -> ParameterSet:
+    """Return the set that a run of a crisis begins with: its own if it was fitted, or the population's.
+
+    >>> from onward.crisis import read_crisis
+    >>> set_of(read_crisis("aleppo-2016")).fitted_on, set_of(read_crisis("daraa-2018")).name
+    (('aleppo-2016',), 'population')
+    """
+    if not crisis.fitted_on:
+        return population_set()
+    return _point(crisis.name, default_values(crisis.parameters), crisis.fitted_on)
+
+
+def set_by_hand(crisis: Crisis) -> dict[str, object]:
+    """Return the parameters that a crisis holds at a value whatever the set: those that were not fitted."""
+    return {} if crisis.fitted_on else dict(crisis.parameters)
+
+
+def words_on(about: Mapping[str, Any]) -> str:
+    """Return in words which set a run used and what it was fitted on; empty for runs that do not say.
+
+    >>> words_on({"crisis": "x", "parameters_from": {"name": "population", "fitted_on": []}})
+    "Parameters: the population set (medians of the priors), fitted on no crisis."
+    """
+    found = about.get("parameters_from")
+    if not found:
+        return ""
+    what = {
+        POPULATION: "the population set (medians of the priors)",
+        PRIOR: "drawn from the priors for each member",
+    }.get(found["name"], f"the set {found['name']!r}")
+    return f"Parameters: {what}, {_fitted(found['fitted_on'], about.get('crisis'))}."
+
+
+def _fitted(names: list[str], crisis: object) -> str:
+    if not names:
+        return "fitted on no crisis"
+    if names == [crisis]:
+        return "fitted on counts of this same crisis, so that its agreement with them is no test"
+    return f"fitted on {', '.join(names)}" + (", this crisis among them" if crisis in names else ", not on this crisis")
+
+
+def _point(name: str, values: Values, fitted_on: tuple[str, ...]) -> ParameterSet:
+    return ParameterSet(name, values, fitted_on, _hash(dict(sorted(values.items()))))
+
+
+def _hash(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, separators=(",", ":")).encode()).hexdigest()
