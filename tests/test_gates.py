@@ -22,7 +22,7 @@ def border(
     closures: list[dict[str, Any]], gate: str | None = "main", more: Sequence[tuple[str, str, str]] = ()
 ) -> Network:
     """Two towns in two countries and a road between them, and one inside the first; more roads have their gate."""
-    names = {"a": "AAA", "b": "BBB", "c": "AAA"}
+    names = {"a": "XAA", "b": "XBB", "c": "XAA"}
     places = [
         {"place": p, "country": country, "kind": "town", "latitude": 36 + i / 10, "longitude": 37}
         for i, (p, country) in enumerate(names.items())
@@ -36,7 +36,7 @@ def border(
 def rule(
     kind: str, policy: str, first: int = 0, last: int | None = None, people: float | None = None
 ) -> dict[str, Any]:
-    named = {"gate": ("main", None), "route": ("b", "a"), "border": ("BBB", "AAA")}[kind]
+    named = {"gate": ("main", None), "route": ("b", "a"), "border": ("XBB", "XAA")}[kind]
     end = None if last is None else day(last)
     row = {"kind": kind, "name1": named[0], "name2": named[1], "start": day(first), "end": end, "policy": policy}
     return row if people is None else {**row, "people_per_day": people}
@@ -106,7 +106,7 @@ def test_closing_one_road_of_a_gate_leaves_its_other_roads_open() -> None:
 
 def test_a_quota_for_a_road_of_two_one_way_lanes_is_one_quota() -> None:
     places = [
-        {"place": p, "country": "AAA", "kind": "town", "latitude": 36 + i / 10, "longitude": 37}
+        {"place": p, "country": "XAA", "kind": "town", "latitude": 36 + i / 10, "longitude": 37}
         for i, p in enumerate("ab")
     ]
     routes = [{"place1": a, "place2": b, "distance_km": 9, "one_way": "yes"} for a, b in ("ab", "ba")]
@@ -118,8 +118,8 @@ def test_a_quota_for_a_road_of_two_one_way_lanes_is_one_quota() -> None:
 
 def test_an_open_gate_lets_nobody_out_on_a_road_that_is_cut() -> None:
     places = [
-        {"place": "a", "country": "AAA", "kind": "town", "latitude": 36, "longitude": 37, "population": 50_000},
-        {"place": "b", "country": "AAA", "kind": "city", "latitude": 36.1, "longitude": 37},
+        {"place": "a", "country": "XAA", "kind": "town", "latitude": 36, "longitude": 37, "population": 50_000},
+        {"place": "b", "country": "XAA", "kind": "city", "latitude": 36.1, "longitude": 37},
     ]
     rules = [rule("gate", "closed", 0, 3), {"kind": "place", "name1": "b", "start": day(3), "policy": "closed"}]
     rows = {

@@ -17,7 +17,7 @@ DAYS = 6
 def towns(names: str, **given: dict[str, Any]) -> list[dict[str, Any]]:
     """Towns from south to north; ``given`` adds columns to the named."""
     return [
-        {"place": p, "country": "AAA", "kind": "town", "latitude": 36 + i / 10, "longitude": 37, **given.get(p, {})}
+        {"place": p, "country": "XAA", "kind": "town", "latitude": 36 + i / 10, "longitude": 37, **given.get(p, {})}
         for i, p in enumerate(names)
     ]
 
@@ -109,7 +109,7 @@ def test_a_regime_begins_whenever_anything_changes() -> None:
 
 
 def test_the_country_of_the_attacked_is_home_and_the_others_are_abroad() -> None:
-    places = towns("abc", a={"country": "BBB", "population": 10**6}, b={"population": 10})
+    places = towns("abc", a={"country": "XBB", "population": 10**6}, b={"population": 10})
     event = {"start": day(0), "place": "b", "type": "air", "actor": "army"}
     routes = [road("a", "b"), road("b", "c")]
     assert build_network(crisis_of(places, routes, events=[event])).places.abroad.tolist() == [True, False, False]

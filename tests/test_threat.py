@@ -39,7 +39,7 @@ def line(
 ) -> Crisis:  # fmt: skip
     """Three towns on a straight road of 10 km a step, two groups: the bold fear nobody."""
     places = [
-        {"place": p, "country": "AAA", "kind": "town", "latitude": 36 + 0.09 * i, "longitude": 37, "population": 10_000}
+        {"place": p, "country": "XAA", "kind": "town", "latitude": 36 + 0.09 * i, "longitude": 37, "population": 10_000}
         for i, p in enumerate("abc")
     ]
     rows = {
@@ -224,8 +224,8 @@ def constant(rate: float, days: int = DAYS) -> Crisis:
     """Two towns 30 km apart; on one, attacks at a constant rate since long before the crisis begins."""
     bombing = {"start": HISTORY, "end": day(days - 1), "place": "a", "type": "air", "actor": "army"}
     places = [
-        {"place": "a", "country": "AAA", "kind": "town", "latitude": 36, "longitude": 37, "population": 1_000_000},
-        {"place": "b", "country": "AAA", "kind": "town", "latitude": 36.27, "longitude": 37},
+        {"place": "a", "country": "XAA", "kind": "town", "latitude": 36, "longitude": 37, "population": 1_000_000},
+        {"place": "b", "country": "XAA", "kind": "town", "latitude": 36.27, "longitude": 37},
     ]
     rows = {
         "places": places,

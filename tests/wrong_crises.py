@@ -457,6 +457,7 @@ CASES: list[Case] = [
     ),
     # the whole
     Case("country", swap("places.csv", "Azaz,SYR", "Azaz,Syria"), "places.csv", 2, "country", "alpha-3"),
+    Case("no_such_country", swap("places.csv", "Azaz,SYR", "Azaz,ZZZ"), "places.csv", 2, "country", "alpha-3"),
     Case(
         "same_place_twice",
         append("places.csv", "azaz,A,SYR,,36.6,37.0,town,1,,,0,,,"),

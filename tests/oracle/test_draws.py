@@ -156,7 +156,7 @@ def test_real_people_are_divided_by_their_mean() -> None:
 
 def take_labels(counts: Sequence[int], people: int, draws: int) -> tuple[Ints, Ints]:
     """Take people from a pool with these counts of labels, many times."""
-    places = [{"place": p, "country": "AAA", "kind": "town", "latitude": 1, "longitude": i} for i, p in enumerate("ab")]
+    places = [{"place": p, "country": "XAA", "kind": "town", "latitude": 1, "longitude": i} for i, p in enumerate("ab")]
     crisis = make_crisis(2, {"places": places, "routes": [{"place1": "a", "place2": "b", "distance_km": 200}]})
     drawn = draw_member(crisis, "cohorts")
     pool = np.zeros(3 * TIMES, dtype=np.int64)

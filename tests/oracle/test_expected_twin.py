@@ -98,7 +98,7 @@ def uncounted() -> Crisis:
     """A crisis in which no probability depends on counts, no input has a range and there are no shocks."""
     kinds = {"a": ("town", 40_000), "b": ("village", 9_000), "c": ("camp", 0), "d": ("city", 70_000)}
     places = [
-        {"place": name, "country": "BBB" if name == "d" else "AAA", "kind": kind, "population": people,
+        {"place": name, "country": "XBB" if name == "d" else "XAA", "kind": kind, "population": people,
          "latitude": 36 + i / 5, "longitude": 37.0}
         for i, (name, (kind, people)) in enumerate(kinds.items())
     ]  # fmt: skip

@@ -106,7 +106,7 @@ def _distinct(rows: Any) -> list[Row]:
 def _place(rng: Random, name: str, i: int, days: int) -> Row:
     return {
         "place": name,
-        "country": rng.choice(("AAA", "AAA", "BBB")),
+        "country": rng.choice(("XAA", "XAA", "XBB")),
         "latitude": 36 + 0.05 * i + rng.randint(0, 9) / 300,
         "longitude": 37 + rng.randint(0, 30) / 20,
         "kind": rng.choice(KINDS),
@@ -176,8 +176,8 @@ def _closures(rng: Random, rows: dict[str, list[Row]], days: int) -> list[Row]:
     """Rules for each gate, the border, a road and a place: up to three spells each that do not overlap."""
     first = rows["routes"][0]
     named = [("gate", g, None) for g in GATES if any(r["gate"] == g for r in rows["routes"])]
-    if {p["country"] for p in rows["places"]} == {"AAA", "BBB"}:
-        named.append(("border", "AAA", "BBB"))
+    if {p["country"] for p in rows["places"]} == {"XAA", "XBB"}:
+        named.append(("border", "XAA", "XBB"))
     named.append(("route", first["place1"], first["place2"]))
     named.append(("place", rows["places"][-1]["place"], None))
     return [row for thing in named for row in _spells(rng, thing, days)]

@@ -15,7 +15,7 @@ import polars as pl
 from onward.crisis.cells import ROW
 from onward.crisis.closures import check_closures, check_overlaps, idle_quotas
 from onward.crisis.header import FILE
-from onward.crisis.messages import quoted
+from onward.crisis.messages import did_you_mean, quoted
 from onward.crisis.references import check_claim_names, check_closure_names, check_references
 from onward.crisis.roads import check_connected, check_routes, short_routes
 from onward.crisis.schema import tables
@@ -126,10 +126,14 @@ def _again(table: str) -> str:
 
 
 def check_countries(draft: Draft) -> Iterator[Problem]:
-    """Countries are written as three capital letters; which of them exist is not looked up."""
+    """Countries are ISO 3166 alpha-3 codes, or XAA to XZZ, which ISO leaves to users."""
+    import pycountry
+
     places = draft.frame("places")
-    for row in places.filter(~pl.col("country").str.contains("^[A-Z]{3}$")).iter_rows(named=True):
-        step = "Write three capital letters, such as SYR."
+    codes = sorted(country.alpha_3 for country in pycountry.countries)
+    known = pl.col("country").is_in(codes) | pl.col("country").str.contains("^X[A-Z]{2}$")
+    for row in places.filter(~known).iter_rows(named=True):
+        step = did_you_mean(str(row["country"]), codes, "Write the code of a country, such as SYR.")
         yield draft.problem(
             "places", row, "country", quoted(row["country"]), step, "an ISO 3166 alpha-3 code"
         )
