@@ -11,6 +11,8 @@ import typer
 from onward.cli.errors import told
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from onward.evaluation.score import FleeScore
     from onward.evaluation.score_counts import CountScore
     from onward.runs.task import Work
@@ -26,19 +28,20 @@ def add_flee(app: typer.Typer) -> None:
     app.command("score")(score)
 
 
-def import_flee_folder(folder: Path, destination: Path, *, settings: Path | None, overwrite: bool) -> None:
+def import_flee_folder(
+    folder: Path, destination: Path, *, settings: Path | None, overwrite: bool, largest_component: bool,
+    known_at: date | None,
+) -> None:  # fmt: skip
     """Make a crisis folder of a Flee instance, which then runs under Onward's own rules."""
-    from onward.crisis.write import write_crisis
-    from onward.flee.instance import read_flee
-    from onward.sources.flee import crisis_from_flee, without_lonely
+    from onward.sources.flee import import_flee
 
-    instance = read_flee(folder, settings_file=settings)
-    crisis = crisis_from_flee(instance)
-    write_crisis(crisis, destination, overwrite=overwrite)
-    kept = {place.name for place in without_lonely(instance).locations}
-    for place in instance.locations:
-        if place.name not in kept:
-            typer.echo(f"Left out {place.name}: no link reaches it.", err=True)
+    found = import_flee(
+        folder, destination, settings_file=settings, overwrite=overwrite, largest_component=largest_component,
+        known_at=known_at,
+    )  # fmt: skip
+    crisis = found.crisis
+    for note in found.notes:
+        typer.echo(f"Note: {note}.", err=True)
     typer.echo(f"{destination}: {len(crisis.places)} places, {crisis.table('routes').height} routes, "
                f"{crisis.table('events').height} spells of conflict, {crisis.table('counts').height} real counts. "
                f"Next: onward check {destination}; onward run {destination}")  # fmt: skip

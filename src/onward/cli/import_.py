@@ -57,6 +57,13 @@ def import_(
         datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="control-geojson: day of the map.")
     ] = None,
     settings: SettingsOption = None,
+    largest: Annotated[
+        bool, typer.Option("--largest-component", help="flee: keep only the largest part of the network.")
+    ] = False,
+    known_at: Annotated[
+        datetime | None,
+        typer.Option("--known-at", formats=["%Y-%m-%d"], metavar="DAY", help="flee: take what was known on this day."),
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="flee: replace the crisis in DIR.")] = False,
 ) -> None:
     """Add publishers' files to a crisis folder, and print what was taken, merged and dropped."""
@@ -69,7 +76,10 @@ def import_(
         if format_ == "flee":
             if len(files) > 1:
                 raise ParameterError("onward import flee: give one Flee instance folder, then the new crisis folder.")
-            import_flee_folder(files[0], folder, settings=settings, overwrite=overwrite)
+            import_flee_folder(
+                files[0], folder, settings=settings, overwrite=overwrite, largest_component=largest,
+                known_at=known_at.date() if known_at else None,
+            )  # fmt: skip
             return
         from onward.sources.formats import importer
         from onward.sources.options import Options

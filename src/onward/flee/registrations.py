@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,22 +22,32 @@ from onward.typing import Floats, Ints
 
 FIRST_CELLS = ("DateTime", "Date")
 TOTAL = "total"
+#: a whole number with separators of thousands
+THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+")
 
 
 @dataclass(frozen=True)
 class Registrations:
-    """Counts by name as Flee holds them after corrections: rows of (day of the simulation, people / hasten)."""
+    """Counts by name as Flee holds them after corrections: rows of (day of the simulation, people / hasten).
+
+    A name may stand in ``names`` twice, as in data_layout.csv: its first table is used, as in Flee. A name without a
+    table has no counts: ``series`` is 0 on every day and ``observed`` is empty.
+    """
 
     names: tuple[str, ...]
     tables: tuple[Floats, ...]
     days: int
 
     def series(self, name: str) -> Ints:
-        """Return Flee's count for each day: linear between rows, truncated."""
+        """Return Flee's count for each day: linear between rows, truncated; 0 where there are no counts."""
+        if name not in self.names:
+            return np.zeros(self.days, dtype=np.int64)
         return interpolated(self.tables[self.names.index(name)], self.days)
 
     def observed(self, name: str) -> Floats:
         """Return the rows (day, people / hasten) that lie in the period and are real counts."""
+        if name not in self.names:
+            return np.zeros((0, 2))
         table = self.tables[self.names.index(name)]
         return table[(table[:, 0] >= 0) & (table[:, 0] < self.days)]
 
@@ -86,37 +97,81 @@ def added(first: Floats, second: Floats) -> Floats:
 
 
 def read_registrations(
-    folder: Path, corrections: Path, start: dt.date, days: int, hasten: int
-) -> tuple[Registrations, list[Problem]]:
-    """Read data_layout.csv of ``folder``, the files it names and the corrections; problems come with it."""
+    folder: Path, corrections: Path, start: dt.date, days: int, hasten: int, notes: list[str],
+    known_at: dt.date | None = None,
+) -> tuple[Registrations, list[Problem]]:  # fmt: skip
+    """Read data_layout.csv of ``folder``, the files it names and the corrections; problems come with it.
+
+    With ``known_at``, counts and corrections of later days are left out, so that no later correction rescales a count.
+
+    A place whose file is missing or empty has no registrations; that, repeated rows and separators of thousands are
+    said in ``notes``.
+    """
     problems: list[Problem] = []
-    tables: dict[str, Floats] = {}
     layout = folder / "data_layout.csv"
+    if not layout.is_file():
+        notes.append("data_layout.csv is missing: there are no registrations, so nothing is scored")
+        return Registrations((), (), days), []
+    found: list[tuple[str, Floats]] = []
     for number, row in _rows(layout, problems):
         if len(row) < 2 or row[0].startswith("#"):
             continue
-        parts = [_read_file(folder / name, start, hasten, problems, (layout.name, number)) for name in row[1:] if name]
-        if row[0] in tables:
-            step = "Name all its files in one row."
-            problems.append(Problem(layout.name, number, None, f"{quoted(row[0])} stands here twice", "", step))
-        elif parts and all(len(part) for part in parts):
-            table = parts[0]
-            for part in parts[1:]:
-                table = added(table, part)
-            tables[row[0]] = table
-    if not problems and next(iter(tables), None) != TOTAL:
-        found = "the first row is not 'total'"
-        problems.append(
-            Problem(layout.name, None, None, found, "", "Flee takes the first row for the total; put it first.")
-        )
+        table = _read_place(folder, row, start, hasten, problems, (layout.name, number), notes)
+        if known_at is not None:
+            table = table[table[:, 0] <= (known_at - start).days]
+        if any(name == row[0] for name, _ in found):
+            notes.append(f"data_layout.csv, row {number}: {quoted(row[0])} stands here twice; its first row is used")
+        if len(table):
+            found.append((row[0], table))
+    if not problems and found and found[0][0] != TOTAL:
+        step = "Flee takes the first row for the total; put it first."
+        problems.append(Problem(layout.name, None, None, "the first row is not 'total'", "", step))
     if not problems:
-        _correct(tables, corrections, start, problems)
-    return Registrations(tuple(tables), tuple(tables.values()), days), problems
+        _correct(dict(reversed(found)), corrections, start, problems, known_at)
+    return Registrations(tuple(name for name, _ in found), tuple(table for _, table in found), days), problems
+
+
+def _read_place(
+    folder: Path, row: list[str], start: dt.date, hasten: int, problems: list[Problem], at: tuple[str, int],
+    notes: list[str],
+) -> Floats:  # fmt: skip
+    """Return the sum of the files that a row of data_layout.csv names; no rows where one of them is missing."""
+    parts: list[Floats] = []
+    for name in filter(None, row[1:]):
+        if not (folder / name).is_file():
+            notes.append(f"{at[0]}, row {at[1]}: there is no file {quoted(name)}, so {row[0]} has no registrations")
+            return np.zeros((0, 2))
+        parts.append(_read_file(folder / name, start, hasten, problems, notes))
+    if not parts or not all(len(part) for part in parts):
+        return np.zeros((0, 2))
+    table = parts[0]
+    for part in parts[1:]:
+        table = added(table, part)
+    return table
+
+
+def reading_period(folder: Path) -> tuple[dt.date, int] | None:
+    """Return the first day and the number of days that the total's registrations span, or None where there are none.
+
+    For a folder without sim_period.csv.
+    """
+    ignored: list[Problem] = []
+    if not (folder / "data_layout.csv").is_file():
+        return None
+    rows = [row for _, row in _rows(folder / "data_layout.csv", ignored) if len(row) > 1 and row[0] == TOTAL]
+    if not rows or not (folder / rows[0][1]).is_file():
+        return None
+    epoch = dt.date(2000, 1, 1)
+    table = _read_file(folder / rows[0][1], epoch, 1, ignored, [])
+    if not len(table):
+        return None
+    first, last = int(table[:, 0].min()), int(table[:, 0].max())
+    return epoch + dt.timedelta(days=first), last - first + 1
 
 
 def _rows(file: Path, problems: list[Problem]) -> list[tuple[int, list[str]]]:
     try:
-        with file.open(newline="", encoding="utf-8") as lines:
+        with file.open(newline="", encoding="utf-8-sig") as lines:
             return list(enumerate(csv.reader(lines), start=1))
     except FileNotFoundError:
         problems.append(Problem(file.name, found="there is no such file", next_step="Flee needs it."))
@@ -125,11 +180,7 @@ def _rows(file: Path, problems: list[Problem]) -> list[tuple[int, list[str]]]:
     return []
 
 
-def _read_file(file: Path, start: dt.date, hasten: int, problems: list[Problem], named: tuple[str, int]) -> Floats:
-    if not file.is_file():
-        found = f"there is no file {quoted(file.name)}"
-        problems.append(Problem(named[0], named[1], None, found, "", "Give the file or leave out its row."))
-        return np.zeros((0, 2))
+def _read_file(file: Path, start: dt.date, hasten: int, problems: list[Problem], notes: list[str]) -> Floats:
     rows: list[tuple[float, float]] = []
     before = len(problems)
     for number, row in _rows(file, problems):
@@ -137,7 +188,7 @@ def _read_file(file: Path, start: dt.date, hasten: int, problems: list[Problem],
             continue
         if number == 1 and (not row[0] or row[0] in FIRST_CELLS):
             continue
-        day, count = _day(row[0], start), _whole(row[1])
+        day, count = _day(row[0], start), _people(row[1], file.name, number, notes)
         if day is None:
             problems.append(Problem(file.name, number, "1", quoted(row[0]), "a day like 2015-05-31"))
         if count is None:
@@ -145,7 +196,7 @@ def _read_file(file: Path, start: dt.date, hasten: int, problems: list[Problem],
         if day is not None and count is not None:
             rows.append((float(day), count / hasten))
     if not rows and len(problems) == before:
-        problems.append(Problem(file.name, found="there is no count in this file", next_step="Flee stops here."))
+        notes.append(f"{file.name}: there is no count in this file")
     return np.array(rows).reshape(-1, 2)
 
 
@@ -163,7 +214,17 @@ def _whole(text: str) -> int | None:
         return None
 
 
-def _correct(tables: Mapping[str, Floats], file: Path, start: dt.date, problems: list[Problem]) -> None:
+def _people(text: str, file: str, number: int, notes: list[str]) -> int | None:
+    """Return a whole number that may hold separators of thousands, which are noted: Flee itself stops at them."""
+    if THOUSANDS.fullmatch(text.strip()):
+        notes.append(f"{file}, row {number}: {quoted(text)} read as {text.strip().replace(',', '')}")
+        return int(text.replace(",", ""))
+    return _whole(text)
+
+
+def _correct(
+    tables: Mapping[str, Floats], file: Path, start: dt.date, problems: list[Problem], known_at: dt.date | None
+) -> None:
     """Scale what was counted before a correction by the jump at its day, in the order of the file, as Flee does."""
     if not file.is_file():
         return
@@ -171,6 +232,8 @@ def _correct(tables: Mapping[str, Floats], file: Path, start: dt.date, problems:
         if len(row) < 2:
             continue
         table, day = tables.get(row[0]), _day(row[1], start)
+        if day is not None and known_at is not None and day > (known_at - start).days:
+            continue
         if table is None:
             step = did_you_mean(row[0], tables, "It must stand in data_layout.csv.")
             problems.append(Problem(file.name, number, "1", quoted(row[0]), "a place with registrations", step))

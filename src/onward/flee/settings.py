@@ -116,10 +116,19 @@ SUPPORTED = {
 }
 
 
-def load_settings(file: Path, overrides: Mapping[str, object]) -> tuple[FleeSettings, list[Problem]]:
-    """Read a settings file; ``overrides`` replace its keys (``max_move_speed`` or ``move_rules.max_move_speed``)."""
+def load_settings(
+    file: Path | None, overrides: Mapping[str, object], notes: list[str] | None = None
+) -> tuple[FleeSettings, list[Problem]]:
+    """Read a settings file, or Flee's defaults where there is none.
+
+    ``overrides`` replace its keys (``max_move_speed`` or ``move_rules.max_move_speed``); log levels that Flee does not
+    know are added to ``notes``.
+    """
     import yaml
 
+    if file is None:
+        flat: dict[tuple[str, str], Any] = {}
+        return _parse(flat, Path(), _override(flat, overrides))
     try:
         content = yaml.safe_load(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
@@ -134,6 +143,10 @@ def load_settings(file: Path, overrides: Mapping[str, object]) -> tuple[FleeSett
     if wrong:
         return FleeSettings(), [_problem(file, w.split(":")[0], "this section holds no keys", "") for w in wrong]
     flat = _flatten(content)
+    unused = [key for section, key in flat if section == LOG and key not in WITHOUT_EFFECT[LOG]]
+    if notes is not None and unused:
+        notes.append(f"{file.name}: Flee has no log level {', '.join(unused)}")
+    flat = {(section, key): value for (section, key), value in flat.items() if section != LOG}
     problems = _override(flat, overrides)
     return _parse(flat, file, problems)
 

@@ -15,10 +15,13 @@ import itertools
 import math
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 from onward.crisis.crisis import Crisis, crisis_from_tables
 from onward.crisis.messages import quoted
@@ -35,21 +38,54 @@ CITY_PEOPLE = 300_000
 ACTOR, GROUP, ORIGIN, SOURCE = "war", "residents", "origin", "Flee instance"
 
 
+@dataclass(frozen=True)
+class FleeImport:
+    """A Flee instance as a checked crisis, and what was merged, dropped or added on the way, a sentence each."""
+
+    crisis: Crisis
+    notes: tuple[str, ...]
+
+
 def import_flee(
-    folder: str | Path, destination: str | Path, *, settings_file: str | Path | None = None, overwrite: bool = False
-) -> Path:
-    """Read a Flee instance folder and write it as a crisis folder; returns the latter."""
-    return write_crisis(
-        crisis_from_flee(read_flee(folder, settings_file=settings_file)), destination, overwrite=overwrite
-    )
+    folder: str | Path, destination: str | Path, *, settings_file: str | Path | None = None, overwrite: bool = False,
+    largest_component: bool = False, known_at: dt.date | None = None,
+) -> FleeImport:  # fmt: skip
+    """Read a Flee instance folder and write it as a crisis folder that runs; or write nothing and say why.
+
+    Parameters
+    ----------
+    folder, settings_file
+        As `onward.flee.instance.read_flee` takes them; where there are no settings, Flee's defaults are used.
+    destination, overwrite
+        The crisis folder to write, and whether to replace one that is there.
+    largest_component
+        Keep only the largest part of the network where no route joins it to the rest; else such an instance is refused.
+    known_at
+        Take only what was known on this day; see `onward.flee.known_at`.
+
+    Returns
+    -------
+    FleeImport
+        The crisis and what was done to the instance.
+    """
+    instance = read_flee(folder, settings_file=settings_file, need_settings=False, known_at=known_at)
+    found = convert_flee(instance, largest_component=largest_component)
+    write_crisis(found.crisis, destination, overwrite=overwrite)
+    return found
 
 
 def crisis_from_flee(instance: FleeInstance, *, keep_names: bool = False) -> Crisis:
+    """Return the instance as a checked crisis; see `convert_flee`."""
+    return convert_flee(instance, keep_names=keep_names).crisis
+
+
+def convert_flee(instance: FleeInstance, *, keep_names: bool = False, largest_component: bool = False) -> FleeImport:
     """Return the instance as a checked crisis; short names of places are made from Flee's, or are Flee's own.
 
     A location without coordinates has no place on a map: CrisisDataError names its row.
     """
-    instance = without_lonely(instance)
+    notes = list(instance.notes)
+    instance = _joined(instance, largest_component, notes)
     _check_coordinates(instance)
     names = [place.name for place in instance.locations]
     short = {name: name for name in names} if keep_names else short_names(names)
@@ -64,20 +100,79 @@ def crisis_from_flee(instance: FleeInstance, *, keep_names: bool = False) -> Cri
         "fears": [{"group": GROUP, "actor": ACTOR, "weight": 1.0}],
         "events": list(_events(instance, short)),
         "closures": list(_closures(instance, short, codes)),
-        "counts": list(_counts(instance, short)),
+        "counts": _once(_counts(instance, short), notes),
     }
-    end = instance.start + dt.timedelta(days=instance.days - 1)
+    frames = {name: _frame(rows) for name, rows in tables.items() if rows}
+    return FleeImport(crisis_from_tables(_header(instance), frames), tuple(notes))
+
+
+def _header(instance: FleeInstance) -> dict[str, Any]:
     rules = instance.settings
-    header = {
+    return {
         "name": instance.name,
         "title": f"{instance.name}, from a Flee instance",
         "start": instance.start,
-        "end": end,
+        "end": instance.start + dt.timedelta(days=instance.days - 1),
         "time_zone": "UTC",
         "sources": [f"Flee instance {instance.name} with {instance.settings_file}"],
         "parameters": {"speed_car": rules.max_move_speed, "speed_foot": rules.max_walk_speed},
     }
-    return crisis_from_tables(header, {name: _frame(rows) for name, rows in tables.items() if rows})
+
+
+def _once(rows: Iterable[dict[str, Any]], notes: list[str]) -> list[dict[str, Any]]:
+    """Return rows without those given again, which are noted; of several counts on a day the last is kept."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in rows:
+        key = tuple(value for name, value in row.items() if name != "people")
+        where = row.get("place", row.get("area"))
+        if key in found and found[key]["people"] == row["people"]:
+            notes.append(f"{where}, {row['date']}: the same count was given twice; merged")
+        elif key in found:
+            notes.append(f"{where}, {row['date']}: {found[key]['people']} and {row['people']}; the latter is taken")
+        found[key] = row
+    return list(found.values())
+
+
+def _joined(instance: FleeInstance, largest: bool, notes: list[str]) -> FleeInstance:
+    """Drop locations that no link reaches, and keep the largest of several parts of the network if asked to."""
+    lonely = [place.name for place in instance.locations]
+    instance = without_lonely(instance)
+    kept = {place.name for place in instance.locations}
+    lonely = [name for name in lonely if name not in kept]
+    if lonely:
+        notes.append(f"no link reaches {', '.join(lonely)}: left out")
+    parts = _parts(instance)
+    if len(parts) < 2:
+        return instance
+    others = "; ".join(", ".join(sorted(part)) for part in parts[1:])
+    if not largest:
+        found = f"no link joins these to the other {len(parts[0])} locations: {others}"
+        step = "Add links, or keep only the largest part: --largest-component."
+        raise CrisisDataError([Problem("routes.csv", found=found, next_step=step)])
+    notes.append(f"the largest part of the network is kept, {len(parts[0])} locations; left out: {others}")
+    return _only(instance, parts[0])
+
+
+def _parts(instance: FleeInstance) -> list[set[str]]:
+    """Return the names of each part of the network that links join, the largest first."""
+    names = [place.name for place in instance.locations]
+    index = {name: p for p, name in enumerate(names)}
+    ends = np.array([(index[link.name1], index[link.name2]) for link in instance.links], dtype=np.int64).reshape(-1, 2)
+    size = (len(names), len(names))
+    graph = coo_matrix((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), size)
+    count, label = connected_components(graph, directed=False)
+    parts = [{names[p] for p in np.flatnonzero(label == k)} for k in range(count)]
+    return sorted(parts, key=lambda part: (-len(part), min(part)))
+
+
+def _only(instance: FleeInstance, names: set[str]) -> FleeInstance:
+    """Return the instance with these locations only."""
+    return dataclasses.replace(
+        instance,
+        locations=tuple(place for place in instance.locations if place.name in names),
+        links=tuple(link for link in instance.links if link.name1 in names),
+        closures=tuple(c for c in instance.closures if c.kind == "country" or c.name1 in names),
+    )
 
 
 def _check_coordinates(instance: FleeInstance) -> None:
@@ -93,9 +188,7 @@ def _check_coordinates(instance: FleeInstance) -> None:
 def without_lonely(instance: FleeInstance) -> FleeInstance:
     """Return the instance without locations that no link reaches: nobody can come there, and a crisis has none."""
     met = {name for link in instance.links for name in (link.name1, link.name2)}
-    kept = tuple(place for place in instance.locations if place.name in met)
-    closures = tuple(c for c in instance.closures if c.kind == "country" or {c.name1, c.name2} & met)
-    return dataclasses.replace(instance, locations=kept or instance.locations, closures=closures)
+    return _only(instance, met) if met else instance
 
 
 def _frame(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
