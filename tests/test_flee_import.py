@@ -116,6 +116,13 @@ def test_of_two_locations_of_one_name_links_mean_the_last_and_conflicts_the_firs
     assert any("links mean the last of them and conflicts the first" in note for note in found.notes)
 
 
+def test_a_code_that_is_no_country_becomes_one_that_iso_leaves_to_users(tmp_path: Path) -> None:
+    folder = write_flee(tmp_path / "toy", PLACES.replace("Utopia", "ZZZ"), ROADS, conflicts=CONFLICT)
+    found = imported(tmp_path, folder)
+    assert found.crisis.table("places")["country"].to_list() == ["SYR", "XAA", "SYR"]
+    assert any("'ZZZ' as XAA" in note for note in found.notes)
+
+
 def test_an_instance_about_floods_is_refused_by_name(tmp_path: Path) -> None:
     folder = write_flee(tmp_path / "toy", PLACES, ROADS, conflicts=CONFLICT)
     (folder / "input_csv" / "flood_level.csv").write_text("#Day,A town\n0,1\n")

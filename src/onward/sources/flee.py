@@ -29,6 +29,7 @@ from onward.crisis.write import write_crisis
 from onward.errors import CrisisDataError, Problem
 from onward.flee.instance import Closure, FleeInstance, Location, read_flee
 from onward.flee.registrations import TOTAL
+from onward.sources.units import is_iso3
 
 if TYPE_CHECKING:
     import polars as pl
@@ -91,6 +92,9 @@ def convert_flee(instance: FleeInstance, *, keep_names: bool = False, largest_co
     short = {name: name for name in names} if keep_names else short_names(names)
     home = instance.locations[0].country
     codes = _codes(place.country for place in instance.locations)
+    made = [f"{quoted(name)} as {code}" for name, code in codes.items() if not is_iso3(code)]
+    if made:
+        notes.append(f"countries without a known ISO 3166 code are written with a made-up one: {', '.join(made)}")
     tables: dict[str, list[dict[str, Any]]] = {
         "places": [_place(instance, place, short, codes) for place in instance.locations],
         "areas": [{"area": ORIGIN, "place": short[p.name]} for p in instance.locations if p.country == home],
@@ -224,7 +228,7 @@ def _codes(countries: Iterable[str]) -> dict[str, str]:
         if country not in codes:
             own = len([c for c in codes.values() if c.startswith("X")])
             code = known.get(word, f"X{chr(65 + own // 26)}{chr(65 + own % 26)}")
-            codes[country] = country if re.fullmatch("[A-Z]{3}", country) and word not in known else code
+            codes[country] = country if country.isupper() and is_iso3(country) and word not in known else code
     return codes
 
 
