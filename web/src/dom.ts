@@ -27,10 +27,15 @@ export function tableRoom(label: string, heads: string[], rows: HTMLElement[], g
     element(
       "table",
       { class: given.table },
-      element("thead", {}, element("tr", {}, ...heads.map((head) => element("th", { scope: "col" }, head)))),
+      element("thead", {}, element("tr", {}, ...heads.map((head, n) => element("th", { scope: "col", class: numeric(rows, n) ? "number" : undefined }, head)))),
       element("tbody", {}, ...rows),
     ),
   );
+}
+
+/** Whether a column holds figures: then its head stands to the right, above them. */
+function numeric(rows: HTMLElement[], column: number): boolean {
+  return rows[0]?.children[column]?.classList.contains("number") ?? false;
 }
 
 const SVG = "http://www.w3.org/2000/svg";

@@ -61,6 +61,8 @@ export function drawWhenNear(room: HTMLElement, draw: (room: HTMLElement, width:
     drawn = width;
     room.replaceChildren();
     draw(room, width);
+    if (room.scrollWidth > room.clientWidth) room.tabIndex = 0; // so that it scrolls by keyboard too
+    else room.removeAttribute("tabindex");
   };
   const near = new IntersectionObserver(
     (seen) => {

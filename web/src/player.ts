@@ -17,18 +17,17 @@ export function player(data: PageData, store: Store): HTMLElement {
   const room = element("section", { class: "player", "aria-labelledby": "map-title", id: "map" });
   const hint = "Space plays and pauses, arrows step, Home and End go to the first and last day, + and − zoom, Escape lets go of a place.";
   room.append(
-    element("h2", { id: "map-title" }, "Day by day"),
-    element("p", { class: "section-note" }, "Discs and figures are middle values of all simulated histories, flows and attacks means. Point at a place or gate to read it, click a place to keep its curve."),
+    element("h2", { id: "map-title", class: "unseen" }, "Map, day by day"),
     stage,
   );
   requestAnimationFrame(() => {
     const width = Math.max(280, stage.clientWidth);
     const narrow = width < 900;
     const wide = narrow ? width : Math.round(width * 0.7);
-    const map = new CrisisMap(data, store, wide, Math.round(narrow ? Math.max(340, wide * 0.9) : Math.min(720, wide * 0.68)));
+    const map = new CrisisMap(data, store, wide, mapHeight(wide, narrow));
     const frame = element("div", { class: "frame", tabindex: "0", role: "group", "aria-label": `Map. ${hint}` }, map.room, zoomButtons(map));
     const under = element("p", { class: "disclaimer" }, data.disclaimer, " Base map: Natural Earth.");
-    const main = element("div", { class: "stage-main" }, frame, timeline(data, store), under, legend(data, map.marks, map.flows), element("p", { class: "hint" }, hint), saving(map, data, store));
+    const main = element("div", { class: "stage-main" }, frame, timeline(data, store), under, legend(data, map.marks, map.flows), element("p", { class: "hint" }, `Discs and figures are middle values of all simulated histories, flows and attacks means. Point at a place or gate to read it, click a place to keep its curve. ${hint}`), saving(map, data, store));
     const panel = side(data, store, map.control);
     stage.append(main, panel);
     keys(main, store, (factor) => map.zoomBy(factor));
@@ -36,6 +35,15 @@ export function player(data: PageData, store: Store): HTMLElement {
     performance.mark("onward-map");
   });
   return room;
+}
+
+/** What stands above and below the map in the first screen, in pixels: title, days. */
+const ROUND_THE_MAP = 268;
+
+/** Map and days fit the first screen, where that leaves a map worth looking at. */
+function mapHeight(wide: number, narrow: boolean): number {
+  if (narrow) return Math.round(Math.max(340, wide * 0.9));
+  return Math.round(Math.min(wide * 0.68, 900, Math.max(420, window.innerHeight - ROUND_THE_MAP)));
 }
 
 function zoomButtons(map: CrisisMap): HTMLElement {

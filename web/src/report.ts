@@ -3,7 +3,7 @@
 import { dayLine, drawBands } from "./charts/bands";
 import { claimsTable } from "./charts/claims";
 import { drawMatrix, drawSankey, matrixSheet, sankeySheet } from "./charts/journeys";
-import { drawMultiples } from "./charts/multiples";
+import { multiples } from "./charts/multiples";
 import {
   claimsSheet, comparable, countsSheet, drawCounts, drawExposure, drawGates, drawTimes, exposureSheet, gatesSheet, holdersSheet, holdersTable, queues, timesSheet,
 } from "./charts/others"; // prettier-ignore
@@ -22,8 +22,8 @@ export function report(data: PageData, card: Card | null): HTMLElement {
     "article",
     { class: "report" },
     head(data),
-    answers(data),
     player(data, store),
+    answers(data),
     ...sections(data, store),
     limits(data),
     card ? cardSection(card) : null,
@@ -54,7 +54,7 @@ function head({ run }: PageData): HTMLElement {
 function answers(data: PageData): HTMLElement {
   const block = ({ question, answer }: PageData["headline"][number]): HTMLElement =>
     element("div", { class: "answer" }, element("h3", {}, question), element("p", {}, ...bold(answer)));
-  return element("section", { class: "answers", "aria-labelledby": "answers-title" }, element("h2", { id: "answers-title", class: "unseen" }, "In short"), ...data.headline.map(block)); // prettier-ignore
+  return element("section", { class: "answers", "aria-labelledby": "answers-title" }, element("h2", { id: "answers-title" }, "In short"), element("div", { class: "answer-grid" }, ...data.headline.map(block))); // prettier-ignore
 }
 
 /** Figures in bold, so that they are found at a glance. */
@@ -88,7 +88,7 @@ function where(data: PageData, store: Store): HTMLElement {
   const many = (name: "stock" | "arrivals", title: string, note: string): HTMLElement =>
     figure({
       name, title, note, alt: `${title}: a small chart for each place, largest first`, sheet: () => byPlace(data, data[name], name === "stock" ? "#affected+displaced" : "#affected+arrivals"),
-      draw: (room, width) => room.append(drawMultiples(data, data[name], name, width)),
+      draw: (room, width) => multiples(room, data, name, width),
     }); // prettier-ignore
   const table = figure({
     name: "places", title: "Places on the last day", note: "Middle values with intervals; arrivals are all of the period.", alt: "", table: true,

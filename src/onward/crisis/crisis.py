@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from onward.crisis.messages import did_you_mean, quoted
@@ -50,10 +49,6 @@ class Crisis:
         Defaults are filled in; a remaining null means unknown, as the dictionary says for each column.
     warnings
         What was odd on reading, as printable lines; not part of the content.
-    doubts
-        What an analyst should look at in the data; not part of the content.
-    folder
-        Where it was read from, unless it is bundled or made in memory; not part of the content.
     """
 
     name: str
@@ -67,8 +62,6 @@ class Crisis:
     tables: Mapping[str, pl.DataFrame]
     warnings: tuple[str, ...] = ()
     fitted_on: tuple[str, ...] = ()
-    doubts: tuple[Problem, ...] = ()
-    folder: Path | None = None
 
     @property
     def days(self) -> int:
@@ -125,8 +118,7 @@ class Crisis:
             A new crisis; this one stays as it is. Problems raise CrisisDataError, rows counted from 2 on.
         """
         self.table(name)
-        changed = crisis_from_tables(self.header(), {**self.tables, name: frame})
-        return replace(changed, folder=self.folder)
+        return crisis_from_tables(self.header(), {**self.tables, name: frame})
 
     def header(self) -> dict[str, object]:
         """What crisis.toml says of it, by key."""
@@ -206,7 +198,6 @@ def finish(draft: Draft) -> Crisis:
         tables={name: canonical(draft.frame(name)) for name in tables()},
         warnings=tuple(draft.warnings),
         fitted_on=tuple(header.fitted_on),
-        doubts=tuple(draft.doubts),
     )
 
 

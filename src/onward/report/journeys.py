@@ -127,7 +127,14 @@ def matrix(first: Floats, now: Floats) -> dict[str, Any]:
     grouped = _grouped(_grouped(away, rows, 1), columns, 2)
     spread = bands(grouped)
     figures = {name: spread[name] for name in ("p5", "p50", "p95")}
-    return {"from": [*rows, UNKNOWN], "to": [*columns, UNKNOWN], **figures}
+    kept = [_with_others(named, grouped.sum(axis=axes)) for named, axes in ((rows, (0, 2)), (columns, (0, 1)))]
+    tables = {name: [row[: len(kept[1])] for row in table[: len(kept[0])]] for name, table in figures.items()}
+    return {"from": kept[0], "to": kept[1], **tables}
+
+
+def _with_others(named: list[int], figures: Floats) -> list[int]:
+    """Rows by name, and all others where anybody is among them (the last of ``figures``)."""
+    return [*named, UNKNOWN] if figures[-1] >= 0.5 else named
 
 
 def _away(now: Floats) -> Floats:
@@ -160,12 +167,15 @@ def sankey(first: Floats, now: Floats) -> dict[str, Any]:
     home = np.maximum(first.sum(axis=1) - away.sum(axis=1), 0.0)
     link = sum((_coupled(f, n) for f, n in zip(first, away, strict=True)), np.zeros(first.shape))
     rows, middle, last = (_largest(x[None]) for x in (first.sum(axis=1), first.sum(axis=0), away.sum(axis=0)))
+    left, right = _grouped(_grouped(first, rows, 0), middle, 1), _grouped(_grouped(link, middle, 0), last, 1)
+    origin, now_at = _with_others(rows, left.sum(axis=1)), _with_others(last, right.sum(axis=0))
+    between = _with_others(middle, left.sum(axis=0) + right.sum(axis=1))
     return {
-        "origin": [*rows, UNKNOWN],
-        "first": [*middle, UNKNOWN],
-        "now": [*last, UNKNOWN],
-        "left": two_digits(_grouped(_grouped(first, rows, 0), middle, 1)).tolist(),
-        "right": two_digits(_grouped(_grouped(link, middle, 0), last, 1)).tolist(),
+        "origin": origin,
+        "first": between,
+        "now": now_at,
+        "left": two_digits(left[: len(origin), : len(between)]).tolist(),
+        "right": two_digits(right[: len(between), : len(now_at)]).tolist(),
         "home_again": int(two_digits(np.array(home.sum()))),
     }
 

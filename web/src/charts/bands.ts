@@ -34,7 +34,8 @@ export function drawBands(curve: Curve, width: number, height: number): SVGSVGEl
     width,
     height,
     marginLeft: 46,
-    marginRight: 12,
+    marginRight: 22,
+    marginBottom: 38,
     marginTop: 18,
     style: { fontSize: "11.5px" },
     x: { type: "utc", label: null, ticks: Math.max(2, Math.floor(width / 110)) },
@@ -55,7 +56,7 @@ export function dayLine(svg: SVGSVGElement, start: string): (day: number) => voi
   const scale = (svg as unknown as Plot.Plot).scale("x");
   const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
   const height = Number(svg.getAttribute("height"));
-  for (const [key, value] of Object.entries({ y1: 14, y2: height - 28, stroke: "#1b1f23", "stroke-width": 1 })) {
+  for (const [key, value] of Object.entries({ y1: 14, y2: height - 38, stroke: "#1b1f23", "stroke-width": 1 })) {
     line.setAttribute(key, String(value));
   }
   svg.append(line);

@@ -7,19 +7,20 @@ import type { Sheet } from "../download";
 import { people, short, shortNames } from "../format";
 import { FLOW, INK, MUTED, STOCK } from "../palette";
 import type { Matrix, PageData, SankeyTables } from "../types";
+import { roomFor } from "./plot";
 import { column, nameOf } from "./sheets";
 
 const CELL = 34;
 
 export function drawMatrix(data: PageData, matrix: Matrix, width: number): SVGSVGElement {
-  const left = Math.min(150, width * 0.24);
+  const left = Math.min(width * 0.4, roomFor(matrix.from.map((place) => nameShort(data, place))));
   const wide = Math.max(CELL, Math.min(80, (width - left - 8) / matrix.to.length));
-  const top = 112;
+  const top = 40 + 0.68 * Math.min(190, roomFor(matrix.to.map((place) => nameShort(data, place))));
   const svg = shape("svg", { width: Math.max(width, left + wide * matrix.to.length + 8), height: top + CELL * matrix.from.length + 6 });
   const most = Math.sqrt(max(matrix.p50.flat()) || 1);
   matrix.to.forEach((place, n) => {
     const at = `translate(${left + wide * (n + 0.5)},${top - 8}) rotate(-42)`;
-    svg.append(shape("text", { transform: at, class: "matrix-name" }, cutName(data, place, 20)));
+    svg.append(shape("text", { transform: at, class: "matrix-name" }, cutName(data, place, 30)));
   });
   matrix.from.forEach((place, row) => {
     const y = top + CELL * row;
@@ -41,8 +42,12 @@ function cell(data: PageData, matrix: Matrix, row: number, n: number, x: number,
   return group;
 }
 
+function nameShort(data: PageData, place: number): string {
+  return place < 0 ? nameOf(data, place) : shortNames(data.places.name)[place];
+}
+
 function cutName(data: PageData, place: number, most: number): string {
-  const name = place < 0 ? nameOf(data, place) : shortNames(data.places.name)[place];
+  const name = nameShort(data, place);
   return name.length > most ? `${name.slice(0, Math.max(3, Math.floor(most) - 1))}…` : name;
 }
 
@@ -62,7 +67,7 @@ interface Stop {
 export function drawSankey(data: PageData, tables: SankeyTables, width: number): SVGSVGElement {
   const height = Math.max(460, 30 * Math.max(tables.origin.length, tables.first.length, tables.now.length));
   const { nodes, links } = graph(tables);
-  const wide = Math.min(150, width * 0.2);
+  const wide = Math.min(roomFor([...tables.origin, ...tables.now].map((place) => nameShort(data, place))) + 40, width * 0.26);
   const laid = layOut<Stop, object>()
     .nodeWidth(12)
     .nodePadding(9)
@@ -80,7 +85,9 @@ export function drawSankey(data: PageData, tables: SankeyTables, width: number):
     const given = { d: path(link) ?? "", "stroke-width": Math.max(0.6, link.width ?? 0), stroke: step ? STOCK : FLOW };
     svg.append(shape("path", { ...given, fill: "none", "stroke-opacity": 0.28 }, shape("title", {}, told)));
   }
-  for (const node of laid.nodes) svg.append(...stop(data, node as never, width));
+  const placed = laid.nodes as unknown as Placed[];
+  const lines = apart(placed, height);
+  placed.forEach((node, n) => svg.append(...stop(data, node, wide, lines[n])));
   return svg;
 }
 
@@ -92,14 +99,32 @@ interface Placed extends Stop {
   value: number;
 }
 
-function stop(data: PageData, node: Placed, width: number): SVGElement[] {
+/** Height of a line of a name, in pixels. */
+const LINE = 14;
+
+/** Where the names of bars stand: beside their bar, and a line apart from each other in each column. */
+function apart(nodes: Placed[], height: number): number[] {
+  const found = nodes.map(({ y0, y1 }) => (y0 + y1) / 2);
+  for (const step of [0, 1, 2]) {
+    const mine = nodes.map((_, n) => n).filter((n) => nodes[n].step === step).sort((a, b) => found[a] - found[b]); // prettier-ignore
+    mine.forEach((n, k) => k && (found[n] = Math.max(found[n], found[mine[k - 1]] + LINE)));
+    let under = height - LINE / 2;
+    for (const n of mine.reverse()) {
+      found[n] = Math.min(found[n], under);
+      under = found[n] - LINE;
+    }
+  }
+  return found;
+}
+
+function stop(data: PageData, node: Placed, wide: number, line: number): SVGElement[] {
   const { x0, x1, y0, y1, step } = node;
   const bar = shape("rect", { x: x0, y: y0, width: x1 - x0, height: Math.max(1, y1 - y0), fill: step ? STOCK : FLOW });
   if (y1 - y0 < 3 && node.value <= 0) return [bar];
   const x = step === 0 ? x0 - 6 : x1 + 6;
   const anchor = step === 0 ? "end" : "start";
-  const most = step === 1 ? 24 : Math.max(8, (Math.min(150, width * 0.2) - 46) / 5.6);
-  const given = { x, y: (y0 + y1) / 2 + 4, "text-anchor": anchor, class: "sankey-name" };
+  const most = step === 1 ? 24 : Math.max(8, (wide - 46) / 5.8);
+  const given = { x, y: line + 4, "text-anchor": anchor, class: "sankey-name" };
   const text = shape("text", given, `${cutName(data, node.place, most)} `);
   text.append(shape("tspan", { fill: MUTED }, short(Number(node.value.toPrecision(2)))));
   return [bar, text];

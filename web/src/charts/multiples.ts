@@ -1,15 +1,16 @@
 /** Small multiples: every place with displaced people, each on its own scale. */
 
-import { scaleLinear } from "d3-scale";
+import { type ScaleLinear, scaleLinear } from "d3-scale";
 import { area, line } from "d3-shape";
-import { shape } from "../dom";
-import { briefDay, dateOf, people, shortNames } from "../format";
+import { element, shape } from "../dom";
+import { briefDay, dateOf, people, short, shortNames } from "../format";
 import { COUNTED, STOCK } from "../palette";
 import type { Bands, Count, PageData, Table } from "../types";
 
-const CELL = 172;
-const HIGH = 104;
-const TOP = 32;
+const CELL = 215;
+const HIGH = 132;
+const TOP = 40;
+const AXIS = 34;
 const FOOT = 16;
 
 /** Places that ever have more than a few people, largest first. */
@@ -18,14 +19,33 @@ export function placesOf(table: Bands<Table>, least = 100): number[] {
   return most.map((_, n) => n).filter((n) => most[n] >= least).sort((a, b) => most[b] - most[a]); // prettier-ignore
 }
 
-export function drawMultiples(data: PageData, table: Bands<Table>, indicator: string, width: number): SVGSVGElement {
-  const places = placesOf(table);
+/** How many places are drawn before more are asked for (own choice). */
+const MOST = 12;
+const asked = new Set<string>();
+
+/** The largest places, and a button for the rest. */
+export function multiples(room: HTMLElement, data: PageData, name: "stock" | "arrivals", width: number): void {
+  const places = placesOf(data[name]);
+  const show = (all: boolean): void => {
+    room.replaceChildren(drawMultiples(data, data[name], name, width, all ? places : places.slice(0, MOST)));
+    room.parentElement?.querySelector(".more")?.remove();
+    if (all || places.length <= MOST) return;
+    const rest = (): void => {
+      asked.add(name);
+      show(true);
+    };
+    room.after(element("button", { type: "button", class: "quiet more", onclick: rest }, `Show all ${places.length} places`));
+  };
+  show(asked.has(name));
+}
+
+function drawMultiples(data: PageData, table: Bands<Table>, indicator: string, width: number, places: number[]): SVGSVGElement {
   const columns = Math.max(1, Math.floor(width / CELL));
   const wide = width / columns;
   const svg = shape("svg", { width, height: Math.ceil(places.length / columns) * (HIGH + 10), class: "multiples" });
   places.forEach((place, n) => {
     const cell = shape("g", { transform: `translate(${(n % columns) * wide},${Math.floor(n / columns) * (HIGH + 10)})` });
-    draw(cell, data, table, place, wide - 18, indicator);
+    draw(cell, data, table, place, wide - 22, indicator);
     svg.append(cell);
   });
   return svg;
@@ -35,23 +55,33 @@ function draw(cell: SVGGElement, data: PageData, table: Bands<Table>, place: num
   const days = data.run.days;
   const counts = data.counts.flatMap((count) => (count.place === place && count.indicator === indicator ? raised(data, table, count) : []));
   const top = Math.max(1, ...table.p95[place], ...counts.map((count) => count.high ?? count.people ?? 0));
-  const x = scaleLinear([0, Math.max(1, days - 1)], [0, width]);
-  const y = scaleLinear([0, top], [HIGH - FOOT, TOP]);
+  const x = scaleLinear([0, Math.max(1, days - 1)], [AXIS, width]);
+  const y = scaleLinear([0, top], [HIGH - FOOT, TOP]).nice(2);
   const between = (low: number[], high: number[]): string => area<number>((_, d) => x(d), (_, d) => y(low[d]), (v) => y(v))(high) ?? ""; // prettier-ignore
   const last = days - 1;
   const wanted = shortNames(data.places.name)[place];
-  const name = wanted.length > 22 ? `${wanted.slice(0, 21)}…` : wanted;
+  const most = Math.floor(width / 6.2);
+  const name = wanted.length > most ? `${wanted.slice(0, most - 1)}…` : wanted;
   cell.append(
-    shape("text", { x: 0, y: 12, class: "cell-title" }, name),
+    shape("text", { x: 0, y: 12, class: "cell-title" }, name, shape("title", {}, data.places.name[place])),
     shape("text", { x: 0, y: 25, class: "cell-note" }, `${people(table.p50[place][last])} (${people(table.p5[place][last])}–${people(table.p95[place][last])})`),
     shape("path", { d: between(table.p5[place], table.p95[place]), fill: STOCK, opacity: 0.18 }),
     shape("path", { d: between(table.p25[place], table.p75[place]), fill: STOCK, opacity: 0.3 }),
     shape("path", { d: line<number>((_, d) => x(d), (v) => y(v))(table.p50[place]) ?? "", fill: "none", stroke: STOCK, "stroke-width": 1.8 }),
-    shape("line", { x1: 0, x2: width, y1: HIGH - FOOT, y2: HIGH - FOOT, class: "axis" }),
-    shape("text", { x: 0, y: HIGH - 4, class: "cell-axis" }, briefDay(dateOf(data.run.start, 0))),
+    shape("line", { x1: AXIS, x2: width, y1: HIGH - FOOT, y2: HIGH - FOOT, class: "axis" }),
+    ...axis(y, width),
+    shape("text", { x: AXIS, y: HIGH - 4, class: "cell-axis" }, briefDay(dateOf(data.run.start, 0))),
     shape("text", { x: width, y: HIGH - 4, class: "cell-axis", "text-anchor": "end" }, briefDay(dateOf(data.run.start, last))),
   ); // prettier-ignore
   for (const count of counts) cell.append(counted(count, x(count.day), y));
+}
+
+/** Figures and lines of the vertical axis: nobody, the middle and the top. */
+function axis(y: ScaleLinear<number, number>, width: number): SVGElement[] {
+  return y.ticks(2).flatMap((value) => [
+    shape("text", { x: AXIS - 5, y: y(value) + 3.5, class: "cell-axis", "text-anchor": "end" }, short(value)),
+    shape("line", { x1: AXIS, x2: width, y1: y(value), y2: y(value), class: "cell-grid" }),
+  ]);
 }
 
 /** A count that begins later stands on what the middle value was when it began; a masked one is left out. */

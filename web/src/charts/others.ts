@@ -7,7 +7,7 @@ import { briefDay, claimed, dateOf, interval, isoDay, people, plainName, short, 
 import { COUNTED, FLOW, STOCK, TIMES } from "../palette";
 import type { Count, PageData } from "../types";
 import { LEVELS, column, spread } from "./sheets";
-import { plotted } from "./plot";
+import { plotted, roomFor } from "./plot";
 
 const STYLE = { fontSize: "11.5px" };
 
@@ -28,7 +28,7 @@ export function drawTimes(data: PageData, width: number): SVGSVGElement {
     return { date: dateOf(data.run.start, last), at: before, text: `${timesWord(n, table.length)}  ${people(row[last])}` };
   });
   return plotted({
-    width, height: 300, marginLeft: 50, marginRight: 178, style: STYLE,
+    width, height: 300, marginLeft: 50, marginRight: 178, marginBottom: 38, style: STYLE,
     x: { type: "utc", label: null, ticks: Math.max(2, Math.floor(width / 130)) },
     y: { grid: true, label: "People away from home", tickFormat: short },
     color: { domain: table.map((_, n) => timesWord(n, table.length)), range: TIMES },
@@ -66,7 +66,7 @@ export function drawGates(data: PageData, width: number): SVGSVGElement {
   );
   const titles = gates.map((n) => ({ ...of(n), text: `${name[n]}: ${lastRule(rules[n])}` }));
   return plotted({
-    width, height: 60 + 150 * Math.ceil(gates.length / columns), marginLeft: 44, marginTop: 26, style: STYLE,
+    width, height: 60 + 150 * Math.ceil(gates.length / columns), marginLeft: 44, marginRight: 22, marginBottom: 38, marginTop: 26, style: STYLE,
     fx: { axis: null, padding: 0.12 }, fy: { axis: null, padding: 0.28 },
     x: { type: "utc", label: null, ticks: 3 }, y: { grid: true, label: null, tickFormat: short, ticks: 4, type: "sqrt" },
     marks: [
@@ -111,7 +111,7 @@ export function drawExposure(data: PageData, width: number): SVGSVGElement {
     })),
   ); // prettier-ignore
   return plotted({
-    width, height: 46 + 34 * places.length, marginLeft: Math.min(150, width * 0.3), marginTop: 34, style: STYLE,
+    width, height: 46 + 34 * places.length, marginLeft: Math.min(width * 0.45, roomFor(places.map((n) => shortNames(data.places.name)[n]))), marginTop: 34, style: STYLE,
     x: { label: "People-days at a place on a day it was attacked", grid: true, tickFormat: short, type: "sqrt", axis: "top", ticks: Math.floor(width / 120) },
     y: { label: null, domain: ["residents", "displaced people"], axis: null, padding: 0.3 },
     fy: { label: null, domain: places.map((n) => shortNames(data.places.name)[n]), axis: "left", padding: 0.12 },
@@ -157,17 +157,22 @@ export function comparable(data: PageData): Count[] {
   return data.counts.filter((count) => count.run !== null && count.people !== null);
 }
 
-export function countWords(count: Count): string {
+export function countWords(data: PageData, count: Count): string {
   const since = count.since && count.since !== count.date ? `${briefDay(new Date(count.since))}–` : "";
   const what = { stock: "are in", arrivals: "came to", displaced: "fled from", departures: "left", returned: "returned to" }[count.indicator];
-  return `${what ?? spoken(count.indicator)} ${plainName(count.where)}, ${since}${briefDay(new Date(count.date))}`;
+  return `${what ?? spoken(count.indicator)} ${whereName(data, count)}, ${since}${briefDay(new Date(count.date))}`;
+}
+
+/** A place by its short name where that is its own alone; an area by its name. */
+function whereName(data: PageData, { place, where }: Count): string {
+  return place < 0 || data.districts ? plainName(where) : shortNames(data.places.name)[place];
 }
 
 export function drawCounts(data: PageData, width: number): SVGSVGElement {
-  const rows = comparable(data).map((count, n) => ({ ...count, ...count.run, key: `${n}`, words: countWords(count) }));
+  const rows = comparable(data).map((count, n) => ({ ...count, ...count.run, key: `${n}`, words: countWords(data, count) }));
   const words = new Map(rows.map((row) => [row.key, row.words]));
   return plotted({
-    width, height: 50 + 21 * rows.length, marginLeft: Math.min(290, width * 0.46), marginTop: 34, style: STYLE,
+    width, height: 50 + 21 * rows.length, marginLeft: Math.min(width * 0.5, roomFor(rows.map((row) => row.words))), marginTop: 34, style: STYLE,
     x: { type: "sqrt", grid: true, label: "People", tickFormat: short, axis: "top", ticks: Math.floor(width / 150), domain: [Math.min(0, ...rows.map((r) => r.p5 ?? 0)), Math.max(1, ...rows.map((r) => Math.max(r.p95 ?? 0, r.high ?? r.people ?? 0)))] },
     y: { label: null, domain: rows.map((row) => row.key), tickFormat: (key: string) => words.get(key) ?? "", tickSize: 0 },
     marks: [

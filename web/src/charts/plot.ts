@@ -2,6 +2,11 @@
 
 import * as Plot from "@observablehq/plot";
 
+/** Pixels that the longest of these words needs beside a drawing. */
+export function roomFor(words: string[]): number {
+  return 18 + 6.3 * Math.max(0, ...words.map((word) => word.length));
+}
+
 export function plotted(options: Plot.PlotOptions): SVGSVGElement {
   const svg = Plot.plot(options) as SVGSVGElement;
   for (const part of svg.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");

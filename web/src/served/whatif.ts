@@ -21,14 +21,16 @@ export interface Form {
 /** `asked` is called with each what-if that the server has taken. */
 export function whatIfForm(api: Api, asked: (job: Job) => void): Form {
   const baseline = selectField("What happens otherwise (baseline)", []);
-  const title = inputField("What if …", "text", { maxlength: 200, placeholder: "Turkey opens its gate", required: true });
+  const title = inputField("What if …", "text", { maxlength: 200, required: true });
   const changes = element("div", { class: "changes", "aria-live": "polite" });
   const said = alertBox();
   let read: (() => Fields) | null = null;
   const load = async (): Promise<void> => {
     read = null;
     try {
-      const made = parts(await api.page(baseline.input.value));
+      const page = await api.page(baseline.input.value);
+      const made = parts(page);
+      title.input.placeholder = example(page);
       changes.replaceChildren(...made.rooms);
       read = made.read;
       said.tell("");
@@ -139,7 +141,7 @@ function gateRow(gate: string, name: string, days: Days): Part<GateRule | null> 
 }
 
 function campPart(page: PageData, days: Days): Part<Camp | null> {
-  const name = inputField("Name", "text", { maxlength: 60, placeholder: "new camp" });
+  const name = inputField("Name", "text", { maxlength: 60, placeholder: `camp near ${page.places.name[0] ?? "a place"}` });
   const near = page.districts ? inputField("Near (short name of a place)", "text") : selectField("Near", page.places.id.map((id, n): [string, string] => [id, page.places.name[n]]));
   const distance = inputField("By road, km", "number", { min: 0.1, max: 1000, step: "any", value: 3 });
   const capacity = inputField("Room for", "number", { min: 1, value: 10_000 });
@@ -162,6 +164,13 @@ function campPart(page: PageData, days: Days): Part<Camp | null> {
       return key ? { place: key, near: near.input.value, distanceKm: numbers[0], latitude: numbers[1], longitude: numbers[2], capacity: numbers[3], opens: opens.input.value } : null;
     },
   };
+}
+
+/** An example of a what-if of this crisis: its first gate, or else its first party. */
+function example({ gates, control, places }: PageData): string {
+  if (gates.id.length) return `${gates.name[0] || gates.id[0]} opens`;
+  if (control.actors.length) return `Half as many attacks by ${control.actors[0].name}`;
+  return `A camp near ${places.name[0]}`;
 }
 
 function note(words: string): HTMLElement {
