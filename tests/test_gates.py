@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onward.model.gates import CLOSED, OPEN, QUOTA, Gates
+from onward.model.keyed_draws import Draws, keys_of
 from onward.model.network import Network, build_network
 from properties.crises import day, make_crisis
 from properties.runs import run_member
@@ -137,7 +138,7 @@ def test_an_open_gate_lets_nobody_out_on_a_road_that_is_cut() -> None:
 def gates_with(policy: list[int], rates: list[tuple[float, float, float]], rules: list[int]) -> Gates:
     none = np.zeros(0, dtype=np.int64)
     columns = (np.array(x, dtype=np.int64)[:, None] for x in (policy, rules))
-    return Gates(("main",), *columns, np.array(rates).reshape(-1, 3), none, none)
+    return Gates(("main",), *columns, np.array(rates).reshape(-1, 3), keys_of(range(len(rates))), none, none)
 
 
 @settings(max_examples=60, deadline=None, database=None, derandomize=True)
@@ -169,7 +170,7 @@ def test_a_quota_below_one_lets_one_through_every_few_days() -> None:
 
 def test_a_quota_with_a_range_is_drawn_once_for_its_rule() -> None:
     gates = gates_with([QUOTA] * 8, [(100, 50, 200), (100, 50, 200)], [0] * 4 + [1] * 4)
-    allowed = gates.draw_allowed(np.random.default_rng(1), leak=0.0, common=0.0)[:, 0]
+    allowed = gates.draw_allowed(Draws(1), leak=0.0, common=0.0)[:, 0]
     assert np.ptp(allowed[:4]) <= 1
     assert np.ptp(allowed[4:]) <= 1
     assert abs(allowed[0] - allowed[4]) > 1

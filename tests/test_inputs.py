@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from onward.model.keyed_draws import Draws, keys_of
 from onward.model.uncertainty import Z95, draw_between, quantile_between
 
 LEVELS = (0.05, 0.5, 0.95)
@@ -39,13 +40,13 @@ def test_a_higher_score_is_never_a_lower_value_and_nothing_is_below_zero(given: 
 
 def test_a_row_without_a_range_comes_back_as_it_is() -> None:
     middle = np.array([5.0, 0.0, 1e9])
-    assert np.array_equal(draw_between(np.random.default_rng(1), middle, middle, middle, 0.5), middle)
+    assert np.array_equal(draw_between(Draws(1), keys_of(range(3)), middle, middle, middle, 0.5), middle)
 
 
 @pytest.mark.parametrize("common", [0.0, 0.5, 1.0])
 def test_rows_share_the_variance_that_is_common(common: float) -> None:
-    rng = np.random.default_rng(2)
+    keys = keys_of("ab")
     bounds = (np.full(2, 1.0), np.full(2, 0.5), np.full(2, 2.0))
-    scores = np.log([draw_between(rng, *bounds, common) for _ in range(4_000)])
+    scores = np.log([draw_between(Draws(word), keys, *bounds, common) for word in range(4_000)])
     assert np.corrcoef(scores.T)[0, 1] == pytest.approx(common, abs=0.05)
     assert scores.std() == pytest.approx(np.log(2) / Z95, rel=0.05)

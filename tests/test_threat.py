@@ -20,6 +20,7 @@ from onward.model.hazard import (
     surprise,
     takeover,
 )
+from onward.model.keyed_draws import Draws, keys_of
 from onward.model.parameters import default_values
 from onward.simulation.member import run_one
 from onward.simulation.run import make_settings
@@ -204,11 +205,12 @@ def test_the_hazard_is_the_weighted_sum_of_its_parts() -> None:
 
 
 def test_shocks_have_mean_one() -> None:
-    drawn = shocks(np.random.default_rng(3), (400, 500), 0.6)
+    days, places = np.arange(400), keys_of(range(500))
+    drawn = shocks(Draws(3), days, places, 0.6)
     assert drawn.shape == (400, 500)
     assert drawn.mean() == pytest.approx(1, abs=5 * drawn.std() / math.sqrt(drawn.size))
     assert np.log(drawn).std() == pytest.approx(0.6, rel=0.01)
-    assert (shocks(np.random.default_rng(3), (4, 5), 0.0) == 1).all()
+    assert (shocks(Draws(3), days, places, 0.0) == 1).all()
 
 
 def test_quantiles_of_a_poisson_law_are_those_of_scipy() -> None:

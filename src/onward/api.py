@@ -297,10 +297,10 @@ def list_scenarios(crisis: Crisis | str | Path) -> pl.DataFrame:
     >>> onward.list_scenarios("aleppo-2016")["name"].to_list()[:2]
     ['early-ceasefire', 'no-air-campaign']
     """
-    from onward.crisis import bundled_scenarios
+    from onward.crisis import scenario_files
 
     world = crisis if isinstance(crisis, Crisis) else _read_crisis(crisis)
-    names = bundled_scenarios(world.name)
+    names = scenario_files(world)
     rows = [(name, _read_scenario(name, world).title) for name in names]
     return pl.DataFrame(rows, schema={"name": pl.String, "title": pl.String}, orient="row")
 

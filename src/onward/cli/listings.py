@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from typing import Any
 
 import polars as pl
@@ -28,7 +29,32 @@ def show_crisis(crisis: Crisis, console: Console) -> None:
     console.print(grid)
     console.print()
     show_warnings(crisis.warnings, console)
-    console.print(Text(f"No problems. Next: onward run {crisis.name}" if _is_bundled(crisis) else "No problems."))
+    for doubt in crisis.doubts:
+        console.print(Text.assemble(("Look: ", "yellow"), str(doubt)))
+    found = f"No errors; {len(crisis.doubts)} to look at." if crisis.doubts else "No problems."
+    console.print(Text(f"{found} Next: onward run {crisis.name}" if _is_bundled(crisis) else found))
+
+
+def checked(crisis: Crisis) -> dict[str, Any]:
+    """Return what ``onward check --json`` prints: the crisis, its warnings, and what is worth a look.
+
+    >>> from onward import read_crisis
+    >>> checked(read_crisis("aleppo-2016"))["days"]
+    77
+    """
+    return {
+        "name": crisis.name,
+        "title": crisis.title,
+        "start": str(crisis.start),
+        "end": str(crisis.end),
+        "history_start": str(crisis.history_start),
+        "days": crisis.days,
+        "rows": {name: frame.height for name, frame in crisis.tables.items()},
+        "parameters": dict(crisis.parameters),
+        "fitted_on": list(crisis.fitted_on),
+        "warnings": list(crisis.warnings),
+        "doubts": [{**asdict(doubt), "text": str(doubt)} for doubt in crisis.doubts],
+    }
 
 
 def _is_bundled(crisis: Crisis) -> bool:
@@ -81,6 +107,15 @@ def show_crises(console: Console) -> None:
     for name, title, start, end in bundled_crises():
         table.add_row(name, f"{start} to {end}", title)
     console.print(table)
+
+
+def crisis_rows() -> list[dict[str, str]]:
+    """Return the bundled crises as rows.
+
+    >>> crisis_rows()[0]["start"]
+    '2016-01-15'
+    """
+    return [{"name": n, "title": t, "start": str(a), "end": str(b)} for n, t, a, b in bundled_crises()]
 
 
 def parameter_rows() -> list[dict[str, Any]]:

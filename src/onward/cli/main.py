@@ -146,36 +146,42 @@ def run(
 
 
 @app.command()
-def check(crisis: CrisisArgument) -> None:
-    """Tell all that is wrong with a crisis, or what it holds."""
+def check(crisis: CrisisArgument, as_json: JsonOption = False) -> None:
+    """Tell all that is wrong with a crisis, or what it holds and what in it is worth a look."""
     with told():
-        from onward.cli.listings import show_crisis
+        from onward.cli.listings import checked, show_crisis
         from onward.crisis import read_crisis
 
         refuse_flee(crisis)
         world = read_crisis(crisis)
         _check_parameters(world)
-        show_crisis(world, _console())
+        if as_json:
+            typer.echo(_json(checked(world)))
+        else:
+            show_crisis(world, _console())
 
 
 @app.command()
-def crises() -> None:
+def crises(as_json: JsonOption = False) -> None:
     """List the crises that come with Onward."""
     with told():
-        from onward.cli.listings import show_crises
+        from onward.cli.listings import crisis_rows, show_crises
 
-        show_crises(_console())
+        if as_json:
+            typer.echo(_json(crisis_rows()))
+        else:
+            show_crises(_console())
 
 
 @app.command()
 def scenarios(crisis: CrisisArgument) -> None:
     """List the what-ifs that come with a crisis."""
     with told():
-        from onward.crisis import bundled_scenarios, read_crisis, read_scenario
+        from onward.crisis import read_crisis, read_scenario, scenario_files
 
         refuse_flee(crisis)
         world = read_crisis(crisis)
-        for name in bundled_scenarios(world.name):
+        for name in scenario_files(world):
             typer.echo(f"{name}: {read_scenario(name, world).title}")
 
 

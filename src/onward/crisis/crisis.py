@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from onward.crisis.messages import did_you_mean, quoted
@@ -49,6 +50,10 @@ class Crisis:
         Defaults are filled in; a remaining null means unknown, as the dictionary says for each column.
     warnings
         What was odd on reading, as printable lines; not part of the content.
+    doubts
+        What an analyst should look at in the data; not part of the content.
+    folder
+        Where it was read from, unless it is bundled or made in memory; not part of the content.
     """
 
     name: str
@@ -62,6 +67,8 @@ class Crisis:
     tables: Mapping[str, pl.DataFrame]
     warnings: tuple[str, ...] = ()
     fitted_on: tuple[str, ...] = ()
+    doubts: tuple[Problem, ...] = ()
+    folder: Path | None = None
 
     @property
     def days(self) -> int:
@@ -118,7 +125,8 @@ class Crisis:
             A new crisis; this one stays as it is. Problems raise CrisisDataError, rows counted from 2 on.
         """
         self.table(name)
-        return crisis_from_tables(self.header(), {**self.tables, name: frame})
+        changed = crisis_from_tables(self.header(), {**self.tables, name: frame})
+        return replace(changed, folder=self.folder)
 
     def header(self) -> dict[str, object]:
         """What crisis.toml says of it, by key."""
@@ -198,6 +206,7 @@ def finish(draft: Draft) -> Crisis:
         tables={name: canonical(draft.frame(name)) for name in tables()},
         warnings=tuple(draft.warnings),
         fitted_on=tuple(header.fitted_on),
+        doubts=tuple(draft.doubts),
     )
 
 

@@ -28,8 +28,8 @@ class Draft:
         Typed tables with their row numbers in ``__row__``.
     files
         The file that each table came from.
-    problems, warnings
-        What was found so far.
+    problems, warnings, doubts
+        What was found so far; a doubt is worth a look and stops nothing.
     """
 
     header: Header | None = None
@@ -37,6 +37,7 @@ class Draft:
     files: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    doubts: list[Problem] = field(default_factory=list)
 
     def add_sheet(self, table: Table, sheet: pl.DataFrame, file: str) -> None:
         """Take up a table from its text cells; unknown columns warn."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -70,7 +71,8 @@ def read_crisis(source: str | Path) -> Crisis:
         except CrisisDataError as error:
             draft.problems += error.problems
     draft.warnings += _strays(names)
-    return finish(draft)
+    bundled = isinstance(source, str) and source in _bundled()
+    return replace(finish(draft), folder=None if bundled else Path(source))
 
 
 def bundled_crises() -> list[tuple[str, str, date, date]]:

@@ -17,14 +17,18 @@ from __future__ import annotations
 import tomllib
 from datetime import date
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from onward.crisis.crisis import Crisis
 from onward.crisis.messages import did_you_mean, quoted
 from onward.errors import ScenarioError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 
 class _Strict(BaseModel):
@@ -150,8 +154,21 @@ def bundled_scenarios(crisis: str) -> list[str]:
     return sorted(f.name[: -len(".toml")] for f in folder.iterdir()) if folder.is_dir() else []
 
 
+def scenario_files(crisis: Crisis) -> dict[str, Traversable]:
+    """Return the scenario files that come with a crisis, by name: of its folder, or bundled with it.
+
+    >>> from onward.crisis import read_crisis
+    >>> sorted(scenario_files(read_crisis("aleppo-2016")))[-1]
+    'open-border'
+    """
+    home: Traversable = crisis.folder or resources.files("onward.crisis").joinpath("library", crisis.name)
+    folder = home.joinpath("scenarios")
+    files = [file for file in folder.iterdir() if file.name.endswith(".toml")] if folder.is_dir() else []
+    return {file.name.removesuffix(".toml"): file for file in sorted(files, key=lambda file: file.name)}
+
+
 def read_scenario(source: str | Path, crisis: Crisis) -> Scenario:
-    """Read a scenario by the name of a bundled one or from a TOML file, and check it against its crisis.
+    """Read a scenario by its name in the crisis's scenarios, or from a TOML file, and check it against its crisis.
 
     Raises ScenarioError that lists everything wrong with it.
 
@@ -181,14 +198,11 @@ def check_scenario(content: dict[str, object], crisis: Crisis, name: str = "scen
 
 
 def _text(source: str | Path, crisis: Crisis) -> tuple[str, str]:
-    bundled = bundled_scenarios(crisis.name)
-    if str(source) in bundled:
-        file = resources.files("onward.crisis").joinpath("library", crisis.name, "scenarios", f"{source}.toml")
-        return file.read_text("utf-8"), file.name
-    path = Path(source)
+    own = scenario_files(crisis)
+    path = own.get(str(source)) or Path(source)
     if not path.is_file():
-        known = f" or one of {', '.join(bundled)}" if bundled else ""
-        hint = did_you_mean(str(source), bundled, f"Give a TOML file{known}.")
+        known = f" or one of {', '.join(own)}" if own else ""
+        hint = did_you_mean(str(source), own, f"Give a TOML file{known}.")
         raise ScenarioError(f"{quoted(str(source))} is not a scenario. {hint}")
     try:
         return path.read_text("utf-8"), path.name
@@ -196,14 +210,55 @@ def _text(source: str | Path, crisis: Crisis) -> tuple[str, str]:
         raise ScenarioError(f"{path.name}: it cannot be read as UTF-8 text. Save it as UTF-8.") from None
 
 
-def _said(name: str, error: object) -> str:
-    where = ", ".join(f"intervention {p + 1}" if isinstance(p, int) else str(p) for p in error["loc"] if p not in _TAGS)  # type: ignore[index]
+def _said(name: str, error: ErrorDetails) -> str:
+    """An error of pydantic in house form: where, what was found, and what to do."""
+    loc = [part for part in error["loc"] if part not in _VERBS]
+    where = ", ".join(f"intervention {part + 1}" if isinstance(part, int) else str(part) for part in loc)
     where = where.replace("intervention, intervention", "intervention")
-    return f"{name}{', ' + where if where else ''}: {error['msg'].removeprefix('Value error, ')}"  # type: ignore[index]
+    return f"{name}{', ' + where if where else ''}: {_fault(error)}"
 
 
-_TAGS = ("scale_events", "freeze_control", "set_control", "set_gate", "set_route", "add_capacity", "add_camp",
-         "set_parameter")  # fmt: skip
+def _fault(error: ErrorDetails) -> str:
+    kind, found = error["type"], error["input"]
+    verb = next((str(part) for part in error["loc"] if part in _VERBS), None)
+    keys = list((_VERBS[verb] if verb else Scenario).model_fields)
+    if kind == "value_error":
+        return error["msg"].removeprefix("Value error, ")
+    if kind == "missing":
+        return "this required key is missing. Write it."
+    if kind == "extra_forbidden":
+        return f"this key is unknown. {did_you_mean(str(error['loc'][-1]), keys, 'Keys: ' + ', '.join(keys) + '.')}"
+    if kind == "too_short":
+        return "there is no intervention. Write at least one [[intervention]]."
+    verbs = f"Write one of {', '.join(_VERBS)}."
+    if kind == "union_tag_not_found":
+        return f"the key do is missing. {verbs}"
+    if kind == "union_tag_invalid":
+        done = str(error.get("ctx", {}).get("tag"))
+        return f"{quoted(done)} is not something to do. {did_you_mean(done, _VERBS, verbs)}"
+    return f"{quoted(found)} is not what this key takes: {_expected(error)}. Correct the value."
+
+
+def _expected(error: ErrorDetails) -> str:
+    """What a key takes, in words; pydantic's bounds follow its word "should"."""
+    kinds = {"date": "a day without quotes, such as 2016-02-05", "tuple": "a list", "string": "a text in quotes",
+             "float": "a number", "int": "a whole number", "model": "a table of keys", "list": "a list"}  # fmt: skip
+    kind = error["type"].split("_")[0]
+    if error["type"].endswith(("_type", "_parsing")) and kind in kinds:
+        return kinds[kind]
+    return error["msg"].partition(" should ")[2].removeprefix("be ") or error["msg"]
+
+
+_VERBS: dict[str, type[BaseModel]] = {
+    "scale_events": ScaleEvents,
+    "freeze_control": FreezeControl,
+    "set_control": SetControl,
+    "set_gate": SetGate,
+    "set_route": SetRoute,
+    "add_capacity": AddCapacity,
+    "add_camp": AddCamp,
+    "set_parameter": SetParameter,
+}
 
 
 def _misfits(where: str, step: Intervention, crisis: Crisis) -> list[str]:

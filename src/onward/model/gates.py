@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from onward.crisis import Crisis
+from onward.model.keyed_draws import Draws, Keys, key_of
 from onward.model.uncertainty import draw_between
 from onward.typing import Floats, Ints
 
@@ -28,7 +30,8 @@ class Gates:
     """Gates by day.
 
     ``policy[t, n]`` is open, quota or closed; ``rule[t, n]`` the row of ``quota`` in force (-1: none);
-    ``quota`` has the rules' people per day as columns middle, low, high. ``lane_road`` are the directed roads
+    ``quota`` has the rules' people per day as columns middle, low, high, and ``key`` what each
+    rule is. ``lane_road`` are the directed roads
     that lead through a gate and ``lane_gate`` the gate of each.
     """
 
@@ -36,17 +39,18 @@ class Gates:
     policy: Ints
     rule: Ints
     quota: Floats
+    key: Keys
     lane_road: Ints
     lane_gate: Ints
 
-    def draw_allowed(self, rng: np.random.Generator | None, *, leak: float, common: float) -> Ints:
+    def draw_allowed(self, draws: Draws | None, *, leak: float, common: float) -> Ints:
         """Return how many may pass each gate each day, shape (days, gates), people; -1 means all.
 
-        A quota with a range is drawn once per rule (``rng=None``: its middle). Rates become whole people by
-        carrying the rest, so that no stretch of days exceeds its quota by one.
+        A quota with a range is drawn once per rule (``draws=None``: its middle), whatever days it is cut into. Rates
+        become whole people by carrying the rest, so that no stretch of days exceeds its quota by one.
         """
         middle, low, high = self.quota.T
-        drawn = middle if rng is None else draw_between(rng, middle, low, high, common)
+        drawn = middle if draws is None else draw_between(draws, self.key, middle, low, high, common)
         rate = np.where(self.rule >= 0, np.append(drawn, 0.0)[self.rule], 0.0)
         rate = np.where(self.policy == CLOSED, leak, rate)
         total = np.floor(np.cumsum(rate, axis=0) + 1e-9)
@@ -87,6 +91,7 @@ def gates_over_time(
     policy = np.zeros((crisis.days, len(order)), dtype=np.int64)
     rule = np.full((crisis.days, len(order)), -1, dtype=np.int64)
     quotas: list[tuple[float, float, float]] = []
+    keys: list[int] = []
     closures = [r for r in (*crisis.table("closures").iter_rows(named=True), *rules) if r["kind"] in _RANK]
     for row in sorted(closures, key=lambda r: (_RANK[r["kind"]], r["start"])):
         touched = sorted(_gates_of(crisis, row, names))
@@ -96,9 +101,18 @@ def gates_over_time(
         if row["policy"] == "quota":
             middle = float(row["people_per_day"])
             quotas.append((middle, _or(row["low"], middle), _or(row["high"], middle)))
+            keys.append(key_of((_where(crisis, row), quotas[-1])))  # not its days: a rule may be cut in two
     lane_road = np.flatnonzero(road_gate >= 0).astype(np.int64)
     quota = np.array(quotas, dtype=np.float64).reshape(-1, 3)
-    return Gates(order, policy, rule, quota, lane_road, road_gate[lane_road])
+    return Gates(order, policy, rule, quota, np.array(keys, dtype=np.uint64), lane_road, road_gate[lane_road])
+
+
+def _where(crisis: Crisis, row: dict[str, Any]) -> tuple[object, ...]:
+    """Where a rule holds; a road's ends by where they lie, so that renaming a place moves no draw."""
+    if row["kind"] != "route":
+        return (row["kind"], *sorted(name for name in (row["name1"], row["name2"]) if name))
+    places = crisis.table("places").filter(pl.col("place").is_in([row["name1"], row["name2"]]))
+    return ("route", *sorted(places.select("latitude", "longitude").iter_rows()))
 
 
 def _or(value: float | None, otherwise: float) -> float:

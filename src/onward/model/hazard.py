@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from pyproj import Geod
@@ -15,6 +17,7 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.special import pdtr, pdtrik
 
 from onward.crisis import Crisis
+from onward.model.keyed_draws import Draws, Keys, key_of, keys_of, mixed
 from onward.model.network import Network, Roads
 from onward.model.parameters import Values
 from onward.model.people import People
@@ -44,19 +47,23 @@ class Attacks:
     fatalities: Floats
     spot_km: Floats  # (places, spots)
     factor: Floats  # (cells,) by which a scenario scales them
+    key: Keys  # (rows,) what each event is
+    cell_key: Keys  # (cells,) the event, the day and the spot
 
-    def draw(self, rng: np.random.Generator | None, *, common: float) -> Floats:
-        """Draw the number of attacks of every cell, shape (cells,); ``rng=None`` gives their means.
+    def draw(self, draws: Draws | None, *, common: float) -> Floats:
+        """Draw the number of attacks of every cell, shape (cells,); ``draws=None`` gives their means.
 
-        Each cell uses one uniform number, read as a quantile of its Poisson law, so that a scenario with fewer
+        Each cell has one uniform number, read as a quantile of its Poisson law, so that a scenario with fewer
         attacks keeps a part of the same ones.
         """
         middle, low, high = self.n.T
-        if rng is None:
+        if draws is None:
             middling: Floats = self.factor * self.rate * middle[self.row]
             return middling
-        mean = self.factor * self.rate * draw_between(rng, middle, low, high, common)[self.row]
-        return np.asarray(np.where(self.known[self.row], mean, poisson_quantile(rng.random(len(mean)), mean)))
+        mean = self.factor * self.rate * draw_between(draws, self.key, middle, low, high, common)[self.row]
+        return np.asarray(
+            np.where(self.known[self.row], mean, poisson_quantile(draws.uniform(self.cell_key), mean))
+        )
 
     def by_day(self, numbers: Floats, days: int, places: int) -> Floats:
         """Add cells up to attacks on each place on each day of the crisis, ``[t, p]``."""
@@ -83,6 +90,7 @@ def build_attacks(crisis: Crisis, network: Network, straight_km: Floats) -> Atta
         known[r] = len(spots) == 1 and len(days) == 1 and not ranged
         share = 1.0 / (len(spots) * len(days))
         cells += [(r, d, s, share) for d in days for s in spots]
+    key, spot_key = keys_of(_what(e, network) for e in events), _spot_keys(network, points)
     row, day, spot, rate = zip(*cells, strict=True) if cells else ((), (), (), ())
     n = [(e["n"], _or(e["n_low"], e["n"]), _or(e["n_high"], e["n"])) for e in events]
     return Attacks(
@@ -99,7 +107,27 @@ def build_attacks(crisis: Crisis, network: Network, straight_km: Floats) -> Atta
         fatalities=np.array([e["fatalities"] for e in events], dtype=np.float64),
         spot_km=_spot_km(network, straight_km, points),
         factor=np.ones(len(cells)),
+        key=key,
+        cell_key=_cell_keys(key, crisis.history_start.toordinal(), spot_key, row, day, spot),
     )
+
+
+def _what(event: dict[str, Any], network: Network) -> tuple[Hashable, ...]:
+    """What makes an event this one: where (not by name), when, by whom and how; not how many."""
+    where: Hashable = (event["latitude"], event["longitude"]) if event["place"] is None else (
+        int(network.places.key[network.places.names.index(event["place"])])
+    )  # fmt: skip
+    days = tuple(str(event[name]) for name in ("start", "end"))
+    return (where, event["area"], *days, *(event[name] for name in ("actor", "type", "severity", "fatalities")))
+
+
+def _spot_keys(network: Network, points: list[tuple[float, float]]) -> Keys:
+    return np.concatenate([network.places.key, np.array([key_of(p) for p in points], dtype=np.uint64)])
+
+
+def _cell_keys(key: Keys, first: int, spot_key: Keys, *cells: Sequence[int]) -> Keys:
+    row, day, spot = (np.array(column, dtype=np.int64) for column in cells)
+    return mixed(mixed(key[row], spot_key[spot]), (first + day).astype(np.uint64))
 
 
 def poisson_quantile(u: Floats, mean: Floats) -> Floats:
@@ -255,7 +283,10 @@ def hazard(
     )
 
 
-def shocks(rng: np.random.Generator, shape: tuple[int, int], sigma: float) -> Floats:
-    """Draw the log-normal shock (mean 1) of each day and place, because people do not decide independently."""
-    days, places = shape  # drawn place by place, so that a place added at the end leaves the others alone
-    return np.asarray(np.exp(sigma * rng.standard_normal((places, days)).T - 0.5 * sigma**2))
+def shocks(draws: Draws, days: Ints, places: Keys, sigma: float) -> Floats:
+    """Draw the log-normal shock (mean 1) of each day (by its ordinal) and place, ``[t, p]``.
+
+    People of one place do not decide independently.
+    """
+    keys = mixed(places[None, :], days.astype(np.uint64)[:, None])
+    return np.asarray(np.exp(sigma * draws.normal(keys) - 0.5 * sigma**2))

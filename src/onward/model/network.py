@@ -17,6 +17,7 @@ from pyproj import Geod
 
 from onward.crisis import Crisis
 from onward.model.gates import Gates, gate_names, gates_over_time
+from onward.model.keyed_draws import Keys, keys_of
 from onward.typing import Bools, Floats, Ints
 
 KINDS = ("city", "town", "village", "camp", "informal", "crossing", "hub")
@@ -39,6 +40,7 @@ class Places:
     population_high: Floats
     displaced_at_start: Floats
     capacity: Floats
+    key: Keys  # where it lies: a place keeps its draws when it is renamed
 
     def index(self) -> dict[str, int]:
         """Return the row of each place by its name."""
@@ -144,6 +146,7 @@ def _places(crisis: Crisis, added: Collection[str]) -> Places:
         population_high=_floats(table["population_high"].fill_null(population)),
         displaced_at_start=_floats(table["displaced_at_start"].fill_null(0)),
         capacity=_floats(table["capacity"].fill_null(-1)),
+        key=keys_of(zip(table["latitude"].to_list(), table["longitude"].to_list(), strict=True)),
     )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.special import expit, logit
 
 from onward.errors import ParameterError
+from onward.model.keyed_draws import key_of
 
 Values = Mapping[str, float]
 
@@ -142,9 +143,10 @@ def _checked(name: str, found: object) -> float:
 def drawn_values(rng: np.random.Generator, overrides: Mapping[str, object] | None = None) -> dict[str, float]:
     """Draw every parameter from its prior; what is overridden is held at its value.
 
-    Every parameter uses up its draw even where it is overridden, so that setting one
-    leaves the others of the same member as they were.
+    Every parameter has a stream of its own, keyed by its name, so that setting one, or declaring another, leaves the
+    others of the same member as they were.
     """
     held = default_values(overrides)
-    drawn = {name: p.draw(rng) for name, p in declared().items()}
+    word = int(rng.integers(2**63))
+    drawn = {name: p.draw(np.random.Generator(np.random.PCG64([word, key_of(name)]))) for name, p in declared().items()}
     return {name: held[name] if overrides and name in overrides else drawn[name] for name in drawn}

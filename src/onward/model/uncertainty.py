@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from onward.crisis import Crisis
+from onward.model.keyed_draws import Draws, Keys, keys_of
 from onward.typing import Floats
 
 #: standard normal quantile of 95 %: a table's low and high are 5 % and 95 % quantiles
@@ -17,14 +18,15 @@ Z95 = 1.6448536269514722
 ADVANCE = ["start", "start_low", "start_high", "actor"]
 
 
-def draw_between(rng: np.random.Generator, middle: Floats, low: Floats, high: Floats, common: float) -> Floats:
+def draw_between(draws: Draws, keys: Keys, middle: Floats, low: Floats, high: Floats, common: float) -> Floats:
     """Draw rows whose 5 %, 50 % and 95 % quantiles are ``low``, ``middle`` and ``high``.
 
     A split log-normal where all three are above zero, a split normal cut at zero elsewhere.
 
     Parameters
     ----------
-    rng : the member's own stream of inputs
+    draws : the member's own, of this kind of input
+    keys : shape (rows,), what each row is
     middle, low, high : shape (rows,), any unit, ``low <= middle <= high``
     common : share (0..1) of the variance that all rows have in common, because sources err together
 
@@ -32,13 +34,11 @@ def draw_between(rng: np.random.Generator, middle: Floats, low: Floats, high: Fl
     -------
     shape (rows,), the same unit; a row with no range comes back as ``middle``
 
-    >>> rng = np.random.default_rng(1)
     >>> m = np.array([10.0, 5.0])
-    >>> draw_between(rng, m, np.array([5.0, 5.0]), np.array([20.0, 5.0]), 0.5)[1]
+    >>> draw_between(Draws(1), keys_of("ab"), m, np.array([5.0, 5.0]), np.array([20.0, 5.0]), 0.5)[1]
     np.float64(5.0)
     """
-    z = np.sqrt(common) * rng.standard_normal() + np.sqrt(1.0 - common) * rng.standard_normal(middle.shape)
-    return quantile_between(z, middle, low, high)
+    return quantile_between(draws.scores(keys, common), middle, low, high)
 
 
 def quantile_between(z: Floats, middle: Floats, low: Floats, high: Floats) -> Floats:
@@ -52,26 +52,29 @@ def quantile_between(z: Floats, middle: Floats, low: Floats, high: Floats) -> Fl
     return np.where(positive, logs, straight)
 
 
-def draw_dates(crisis: Crisis, rng: np.random.Generator | None) -> tuple[date, ...]:
+def draw_dates(crisis: Crisis, draws: Draws | None) -> tuple[date, ...]:
     """Draw a day for each advance whose day is given as a range, evenly from its first to its last.
 
     Parameters
     ----------
     crisis
         With ``control.start_low`` and ``start_high``, inclusive; a gap in either means ``start``.
-    rng
-        The member's own stream; None gives ``start`` itself.
+    draws
+        The member's own; None gives ``start`` itself.
 
     Returns
     -------
     tuple of dates
         One an advance, in their order; empty where every day is known.
     """
+    advances = _advances(crisis)
+    if draws is None or advances.is_empty():
+        return tuple(advances["start"].to_list())
     days = []
-    for row in _advances(crisis).iter_rows(named=True):
+    share = draws.uniform(keys_of(str(row) for row in advances.iter_rows()))
+    for row, u in zip(advances.iter_rows(named=True), share, strict=True):
         low, high = (row[bound] or row["start"] for bound in ("start_low", "start_high"))
-        drawn = row["start"] if rng is None else low + timedelta(days=int(rng.integers((high - low).days + 1)))
-        days.append(drawn)
+        days.append(low + timedelta(days=int(u * ((high - low).days + 1))))
     return tuple(days)
 
 

@@ -2,7 +2,7 @@
 
 Each source of doubt has a stream of its own, ``SeedSequence(seed, spawn_key=(member, k))``: (0) parameters,
 (1) inputs, (2) departure shocks, (3) movements, (4) labels. So two runs that differ in a scenario share
-everything else member by member.
+everything else member by member. Inputs and shocks are keyed by what they are (`onward.model.keyed_draws`).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from onward.model.build import Model, dated
 from onward.model.choice_costs import attraction, onward_rate, perceived_km, quanta, stage_share
 from onward.model.encirclement import encirclement, fear_of_gains
 from onward.model.hazard import hazard, shocks
+from onward.model.keyed_draws import Draws
 from onward.model.network import Network
 from onward.model.parameter_set import ParameterSet, population_set
 from onward.model.parameters import Values, default_values, drawn_values
@@ -60,6 +61,11 @@ def stream(settings: Settings, member: int, *k: int) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64DXSM(np.random.SeedSequence(settings.seed, spawn_key=(member, *k))))
 
 
+def draws_of(settings: Settings, member: int, kind: int) -> Draws | None:
+    """Return the member's draws of one kind of input; None where inputs keep their middle."""
+    return None if settings.central else Draws(int(stream(settings, member, INPUTS, kind).integers(2**63)))
+
+
 def member_values(settings: Settings, member: int) -> dict[str, float]:
     """Return the member's parameters."""
     if settings.parameters == "fixed":
@@ -94,7 +100,7 @@ class Outcome:
 def build_member(model: Model, settings: Settings, member: int) -> Drawn:
     """Draw member number ``member`` and lay it out as arrays."""
     values = member_values(settings, member)
-    kinds = [None if settings.central else stream(settings, member, INPUTS, kind) for kind in range(DATES)]
+    kinds = [draws_of(settings, member, kind) for kind in range(DATES)]
     population = _population(model, kinds[POPULATIONS], values)
     attacks = model.attacks.draw(kinds[ATTACKS], common=values["input_correlation"])
     allowed = model.network.gates.draw_allowed(
@@ -107,20 +113,23 @@ def build_member(model: Model, settings: Settings, member: int) -> Drawn:
     calm = _calm(model, calm_hazard, values)
     shocked = calm_hazard
     if not settings.central:
-        shock = shocks(stream(settings, member, SHOCKS), calm_hazard.shape[:2], values["shock_sigma"])
+        days = model.network.start.toordinal() + np.arange(model.network.days)
+        word = stream(settings, member, SHOCKS).integers(2**63)
+        shock = shocks(Draws(int(word)), days, model.network.places.key, values["shock_sigma"])
         shocked = calm_hazard * shock[:, :, None]
     world = _world(model, values, population, shocked, allowed, calm)
     by_day = model.attacks.by_day(attacks, model.network.days, len(model.network.places.names))
     return Drawn(world, _rates(values), _start(model, population, values, settings.engine), by_day, values)
 
 
-def _population(model: Model, rng: np.random.Generator | None, values: Values) -> Floats:
+def _population(model: Model, draws: Draws | None, values: Values) -> Floats:
     places = model.network.places
-    if rng is None:
+    if draws is None:
         return places.population
     drawn = draw_between(
-        rng, places.population, places.population_low, places.population_high, values["input_correlation"]
-    )
+        draws, places.key, places.population, places.population_low, places.population_high,
+        values["input_correlation"],
+    )  # fmt: skip
     return np.rint(drawn)
 
 
@@ -199,7 +208,7 @@ def _whole(people: Floats) -> Ints:
 
 def member_dates(model: Model, settings: Settings, member: int) -> tuple[date, ...]:
     """Draw the days on which places changed hands, where the crisis gives ranges."""
-    return draw_dates(model.crisis, None if settings.central else stream(settings, member, INPUTS, DATES))
+    return draw_dates(model.crisis, draws_of(settings, member, DATES))
 
 
 def run_one(

@@ -7,7 +7,7 @@ import numpy as np
 from onward.model.build import Model, dated
 from onward.model.encirclement import encirclement, fear_of_gains
 from onward.model.hazard import approach, exposure, surprise, takeover
-from onward.simulation.member import ATTACKS, INPUTS, Settings, member_dates, member_values, stream
+from onward.simulation.member import ATTACKS, Settings, draws_of, member_dates, member_values
 from onward.typing import Floats
 
 PARTS = ("attacks", "front", "takeover", "encirclement")
@@ -20,8 +20,7 @@ def threat_parts(model: Model, settings: Settings, member: int) -> dict[str, Flo
     """
     model = dated(model, member_dates(model, settings, member))
     values = member_values(settings, member)
-    rng = None if settings.central else stream(settings, member, INPUTS, ATTACKS)
-    numbers = model.attacks.draw(rng, common=values["input_correlation"])
+    numbers = model.attacks.draw(draws_of(settings, member, ATTACKS), common=values["input_correlation"])
     network, people = model.network, model.people
     there = network.places.population + network.places.displaced_at_start
     felt = exposure(model.attacks, numbers, people, network.days, values)

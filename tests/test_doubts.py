@@ -1,0 +1,112 @@
+"""What check tells an analyst to look at, and what-ifs of a crisis's own folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from onward.cli.main import app
+from onward.crisis import check_scenario, read_crisis, read_scenario, scenario_files
+from onward.errors import ScenarioError
+from tiny import write_tiny
+from views.sample_run import write_runnable
+
+
+def doubts(folder: Path) -> str:
+    return "\n".join(str(doubt) for doubt in read_crisis(folder).doubts)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_tiny(tmp_path / "tiny")
+
+
+def replace(folder: Path, file: str, old: str, new: str) -> None:
+    text = (folder / file).read_text("utf-8")
+    assert old in text
+    (folder / file).write_text(text.replace(old, new), "utf-8")
+
+
+def test_data_that_end_before_the_period_are_told_with_the_row(folder: Path) -> None:
+    said = doubts(folder)
+    assert "events.csv, row 3, column start: no events after 2016-07-09; the run assumes peace for the 22 days" in said
+    replace(folder, "events.csv", "2016-07-05,2016-07-09", "2016-07-05,2016-07-29")
+    assert "no events after" not in doubts(folder)
+
+
+def test_an_attacked_place_without_people_is_told(folder: Path) -> None:
+    assert "is attacked" not in doubts(folder)
+    replace(folder, "places.csv", "town,31000,28000,35000,4000", "town,0,,,0")
+    assert "places.csv, row 2, column population: 'azaz' has no population and is attacked (rows of" in doubts(folder)
+
+
+def test_places_without_admin_names_are_told(folder: Path) -> None:
+    assert "admin1" not in doubts(folder)
+    replace(folder, "places.csv", "SYR,Aleppo,36.483", "SYR,,36.483")
+    assert "places.csv, row 4, column admin1: 1 of 4 places have no admin1" in doubts(folder)
+
+
+def test_counts_that_exceed_everybody_or_jump_are_told(folder: Path) -> None:
+    (folder / "counts.csv").write_text(
+        "date,place,area,indicator,people,since,source\n"
+        "2016-07-10,azaz,,departures,900000,2016-07-01,a\n"
+        "2016-07-10,azaz,,stock,2000,,b\n"
+        "2016-07-11,azaz,,stock,9000,,b\n",
+        "utf-8",
+    )
+    said = doubts(folder)
+    assert "counts.csv, row 2, column people: 900,000 people are more than the 35,000 who lived there" in said
+    assert "counts.csv, row 4, column people: 9,000 people after 2,000 on 2016-07-10 look like a recount" in said
+
+
+def test_check_and_crises_print_json(tmp_path: Path) -> None:
+    folder = write_runnable(tmp_path / "runnable")
+    said = json.loads(CliRunner().invoke(app, ["check", str(folder), "--json"]).stdout)
+    assert said["rows"]["places"] == 4
+    assert {"file", "row", "column", "found", "next_step", "text"} <= set(said["doubts"][0])
+    listed = json.loads(CliRunner().invoke(app, ["crises", "--json"]).stdout)
+    assert {"aleppo-2016", "daraa-2018"} <= {crisis["name"] for crisis in listed}
+
+
+def test_own_what_ifs_are_found_by_name_and_listed(folder: Path) -> None:
+    (folder / "scenarios").mkdir()
+    text = 'format = 1\nname = "quiet"\ntitle = "No attacks"\n[[intervention]]\ndo = "scale_events"\nfactor = 0.0\n'
+    (folder / "scenarios" / "quiet.toml").write_text(text, "utf-8")
+    crisis = read_crisis(folder)
+    assert list(scenario_files(crisis)) == ["quiet"]
+    assert read_scenario("quiet", crisis).title == "No attacks"
+    assert CliRunner().invoke(app, ["scenarios", str(folder)]).stdout == "quiet: No attacks\n"
+    with pytest.raises(ScenarioError, match="Did you mean 'quiet'"):
+        read_scenario("quite", crisis)
+
+
+STEP = {"do": "scale_events", "factor": 0.0}
+RAW = {
+    "no intervention": ({"intervention": []}, "there is no intervention"),
+    "unknown key": ({"intervention": [STEP], "titel": "x"}, "titel: this key is unknown. Did you mean 'title'?"),
+    "unknown key of a step": (
+        {"intervention": [{**STEP, "factr": 1}]},
+        "intervention 1, factr: this key is unknown. Did you mean 'factor'?",
+    ),
+    "missing key": ({"intervention": [{"do": "scale_events"}]}, "factor: this required key is missing"),
+    "unknown verb": ({"intervention": [{"do": "scale_event"}]}, "Did you mean 'scale_events'?"),
+    "no verb": ({"intervention": [{"factor": 1.0}]}, "the key do is missing"),
+    "wrong type": ({"intervention": [{**STEP, "factor": "many"}]}, "'many' is not what this key takes: a number"),
+    "out of range": ({"intervention": [{**STEP, "factor": -1.0}]}, "greater than or equal to 0"),
+    "day in quotes": ({"intervention": [{**STEP, "start": "soon"}]}, "a day without quotes"),
+}
+
+
+@pytest.mark.parametrize("case", RAW)
+def test_mistakes_in_a_scenario_are_told_in_house_form(folder: Path, case: str) -> None:
+    content, words = RAW[case]
+    with pytest.raises(ScenarioError) as error:
+        check_scenario({"format": 1, "name": "x", **content}, read_crisis(folder), "x.toml")
+    said = str(error.value)
+    assert said.startswith("x.toml, ")
+    assert words in said
+    for raw in ("Input should", "Tuple", "Extra inputs", "Field required", "tag"):
+        assert raw not in said
