@@ -81,7 +81,7 @@ def words_on(about: Mapping[str, Any]) -> str:
     """Return in words which set a run used and what it was fitted on; empty for runs that do not say.
 
     >>> words_on({"crisis": "x", "parameters_from": {"name": "population", "fitted_on": []}})
-    "Parameters: the population set (medians of the priors), fitted on no crisis."
+    'Parameters: the population set (medians of the priors), fitted on no crisis.'
     """
     found = about.get("parameters_from")
     if not found:
