@@ -1,4 +1,4 @@
-"""The do-no-harm rules of what leaves the house: rounding, masking, and when places are too fine."""
+"""Disclosure control of published output: rounding, masking of small counts, coarsening of places."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything Onward raises on purpose.
+"""The exceptions that Onward raises on purpose.
 
 ::
 

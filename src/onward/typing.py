@@ -1,4 +1,4 @@
-"""Types of arrays that the whole package uses.
+"""Array types used by the whole package.
 
 >>> import numpy as np
 >>> from onward.typing import Floats

@@ -1,4 +1,4 @@
-"""Who reads it: the run folder, tables, the terminal and the command line.
+"""The command line: commands, terminal tables, progress and error messages.
 
 Nothing is imported here, so that ``onward --help`` stays quick.
 """

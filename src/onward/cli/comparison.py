@@ -1,4 +1,4 @@
-"""A comparison of two runs as tables in the terminal."""
+"""Print a comparison of two runs as terminal tables."""
 
 from __future__ import annotations
 

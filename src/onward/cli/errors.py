@@ -1,4 +1,4 @@
-"""Errors on the command line: no traceback, and an exit code that says whose mistake it is."""
+"""Error handling of the command line: messages without a traceback, and exit codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`onward explain RUN --place P --date D`: who the displaced people of a place are."""
+"""The command `onward explain RUN --place P --date D`."""
 
 from __future__ import annotations
 

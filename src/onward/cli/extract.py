@@ -1,4 +1,4 @@
-"""The commands of the reading room: read reports, apply reviewed evidence."""
+"""The commands `onward read` and `onward evidence apply`."""
 
 from __future__ import annotations
 

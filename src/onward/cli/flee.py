@@ -1,4 +1,4 @@
-"""The commands about Flee: run its instances under its rules, import them, score runs."""
+"""The commands for Flee instances: import a folder, run it under Flee's rules, score a run."""
 
 from __future__ import annotations
 

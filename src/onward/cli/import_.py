@@ -1,4 +1,4 @@
-"""`onward import FORMAT FILE... DIR`: take publishers' files into a crisis folder."""
+"""The command `onward import FORMAT FILE... DIR`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the terminal says of a crisis, the bundled crises, and the parameters."""
+"""Print the contents of a crisis, the bundled crises and the parameter table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line: run, check, crises, parameters.
+"""The command-line application and its core commands: run, check, crises, scenarios, compare, parameters.
 
 What is heavy is imported inside the commands, so that ``onward --help`` is quick. Exit codes: 0 for success,
 2 for the user's mistakes, 1 for failures, 130 for a run that was stopped.

@@ -1,4 +1,4 @@
-"""`onward new DIR`: start a crisis from countries, days and files of events."""
+"""The command `onward new DIR`: start a crisis from countries, a period and event files."""
 
 from __future__ import annotations
 

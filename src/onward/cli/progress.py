@@ -1,4 +1,4 @@
-"""A progress bar on the terminal: members done, how many a second, and the time left."""
+"""A terminal progress bar: members done, members a second, time left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands for others to see: serve a local page, export to other programs."""
+"""The commands `onward serve` and `onward export`."""
 
 from __future__ import annotations
 

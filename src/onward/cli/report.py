@@ -1,4 +1,4 @@
-"""The command that writes a report."""
+"""The command `onward report`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the terminal says of a score: each error in words, then place by place."""
+"""Print a score in the terminal: overall errors first, then errors by place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small charts of plain characters: a line of bars, and a band over time."""
+"""Small text charts: a bar sparkline and a quantile band over time."""
 
 from __future__ import annotations
 

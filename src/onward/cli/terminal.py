@@ -1,4 +1,4 @@
-"""What a run says in the terminal: headline, people over time, by place, flows, gates, next steps."""
+"""Print a run in the terminal: headline, people over time, places, flows, gates, claims, next steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known: a crisis as a folder of tables, read, checked and written.
+"""A crisis as a folder of tables: schema, reading, validation, scenarios, writing.
 
 Nothing here imports Polars until a crisis is read, so that ``onward --help`` stays quick.
 """

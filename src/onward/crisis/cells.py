@@ -1,4 +1,4 @@
-"""A table's file, CSV or Parquet, as text cells with the row numbers a spreadsheet shows.
+"""Read a CSV or Parquet table as text cells, with the row numbers that a spreadsheet shows.
 
 Nothing is understood here yet: cells become days and numbers in :mod:`onward.crisis.convert`.
 """

@@ -1,4 +1,4 @@
-"""Checks that a crisis hangs together, beyond what a single cell can show.
+"""Consistency checks across the rows and tables of a crisis.
 
 Each check looks at a draft and yields problems. A check that compares rows or tables runs only where the
 tables it needs are free of problems, so one mistake is told once and not again as its consequences.

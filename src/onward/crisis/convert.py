@@ -1,4 +1,4 @@
-"""Text cells into days, numbers and names, column by column, as the data dictionary says.
+"""Convert text cells to dates, numbers and names, column by column, as the schema says.
 
 Each cell that does not fit its column becomes a problem; none stops the others from being looked at.
 """

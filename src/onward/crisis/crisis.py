@@ -1,4 +1,4 @@
-"""A crisis: the world, the war and the counts that a simulation starts from."""
+"""The `Crisis` type: places, roads, the conflict and the counts that a simulation starts from."""
 
 from __future__ import annotations
 

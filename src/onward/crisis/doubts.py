@@ -1,4 +1,4 @@
-"""What a crisis can be run with but an analyst should look at: gaps and contradictions in its data.
+"""Warnings about a valid crisis: gaps and contradictions that an analyst should look at.
 
 Each doubt is a problem in house form, with its row and what to do, that stops nothing. ``onward check`` prints them.
 """

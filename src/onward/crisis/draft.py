@@ -1,4 +1,4 @@
-"""A crisis while it is being put together: what has been read, and all that was found wrong so far."""
+"""A crisis under construction: the tables read so far and every problem found in them."""
 
 from __future__ import annotations
 

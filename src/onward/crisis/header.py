@@ -1,4 +1,4 @@
-"""crisis.toml: what a crisis is called, when it is, and which parameters it overrides."""
+"""Read crisis.toml: the crisis's name, period and parameter overrides."""
 
 from __future__ import annotations
 

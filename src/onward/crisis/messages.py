@@ -1,4 +1,4 @@
-"""How messages quote what they found and guess what was meant."""
+"""Parts of error messages: quoted values and "did you mean" suggestions."""
 
 from __future__ import annotations
 

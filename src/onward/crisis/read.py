@@ -1,4 +1,4 @@
-"""Reading a crisis from its folder, or one of those that come with Onward by its name."""
+"""Read a crisis from a folder, or a bundled crisis by its name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks that each name in a crisis is the name of something: ends of roads, holders, gates, borders."""
+"""Checks that every name refers to something: road ends, actors, gates, borders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of the road network: no loops, no road twice, every place reached, lengths that can be true."""
+"""Checks of the road network: loops, duplicates, unreachable places, implausible lengths."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What-ifs as files: a scenario is a TOML file of interventions, read and checked as strictly as a crisis.
+"""Scenarios: TOML files of interventions, validated as strictly as a crisis.
 
 ::
 

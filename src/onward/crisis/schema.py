@@ -1,4 +1,4 @@
-"""The data dictionary: what each table of a crisis holds, read from ``tables/*.csv``.
+"""The data dictionary: tables and columns of a crisis, read from ``tables/*.csv``.
 
 Code, checks and reference pages are all made from these files; nothing else says what a column is.
 """

@@ -1,4 +1,4 @@
-"""Writing a crisis back to a folder, all or nothing."""
+"""Write a crisis to a folder, all or nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whither: the logit over the cheapest places within reach.
+"""Destination choice: a logit over the K cheapest reachable places.
 
 ``U = a_kind + a_pop ln(population) + a_foreign + refuge - b_threat h_j - gamma ln(c_ij + c_0) - kappa_gate - wait``,
 scaled down as a camp fills. What is the same for a whole regime is computed once (``value``), what changes

@@ -1,4 +1,4 @@
-"""Random draws inside kernels: whole people are drawn, real numbers are divided.
+"""Random draws inside kernels: whole people are drawn, real numbers take the mean.
 
 Every rule of the day is written once. Where people are whole (int64) it draws; where they are real numbers
 (float64, the *expected* engine) it takes the mean. Numba picks the branch by type when it compiles.

@@ -1,4 +1,4 @@
-"""How kernels are compiled: lazily, cached, without the interpreter lock.
+"""Numba decorators of the engine: compiled lazily, cached, without the interpreter lock.
 
 A part of a kernel, called only by other kernels, needs no wrapper for Python, which saves a third of the time to
 compile. What is small and has one caller is put into it (``once``), and arrays are copied by loops: assigning a slice

@@ -1,4 +1,4 @@
-"""Where compiled kernels are kept: a cache of the user's, one folder for each state of the engine's sources.
+"""The cache of compiled kernels: one folder of the user's for each version of the engine's source.
 
 Numba does not notice a changed callee in another file, and stumbles over types that a newer version renamed.
 A folder named by a hash of the sources rules both out.

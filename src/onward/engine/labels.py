@@ -1,4 +1,4 @@
-"""Labels that ride along: where people are from and how often they have been displaced.
+"""Track people's origins and numbers of displacements as labels on cohorts.
 
 Labels change no behaviour, so stocks are the same with or without them: they have a random stream of their
 own. Those who leave a cell are a uniform random sample of it. A *batch* is the people who left one cell on one

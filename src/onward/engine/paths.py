@@ -1,4 +1,4 @@
-"""Cheapest ways: a Dijkstra search from every place that stops after the K cheapest places.
+"""Cheapest paths: a Dijkstra search from each place, stopped after the K cheapest destinations.
 
 Written here and not taken from a graph library because it runs inside a member's day loop, without the
 interpreter lock, and must stop early: all-pairs search over 1,000 places costs twenty times as much.

@@ -1,4 +1,4 @@
-"""What a member's kernel is given and what it gives back: tuples of arrays.
+"""Input and output of a member's kernel: named tuples of arrays.
 
 Array letters: ``t`` day, ``p`` place, ``g`` group, ``r`` road (directed), ``s`` spell of days without change
 (regime), ``n`` gate, ``l`` lane (a directed road through a gate).

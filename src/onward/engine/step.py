@@ -1,4 +1,4 @@
-"""The days of one member: who leaves, travels, waits, returns; what is counted.
+"""The day loop of one member: departures, travel, gates, returns, and the day's counts.
 
 One source serves two engines: with int64 people it draws (*cohorts*), with float64 people it takes means
 (*expected*); see `onward.engine.draws`. Everybody who leaves on a day is drawn from its start-of-day stocks

@@ -1,4 +1,4 @@
-"""On the way: a day's walk or drive along the cheapest way, stages, gates, cut roads, arrivals."""
+"""Travel: a day's movement along the cheapest path, through stages and gates to arrival."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The working state of one member inside its kernels: one struct, passed as a pointer, its arrays replaceable.
+"""The working state of one member inside its kernels: one struct, passed by pointer.
 
 A struct and not tuples of arrays: kernels that hand eighty arrays from one to the other compile for minutes.
 """

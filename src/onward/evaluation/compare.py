@@ -1,4 +1,4 @@
-"""Compare two runs member by member: what a what-if changes, with intervals of the differences."""
+"""Compare two runs member by member: effects of a scenario, with intervals of the differences."""
 
 from __future__ import annotations
 

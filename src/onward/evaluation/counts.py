@@ -1,4 +1,4 @@
-"""What was counted, and what a run would have counted: one figure beside the other.
+"""Observed counts beside the figures that a run gives for them.
 
 Counts of one source, place and indicator that accumulate from the same day are taken as differences, so that a
 plateau counts as one. Errors are compared as square roots, in which counts of any size spread alike.

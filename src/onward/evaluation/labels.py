@@ -1,4 +1,4 @@
-"""Names for people: places, areas, gates and claims as terminal, report and exports write them.
+"""Display names of places, areas, gates and claims, shared by terminal, report and exports.
 
 One way of naming things, so that a figure is called the same wherever it stands.
 """

@@ -1,4 +1,4 @@
-"""How far a run is from what was counted: Flee's measure, and errors on the days of real counts only.
+"""Score a run against registrations: Flee's averaged relative difference, and errors on days really counted.
 
 *ARD* (averaged relative difference) is Flee's: on every day, over all camps, the absolute differences between the
 run and registrations interpolated between counts, over the sum of registrations; averaged over days. *Rescaled*

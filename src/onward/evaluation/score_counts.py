@@ -1,4 +1,4 @@
-"""How far a run is from what was counted, on the days of real counts only: stocks and arrivals.
+"""Score a run against observed stocks and arrivals, on days really counted only.
 
 No figure is interpolated. Each count stands beside the run's mean and 90 % interval on its own day, for its own place
 or area; arrivals are those since the count's first day. Stocks of the first day are left out, for a run is given them.

@@ -1,4 +1,4 @@
-"""Hold a run against what was reported: for each claim the simulated range and a verdict."""
+"""Compare a run with reported claims: the simulated range and a verdict for each."""
 
 from __future__ import annotations
 

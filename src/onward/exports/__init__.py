@@ -1,1 +1,1 @@
-"""A run for other programs: tables with HXL tags, GeoJSON, NetCDF and a workbook, under the do-no-harm rules."""
+"""Exports for other programs: HXL, GeoJSON, NetCDF and workbooks, under the do-no-harm rules."""

@@ -1,4 +1,4 @@
-"""What an export holds, whatever its format: tables under the do-no-harm rules, and where they are from."""
+"""The content of every export: tables under the do-no-harm rules, and their provenance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Places, or districts, as GeoJSON points with their figures and how these changed over time."""
+"""Export places or districts as GeoJSON points with their figures over time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables as CSV with a row of HXL tags under the header, in a folder or a zip."""
+"""Export tables as CSV with a row of HXL tags, in a folder or a zip."""
 
 from __future__ import annotations
 

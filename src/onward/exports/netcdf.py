@@ -1,4 +1,4 @@
-"""A run as labelled arrays (extra ``xarray``), and as NetCDF with CF attributes."""
+"""Convert a run to labelled arrays (extra ``xarray``) and to NetCDF with CF attributes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Write a run in a format for other programs: in whole or not at all."""
+"""Write an export, all or nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run as a workbook for spreadsheets (extra ``xlsx``): a sheet to read first, and one for each table."""
+"""Export a run as a workbook (extra ``xlsx``): an introduction sheet, then one sheet a table."""
 
 from __future__ import annotations
 

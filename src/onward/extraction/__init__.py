@@ -1,4 +1,4 @@
-"""What reports say: text in, attributed evidence out, by rules that can be read; a model may help.
+"""Extract attributed facts from reports with readable rules; a language model may assist.
 
 The evidence is a proposal: a person accepts, corrects or rejects each fact before anything enters a crisis.
 """

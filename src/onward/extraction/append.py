@@ -1,4 +1,4 @@
-"""Add rows to the tables of a crisis folder and leave every other byte as it was."""
+"""Append rows to the tables of a crisis folder and leave every other byte unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Accepted evidence becomes rows of a crisis: counts, events, control or claims, each with its source."""
+"""Turn accepted evidence into rows of a crisis: counts, events, control or claims, each with its source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A fact before places, date and speaker are tied to it, and where the clause around it ends."""
+"""Candidate facts before places, dates and speakers are attached, and the clause around each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several reports at once: read files, link what they repeat, list where they contradict each other."""
+"""Read several reports: link facts that they repeat and list where they contradict each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words by which the reader knows what a figure counts: nouns after it, verbs around it."""
+"""Cue words that tell what a figure counts: the nouns after it and the verbs around it."""
 
 from __future__ import annotations
 

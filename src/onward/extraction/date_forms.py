@@ -1,4 +1,4 @@
-"""The forms in which reports write dates, and the days each form means."""
+"""The forms in which reports write dates, and the days that each means."""
 
 from __future__ import annotations
 

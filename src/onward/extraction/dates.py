@@ -1,4 +1,4 @@
-"""Dates in reports: days, months, spans and relative words, resolved only as far as text and report allow.
+"""Resolve dates in reports: days, months, ranges and relative expressions.
 
 A relative date ("on Tuesday", "3 March" without a year) needs the report's own date; without it the words
 are kept and the date stays empty. A day without a year is the latest such day that is at most a month after

@@ -1,4 +1,4 @@
-"""Facts without a figure: attacks, who holds what, borders, interventions, journeys, aid, flight in words.
+"""Facts without a figure: attacks, control, borders, interventions, journeys, aid, flight in words.
 
 Each rule is a pattern and what it means; the fact's span is the clause around the pattern, or the words
 themselves where a clause would hold two facts. An attack that is named only as a cause ("fled because of the

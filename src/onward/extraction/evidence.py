@@ -1,4 +1,4 @@
-"""Evidence as a table that a person reviews in a spreadsheet: write it, read it back.
+"""Evidence as a table for review in a spreadsheet: write it and read it back.
 
 Columns a person fills: `decision` (accept, correct, reject), `note`, and where needed `becomes`, `place`,
 `origin`, `destination`, `actor` and any cell to be corrected. Cells that a spreadsheet would run as a formula

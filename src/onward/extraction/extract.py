@@ -1,4 +1,4 @@
-"""Read one report: text in, attributed facts out, by rules alone; a model may add to them."""
+"""Extract attributed facts from one report by rules; a language model may add to them."""
 
 from __future__ import annotations
 

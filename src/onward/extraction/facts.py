@@ -1,4 +1,4 @@
-"""What the reader finds: facts with the words they stand on, places with candidates, a reading, readings."""
+"""The result types of extraction: facts with their source text, places with candidates, readings."""
 
 from __future__ import annotations
 

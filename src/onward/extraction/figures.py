@@ -1,4 +1,4 @@
-"""Facts with a figure: what does this number count?
+"""Facts with a figure: classify what each number counts.
 
 For each number the reader looks at the noun after it, the verb before it ("displaced 4,000"), the words
 inside ("4,000 newly displaced people") and the verb after it ("4,000 people were evacuated"), in the order

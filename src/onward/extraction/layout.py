@@ -1,4 +1,4 @@
-"""The layout of a report: tables (Markdown, columns of a PDF) and key figures, with the spans of their cells."""
+"""Recognise the layout of a report: tables (Markdown, PDF columns) and key-figure boxes, with cell offsets."""
 
 from __future__ import annotations
 

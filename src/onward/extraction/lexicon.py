@@ -1,4 +1,4 @@
-"""Word lists, kept as files in words/."""
+"""Word lists, stored as files in words/."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A language model as reader: it may point at words, everything else is computed here.
+"""Extraction by a language model: it only points at text; all values are computed here.
 
 The model gets a prompt and a JSON Schema and gives JSON. An item is kept only if its quote stands verbatim
 in the text and its number stands in its quote; what is dropped is counted by reason. Offsets, values, dates

@@ -1,4 +1,4 @@
-"""The words around place names: prepositions, units, modifiers, and what makes a name something else."""
+"""Words around place names: prepositions, units, modifiers, and what makes a name something else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a heading, a label or a noun phrase says is counted: "IDP arrivals" are flows, "HHs" are households."""
+"""The meaning of headings and noun phrases: "IDP arrivals" are flows, "HHs" are households."""
 
 from __future__ import annotations
 

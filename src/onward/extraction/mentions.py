@@ -1,4 +1,4 @@
-"""Where a report names places, and in what role: from, to, at, via.
+"""Place mentions in a report and their roles: from, to, at, via.
 
 A capitalised run of words is a place when the gazetteer knows it (and it is no person, organisation, storm or
 month), or when the words around it say so ("in ...", "... governorate"); the second kind has no candidates,

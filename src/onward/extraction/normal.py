@@ -1,4 +1,4 @@
-"""A working copy of a report in which the grammar can match, with the way back to the report's offsets.
+"""A normalised copy of a report for matching, with offsets back to the original text.
 
 Typographic quotes, dashes and spaces become plain ones, one for one. Words that ran together when lines were
 joined ("peoplewere", "on11", "crossed.More") get a space, words cut at the end of a line are joined, and misprints

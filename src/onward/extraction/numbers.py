@@ -1,4 +1,4 @@
-"""Numbers in reports: digits, words, scales, ranges, and the words that make a figure a bound or a guess.
+"""Parse numbers in reports: digits, words, scales, ranges, bounds and approximations.
 
 What becomes of the words (the rule of every bound the reader gives):
 

@@ -1,4 +1,4 @@
-"""A report taken apart: its sentences, dates, places, speakers and names, and drafts of its facts."""
+"""Parse a report into sentences, dates, places, speakers, names and candidate facts."""
 
 from __future__ import annotations
 

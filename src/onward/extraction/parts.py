@@ -1,4 +1,4 @@
-"""Figures that take their sense from others: parts of a total, items of a list, shares, labels and rates per day."""
+"""Figures that depend on others: parts of a total, list items, shares, labels and daily rates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A spaCy pipeline beside the gazetteer (extra `nlp`): more places, more names to hide.
+"""An optional spaCy pipeline (extra `nlp`): more places, and more personal names to hide.
 
 The gazetteer overrules the pipeline's labels: small English models call Homs, Al-Bab and Marea persons.
 """

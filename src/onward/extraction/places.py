@@ -1,4 +1,4 @@
-"""The gazetteer: spellings folded, candidates with scores, the crisis's own places first.
+"""The gazetteer: folded spellings and scored candidates, the crisis's own places first.
 
 Data: GeoNames (https://www.geonames.org, CC BY 4.0) and a table of our own; gazetteer/README.md says how
 they were made.

@@ -1,4 +1,4 @@
-"""Tie drafts to places, dates, "there" and "its borders"."""
+"""Attach candidate facts to places and dates, and resolve "there" and "its borders"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The patterns of facts without a figure: attacks, control, borders, interventions, flight in words, aid."""
+"""Patterns of facts without a figure: attacks, control, borders, interventions, flight in words, aid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who says so, what is quoted speech, how sure the words are, and names that must not be shown."""
+"""Attribution: speakers, quoted speech, degrees of certainty, and personal names to hide."""
 
 from __future__ import annotations
 

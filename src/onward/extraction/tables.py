@@ -1,4 +1,4 @@
-"""Facts from tables and boxes of key figures: each figure in the sense of its row, its column and its caption."""
+"""Facts from tables and key-figure boxes: each figure in the sense of its row, column and caption."""
 
 from __future__ import annotations
 

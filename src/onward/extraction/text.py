@@ -1,4 +1,4 @@
-"""Files to text: encodings, HTML without its furniture, PDF; what is too large is refused."""
+"""Convert files to text: encodings, HTML, PDF; files that are too large are refused."""
 
 from __future__ import annotations
 

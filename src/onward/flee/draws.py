@@ -1,4 +1,4 @@
-"""Draws of Flee's rules that `onward.engine.draws` has not: by type of people, whole (int64) or real (float64)."""
+"""Random draws that only Flee's rules need, for whole (int64) and real (float64) people."""
 
 from __future__ import annotations
 

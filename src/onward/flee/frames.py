@@ -1,4 +1,4 @@
-"""Result tables of a member under Flee's rules, in people and Flee's names."""
+"""Result tables of a member under Flee's rules, in people and with Flee's names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A Flee 3 instance folder, read: locations, links, closures, conflicts, registrations and settings.
+"""Read a Flee 3 instance folder: locations, links, closures, conflicts, registrations and settings.
 
 The folder is taken as it is: ``input_csv/``, ``source_data/`` and ``simsetting.yml`` (or another settings file).
 Everything is checked and all problems come at once. What Flee reads by position is read by position. Files and

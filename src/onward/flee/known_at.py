@@ -1,4 +1,4 @@
-"""A Flee instance as it was known on a day: for forecasts, which must not read what came later.
+"""A Flee instance restricted to what was known on a day, for forecasts.
 
 Folders are written afterwards: the capacity of a camp is often its largest registration, corrections rescale what was
 registered before them, and conflicts.csv covers the whole period.

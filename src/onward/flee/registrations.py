@@ -1,4 +1,4 @@
-"""Registrations as Flee reads them: tables of days and counts, corrections, several files a camp, interpolation.
+"""Registrations as Flee reads them: counts by day, corrections, several files a camp, interpolation.
 
 Everything here follows Flee as it runs, quirks included (see docs/explanation/flee-rules.md): counts are divided
 by hasten, truncated after interpolation, held before the first and after the last row; rows are not sorted.

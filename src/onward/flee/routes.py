@@ -1,4 +1,4 @@
-"""Flee's network: directed links, which of them are shut, and the routes people weigh under each such state.
+"""Flee's network: directed links, their closures, and the routes that people weigh in each state.
 
 A *route* is a loop-free path of at most ``awareness_level`` links (markers do not count as a step and are no
 destination); every prefix is itself a candidate (Flee: calculateLinkWeight). Somebody on a route of several links

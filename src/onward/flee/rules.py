@@ -1,4 +1,4 @@
-"""Flee's rules compiled to arrays: what each location is on each day, who is spawned, what routes there are.
+"""Compile Flee's rules to arrays: state of each location on each day, spawning, routes.
 
 With ``faithful`` the arrays hold Flee 3 **as it runs** (commit 02cd2cb; docs/explanation/flee-rules.md): intensity
 read only when a conflict starts, the day-0 deduction from capacities, closures of links without effect, and so on.

@@ -1,4 +1,4 @@
-"""The settings of Flee 3 (simsetting.yml): every key it reads, with its default and whether it is supported.
+"""The settings of Flee 3 (simsetting.yml): every key, its default and whether it is supported.
 
 What Onward does not follow is refused by name where a settings file switches it on, and a key that Flee does not
 know is refused too, for Flee would ignore it. Source: Flee 3 (github.com/djgroen/flee, commit 02cd2cb),

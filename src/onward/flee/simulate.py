@@ -1,4 +1,4 @@
-"""Simulate a Flee instance: its folder in, a `Run` of many members out."""
+"""Simulate a Flee instance and return a `Run`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the kernel of Flee's rules is given and what it gives back; and its working state.
+"""Input, output and working state of the kernel of Flee's rules.
 
 Array letters: ``t`` day, ``p`` location, ``s`` stand, ``l`` lane, ``w`` state on a lane, ``c`` level of memory,
 ``m`` km moved today. See `onward.flee.routes.Routes` for stands and lanes.

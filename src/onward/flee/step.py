@@ -1,4 +1,4 @@
-"""The days of one member under Flee's rules, in Flee's order: spawn, closures, decisions, travel.
+"""The day loop of one member under Flee's rules, in Flee's order: spawning, closures, decisions, travel.
 
 One source serves two engines, as in `onward.engine.step`: int64 people are drawn, float64 people are means.
 Flee handles agents one after the other, each seeing the camps as the earlier ones left them. Here people of equal

@@ -1,4 +1,4 @@
-"""Decisions and travel of a day under Flee's rules.
+"""A day's decisions and travel under Flee's rules.
 
 ``decide``: everybody at a location stays or takes a link. ``travel``: everybody on a link moves; who arrives before
 having moved a day's way decides again, and each further link gets the full daily speed (Flee as it runs). Somebody's

@@ -1,4 +1,4 @@
-"""Compile a crisis once into everything of the model that no member draws."""
+"""Compile the parts of the model that are the same for every member."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whither and how: what attracts, what a road costs as people perceive it, how long it takes."""
+"""Attraction, perceived cost and travel time: the inputs of destination choice."""
 
 from __future__ import annotations
 

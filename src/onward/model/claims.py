@@ -1,4 +1,4 @@
-"""Claims: what was reported, laid out so that a run can say what it would have counted.
+"""Compile claims, so that a run can compute what it would have counted.
 
 Indicators (DESIGN section 2), over the days ``start`` to ``end`` of the claim:
 

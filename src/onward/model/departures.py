@@ -1,4 +1,4 @@
-"""Departures as observed: the daily number newly displaced of an area, taken from its counts.
+"""Observed departures: the daily number newly displaced from an area, taken from its counts.
 
 A run with observed departures is given the totals: it says where people go, not how many leave.
 """

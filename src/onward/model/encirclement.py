@@ -1,4 +1,4 @@
-"""Encirclement: the fright of being cut off, where a feared actor's gains part a place from the rest.
+"""Encirclement: fear of being cut off, where a feared actor's gains separate a place from the rest.
 
 A front can frighten without coming nearer: when the road behind a town is severed, its people leave while they
 still can. The measure is how much smaller the world has become that one can reach without passing a shut gate.

@@ -1,4 +1,4 @@
-"""Gates: who may pass where, from day to day.
+"""Gates: who may pass where, day by day.
 
 A gate is a named crossing on one or more roads, or any road that a rule for its border (or a quota for the
 road itself) turns into one. People can plan to go through a shut gate; it stops them when they reach it.

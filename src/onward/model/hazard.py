@@ -1,4 +1,4 @@
-"""Threat: the hazard with which attacks, an approaching front and a takeover make people leave.
+"""The hazard of departure: attacks, an approaching front and takeovers.
 
 ``h = b_X X + b_A A + b_C C``, per day, for each day, place and group (DESIGN: section 3).
 """

@@ -1,4 +1,4 @@
-"""Apply a what-if to a crisis so that each member keeps its own draws.
+"""Apply a scenario's interventions to a crisis so that each member keeps its own draws.
 
 What a scenario changes is laid over what the crisis says, and nothing random moves: attacks keep their cells and
 are scaled, places that are added come last, rules for gates come after the crisis's own.

@@ -1,4 +1,4 @@
-"""Draws keyed by what an input is, never by where it stands in a table.
+"""Random draws keyed by what an input is, not by its position in a table.
 
 Every uncertain input has a key: a hash of what makes it this input (the place, the event, the rule). Its random number
 is a hash of the member's word and that key, so adding, removing or reordering other inputs moves it not at all.

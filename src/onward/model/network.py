@@ -1,4 +1,4 @@
-"""A crisis as arrays: places, directed roads, and what changes from day to day.
+"""A crisis as arrays: places, directed roads, and their changes from day to day.
 
 Places are ordered by latitude, longitude and name, so that renaming one moves nothing.
 """

@@ -1,4 +1,4 @@
-"""Sets of parameters: a value for every parameter, and what it was fitted on.
+"""Parameter sets: a value for every parameter, and the crises they were fitted on.
 
 A run names the set that it used. An unknown crisis has the `population` set: the medians of the priors, fitted on no
 crisis. A crisis whose ``crisis.toml`` says what its ``[parameters]`` were fitted on has a set of its own.

@@ -1,4 +1,4 @@
-"""The parameters of the model: one declared row each, with unit, range, prior and source."""
+"""The parameter table: one row for each parameter, with unit, range, prior and source."""
 
 from __future__ import annotations
 

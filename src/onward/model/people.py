@@ -1,4 +1,4 @@
-"""Who lives where and whom they fear: population groups, their shares, fears and refuges."""
+"""Population groups: where they live, whom they fear and where they find refuge."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Uncertain inputs, drawn once per member: numbers of attacks, populations, quotas, days of changes of control."""
+"""Uncertain inputs, drawn once for each member: attacks, populations, quotas, days of takeover."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page: one file that shows a run, as a report or through `onward serve`."""
+"""The HTML page that shows a run, as a report or through `onward serve`."""
 
 from onward.report.data import page_data
 from onward.report.template import page_html

@@ -1,4 +1,4 @@
-"""The part of the baked world map that a page needs, as TopoJSON."""
+"""The part of the bundled world map that a page needs, as TopoJSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run in a notebook: a chart of what it says over time, and a summary in place of its representation."""
+"""Notebook display of a run: charts over time and a summary."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything the page shows of one run, as one JSON-able dictionary."""
+"""The data of the page: everything shown of one run, as one dictionary for JSON."""
 
 from __future__ import annotations
 

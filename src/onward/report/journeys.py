@@ -1,4 +1,4 @@
-"""Who went from where to where: legs on the map, the matrix of origins, origin - first shelter - now."""
+"""Movements between places: legs on the map, the origin matrix, origin - first shelter - present place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a stranger must be told: how many, where, when, how sure, compared with what, and what cannot be said."""
+"""Key messages: how many, where, when, how certain, compared with what, and what cannot be said."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the map stands on: places, who holds them, gates and their rules, day by day."""
+"""Data of the map: places, control, gates and their rules, day by day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The model card: what was run, on what, for what, how well, and what it must not be used for.
+"""The model card: what was run, on which data, for what use, how well, and its limits.
 
 Its headings are those of the Model Card of the Peer Review Framework for Predictive Analytics of OCHA's Centre for
 Humanitarian Data (intended use, model development, model evaluation, operational readiness; its ethical matrix is

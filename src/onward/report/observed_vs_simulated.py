@@ -1,4 +1,4 @@
-"""What was counted and claimed, beside what the run says of the same thing."""
+"""Counts and claims beside the run's figures for the same quantities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures as the page holds them: two digits, whole people, quantiles over members for each place and day."""
+"""Figures of the page: rounded quantiles over members for each place and day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The built file with the data of a run put in."""
+"""Insert a run's data into the built page."""
 
 from __future__ import annotations
 

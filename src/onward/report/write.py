@@ -1,4 +1,4 @@
-"""The report: a run as one HTML file that opens from disk, without a network."""
+"""Write a run as one HTML file that opens from disk without a network."""
 
 from __future__ import annotations
 

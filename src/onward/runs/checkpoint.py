@@ -1,4 +1,4 @@
-"""The members of a run that has not ended: one file a table and member, until they are joined.
+"""Checkpoints: one file for each table and member of an unfinished run, joined at its end.
 
 A member is done when its ``member-<number>.json`` is there, which is written after its tables. Every file is
 written under another name first and then renamed, so a killed run leaves nothing half-written under a name

@@ -1,4 +1,4 @@
-"""Who the displaced people of a place are: from where, displaced by what, on which way, from which rows of input.
+"""Explain the displaced people of a place: origins, causes, routes, and the input rows behind them.
 
 The parts add up to the place's stock in one member, to the person. By home: those at the place at the start, plus legs
 that ended there, less legs that began there. People who left the place and are still under way are known by number

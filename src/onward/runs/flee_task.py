@@ -1,4 +1,4 @@
-"""A run under Flee's rules as the run folder sees it."""
+"""A run under Flee's rules, as a task of the run folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The run folder: the one thing results are written to and every view reads.
+"""The run folder: where results are written and what every view reads.
 
 ``run.json`` says what was run and the main figures. Parquet tables hold the members: under Onward's own rules
 ``stock``, ``flows``, ``gates``, ``movements``, ``times``, ``attacks``, ``exposure`` and ``claims``; under Flee's the

@@ -1,4 +1,4 @@
-"""The scenario that a run folder keeps as JSON, read back."""
+"""Read back the scenario that a run folder keeps as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Quantiles over members for each day and place, without a row for each member in memory."""
+"""Quantiles over members for each day and place, computed in bounded memory."""
 
 from __future__ import annotations
 

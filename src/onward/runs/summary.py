@@ -1,4 +1,4 @@
-"""What run.json says: what was run, with what, and the main figures."""
+"""The content of run.json: what was run, with which settings, and the main figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small tables of a run: what is spread over members becomes a mean and intervals."""
+"""Small result tables of a run: means and intervals over members."""
 
 from __future__ import annotations
 

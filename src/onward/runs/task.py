@@ -1,4 +1,4 @@
-"""A run as the run folder sees it: under whatever rules, a `Work` is all that the folder has to know of it."""
+"""Run tasks: all that the run folder needs to know of a run, whatever its rules."""
 
 from __future__ import annotations
 

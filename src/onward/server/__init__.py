@@ -1,4 +1,4 @@
-"""The local web page: several runs in one place, what-ifs as background jobs, and reports to review.
+"""The local web server: runs, scenarios as background jobs, and review of reports.
 
 Needs the extra ``web``. It is made for one person on one computer: it listens on loopback unless told.
 """

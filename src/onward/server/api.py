@@ -1,4 +1,4 @@
-"""The API of the page, question by question."""
+"""The HTTP API of the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The server: a page, an API for it, and nothing that a browser elsewhere could use."""
+"""The server application: the page and its API, closed to other sites."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What-ifs that wait and run: one at a time, kept on disk, so that a killed server goes on with them."""
+"""The queue of scenario runs: one at a time, kept on disk, resumed after a restart."""
 
 from __future__ import annotations
 

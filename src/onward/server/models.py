@@ -1,4 +1,4 @@
-"""What the page sends and is sent; the interventions are those of scenario files."""
+"""Request and response types of the API; interventions are those of scenario files."""
 
 from __future__ import annotations
 

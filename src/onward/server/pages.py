@@ -1,4 +1,4 @@
-"""The page itself, and what it shows of a run."""
+"""Serve the page and the data of a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reports in the page: read them, and turn what a person decided into the CSV that `onward evidence apply` reads."""
+"""Review of reports in the page: read them, and write decisions as CSV for `onward evidence apply`."""
 
 from __future__ import annotations
 

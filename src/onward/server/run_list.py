@@ -1,4 +1,4 @@
-"""The runs that the page shows: only a name that is listed leads to a folder."""
+"""The list of served runs: only a listed name leads to a folder."""
 
 from __future__ import annotations
 

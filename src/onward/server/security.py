@@ -1,4 +1,4 @@
-"""What stands before the page: who may ask, from which site, how much at once, and what a browser is told.
+"""Security of the server: allowed hosts and origins, limits, response headers.
 
 Loopback without a token is safe from other computers, not from other sites open in the same browser: their
 requests come with a foreign ``Origin`` or, after DNS rebinding, with a foreign ``Host``. Both are refused.

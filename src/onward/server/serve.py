@@ -1,4 +1,4 @@
-"""Serve: open a port, tell the address, and work until stopped."""
+"""Start the server: open a port, print the address, run until stopped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A what-if from the page: checked as strictly as a file, and run with its baseline's settings."""
+"""Scenarios from the page: validated as strictly as a file, run with the baseline's settings."""
 
 from __future__ import annotations
 

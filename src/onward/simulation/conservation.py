@@ -1,4 +1,4 @@
-"""Conservation: in every member nobody is lost or made up from one day to the next."""
+"""Conservation check: in no member are people lost or created from one day to the next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One member of an ensemble: one draw of everything uncertain, laid out for the kernel.
+"""One ensemble member: draw everything uncertain and lay it out for the kernel.
 
 Each source of doubt has a stream of its own, ``SeedSequence(seed, spawn_key=(member, k))``: (0) parameters,
 (1) inputs, (2) departure shocks, (3) movements, (4) labels. So two runs that differ in a scenario share

@@ -1,4 +1,4 @@
-"""What a member's run says of each claim: the number that would have been reported."""
+"""Compute from a member's run the number that each claim reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Simulate: a crisis in, a `Run` of many members out."""
+"""Simulate a crisis and return a `Run` of many members."""
 
 from __future__ import annotations
 

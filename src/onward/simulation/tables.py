@@ -1,4 +1,4 @@
-"""A member's arrays as tables: stock, flows, gates, movements, times."""
+"""Convert a member's arrays to tables: stock, flows, gates, movements, displacements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a member's hazard of leaving is made of: attacks, an approaching front, a takeover, encirclement."""
+"""The parts of a member's hazard of departure: attacks, front, takeover, encirclement."""
 
 from __future__ import annotations
 

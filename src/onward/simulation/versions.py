@@ -1,4 +1,4 @@
-"""Versions that decide a result: Onward, the sources of its model and engines, Python and libraries."""
+"""Versions that determine a result: Onward, its model and engine sources, Python, libraries."""
 
 from __future__ import annotations
 

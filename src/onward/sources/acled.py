@@ -1,4 +1,4 @@
-"""ACLED exports as attacks and changes of control: columns of 2023 and later, and the legacy ones.
+"""Import ACLED exports as attacks and changes of control (columns of 2023 and later, and legacy).
 
 - Battles are ``ground``; ACLED's order of actors does not say who attacked, so each side counts for half.
 - Air and drone strikes are ``air``, shelling and missiles ``shelling``, mines and bombs ``other``, attacks on civilians

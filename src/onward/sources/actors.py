@@ -1,4 +1,4 @@
-"""A publisher's names of armed parties as the actors of a crisis."""
+"""Map a publisher's names of armed parties to the actors of a crisis."""
 
 from __future__ import annotations
 

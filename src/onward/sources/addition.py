@@ -1,4 +1,4 @@
-"""What an importer adds to a crisis: rows of its tables, where each came from, and what was left out."""
+"""The result of an importer: rows to add, their provenance, and what was left out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""COD-PS subnational population (OCHA) as the populations of places that have none.
+"""Import COD-PS subnational population (OCHA) for places without population.
 
 The global files stack sexes and ages (`Population_group` T_TL is the total); country files have a column `T_TL`. Names
 of columns vary by country and language: P-code and total are looked for. The people of a unit are shared out over its

@@ -1,4 +1,4 @@
-"""Maps of control as holders of places: GeoJSON polygons, one file a day or with the day of each polygon.
+"""Import maps of control: GeoJSON polygons, one file a day or with a date on each polygon.
 
 The day is the property `date`, `valid_from` or `start`, else `--date`, else a day in the file's name. The holder is
 the property given by `--actor-field`, else `actor`, `control`, `side`, `name` or `fill`. A place in no polygon is held

@@ -1,4 +1,4 @@
-"""IOM DTM and HDX HAPI figures of internally displaced people as stocks of admin units.
+"""Import IOM DTM and HDX HAPI figures of internally displaced people as stocks of admin units.
 
 - Several operations and assessment types cover one country (BA: baseline of areas; SA: assessment of sites, a part of
   it). They are never summed: one is read, the given one or else the one with most records, BA before SA.

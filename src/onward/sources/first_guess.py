@@ -1,4 +1,4 @@
-"""A first guess of who holds what, and of who fears whom, from attacks; every row is marked as a guess.
+"""A first guess of control and fears from attacks; every row is marked as a guess.
 
 Holder: the state holds its places, except where most of the attacks near a place in the first `FIRST_DAYS` days are
 the state's own: there the party that fights it most. A state mostly bombs the places that it lost.

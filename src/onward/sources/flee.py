@@ -1,4 +1,4 @@
-"""`onward import flee`: a Flee instance as a crisis folder that runs under Onward's own rules.
+"""Import a Flee instance as a crisis folder that runs under Onward's own rules.
 
 What is carried over: locations (camps with capacity and the people of day 0), links, conflicts as ground attacks, one
 a day of conflict with its intensity as severity, closures, real counts (no interpolated ones), the travel speeds.

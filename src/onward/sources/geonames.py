@@ -1,4 +1,4 @@
-"""Places of a new crisis from the gazetteer of the package: GeoNames towns, and our own camps and crossings."""
+"""Places of a new crisis: GeoNames towns, and the package's own camps and crossings."""
 
 from __future__ import annotations
 

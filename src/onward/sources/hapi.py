@@ -1,4 +1,4 @@
-"""HDX HAPI (OCHA): displaced people, refugees and conflict events, told apart by their columns.
+"""Import HDX HAPI (OCHA): displaced people, refugees and conflict events, recognised by their columns.
 
 - Displaced people: as for IOM DTM.
 - Refugees: only rows of all sexes and ages are read, since the others are parts of them, as stocks of the country of

@@ -1,4 +1,4 @@
-"""IDMC Internal Displacement Updates as cumulative figures of people displaced.
+"""Import IDMC Internal Displacement Updates as cumulative figures of people displaced.
 
 Several figures speak of one event: recommended figures are read and triangulation figures left out wherever their event
 has a recommended one. Of triangulation figures of one event with the same days and place only the latest is read;

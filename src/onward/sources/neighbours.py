@@ -1,4 +1,4 @@
-"""Roads for want of a map: links between neighbouring places, straight distance times a detour factor."""
+"""Roads without a map: links between neighbouring places, straight distance times a detour factor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a user may say about how files are read, whatever their format; each importer takes what it needs."""
+"""Options for reading files, whatever their format; each importer takes what it needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Roads from a local OpenStreetMap extract (.osm.pbf, .osm): the road graph reduced to links between places.
+"""Import roads from a local OpenStreetMap extract, reduced to links between places.
 
 Ways that cars use are read, in both directions: people who flee do not keep to one-way streets. Each place is put on
 the nearest point of a road within `SNAP_KM`. Places are neighbours where the areas nearest to each by road touch; the

@@ -1,4 +1,4 @@
-"""Read a publisher's file as typed columns with row numbers: CSV, JSON or workbook, old and new variants.
+"""Read a publisher's file (CSV, JSON or workbook) as typed columns with row numbers.
 
 Handled here once for every format: a byte order mark, a row of HXL tags, a missing header, other spellings of a
 header, semicolons or tabs between columns, three ways of writing a day, numbers written as text, words for unknown.

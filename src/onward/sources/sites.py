@@ -1,4 +1,4 @@
-"""Where a publisher's record lies in a crisis: near which place, in which area, how far from any."""
+"""Locate a publisher's record in a crisis: the nearest place, the area, the distance."""
 
 from __future__ import annotations
 

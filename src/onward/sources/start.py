@@ -1,4 +1,4 @@
-"""A new crisis from what an analyst already has: countries, days, and files of events."""
+"""Start a crisis from countries, a period and event files."""
 
 from __future__ import annotations
 

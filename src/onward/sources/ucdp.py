@@ -1,4 +1,4 @@
-"""UCDP Georeferenced Event Dataset (GED) and Candidate events as attacks.
+"""Import UCDP Georeferenced Event Dataset (GED) and Candidate events as attacks.
 
 What the data say and what they do not:
 

@@ -1,4 +1,4 @@
-"""UNHCR figures as stocks of the countries where people found refuge.
+"""Import UNHCR figures as stocks of the countries of asylum.
 
 Operational Data Portal (JSON of the API, or CSV from HDX): numbers are text; codes of origin are UNHCR's own (SUD is
 Sudan), so names are looked up; `date` is the day, whatever `month` and `year` say; registrations are stocks and

@@ -1,4 +1,4 @@
-"""Counts that a publisher gives by country or admin unit, as counts of places and areas of a crisis."""
+"""Assign counts of countries or admin units to the places and areas of a crisis."""
 
 from __future__ import annotations
 
