@@ -92,7 +92,7 @@ def test_the_bytes_do_not_depend_on_threads(crisis: Crisis, whole: Path, tmp_pat
 def test_a_run_that_was_stopped_is_gone_on_with(crisis: Crisis, whole: Path, tmp_path: Path) -> None:
     folder, seen = tmp_path / "run", []
     cut_off(crisis, folder)
-    with pytest.raises(RunFolderError, match=r"has not been finished. The same command goes on with it"):
+    with pytest.raises(RunFolderError, match=r"is not finished. Repeat the same command to resume it"):
         read_run(folder)
     tell = lambda stage, done, members: seen.append((stage, done))  # noqa: E731
     run_to_folder(crisis, settings_for(crisis), folder=folder, progress=tell)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from onward.evaluation.score import FleeScore
     from onward.evaluation.score_counts import CountScore
 
-#: told of what is under way ("compile", "run", "write"), how many members are done, and of how many
+#: called with what is under way ("compile", "run", "write"), how many members are done, and of how many
 Progress = Callable[[str, int, int], None]
 
 

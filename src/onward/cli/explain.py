@@ -24,7 +24,9 @@ def explain(
     member: Annotated[int, typer.Option(min=0, help="Number of the history, from 0.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
-    """Say who the displaced people of a place are in one history: from where, displaced by what, on which way.
+    """Explain who the displaced people of a place are.
+
+    For one simulated history: where they came from, what displaced them, which way they took.
 
     Working figures of a simulation, unmasked: not for publishing.
     """
@@ -53,7 +55,7 @@ def _show(found: dict[str, Any]) -> None:
         for event in part.get("events", [])[:3]:
             where = f"in {event['area']}" if event["area"] else f"{event['km']} km away"
             what = f"{event['attacks']:.3g} attacks by {event['actor']} ({event['type']}) {where}"
-            share = f"{event['share_of_attacks']:.0%} of the fright"
+            share = f"{event['share_of_attacks']:.0%} of the fear"
             typer.echo(f"           {share}: {event['start']}, {what} ({_source(event)})")
         for change in part.get("control", [])[1:]:
             typer.echo(f"           {change['start']}: held by {change['actor']} from then on ({_source(change)})")

@@ -12,7 +12,7 @@ import typer
 
 from onward.cli.errors import told
 
-evidence = typer.Typer(no_args_is_help=True, help="Evidence that was read from reports and reviewed.")
+evidence = typer.Typer(no_args_is_help=True, help="Apply evidence that was read from reports and reviewed.")
 
 
 def add_reading(app: typer.Typer) -> None:
@@ -31,7 +31,10 @@ def read(
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="CSV", help="Where evidence is written.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
-    """Turn reports into candidate facts with quotes, for a person to review."""
+    """Extract quoted facts from reports, for review.
+
+        A person accepts, corrects or rejects each in the CSV; `onward evidence apply` takes what was accepted.
+        """
     with told():
         from onward.cli.progress import Bar
         from onward.crisis import read_crisis
@@ -56,7 +59,7 @@ def _day(day: datetime | None) -> date | None:
 
 @evidence.callback()
 def _evidence() -> None:
-    """Evidence that was read from reports and reviewed."""
+    """Work with evidence that was read from reports."""
 
 
 @evidence.command("apply")
@@ -64,7 +67,10 @@ def apply(
     file: Annotated[Path, typer.Argument(metavar="CSV", help="Reviewed evidence.")],
     crisis: Annotated[Path, typer.Option(metavar="FOLDER", help="The crisis folder that takes it in.")],
 ) -> None:
-    """Add accepted evidence to the counts, events, control or claims of a crisis."""
+    """Add accepted evidence to a crisis.
+
+        It becomes rows of counts, events, control or claims, each with its source.
+        """
     with told():
         from onward.extraction import apply_evidence, read_evidence_csv
 

@@ -32,7 +32,7 @@ def import_flee_folder(
     folder: Path, destination: Path, *, settings: Path | None, overwrite: bool, largest_component: bool,
     known_at: date | None,
 ) -> None:  # fmt: skip
-    """Make a crisis folder of a Flee instance, which then runs under Onward's own rules."""
+    """Import a Flee instance as a crisis that runs under Onward's own rules."""
     from onward.sources.flee import import_flee
 
     found = import_flee(
@@ -51,7 +51,7 @@ def score(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
-    """Tell how far a run is from what was counted, and which days that looks at.
+    """Score a run against what was counted.
 
     Under Flee's rules: Flee's ARD on interpolated days, and errors on the days of real counts. Under Onward's own:
     the latter, for stocks and arrivals.

@@ -66,7 +66,10 @@ def import_(
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="flee: replace the crisis in DIR.")] = False,
 ) -> None:
-    """Add publishers' files to a crisis folder, and print what was taken, merged and dropped."""
+    """Import publishers' files into a crisis folder.
+
+        Prints what was taken, merged and dropped.
+        """
     with told():
         from onward.errors import ParameterError
 

@@ -18,7 +18,7 @@ from onward.model.parameters import Parameter, declared
 
 
 def show_crisis(crisis: Crisis, console: Console) -> None:
-    """Print what a checked crisis holds, and what is odd in it."""
+    """Print the contents of a checked crisis and its warnings."""
     console.print(Text(crisis.title, style="bold"))
     console.print(f"{crisis.name}: {day(crisis.start, True)} to {day(crisis.end, True)}, {crisis.days} days\n")
     grid = Table.grid(padding=(0, 2))

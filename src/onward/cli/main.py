@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from onward.cli.errors import STOPPED, close_pipe, told
 from onward.cli.explain import add_explain
@@ -33,7 +34,20 @@ if TYPE_CHECKING:
 #: members of a run, if nobody says so: enough for 90 % intervals (own choice)
 MEMBERS = 100
 
+#: the order of commands in ``onward --help``
+ORDER = ("crises", "new", "import", "check", "run", "report", "explain", "scenarios", "compare", "score")
+
+class _WorkOrder(TyperGroup):
+    """List commands in the order in which an analyst uses them; others follow."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of all commands."""
+        names = super().list_commands(ctx)
+        return [name for name in ORDER if name in names] + [name for name in names if name not in ORDER]
+
+
 app = typer.Typer(
+    cls=_WorkOrder,
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -126,9 +140,11 @@ def run(
     as_json: JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only where it was written.")] = False,
 ) -> None:
-    """Simulate a crisis, write a run folder, and print what happened.
+    """Simulate a crisis and write a run folder.
 
-    A run that was stopped is gone on with by the same command.
+    Prints what happened.
+
+    An interrupted run is resumed by the same command.
     """
     with told():
         begin = time.perf_counter()
@@ -147,7 +163,7 @@ def run(
 
 @app.command()
 def check(crisis: CrisisArgument, as_json: JsonOption = False) -> None:
-    """Tell all that is wrong with a crisis, or what it holds and what in it is worth a look."""
+    """List every error and warning in a crisis."""
     with told():
         from onward.cli.listings import checked, show_crisis
         from onward.crisis import read_crisis
@@ -175,7 +191,7 @@ def crises(as_json: JsonOption = False) -> None:
 
 @app.command()
 def scenarios(crisis: CrisisArgument) -> None:
-    """List the what-ifs that come with a crisis."""
+    """List the scenarios (what-ifs) of a crisis."""
     with told():
         from onward.crisis import read_crisis, read_scenario, scenario_files
 
@@ -208,7 +224,10 @@ def compare(
 
 @app.command()
 def parameters(as_json: JsonOption = False) -> None:
-    """List the parameters of the model: default, range, prior, meaning and source."""
+    """List the parameters of the model.
+
+    Shows default, range, prior, meaning and source of each.
+    """
     with told():
         from onward.cli.listings import parameter_rows, show_parameters
 
@@ -231,7 +250,7 @@ def _prepare(
     crisis: str, engine: str, members: int | None, seed: int, parameters: str, given: list[str], scenario: str | None,
     departures: str,
 ) -> Work:  # fmt: skip
-    """Read the crisis and check all that was asked for."""
+    """Read the crisis and validate all options."""
     from onward.crisis import read_crisis, read_scenario
     from onward.runs.task import own_work
     from onward.simulation.run import make_settings
@@ -250,7 +269,7 @@ def _prepare(
 
 
 def _check_parameters(crisis: Crisis) -> None:
-    """Tell of the crisis's own parameters where they stand: in its crisis.toml."""
+    """Report errors in a crisis's own parameters at their place in crisis.toml."""
     from onward.errors import CrisisDataError, ParameterError, Problem
     from onward.model.parameters import default_values
 
@@ -298,7 +317,7 @@ def _run(
     except KeyboardInterrupt:
         typer.echo(
             f"Stopped with {bar.done} of {work.members} members done in {folder}. "
-            "The same command goes on from there.",
+            "Repeat the same command to resume.",
             err=True,
         )
         raise typer.Exit(STOPPED) from None

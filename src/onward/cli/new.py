@@ -50,7 +50,9 @@ def new(
     ] = "1,1,1",
     detour: Annotated[float, typer.Option(help="Road kilometres for a kilometre of straight line.")] = 1.3,
 ) -> None:
-    """Make a crisis folder: places, roads, attacks and a first guess of who holds what; then say what is missing.
+    """Start a crisis folder from countries and events.
+
+    It gets places, roads, attacks and a first guess of control; then missing data are listed by importance.
 
     Asks for what no option says, if it runs in a terminal.
     """

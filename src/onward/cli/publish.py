@@ -33,7 +33,10 @@ def serve(
         int | None, typer.Option(min=1, help="Threads of a what-if; they change no number.", show_default="all cores")
     ] = None,
 ) -> None:
-    """Show runs on a local web page, with what-ifs as background jobs."""
+    """Show runs on a local web page.
+
+        What-ifs run as background jobs, and reports can be reviewed.
+        """
     with told():
         _needs("web", "fastapi", "uvicorn")
         from onward.server.serve import serve_runs
@@ -55,7 +58,10 @@ def export(
     ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")] = False,
 ) -> None:
-    """Write a run for other programs, under rules that do no harm."""
+    """Export a run to other programs.
+
+        Small counts are masked and figures rounded; see docs/how-to/export.md.
+        """
     with told():
         if format not in FORMATS:
             typer.echo(f"--format {format}: not one of {', '.join(FORMATS)}. Choose one.", err=True)

@@ -24,7 +24,10 @@ def report(
         bool, typer.Option("--route-detail", help="With legs from stop to stop. Read the warning it prints.")
     ] = False,
 ) -> None:
-    """Write a run as one HTML file that opens from disk, with map, charts, limits and model card."""
+    """Write a run as one offline HTML file.
+
+        It holds the map, charts, claims, limits and model card.
+        """
     with told():
         from onward.disclosure import ROUTES_WARNING
         from onward.report.write import write_report

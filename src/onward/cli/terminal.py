@@ -53,7 +53,7 @@ def show_run(run: Run, console: Console, *, folder: Path, source: str = "", warn
 
 
 def show_warnings(warnings: Iterable[str], console: Console) -> None:
-    """Print what is odd in a crisis, if anything is."""
+    """Print the warnings about a crisis, if any."""
     for warning in warnings:
         console.print(Text.assemble(("Warning: ", "yellow"), warning))
 
@@ -180,7 +180,7 @@ def _places(run: Run, console: Console) -> None:
         cells.append(bars(series, min(max(console.width - used - 2, 8), 32)))
     rest = on_last.height - top.height
     more = f" {rest} more places with fewer are in run.json and stock.parquet." if rest else ""
-    note = f"Staying or waiting there, whoever came before the period too.{more}"
+    note = f"People staying or waiting there, including those who came before the period.{more}"
     print_table(console, f"Displaced people by place on {day(last)}", [*heads, "Over time"], rows, note)
 
 
@@ -368,7 +368,7 @@ def _name(run: Run, place: str, console: Console) -> str:
 
 
 def _cut(name: str, width: int) -> str:
-    """A name without what stands in brackets at its end, and shortened if it is still too long."""
+    """Shorten a name: drop a trailing bracket, then cut what is still too long."""
     if len(name) > width:
         name = name.split(" (")[0]
     return name if len(name) <= width else name[: width - 1] + "…"

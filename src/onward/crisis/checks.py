@@ -1,7 +1,7 @@
 """Consistency checks across the rows and tables of a crisis.
 
 Each check looks at a draft and yields problems. A check that compares rows or tables runs only where the
-tables it needs are free of problems, so one mistake is told once and not again as its consequences.
+tables it needs are free of problems, so one mistake is reported once and not again as its consequences.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def check_duplicates(draft: Draft) -> Iterator[Problem]:
     """No two rows of a table share its key; in a table without one, no two rows are the same."""
     broken = draft.broken()
     for table in tables().values():
-        if table.name == "routes":  # told apart by their direction, in check_routes
+        if table.name == "routes":  # distinguished by direction, in check_routes
             continue
         if not table.key and table.name in broken:  # faulty cells are null and may look the same
             continue

@@ -1,6 +1,6 @@
 """Warnings about a valid crisis: gaps and contradictions that an analyst should look at.
 
-Each doubt is a problem in house form, with its row and what to do, that stops nothing. ``onward check`` prints them.
+Each doubt is a `Problem` with its row and a next step, but stops nothing. ``onward check`` prints them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from onward.crisis.draft import Draft
 
 SILENT_DAYS = 14
-"""Days without any event that are told (own choice: publishers' weekly updates come at most two weeks late)."""
+"""Days without any event that are reported (own choice: publishers' weekly updates come at most two weeks late)."""
 
 JUMP = 3.0
 """How many times larger or smaller the next count of a series may be (own choice: beyond it is often a recount)."""

@@ -68,7 +68,7 @@ class Draft:
         return broken | ({"crisis"} if self.header is None or FILE in at_fault else set())
 
     def unnamed(self) -> set[str]:
-        """Tables of which nobody knows all the names: they could not be read, or a name is faulty."""
+        """Tables whose names are not all known: they could not be read, or a name is faulty."""
         faulty = {(problem.file, problem.column) for problem in self.problems}
         names = {table: column for column, table in REFERENCES.items()}
         return {

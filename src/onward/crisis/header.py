@@ -110,7 +110,7 @@ def _format_problem(found: object) -> Problem | None:
 
 
 def _problems(error: ValidationError) -> Iterator[Problem]:
-    """Each key in house form; a value that fits none of several types is told once."""
+    """One problem for each key; a value that fits none of several types is reported once."""
     told = set()
     for fault in error.errors():
         key = ".".join(str(part) for part in fault["loc"][: 2 if fault["loc"][0] == "parameters" else 1])

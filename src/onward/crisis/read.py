@@ -129,7 +129,7 @@ def _names(folder: Traversable) -> list[str]:
 
 
 def _read(folder: Traversable, name: str) -> bytes:
-    """The bytes of a file; whatever hinders reading is told in house form."""
+    """The bytes of a file; read errors become problems."""
     file = folder / name
     try:
         return file.read_bytes()

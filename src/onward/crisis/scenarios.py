@@ -101,7 +101,7 @@ class SetRoute(_Window):
 
 
 class AddCapacity(_Strict):
-    """A camp has room for so many more people throughout."""
+    """A camp has capacity for this many more people throughout."""
 
     do: Literal["add_capacity"]
     place: str
@@ -211,7 +211,7 @@ def _text(source: str | Path, crisis: Crisis) -> tuple[str, str]:
 
 
 def _said(name: str, error: ErrorDetails) -> str:
-    """An error of pydantic in house form: where, what was found, and what to do."""
+    """Convert a pydantic error to a problem: where, what was found, and the next step."""
     loc = [part for part in error["loc"] if part not in _VERBS]
     where = ", ".join(f"intervention {part + 1}" if isinstance(part, int) else str(part) for part in loc)
     where = where.replace("intervention, intervention", "intervention")

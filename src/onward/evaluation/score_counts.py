@@ -2,7 +2,7 @@
 
 No figure is interpolated. Each count stands beside the run's mean and 90 % interval on its own day, for its own place
 or area; arrivals are those since the count's first day. Stocks of the first day are left out, for a run is given them.
-What is left out is told, not passed over in silence.
+Counts that are left out are reported with the reason.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ def export_run(
     run: str | Path, *, format: str, out: str | Path | None = None, route_detail: bool = False, places: bool = False,
     overwrite: bool = False, today: dt.date | None = None,
 ) -> tuple[Path, tuple[str, ...]]:  # fmt: skip
-    """Export a run folder; returns where to, and what whoever exports must be told.
+    """Export a run folder; return the path and the notices for the user.
 
     Parameters
     ----------

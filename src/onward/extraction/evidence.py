@@ -189,7 +189,7 @@ def _cell(value: Any) -> str:
 
 
 def read_evidence_csv(path: str | Path) -> list[EvidenceRow]:
-    """Read a reviewed CSV; all faulty cells are told at once."""
+    """Read a reviewed CSV; all faulty cells are reported at once."""
     path = Path(path)
     if not path.is_file():
         raise ParameterError(f"{path}: there is no such file. Check the path.")

@@ -36,7 +36,7 @@ def extract_facts(
     Parameters
     ----------
     text
-        Plain text, or HTML, whose page furniture is left out. More than 50 MB is refused.
+        Plain text, or HTML, whose menus, headers and footers are left out. More than 50 MB is refused.
     date
         The report's day; without it relative dates ("on Tuesday", "3 March") stay open.
     crisis

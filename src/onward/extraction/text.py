@@ -85,7 +85,7 @@ _FURNITURE = re.compile(
 
 
 def is_furniture(line: str) -> bool:
-    """Whether a line belongs to the page and not to the report.
+    """Whether a line is page navigation and not part of the report.
 
     >>> is_furniture("Post a Comment"), is_furniture("Forty people fled.")
     (True, False)

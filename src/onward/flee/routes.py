@@ -21,7 +21,7 @@ from onward.typing import Floats, Ints
 
 #: own choice: more would take minutes and gigabytes
 MOST_ROUTES = 1_000_000
-#: at most this many parts of a km are told apart; more are rounded
+#: distances are resolved to at most this many parts of a km
 FINEST = 10
 #: columns of stands and lanes; see `Routes`
 S_PLACE, S_LANE, S_GOAL, S_DROP, S_FRESH = range(5)

@@ -166,7 +166,7 @@ def _flatten(content: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
 
 
 def _override(flat: dict[tuple[str, str], Any], overrides: Mapping[str, object]) -> list[Problem]:
-    """Put what was set by hand over the file's content; what cannot be set is told by name."""
+    """Put what was set by hand over the file's content; settings that cannot be set are named."""
     import yaml
 
     problems = []

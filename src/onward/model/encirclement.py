@@ -62,10 +62,10 @@ def fear_of_gains(network: Network, people: People, values: Values) -> Floats:
 
 
 def encirclement(steps: Floats, fear: Floats, values: Values) -> Floats:
-    """Return ``S[t, p, g] = max(0, 2^(-1 / half-life) S(t - 1) + step)``, the fright of being cut off.
+    """Return ``S[t, p, g] = max(0, 2^(-1 / half-life) S(t - 1) + step)``, the fear of being cut off.
 
     A world that shrinks by a feared actor's gains frightens by ``weight ln(R(t - 1) / R(t))`` on that day, and
-    the fright fades as that of a takeover does; a world that grows again takes it back.
+    the fear fades as that of a takeover does; a world that grows again takes it back.
 
     Parameters
     ----------

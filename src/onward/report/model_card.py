@@ -108,7 +108,7 @@ def _details(about: Mapping[str, Any]) -> str:
 
 def _data(about: Mapping[str, Any], crisis: Crisis | None) -> str:
     if crisis is None:
-        return "The run folder holds no copy of its crisis, so its data cannot be told here."
+        return "The run folder holds no copy of its crisis, so its data cannot be described here."
     lines = [f"- {_table_line(name, frame)}" for name, frame in crisis.tables.items() if frame.height]
     given = (
         "The numbers newly displaced were given from the counts: totals are an input, and no test of the model."

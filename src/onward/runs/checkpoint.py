@@ -2,7 +2,7 @@
 
 A member is done when its ``member-<number>.json`` is there, which is written after its tables. Every file is
 written under another name first and then renamed, so a killed run leaves nothing half-written under a name
-that counts, and the same command goes on with the members that are missing.
+that counts, and the same command resumes with the members that are missing.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 The parts add up to the place's stock in one member, to the person. By home: those at the place at the start, plus legs
 that ended there, less legs that began there. People who left the place and are still under way are known by number
 only; they are taken off the origins of the next legs that begin there, in the order of arrival, and the rest off the
-largest parts. Why people left a home is told for the home, not for a person: the shares of attacks, front, takeover and
-encirclement in its hazard, weighted by how many left on each day.
+largest parts. Why people left a home is given for the home, not for a person: the shares of attacks, front, takeover
+and encirclement in its hazard, weighted by how many left on each day.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ RUN = "run.json"
 CRISIS = "crisis"
 #: the tables of any rules
 KNOWN = (*TABLES, "registrations")
-#: told of what is under way ("compile", "run", "write"), how many members are done, and of how many
+#: called with what is under way ("compile", "run", "write"), how many members are done, and of how many
 Progress = Callable[[str, int, int], None]
 
 
@@ -72,7 +72,7 @@ def run_to_folder(
     progress: Progress | None = None,
     read_seconds: float = 0.0,
 ) -> Run:
-    """Simulate a crisis into a run folder, member by member; a run that was cut off is gone on with.
+    """Simulate a crisis into a run folder, member by member; an interrupted run is resumed.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def write_run(
     progress: Progress | None = None,
     read_seconds: float = 0.0,
 ) -> Run:
-    """Do a work of any rules into a run folder, member by member; one that was cut off is gone on with.
+    """Carry out a run task in a run folder, member by member; an interrupted one is resumed.
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ def read_run(folder: str | Path) -> Run:
     folder = Path(folder)
     about = _about(folder)
     if about is None and read_plan(folder) is not None:
-        raise RunFolderError(f"{folder}: the run has not been finished. The same command goes on with it.")
+        raise RunFolderError(f"{folder}: the run is not finished. Repeat the same command to resume it.")
     if about is None:
         raise RunFolderError(f"{folder}: there is no run here ({RUN} is missing). `onward run` makes one.")
     found = about.get("format")
@@ -211,7 +211,7 @@ def _check_folder(folder: Path, plan: Mapping[str, Any], overwrite: bool) -> Non
         found = differences(unfinished or {}, plan)
         told = "; ".join(found[:5]) + (f"; and {len(found) - 5} more" if len(found) > 5 else "")
         raise RunFolderError(
-            f"{folder}: an unfinished run of another kind is here: {told}. Give the command that began it "
+            f"{folder}: an unfinished run with other settings is here: {told}. Give the command that began it "
             "to go on with it, --overwrite to give it up, or another --out."
         )
 

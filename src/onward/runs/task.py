@@ -29,12 +29,12 @@ Keep = Callable[[int, Frames], None]
 class Work:
     """What is to be run, and how, whatever its rules.
 
-    ``plan`` is all that decides the result; a run that was cut off is gone on with if its plan is equal.
+    ``plan`` is all that decides the result; an interrupted run is resumed if its plan is equal.
     ``tables`` names what ``run`` gives for each member; ``shared`` are tables that all members have in common.
     ``run(members, workers, clock, keep)`` runs members in threads, calls ``keep(member, frames)`` in the thread of
     each, and yields once a member. ``compile`` compiles what ``run`` needs, and returns how long that took, in
     seconds. ``results`` says from the joined tables what run.json tells besides the plan. ``crisis`` is what the
-    folder keeps so that views can read places and roads from it, and ``notices`` is what the user is told once.
+    folder keeps so that views can read places and roads from it, and ``notices`` are shown to the user once.
     """
 
     plan: Mapping[str, Any]

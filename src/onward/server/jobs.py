@@ -108,7 +108,7 @@ class Jobs:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop; what runs is gone on with when the server starts again."""
+        """Stop; an unfinished job is resumed when the server starts again."""
         with self._change:
             self._closing = True
             self._change.notify_all()

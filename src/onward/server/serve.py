@@ -25,7 +25,7 @@ def serve_runs(
     """Serve runs until Ctrl-C.
 
     What-ifs go to ``folder``, whose finished runs are shown too. With a host that other computers reach, a
-    token is made and told once, in the address.
+    token is made and printed once, in the address.
     """
     check_sources(runs)
     library = Library([*runs, folder])
@@ -33,10 +33,10 @@ def serve_runs(
     with closing(_bound(host, port)) as listening:
         jobs = Jobs(folder, library, workers=workers or _cores())
         server = uvicorn.Server(uvicorn.Config(make_app(library, jobs, token=token), **_SETTINGS))
-        jobs.start()  # before anything is told: another server may have the folder
+        jobs.start()  # before anything is printed: another server may hold the folder
         shown = len(library.folders())
         tell(f"{shown} run{'' if shown == 1 else 's'} at {_address(host, listening.getsockname()[1], token)}")
-        tell("Ctrl-C ends it; what-ifs that wait or run are gone on with when it is started again.")
+        tell("Press Ctrl-C to stop. Unfinished what-ifs are resumed at the next start.")
         try:
             with suppress(KeyboardInterrupt):
                 server.run(sockets=[listening])
@@ -51,7 +51,7 @@ _SETTINGS: dict[str, Any] = {
 
 
 def _bound(host: str, port: int) -> socket.socket:
-    """Return a socket that listens there; RunFolderError, told as the user's mistake, where it cannot."""
+    """Return a socket that listens there; RunFolderError, reported as the user's mistake, where it cannot."""
     kind = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(kind, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

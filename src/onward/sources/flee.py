@@ -99,7 +99,7 @@ def convert_flee(instance: FleeInstance, *, keep_names: bool = False, largest_co
         "places": [_place(instance, place, short, codes) for place in instance.locations],
         "areas": [{"area": ORIGIN, "place": short[p.name]} for p in instance.locations if p.country == home],
         "routes": _routes(instance, short),
-        "actors": [{"actor": ACTOR, "side": ACTOR, "name": "whoever attacks"}],
+        "actors": [{"actor": ACTOR, "side": ACTOR, "name": "unknown attacker"}],
         "groups": [{"place": None, "group": GROUP, "share": 1.0}],
         "fears": [{"group": GROUP, "actor": ACTOR, "weight": 1.0}],
         "events": list(_events(instance, short)),
