@@ -82,9 +82,7 @@ def main(admin_file: Path, folder: Path) -> None:
     lines = "".join("\t".join(str(v) for v in [*r, keys(r)]) + "\n" for r in rows)
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / "places.tsv.gz", "wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as out:
-        out.write(
-            ("name\tkind\tcountry\tlatitude\tlongitude\tpopulation\tadmin1\tothers\tkeys\n" + lines).encode()
-        )
+        out.write(("name\tkind\tcountry\tlatitude\tlongitude\tpopulation\tadmin1\tothers\tkeys\n" + lines).encode())
 
 
 def keys(row: list[Any]) -> str:
@@ -112,9 +110,7 @@ def wanted(town: dict[str, Any], near: set[str]) -> bool:
 
 def latin(name: str) -> bool:
     """Whether every letter of the name is Latin."""
-    return all("LATIN" in unicodedata.name(c, "") for c in name if c.isalpha()) and any(
-        c.isalpha() for c in name
-    )
+    return all("LATIN" in unicodedata.name(c, "") for c in name if c.isalpha()) and any(c.isalpha() for c in name)
 
 
 def plain(name: str) -> str:

@@ -25,9 +25,14 @@ MADE = "<!-- Written by scripts/reference.py; do not edit. -->\n\n"
 
 def tables_page() -> str:
     """Return the page of tables and columns."""
-    parts = [MADE, "# Tables of a crisis\n\nA crisis is a folder with `crisis.toml` and these tables as CSV or Parquet.\n"]
+    parts = [
+        MADE,
+        "# Tables of a crisis\n\nA crisis is a folder with `crisis.toml` and these tables as CSV or Parquet.\n",
+    ]
     for table in tables().values():
-        parts.append(f"\n## {table.name}\n\n| column | type | unit | needed | default | meaning | HXL |\n|---|---|---|---|---|---|---|\n")
+        parts.append(
+            f"\n## {table.name}\n\n| column | type | unit | needed | default | meaning | HXL |\n|---|---|---|---|---|---|---|\n"
+        )
         for c in table.columns:
             kind = c.type.replace("|", ", ")
             needed = "yes" if c.required else ""
@@ -38,17 +43,24 @@ def tables_page() -> str:
 
 def parameters_page() -> str:
     """Return the page of parameters."""
-    rows = ["| name | unit | default | range | prior | meaning | source of the default | source of the prior |\n|---|---|---|---|---|---|---|---|\n"]
+    rows = [
+        "| name | unit | default | range | prior | meaning | source of the default | source of the prior |\n|---|---|---|---|---|---|---|---|\n"
+    ]
     for p in declared().values():
         prior = "held" if p.prior == "fixed" else f"{p.prior} ({p.prior_centre:g}, {p.prior_spread:g})"
-        rows.append(f"| {p.name} | {p.unit} | {p.default:g} | {p.low:g} - {p.high:g} | {prior} | {p.meaning} | {p.default_source} | {p.prior_source} |\n")
+        rows.append(
+            f"| {p.name} | {p.unit} | {p.default:g} | {p.low:g} - {p.high:g} | {prior} | {p.meaning} | {p.default_source} | {p.prior_source} |\n"
+        )
     head = "# Parameters\n\nEvery number of the model. A log-normal or logit-normal prior gives its median and log deviation, a normal one\nits mean and deviation, a uniform one its ends. `--set NAME=VALUE` holds one at a value. The defaults are the\n`population` set, the medians of the priors: what a crisis has of which nothing was fitted. A crisis that was fitted has its own\nvalues under `[parameters]` of its crisis.toml, with `fitted_on`; those of the bundled one are told of in\n[docs/validation/aleppo-2016](../validation/aleppo-2016.md).\n\n"
     return MADE + head + "".join(rows)
 
 
 def api_page() -> str:
     """Return the page of public names: directives from which Sphinx takes signatures and docstrings."""
-    parts = [MADE, "# Python API\n\nOnly what is on this page is promised. `import onward` loads each name when it is first used.\n"]
+    parts = [
+        MADE,
+        "# Python API\n\nOnly what is on this page is promised. `import onward` loads each name when it is first used.\n",
+    ]
     for name in onward.__all__:
         kind = "autoclass" if inspect.isclass(getattr(onward, name)) else "autofunction"
         options = "   :members:\n" if kind == "autoclass" else ""
@@ -58,7 +70,10 @@ def api_page() -> str:
 
 def cli_page() -> str:
     """Return the page of commands, with all their arguments and options."""
-    parts = [MADE, "# Command line\n\nExit codes: 0 success, 2 a mistake in the input, 1 a failure, 130 stopped by the user.\n"]
+    parts = [
+        MADE,
+        "# Command line\n\nExit codes: 0 success, 2 a mistake in the input, 1 a failure, 130 stopped by the user.\n",
+    ]
     return "".join([*parts, *_commands(typer.main.get_command(app), "onward")])
 
 
@@ -70,7 +85,9 @@ def _commands(command: Any, path: str) -> Iterator[str]:
     yield f"\n## {path}\n\n{inspect.cleandoc(command.help or '')}\n\n| argument or option | meaning |\n|---|---|\n"
     for parameter in command.params:
         option = parameter.param_type_name == "option"
-        names = ", ".join(f"`{name}`" for name in (parameter.opts if option else [parameter.metavar or parameter.name.upper()]))
+        names = ", ".join(
+            f"`{name}`" for name in (parameter.opts if option else [parameter.metavar or parameter.name.upper()])
+        )
         yield f"| {names} | {(parameter.help or '').replace('|', chr(92) + '|')} |\n"
 
 

@@ -1,6 +1,6 @@
 """Write docs/validation/aleppo-2016.md: the bundled crisis held against what was reported, and its what-ifs.
 
-    python scripts/validate_aleppo.py [--members 100]
+python scripts/validate_aleppo.py [--members 100]
 """
 
 from __future__ import annotations
@@ -39,20 +39,28 @@ def claims_table(crisis: Crisis, fixed: Run, prior: Run) -> str:
     """Each claim with both runs and the verdict of the fixed one."""
     compiled = build_model(crisis).claims
     sources = dict(crisis.table("claims").select("claim", "source").iter_rows())
-    rows = ["| claim | indicator | reported | fixed: p5 - p50 - p95 | verdict | prior: p5 - p50 - p95 | sources |\n|---|---|---|---|---|---|---|\n"]
+    rows = [
+        "| claim | indicator | reported | fixed: p5 - p50 - p95 | verdict | prior: p5 - p50 - p95 | sources |\n|---|---|---|---|---|---|---|\n"
+    ]
     for one, two in zip(judge_claims(compiled, fixed), judge_claims(compiled, prior), strict=True):
         reported = f"{number(one['low'])} - {number(one['high'])} {one['unit']}"
         spread = [" - ".join(number(r[q]) for q in ("p5", "p50", "p95")) for r in (one, two)]
-        rows.append(f"| {one['id']} | {one['indicator']} | {reported} | {spread[0]} | {one['verdict']} | {spread[1]} | {sources[one['id']]} |\n")
+        rows.append(
+            f"| {one['id']} | {one['indicator']} | {reported} | {spread[0]} | {one['verdict']} | {spread[1]} | {sources[one['id']]} |\n"
+        )
     return "".join(rows)
 
 
 def what_ifs(base: Run, runs: dict[str, Run]) -> str:
     """What each scenario changes, paired by member."""
-    rows = ["| what-if | left home, change (paired 90 %) | by 22 February | waiting at Bab al-Salama | admitted there |\n|---|---|---|---|---|\n"]
+    rows = [
+        "| what-if | left home, change (paired 90 %) | by 22 February | waiting at Bab al-Salama | admitted there |\n|---|---|---|---|---|\n"
+    ]
     for name, run in runs.items():
         totals = {r["indicator"]: r for r in onward.compare(base, run)["totals"].iter_rows(named=True)}
-        left, waiting, passed = (totals[k] for k in ("left_home", "waiting at bab-al-salama", "passed at bab-al-salama"))
+        left, waiting, passed = (
+            totals[k] for k in ("left_home", "waiting at bab-al-salama", "passed at bab-al-salama")
+        )
         change = f"{number(left['run'])} to {number(left['other'])} ({number(left['p5'])} to {number(left['p95'])})"
         early = [
             r.series("departures").filter(pl.col("date") <= pl.date(2016, 2, 22))["people"].sum() / r.about["members"]

@@ -69,9 +69,7 @@ def test_parallel_roads_differ_in_mode_or_gate_and_one_way_roads_in_direction(fo
     assert told(folder) == []
     append("routes.csv", "tall_rifat,marea,12,foot,no,")(folder)
     (line,) = told(folder)
-    assert line.startswith(
-        "routes.csv, row 9, column place1: the road from 'tall_rifat' to 'marea' is given again"
-    )
+    assert line.startswith("routes.csv, row 9, column place1: the road from 'tall_rifat' to 'marea' is given again")
 
 
 def test_each_part_that_is_cut_off_is_told_once(folder: Path) -> None:
@@ -111,9 +109,7 @@ def test_rules_for_the_same_days_agree_or_follow_each_other(folder: Path) -> Non
     assert told(folder) == []
     append("closures.csv", "border,TUR,SYR,2016-07-22,2016-07-22,open,,,,")(folder)
     (line,) = told(folder)
-    assert line.startswith(
-        "closures.csv, row 9, column start: 'TUR' has another rule on the same days in row 4"
-    )
+    assert line.startswith("closures.csv, row 9, column start: 'TUR' has another rule on the same days in row 4")
 
 
 def test_two_quotas_at_once_contradict(folder: Path) -> None:
@@ -125,8 +121,7 @@ def test_two_quotas_at_once_contradict(folder: Path) -> None:
 def test_one_mistake_is_told_once_and_not_as_its_consequences(folder: Path) -> None:
     swap("places.csv", "kilis,Kilis", ",Kilis")(folder)
     assert told(folder) == [
-        "places.csv, row 3, column place: the cell is empty and each row needs it. "
-        "Fill it in: short name of the place."
+        "places.csv, row 3, column place: the cell is empty and each row needs it. Fill it in: short name of the place."
     ]
 
 

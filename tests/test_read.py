@@ -74,9 +74,7 @@ def test_an_unknown_table_is_a_parameter_error(crisis: Crisis) -> None:
 
 
 @pytest.mark.parametrize("file", [f"{name}.csv" for name in TABLES])
-def test_byte_order_mark_crlf_old_mac_ends_and_hxl_change_nothing(
-    file: str, folder: Path, crisis: Crisis
-) -> None:
+def test_byte_order_mark_crlf_old_mac_ends_and_hxl_change_nothing(file: str, folder: Path, crisis: Crisis) -> None:
     data = (folder / file).read_bytes()
     header, _, rows = data.partition(b"\n")
     tags = ",".join(column.hxl for column in tables()[file[:-4]].columns).encode()
@@ -118,9 +116,7 @@ def test_parquet_rows_count_from_two_and_nested_cells_are_refused(folder: Path, 
     (folder / "counts.csv").unlink()
     counts = crisis.table("counts").with_columns(people=pl.Series([1.0, 2.5, float("nan")]))
     counts.write_parquet(folder / "counts.parquet")
-    with pytest.raises(
-        CrisisDataError, match=r"counts.parquet, row 3, column people: '2.5' is not a whole"
-    ) as caught:
+    with pytest.raises(CrisisDataError, match=r"counts.parquet, row 3, column people: '2.5' is not a whole") as caught:
         read_crisis(folder)
     assert [problem.row for problem in caught.value.problems] == [3, 4]
     counts.with_columns(people=pl.Series([[1], [2], [3]])).write_parquet(folder / "counts.parquet")
@@ -154,10 +150,7 @@ def test_unknown_columns_and_files_like_tables_warn(folder: Path) -> None:
     put("sources.csv", b"x")(folder)
     swap("actors.csv", "actor,side,name", "actor,side,nam")(folder)
     first, second = read_crisis(folder).warnings
-    assert (
-        first
-        == "actors.csv, row 1, column nam: this column is unknown and was not read. Did you mean 'name'?"
-    )
+    assert first == "actors.csv, row 1, column nam: this column is unknown and was not read. Did you mean 'name'?"
     assert second == "Event.csv: this is no table of a crisis and was not read. Did you mean 'events.csv'?"
 
 
@@ -165,12 +158,8 @@ def test_a_road_shorter_than_the_straight_line_and_an_idle_quota_warn(folder: Pa
     swap("routes.csv", "17,road", "7,road")(folder)
     swap("closures.csv", "2016-07-14,closed,", "2016-07-14,closed,5")(folder)
     first, second = read_crisis(folder).warnings
-    assert first.startswith(
-        "routes.csv, row 2, column distance_km: 7 km is shorter than the straight line of 16 km"
-    )
-    assert second.startswith(
-        "closures.csv, row 2, column people_per_day: a number means nothing for policy closed"
-    )
+    assert first.startswith("routes.csv, row 2, column distance_km: 7 km is shorter than the straight line of 16 km")
+    assert second.startswith("closures.csv, row 2, column people_per_day: a number means nothing for policy closed")
 
 
 def test_time_zone_and_history_have_defaults(folder: Path) -> None:
@@ -287,9 +276,7 @@ def test_the_order_of_rows_changes_nothing(data: st.DataObject) -> None:
     file=st.sampled_from(["crisis.toml", *(f"{name}.csv" for name in TABLES)]),
     at=st.floats(0, 1),
     cut=st.integers(0, 12),
-    junk=st.one_of(
-        st.binary(max_size=12), st.sampled_from([b'"', b"\n", b",", b"\r", b"\xff\xfe", b"9" * 400, b"#"])
-    ),
+    junk=st.one_of(st.binary(max_size=12), st.sampled_from([b'"', b"\n", b",", b"\r", b"\xff\xfe", b"9" * 400, b"#"])),
 )
 def test_no_bytes_raise_anything_but_crisis_data_errors(file: str, at: float, cut: int, junk: bytes) -> None:
     with tempfile.TemporaryDirectory() as scratch:
@@ -306,9 +293,7 @@ def test_no_parquet_bytes_raise_anything_but_crisis_data_errors(at: float, cut: 
     with tempfile.TemporaryDirectory() as scratch:
         folder = write_tiny(Path(scratch))
         (folder / "actors.csv").unlink()
-        pl.DataFrame({"actor": ["army", "rebels"], "side": ["a", "b"]}).write_parquet(
-            folder / "actors.parquet"
-        )
+        pl.DataFrame({"actor": ["army", "rebels"], "side": ["a", "b"]}).write_parquet(folder / "actors.parquet")
         data = (folder / "actors.parquet").read_bytes()
         start = int(at * len(data))
         (folder / "actors.parquet").write_bytes(data[:start] + junk + data[start + cut :])

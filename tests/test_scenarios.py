@@ -87,7 +87,7 @@ def test_fewer_attacks_are_a_part_of_the_same_attacks(aleppo: Crisis) -> None:
     both = []
     for scenario in (None, half):
         settings = make_settings(aleppo, members=1, scenario=scenario)
-        (_, outcome, _), = run_members(build_model(aleppo, scenario), settings, members=[0])
+        ((_, outcome, _),) = run_members(build_model(aleppo, scenario), settings, members=[0])
         both.append(outcome.attacks)
     assert (both[1] <= both[0]).all()
     assert both[1].sum() == pytest.approx(0.5 * both[0].sum(), rel=0.1)

@@ -113,15 +113,11 @@ CASES: list[Case] = [
     Case("no_places", remove("places.csv"), "places.csv", None, None, "no such file"),
     Case("no_routes", remove("routes.csv"), "routes.csv", None, None, "no such file"),
     Case("empty_file", put("events.csv", b""), "events.csv", None, None, "the file is empty"),
-    Case(
-        "blank_file", put("events.csv", b"\xef\xbb\xbf\n \n"), "events.csv", None, None, "the file is empty"
-    ),
+    Case("blank_file", put("events.csv", b"\xef\xbb\xbf\n \n"), "events.csv", None, None, "the file is empty"),
     Case("no_rows", header_only("places.csv"), "places.csv", None, None, "no rows"),
     Case("no_routes_rows", header_only("routes.csv"), "routes.csv", None, None, "no rows"),
     Case("folder_as_file", folder_instead("routes.csv"), "routes.csv", None, None, "a folder, not a file"),
-    Case(
-        "folder_as_header", folder_instead("crisis.toml"), "crisis.toml", None, None, "a folder, not a file"
-    ),
+    Case("folder_as_header", folder_instead("crisis.toml"), "crisis.toml", None, None, "a folder, not a file"),
     Case("both_formats", put("routes.parquet", b"x"), "routes.csv", None, None, "routes.parquet too"),
     Case("bad_parquet", _parquet, "actors.parquet", None, None, "cannot be read as a Parquet"),
     Case("semicolons", separate("routes.csv", ";"), "routes.csv", 1, None, "semicolons"),
@@ -135,9 +131,7 @@ CASES: list[Case] = [
     Case("broken_quote", swap("places.csv", "Azaz", '"Az"az'), "places.csv", 2, None, "quotes are broken"),
     Case("row_too_long", append("areas.csv", "north,kilis,x"), "areas.csv", 5, None, "3 cells"),
     Case("row_too_short", append("areas.csv", "north"), "areas.csv", 5, None, "1 cells"),
-    Case(
-        "column_twice", swap("areas.csv", "area,place", "area,place,place"), "areas.csv", 1, "place", "twice"
-    ),
+    Case("column_twice", swap("areas.csv", "area,place", "area,place,place"), "areas.csv", 1, "place", "twice"),
     Case(
         "nameless_column",
         swap(
@@ -188,9 +182,7 @@ CASES: list[Case] = [
     ),
     Case("no_end", swap("crisis.toml", "end = 2016-07-31\n", ""), "crisis.toml", None, "end", "missing"),
     Case("bad_name", swap("crisis.toml", '"tiny"', '"../tiny"'), "crisis.toml", None, "name", "short name"),
-    Case(
-        "empty_title", swap("crisis.toml", '"A tiny crisis"', '" "'), "crisis.toml", None, "title", "a title"
-    ),
+    Case("empty_title", swap("crisis.toml", '"A tiny crisis"', '" "'), "crisis.toml", None, "title", "a title"),
     Case(
         "day_as_number",
         swap("crisis.toml", "2016-07-31", "20160731"),
@@ -289,9 +281,7 @@ CASES: list[Case] = [
         "population",
         "'n/a' is not a whole number of people. Leave the cell empty if unknown.",
     ),
-    Case(
-        "half_a_person", swap("places.csv", "16000", "16000.5"), "places.csv", 4, "population", "whole number"
-    ),
+    Case("half_a_person", swap("places.csv", "16000", "16000.5"), "places.csv", 4, "population", "whole number"),
     Case(
         "thousands",
         swap("places.csv", "16000", '"16,000"'),
@@ -323,15 +313,11 @@ CASES: list[Case] = [
     Case("zero_km", swap("routes.csv", "17", "0"), "routes.csv", 2, "distance_km", "between 0.01"),
     Case("decimal_comma", swap("routes.csv", "17", '"17,5"'), "routes.csv", 2, "distance_km", "with a point"),
     Case("latitude", swap("places.csv", "36.586", "91"), "places.csv", 2, "latitude", "between -90 and 90"),
-    Case(
-        "empty_latitude", swap("places.csv", "36.586", " "), "places.csv", 2, "latitude", "the cell is empty"
-    ),
+    Case("empty_latitude", swap("places.csv", "36.586", " "), "places.csv", 2, "latitude", "the cell is empty"),
     Case("empty_key", swap("actors.csv", "army,", ","), "actors.csv", 2, "actor", "the cell is empty"),
     Case("hash_key", swap("actors.csv", "army,", "#army,"), "actors.csv", 2, "actor", "begins with #"),
     Case("choice", swap("places.csv", ",camp,", ",kamp,"), "places.csv", 3, "kind", "Did you mean 'camp'?"),
-    Case(
-        "choice_case", swap("routes.csv", "road,", "ROAD,"), "routes.csv", 2, "mode", "Did you mean 'road'?"
-    ),
+    Case("choice_case", swap("routes.csv", "road,", "ROAD,"), "routes.csv", 2, "mode", "Did you mean 'road'?"),
     Case("yes_no", swap("routes.csv", "road,no", "road,maybe"), "routes.csv", 2, "one_way", "yes or no"),
     Case("share_above_one", swap("groups.csv", "0.75", "1.75"), "groups.csv", 3, "share", "between 0 and 1"),
     Case("share_percent", swap("groups.csv", "0.75", "75%"), "groups.csv", 3, "share", "not a share"),
@@ -354,9 +340,7 @@ CASES: list[Case] = [
         "YYYY-MM-DD",
     ),
     Case("year_0216", swap("events.csv", "2016-06-20", "0216-06-20"), "events.csv", 2, "start", "YYYY-MM-DD"),
-    Case(
-        "arabic_digits", swap("places.csv", "16000", "١٦٠٠٠"), "places.csv", 4, "population", "whole number"
-    ),
+    Case("arabic_digits", swap("places.csv", "16000", "١٦٠٠٠"), "places.csv", 4, "population", "whole number"),
     # names
     Case(
         "unknown_place",
@@ -406,15 +390,11 @@ CASES: list[Case] = [
         "actor",
         "Did you mean 'rebels'",
     ),
-    Case(
-        "event_area", swap("events.csv", ",north,", ",nord,"), "events.csv", 3, "area", "Did you mean 'north'"
-    ),
+    Case("event_area", swap("events.csv", ",north,", ",nord,"), "events.csv", 3, "area", "Did you mean 'north'"),
     Case("area_place", append("areas.csv", "south,marae"), "areas.csv", 5, "place", "Did you mean 'marea'"),
     Case("no_actors", remove("actors.csv"), "control.csv", 2, "actor", "is not an actor"),
     Case("fear_of_nobody", append("fears.csv", "all,nobody,1,0"), "fears.csv", 5, "actor", "not an actor"),
-    Case(
-        "fear_of_no_group", append("fears.csv", "al,army,1,0"), "fears.csv", 5, "group", "Did you mean 'all'"
-    ),
+    Case("fear_of_no_group", append("fears.csv", "al,army,1,0"), "fears.csv", 5, "group", "Did you mean 'all'"),
     Case(
         "gate_on_no_route",
         swap("closures.csv", "gate,bab_al_salama", "gate,bab_al_hawa"),
@@ -466,9 +446,7 @@ CASES: list[Case] = [
         "place",
         "place 'azaz' is given again (first in row 2)",
     ),
-    Case(
-        "same_actor_twice", append("actors.csv", "army,state,Again"), "actors.csv", 4, "actor", "given again"
-    ),
+    Case("same_actor_twice", append("actors.csv", "army,state,Again"), "actors.csv", 4, "actor", "given again"),
     Case(
         "same_event_twice",
         append("events.csv", "2016-06-20,,azaz,,,,air,army,,,,,3,made up"),
@@ -509,12 +487,8 @@ CASES: list[Case] = [
         "place1",
         "given again (first in row 3)",
     ),
-    Case(
-        "road_to_itself", append("routes.csv", "azaz,azaz,1,road,no,"), "routes.csv", 6, "place2", "other end"
-    ),
-    Case(
-        "place_cut_off", append("places.csv", ISLAND), "places.csv", 6, "place", "no road reaches 'cobanbey'"
-    ),
+    Case("road_to_itself", append("routes.csv", "azaz,azaz,1,road,no,"), "routes.csv", 6, "place2", "other end"),
+    Case("place_cut_off", append("places.csv", ISLAND), "places.csv", 6, "place", "no road reaches 'cobanbey'"),
     Case("quoted_break", _quoted_break, "places.csv", 6, "place", "cobanbey"),
     Case("area_like_place", append("areas.csv", "azaz,marea"), "areas.csv", 5, "area", "also a place"),
     Case("shares_below_one", swap("groups.csv", "0.25", "0.2"), "groups.csv", 3, "share", "add up to 0.95"),
@@ -608,9 +582,7 @@ CASES: list[Case] = [
         "place",
         "more than one place",
     ),
-    Case(
-        "half_a_position", swap("events.csv", ",36.5,37.1,", ",36.5,,"), "events.csv", 4, "longitude", "half"
-    ),
+    Case("half_a_position", swap("events.csv", ",36.5,37.1,", ",36.5,,"), "events.csv", 4, "longitude", "half"),
     Case(
         "n_low",
         swap("events.csv", "12,8,20", "12,13,20"),
@@ -620,9 +592,7 @@ CASES: list[Case] = [
         "13 is not at most n (12)",
     ),
     Case("n_high", swap("events.csv", "12,8,20", "12,8,11"), "events.csv", 3, "n", "at most n_high"),
-    Case(
-        "fatalities", swap("events.csv", ",3,made", ",-3,made"), "events.csv", 2, "fatalities", ", 0 or more"
-    ),
+    Case("fatalities", swap("events.csv", ",3,made", ",-3,made"), "events.csv", 2, "fatalities", ", 0 or more"),
     Case(
         "count_too_late",
         swap("counts.csv", "2016-07-10", "2016-08-10"),

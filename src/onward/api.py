@@ -103,9 +103,7 @@ def simulate(
         return _with_views(simulation.simulate(world, workers=workers, **given))
     settings = simulation.make_settings(world, labels=engine == "cohorts", **given)
     return _with_views(
-        run_folder.run_to_folder(
-            world, settings, folder=out, workers=workers, overwrite=not resume, progress=progress
-        )
+        run_folder.run_to_folder(world, settings, folder=out, workers=workers, overwrite=not resume, progress=progress)
     )
 
 

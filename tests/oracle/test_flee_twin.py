@@ -23,8 +23,10 @@ SMALL = [(0, 0), (1, 100), (4, 200), (6, 150), (9, 300)]
 MORE_PLACES = "#name,region,country,latitude,longitude,location_type,conflict_date,pop/cap,"
 MORE_ROADS = "#name1,name2,distance,forced_redirection,"
 IDPS = MORE_PLACES + "initial_idps\n" + STAR.replace("camp,,400", "idpcamp,,400,70")
-ON_FOOT = MORE_ROADS + "walk_probability,max_move_speed\n" + "".join(
-    f"{row},0.5,{speed}\n" for row, speed in zip(WEB.split(), (150, 90, 0, 60, 0, 200, 0), strict=True)
+ON_FOOT = (
+    MORE_ROADS
+    + "walk_probability,max_move_speed\n"
+    + "".join(f"{row},0.5,{speed}\n" for row, speed in zip(WEB.split(), (150, 90, 0, 60, 0, 200, 0), strict=True))
 )
 SPREAD = STAR.replace("B,r,H,0,1,town,,0", "B,r,H,0,1,town,,9000").replace("C,r,H,0,2,town,,0", "C,r,H,0,2,town,,50")
 BY_CONFLICT = "conflict_driven_spawning"
@@ -92,9 +94,7 @@ def test_cohorts_agree_with_the_agents(case: str, tmp_path: Path) -> None:
     _same_in_distribution(folder, runs=60, bound=case != "line")
 
 
-def _same_in_distribution(
-    folder: Path, *, runs: int, bound: bool, fault: Mapping[str, object] | None = None
-) -> None:
+def _same_in_distribution(folder: Path, *, runs: int, bound: bool, fault: Mapping[str, object] | None = None) -> None:
     instance = read_flee(folder)
     twins = np.array([Twin(instance, seed).stocks() for seed in range(runs)], dtype=float)
     # 256 levels: what few levels of memory cost is measured elsewhere

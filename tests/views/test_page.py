@@ -64,9 +64,7 @@ class Watched:
 
     def cut(self) -> None:
         """Let nothing through but files."""
-        self.context.route(
-            lambda url: not url.startswith(("file:", "data:", "blob:")), lambda route: route.abort()
-        )
+        self.context.route(lambda url: not url.startswith(("file:", "data:", "blob:")), lambda route: route.abort())
 
     def open(self, path: Path) -> Any:
         self.cut()
@@ -280,5 +278,3 @@ def test_data_cannot_end_their_script_element() -> None:
     page = page_html({"run": {"title": "</script><script>alert(1)</script>"}})
     assert "<script>alert(1)" not in page
     assert "\\u003c/script>" in page
-
-

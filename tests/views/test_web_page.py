@@ -111,7 +111,6 @@ def test_what_is_wrong_with_a_what_if_is_told(browser: Any, base: Path, tmp_path
         assert page.locator("b:text-is('nothing')").count() == 0
 
 
-
 def test_a_report_is_reviewed_by_keyboard_alone(browser: Any, base: Path, tmp_path: Path) -> None:
     with opened(browser, base, tmp_path) as page:
         page.locator("#panel-review > summary").focus()

@@ -33,8 +33,8 @@ def read(
 ) -> None:
     """Extract quoted facts from reports, for review.
 
-        A person accepts, corrects or rejects each in the CSV; `onward evidence apply` takes what was accepted.
-        """
+    A person accepts, corrects or rejects each in the CSV; `onward evidence apply` takes what was accepted.
+    """
     with told():
         from onward.cli.progress import Bar
         from onward.crisis import read_crisis
@@ -69,8 +69,8 @@ def apply(
 ) -> None:
     """Add accepted evidence to a crisis.
 
-        It becomes rows of counts, events, control or claims, each with its source.
-        """
+    It becomes rows of counts, events, control or claims, each with its source.
+    """
     with told():
         from onward.extraction import apply_evidence, read_evidence_csv
 

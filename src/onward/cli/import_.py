@@ -26,9 +26,7 @@ def add_import(app: typer.Typer) -> None:
 
 
 def import_(
-    format_: Annotated[
-        str, typer.Argument(metavar="FORMAT", help=FORMAT_HELP)
-    ],
+    format_: Annotated[str, typer.Argument(metavar="FORMAT", help=FORMAT_HELP)],
     paths: Annotated[list[Path], typer.Argument(metavar="FILE... DIR", help="The files, then the crisis folder.")],
     actors: Annotated[
         list[str] | None,
@@ -68,8 +66,8 @@ def import_(
 ) -> None:
     """Import publishers' files into a crisis folder.
 
-        Prints what was taken, merged and dropped.
-        """
+    Prints what was taken, merged and dropped.
+    """
     with told():
         from onward.errors import ParameterError
 

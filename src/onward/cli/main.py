@@ -37,6 +37,7 @@ MEMBERS = 100
 #: the order of commands in ``onward --help``
 ORDER = ("crises", "new", "import", "check", "run", "report", "explain", "scenarios", "compare", "score")
 
+
 class _WorkOrder(TyperGroup):
     """List commands in the order in which an analyst uses them; others follow."""
 
@@ -126,7 +127,8 @@ def run(
     departures: Annotated[
         str | None,
         typer.Option(
-            metavar="modelled|observed", help="Who leaves: from threat, or given by the counts.",
+            metavar="modelled|observed",
+            help="Who leaves: from threat, or given by the counts.",
             show_default="modelled",
         ),
     ] = None,
@@ -316,8 +318,7 @@ def _run(
             )
     except KeyboardInterrupt:
         typer.echo(
-            f"Stopped with {bar.done} of {work.members} members done in {folder}. "
-            "Repeat the same command to resume.",
+            f"Stopped with {bar.done} of {work.members} members done in {folder}. Repeat the same command to resume.",
             err=True,
         )
         raise typer.Exit(STOPPED) from None

@@ -35,8 +35,8 @@ def serve(
 ) -> None:
     """Show runs on a local web page.
 
-        What-ifs run as background jobs, and reports can be reviewed.
-        """
+    What-ifs run as background jobs, and reports can be reviewed.
+    """
     with told():
         _needs("web", "fastapi", "uvicorn")
         from onward.server.serve import serve_runs
@@ -60,8 +60,8 @@ def export(
 ) -> None:
     """Export a run to other programs.
 
-        Small counts are masked and figures rounded; see docs/how-to/export.md.
-        """
+    Small counts are masked and figures rounded; see docs/how-to/export.md.
+    """
     with told():
         if format not in FORMATS:
             typer.echo(f"--format {format}: not one of {', '.join(FORMATS)}. Choose one.", err=True)

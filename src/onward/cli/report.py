@@ -26,8 +26,8 @@ def report(
 ) -> None:
     """Write a run as one offline HTML file.
 
-        It holds the map, charts, claims, limits and model card.
-        """
+    It holds the map, charts, claims, limits and model card.
+    """
     with told():
         from onward.disclosure import ROUTES_WARNING
         from onward.report.write import write_report

@@ -61,9 +61,7 @@ def _read_parquet(data: bytes, file: str) -> pl.DataFrame:
     try:
         frame = pl.read_parquet(io.BytesIO(data))
     except (Exception, pl.exceptions.PanicException):
-        _refuse(
-            file, None, "the file cannot be read as a Parquet table", "Write it again or give a CSV file."
-        )
+        _refuse(file, None, "the file cannot be read as a Parquet table", "Write it again or give a CSV file.")
     return as_text(frame, file)
 
 
@@ -134,9 +132,7 @@ def _check_separator(header: list[str], file: str) -> None:
     names = {";": "semicolons", "\t": "tabs", "|": "bars"}
     for mark, name in names.items():
         if len(header) == 1 and mark in header[0]:
-            _refuse(
-                file, 1, f"the columns are separated by {name}", "Save the file with commas between them."
-            )
+            _refuse(file, 1, f"the columns are separated by {name}", "Save the file with commas between them.")
 
 
 def _is_hxl(cells: list[str]) -> bool:

@@ -136,9 +136,7 @@ def check_countries(draft: Draft) -> Iterator[Problem]:
     known = pl.col("country").is_in(codes) | pl.col("country").str.contains("^X[A-Z]{2}$")
     for row in places.filter(~known).iter_rows(named=True):
         step = did_you_mean(str(row["country"]), codes, "Write the code of a country, such as SYR.")
-        yield draft.problem(
-            "places", row, "country", quoted(row["country"]), step, "an ISO 3166 alpha-3 code"
-        )
+        yield draft.problem("places", row, "country", quoted(row["country"]), step, "an ISO 3166 alpha-3 code")
 
 
 def check_area_names(draft: Draft) -> Iterator[Problem]:
@@ -146,9 +144,7 @@ def check_area_names(draft: Draft) -> Iterator[Problem]:
     places = draft.frame("places")["place"].to_list()
     areas = draft.frame("areas").unique("area", keep="first", maintain_order=True)
     for row in areas.filter(pl.col("area").is_in(places)).iter_rows(named=True):
-        yield draft.problem(
-            "areas", row, "area", f"{quoted(row['area'])} is also a place", "Rename the area."
-        )
+        yield draft.problem("areas", row, "area", f"{quoted(row['area'])} is also a place", "Rename the area.")
 
 
 def check_shares(draft: Draft) -> Iterator[Problem]:

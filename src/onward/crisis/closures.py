@@ -25,9 +25,7 @@ def check_closures(draft: Draft) -> Iterator[Problem]:
     joined = {frozenset(pair) for pair in routes.select("place1", "place2").iter_rows()}
     for row in draft.frame("closures").iter_rows(named=True):
         if row["policy"] == "quota" and row["people_per_day"] is None:
-            yield draft.problem(
-                "closures", row, "people_per_day", "a quota without a number", "Give the number."
-            )
+            yield draft.problem("closures", row, "people_per_day", "a quota without a number", "Give the number.")
         if trouble := _names_trouble(row, joined):
             yield draft.problem("closures", row, "name2", *trouble)
 

@@ -172,9 +172,7 @@ def _faults(
     if not gaps or (gaps == text[column.name].null_count() and not column.required):
         return
     wrong = sound[column.name].is_null()
-    rows, cells, numbers = (
-        series.filter(wrong) for series in (text[ROW], text[column.name], values[column.name])
-    )
+    rows, cells, numbers = (series.filter(wrong) for series in (text[ROW], text[column.name], values[column.name]))
     for row, found, value in zip(rows, cells, numbers, strict=True):
         if found is not None:
             yield _fault(column, row, found, value, file)

@@ -130,7 +130,5 @@ def _problem(key: str, kind: str, found: object) -> Problem:
         return Problem(FILE, None, key, quoted(found), "a finite number or a text", "Correct the value.")
     step = "Correct the value."
     if key == "time_zone":
-        step = did_you_mean(
-            str(found), available_timezones(), "Write one such as 'Asia/Damascus', or leave it out."
-        )
+        step = did_you_mean(str(found), available_timezones(), "Write one such as 'Asia/Damascus', or leave it out.")
     return Problem(FILE, None, key, quoted(found), EXPECTED[key], step)

@@ -89,11 +89,7 @@ def bundled_crises() -> list[tuple[str, str, date, date]]:
 
 def _bundled() -> dict[str, Traversable]:
     library = files("onward.crisis") / "library"
-    folders = (
-        [folder for folder in library.iterdir() if (folder / HEADER_FILE).is_file()]
-        if library.is_dir()
-        else []
-    )
+    folders = [folder for folder in library.iterdir() if (folder / HEADER_FILE).is_file()] if library.is_dir() else []
     return {folder.name: folder for folder in sorted(folders, key=lambda folder: folder.name)}
 
 
@@ -105,9 +101,7 @@ def _find(source: str | Path) -> Traversable:
     if folder.is_dir():
         return folder
     if folder.is_file():
-        fault = Problem(
-            str(source), found="this is a file", next_step="Give the folder that holds crisis.toml."
-        )
+        fault = Problem(str(source), found="this is a file", next_step="Give the folder that holds crisis.toml.")
     else:
         known = f"Bundled are {', '.join(bundled)}." if bundled else "Correct the path."
         step = did_you_mean(str(source), bundled, known)

@@ -88,27 +88,19 @@ def _areas(draft: Draft) -> Known:
 
 
 def _known(draft: Draft, table: str, column: str, what: str) -> Known:
-    frame = (
-        draft.frame(table)
-        .filter(pl.col(column).is_not_null())
-        .unique(column, keep="first", maintain_order=True)
-    )
+    frame = draft.frame(table).filter(pl.col(column).is_not_null()).unique(column, keep="first", maintain_order=True)
     rows = dict(zip(frame[column], frame[ROW], strict=True))
     name_column = "name" if column in ("place", "actor") else column
     aliases = {alias: name for alias, name in zip(frame[name_column], frame[column], strict=True) if alias}
     return Known(what, draft.file(table), rows, aliases)
 
 
-def _unknown(
-    draft: Draft, table: str, column: str, frame: pl.DataFrame, known: list[Known]
-) -> Iterator[Problem]:
+def _unknown(draft: Draft, table: str, column: str, frame: pl.DataFrame, known: list[Known]) -> Iterator[Problem]:
     """The cells of a column that hold none of the known names; only as many guesses as are printed."""
     names = [name for these in known for name in these.rows]
     wrong = frame.filter(pl.col(column).is_not_null() & ~pl.col(column).is_in(names))
     what = " or ".join(these.what for these in known)
-    guesses = {
-        word: _guess(word, known) for word in islice(wrong[column].unique(maintain_order=True), MOST_PRINTED)
-    }
+    guesses = {word: _guess(word, known) for word in islice(wrong[column].unique(maintain_order=True), MOST_PRINTED)}
     for row, word in wrong.select(ROW, column).iter_rows():
         yield Problem(draft.file(table), row, column, quoted(word), what, guesses.get(word, "Correct it."))
 

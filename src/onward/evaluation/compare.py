@@ -101,8 +101,10 @@ def _totals(run: Run) -> pl.LazyFrame:
     moves = run.tables["movements"].filter(movement.is_in(["left_home", "fled_again"]))
     totals = [_by(moves, "movement", "people").rename({"movement": "indicator"})]
     if "gates" in run.tables:
-        gates = run.tables["gates"].group_by("member", pl.col("gate").cast(pl.String)).agg(
-            pl.col("waiting").sort_by("date").last().cast(pl.Float64), pl.col("passed").sum().cast(pl.Float64)
+        gates = (
+            run.tables["gates"]
+            .group_by("member", pl.col("gate").cast(pl.String))
+            .agg(pl.col("waiting").sort_by("date").last().cast(pl.Float64), pl.col("passed").sum().cast(pl.Float64))
         )
         for what in ("waiting", "passed"):
             name = (pl.lit(f"{what} at ") + pl.col("gate")).alias("indicator")
@@ -126,11 +128,15 @@ def _differ(one: pl.LazyFrame, two: pl.LazyFrame, key: str, members: int, missin
         both = both.with_columns(pl.col("value", "value_other").fill_null(missing))
     change = (pl.col("value_other") - pl.col("value")).alias("change")
     spread = [pl.col("change").quantile(q, "linear").alias(name) for q, name in _COLUMNS]
-    grouped = both.with_columns(change).group_by(key).agg(
-        pl.col("value").mean().alias("run"),
-        pl.col("value_other").mean().alias("other"),
-        pl.col("change").mean().alias("mean"),
-        *spread,
+    grouped = (
+        both.with_columns(change)
+        .group_by(key)
+        .agg(
+            pl.col("value").mean().alias("run"),
+            pl.col("value_other").mean().alias("other"),
+            pl.col("change").mean().alias("mean"),
+            *spread,
+        )
     )
     clear = ((pl.col("p5") > 0) | (pl.col("p95") < 0)).fill_null(False).alias("clear")
     order = [pl.col("mean").abs(), pl.col(key)]

@@ -74,9 +74,7 @@ def _touches(line: Floats, box: Box) -> bool:
     return bool(left <= east and right >= west and low <= north and high >= south)
 
 
-def _near(
-    area: dict[str, Any], near: list[bool], arcs: list[Ints], scale: Floats, shift: Floats, box: Box
-) -> bool:
+def _near(area: dict[str, Any], near: list[bool], arcs: list[Ints], scale: Floats, shift: Floats, box: Box) -> bool:
     """Whether an area touches the box: one of its lines does, or it lies all round it."""
     of = _arcs_of(area.get("arcs", []))
     if any(near[arc] for arc in of):

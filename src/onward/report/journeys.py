@@ -25,7 +25,11 @@ def legs_of(cubes: Cubes) -> pl.DataFrame:
     if "flows" not in cubes.run.tables:
         return pl.DataFrame(
             schema={
-                "member": pl.Int32, "day": pl.Int64, "a": pl.Int64, "b": pl.Int64, "home": pl.Boolean,
+                "member": pl.Int32,
+                "day": pl.Int64,
+                "a": pl.Int64,
+                "b": pl.Int64,
+                "home": pl.Boolean,
                 "people": pl.Float64,
             }
         )

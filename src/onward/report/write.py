@@ -16,9 +16,7 @@ from onward.runs.checkpoint import write_whole
 from onward.simulation.run import Run
 
 
-def write_report(
-    run: Run, path: str | Path, *, crisis: Crisis | None = None, route_detail: bool = False
-) -> Path:
+def write_report(run: Run, path: str | Path, *, crisis: Crisis | None = None, route_detail: bool = False) -> Path:
     """Write a run as one self-contained HTML file: map, charts, tables, limits and model card.
 
     The file loads nothing and sends nothing. Figures have two significant digits, counts below ten are masked, and no

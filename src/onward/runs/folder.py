@@ -97,9 +97,7 @@ def run_to_folder(
     begin = time.perf_counter()
     work = own_work(crisis, settings)
     read = read_seconds + time.perf_counter() - begin
-    return write_run(
-        work, folder=folder, workers=workers, overwrite=overwrite, progress=progress, read_seconds=read
-    )
+    return write_run(work, folder=folder, workers=workers, overwrite=overwrite, progress=progress, read_seconds=read)
 
 
 def write_run(

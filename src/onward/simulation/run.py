@@ -159,8 +159,10 @@ class Run:
             rows = rows.filter(pl.col("place").cast(pl.String).is_in(places))
         found = rows.group_by("member", "date").agg(pl.col("people").sum()).collect()
         grid = self._members().join(self._dates(), how="cross")
-        return grid.join(found, on=["member", "date"], how="left").with_columns(pl.col("people").fill_null(0)).sort(
-            "member", "date"
+        return (
+            grid.join(found, on=["member", "date"], how="left")
+            .with_columns(pl.col("people").fill_null(0))
+            .sort("member", "date")
         )
 
     def quantiles(
@@ -184,9 +186,12 @@ class Run:
         ['date', 'mean', 'p5', 'p25', 'p50', 'p75', 'p95']
         """
         spread = [pl.col("people").quantile(q, "linear").alias(f"p{100 * q:g}") for q in levels]
-        return self.series(indicator, place=place, area=area).group_by("date").agg(
-            pl.col("people").mean().alias("mean"), *spread
-        ).sort("date")
+        return (
+            self.series(indicator, place=place, area=area)
+            .group_by("date")
+            .agg(pl.col("people").mean().alias("mean"), *spread)
+            .sort("date")
+        )
 
     def chart(self, indicator: str = "stock", *, place: str | None = None) -> Any:
         """Return an Altair chart of an indicator over time, with 50 and 90 % bands (extra ``charts``).

@@ -145,9 +145,7 @@ def _taken(row: Mapping[str, Any]) -> bool:
     return any(part in words for part in ("overtakes territory", "regains territory", "transfer of territory"))
 
 
-def _where(
-    row: Mapping[str, Any], sites: Sites, nearest: str, km: float, within_km: float
-) -> dict[str, Any] | None:
+def _where(row: Mapping[str, Any], sites: Sites, nearest: str, km: float, within_km: float) -> dict[str, Any] | None:
     point = (row["latitude"], row["longitude"])
     if row["geo_precision"] != REGION:
         return {"latitude": point[0], "longitude": point[1]} if km <= within_km else None

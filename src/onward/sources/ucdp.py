@@ -140,9 +140,7 @@ def _records(paths: Sequence[Path], crisis: Crisis, found: Addition) -> pl.DataF
     return vague
 
 
-def _where(
-    row: Mapping[str, Any], sites: Sites, nearest: str, km: float, within_km: float
-) -> dict[str, Any] | None:
+def _where(row: Mapping[str, Any], sites: Sites, nearest: str, km: float, within_km: float) -> dict[str, Any] | None:
     """The site of a record: its point, or an area; None if no place is near."""
     point = (row["latitude"], row["longitude"])
     if row["where_prec"] <= POINT:
