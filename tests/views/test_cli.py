@@ -115,7 +115,7 @@ def test_a_stopped_run_says_how_to_go_on(crisis: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(onward.runs.folder, "write_run", stop)
     done = onward_("run", crisis, "--members", "7")
     assert done.exit_code == 130
-    assert "0 of 7 members done in runs/tiny-1. The same command goes on from there." in done.stderr
+    assert "0 of 7 members done in runs/tiny-1. Repeat the same command to resume." in done.stderr
 
 
 def test_a_failure_of_onward_is_told_as_one(crisis: Path, monkeypatch: pytest.MonkeyPatch) -> None:
