@@ -16,7 +16,11 @@ ROOT = Path(__file__).parents[1]
 
 
 def reference():  # type: ignore[no-untyped-def]
-    spec = importlib.util.spec_from_file_location("reference", ROOT / "scripts" / "reference.py")
+    return script("reference")
+
+
+def script(name: str):  # type: ignore[no-untyped-def]
+    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -28,6 +32,14 @@ def reference():  # type: ignore[no-untyped-def]
 def test_a_reference_page_is_up_to_date(name: str) -> None:
     written = (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
     assert written == reference().PAGES[name](), "run: python scripts/reference.py"
+
+
+def test_the_example_of_the_readme_is_what_the_command_prints() -> None:
+    example = script("readme_example")
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert example.BLOCK.findall(text) == [example.shortened(example.printed())], (
+        "run: python scripts/readme_example.py"
+    )
 
 
 def first_cells(text: str) -> list[str]:

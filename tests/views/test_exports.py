@@ -21,6 +21,7 @@ from onward.cli.main import app
 from onward.errors import ParameterError, RunFolderError
 from onward.exports.content import Content, content_of
 from onward.exports.write import ENDINGS, export_run
+from onward.extras import install_command
 from onward.runs.folder import kept_crisis, run_to_folder
 from onward.simulation.run import make_settings
 from views.sample_run import write_runnable
@@ -291,4 +292,4 @@ def test_the_command_says_where_to_and_what_is_missing(
     monkeypatch.setitem(sys.modules, "h5netcdf", None)
     done = onward_("export", folder, "--format", "netcdf", "-o", tmp_path / "x.nc")
     assert done.exit_code == 2
-    assert 'pip install "onward[xarray]"' in done.stderr
+    assert install_command("xarray") in done.stderr

@@ -16,6 +16,7 @@ import onward.server.api
 from onward import read_crisis, read_run, read_scenario
 from onward.cli.main import app
 from onward.errors import ScenarioError
+from onward.extras import install_command
 from onward.server.pages import page_policy, with_token
 from onward.server.run_list import Library
 from onward.server.security import MOST_BYTES
@@ -260,7 +261,7 @@ def test_without_fastapi_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setitem(sys.modules, "fastapi", None)
     done = onward_("serve", tmp_path)
     assert done.exit_code == 2
-    assert 'fastapi: not installed. Install with: pip install "onward[web]"' in done.stderr
+    assert f"fastapi: not installed. Install with: {install_command('web')}" in done.stderr
 
 
 def test_a_port_or_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:

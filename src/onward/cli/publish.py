@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from onward.cli.errors import MISTAKE, told
+from onward.extras import install_command
 
 FORMATS = ("hxl", "geojson", "netcdf", "xlsx")
 
@@ -84,7 +85,7 @@ def _needs(extra: str, *modules: str) -> None:
     """End with the command that installs what is missing."""
     missing = [name for name in modules if not _installed(name)]
     if missing:
-        typer.echo(f'{", ".join(missing)}: not installed. Install with: pip install "onward[{extra}]"', err=True)
+        typer.echo(f"{', '.join(missing)}: not installed. Install with: {install_command(extra)}", err=True)
         raise typer.Exit(MISTAKE)
 
 

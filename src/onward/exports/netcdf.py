@@ -11,6 +11,7 @@ import polars as pl
 from onward.disclosure import all_two_digits
 from onward.errors import ParameterError
 from onward.exports.content import Content, content_of
+from onward.extras import install_command
 from onward.runs.quantiles import FIGURES, Spread, grouped, spread_over_time
 from onward.simulation.run import LEVELS, Run
 
@@ -45,7 +46,7 @@ def dataset(run: Run, content: Content) -> xarray.Dataset:
     try:
         import xarray
     except ImportError:
-        raise ParameterError('to_xarray needs xarray. Install it with: pip install "onward[xarray]"') from None
+        raise ParameterError(f"to_xarray needs xarray. Install it with: {install_command('xarray')}") from None
     key, units = content.key, content.units
     found = xarray.Dataset(coords={"date": _days(content.stock), "quantile": ("quantile", list(LEVELS))})
     found = found.assign_coords({key: units[key].to_list(), "state": list(_STATES)})

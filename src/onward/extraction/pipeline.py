@@ -15,7 +15,6 @@ from onward.extraction.speakers import is_private
 
 _PLACES = frozenset({"GPE", "LOC", "FAC"})
 MOST_CHARACTERS = 900_000  # spaCy's own limit is a million
-_INSTALL = "Install it (pip install 'onward[nlp]') with a model (python -m spacy download en_core_web_sm)."
 
 
 def load_pipeline(name: str = "en_core_web_sm") -> Callable[[str], Any]:
@@ -27,13 +26,15 @@ def load_pipeline(name: str = "en_core_web_sm") -> Callable[[str], Any]:
     >>> extract_facts("They left Tal Marzuq.", nlp=nlp)           # doctest: +SKIP
     """
     from onward.errors import ParameterError
+    from onward.extras import install_command
 
     try:
         import spacy
 
         pipeline: Callable[[str], Any] = spacy.load(name)
     except (ImportError, OSError) as error:
-        raise ParameterError(f"nlp: the spaCy pipeline {name!r} cannot be loaded ({error}). {_INSTALL}") from None
+        step = f"Install it with: {install_command('nlp')}, and a model with: python -m spacy download {name}."
+        raise ParameterError(f"nlp: the spaCy pipeline {name!r} cannot be loaded ({error}). {step}") from None
     return pipeline
 
 

@@ -12,6 +12,7 @@ import polars as pl
 
 from onward.disclosure import SIMULATED, masked
 from onward.errors import ParameterError
+from onward.extras import install_command
 from onward.runs import tables
 from onward.simulation.run import Run
 
@@ -50,7 +51,7 @@ def chart(run: Run, indicator: str = "stock", *, place: str | None = None) -> An
     try:
         alt: Any = import_module("altair")  # half of it has no types
     except ImportError:
-        raise ParameterError('run.chart needs Altair. Install it with: pip install "onward[charts]"') from None
+        raise ParameterError(f"run.chart needs Altair. Install it with: {install_command('charts')}") from None
     spread = run.quantiles(indicator, place=place).with_columns(pl.col("date").cast(pl.Datetime))
     base = alt.Chart(alt.Data(values=_values(spread))).encode(x=alt.X("date:T", title=None))
     told = [alt.Tooltip("date:T"), *(alt.Tooltip(f"{name}:Q", format=",.2s") for name in ("p5", "p50", "p95"))]

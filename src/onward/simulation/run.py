@@ -16,6 +16,7 @@ from onward.crisis import Crisis
 from onward.crisis.messages import did_you_mean
 from onward.crisis.scenarios import Scenario
 from onward.errors import ParameterError
+from onward.extras import install_command
 from onward.model.build import Model, build_model, dated
 from onward.model.parameter_set import prior_set, set_by_hand, set_of
 from onward.model.parameters import default_values
@@ -129,7 +130,7 @@ class Run:
             return self.to_polars(name).to_pandas()
         except ModuleNotFoundError:
             raise ParameterError(
-                'to_pandas needs pandas and pyarrow: pip install "pandas" "pyarrow", or install Onward with [pandas].'
+                f"to_pandas needs pandas and pyarrow. Install them with: {install_command('pandas')}"
             ) from None
 
     def series(self, indicator: str, *, place: str | None = None, area: str | None = None) -> pl.DataFrame:

@@ -22,6 +22,7 @@ from scipy.spatial import cKDTree
 
 from onward.crisis.crisis import Crisis
 from onward.errors import CrisisDataError, Problem
+from onward.extras import install_command
 from onward.sources.addition import Addition
 from onward.sources.options import Options
 from onward.typing import Floats, Ints
@@ -106,7 +107,8 @@ def _read(paths: Sequence[Path]) -> tuple[Ints, Ints, tuple[Floats, Floats, Floa
     try:
         import osmium
     except ModuleNotFoundError:
-        fault = Problem(str(paths[0]), found="pyosmium is not installed", next_step="Install onward[geo].")
+        step = f"Install it with: {install_command('geo')}."
+        fault = Problem(str(paths[0]), found="pyosmium is not installed", next_step=step)
         raise CrisisDataError([fault]) from None
     refs, lengths = array("q"), array("q")
     spots = array("d"), array("d"), array("d")

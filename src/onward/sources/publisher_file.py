@@ -20,6 +20,7 @@ import polars as pl
 from onward.crisis.cells import ROW, read_sheet
 from onward.crisis.messages import did_you_mean, quoted
 from onward.errors import CrisisDataError, Problem
+from onward.extras import install_command
 
 #: bytes of a file looked at to find its header
 HEAD_BYTES = 1 << 20
@@ -202,7 +203,7 @@ def _workbook_rows(path: Path) -> list[list[str | None]]:
     try:
         import openpyxl
     except ModuleNotFoundError:
-        step = "Install onward[xlsx], or save the sheet as CSV UTF-8."
+        step = f"Install it with: {install_command('xlsx')}, or save the sheet as CSV UTF-8."
         fault = Problem(path.name, found="this is a workbook, and openpyxl is not installed", next_step=step)
         raise CrisisDataError([fault]) from None
     try:

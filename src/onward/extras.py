@@ -1,0 +1,56 @@
+"""The command that installs an optional dependency for the copy of Onward that runs."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+#: the folder of a clone that is run without being installed
+CLONE = Path(__file__).parents[2]
+
+
+def install_command(extra: str) -> str:
+    """Return the pip command that adds an extra to this copy, from the place that it was installed from.
+
+    A clone or an unpacked archive is named by its folder, a repository by its address. Only a copy that came from a
+    package index is looked for there: by PEP 610 it is the one that keeps no ``direct_url.json``.
+
+    >>> install_command("web").startswith('pip install "')
+    True
+    """
+    return f'pip install "{_requirement(extra)}"'
+
+
+def _requirement(extra: str) -> str:
+    if (CLONE / "pyproject.toml").is_file() and (CLONE / "src" / "onward").is_dir():
+        return f"{CLONE}[{extra}]"
+    return requirement(extra, _direct_url())
+
+
+def _direct_url() -> dict[str, Any]:
+    try:
+        text = distribution("onward").read_text("direct_url.json")
+    except PackageNotFoundError:
+        return {}
+    return dict(json.loads(text)) if text else {}
+
+
+def requirement(extra: str, origin: dict[str, Any]) -> str:
+    """Return what pip must be given for an extra of a copy whose ``direct_url.json`` (PEP 610) says ``origin``.
+
+    >>> requirement("web", {})
+    'onward[web]'
+    >>> requirement("web", {"url": "https://git.example/onward.git", "vcs_info": {"vcs": "git", "commit_id": "4a3"}})
+    'onward[web] @ git+https://git.example/onward.git@4a3'
+    """
+    url = origin.get("url")
+    if not url:
+        return f"onward[{extra}]"
+    if "dir_info" in origin:
+        return f"{url2pathname(urlsplit(url).path)}[{extra}]"
+    vcs = origin.get("vcs_info")
+    return f"onward[{extra}] @ " + (f"{vcs['vcs']}+{url}@{vcs['commit_id']}" if vcs else str(url))
