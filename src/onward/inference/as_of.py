@@ -1,0 +1,121 @@
+"""A crisis as it was known on a day: without any row that is dated, or was learned, later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+
+import polars as pl
+
+from onward.crisis import Crisis, crisis_from_tables
+from onward.errors import ParameterError
+
+#: tables whose rows have no day and are taken as known from the first day on
+TIMELESS = ("areas", "routes", "actors", "groups", "fears")
+
+
+def as_of(crisis: Crisis, origin: date, *, days: int = 0, war_until: date | None = None) -> Crisis:
+    """Return the crisis as it was known at the end of a day, its period going on for some days after it.
+
+    An attack, a change of control, a closure and a count are known on the day they are dated; a row that stands for a
+    period is known when the period is over. A closure in force on ``origin`` (or on the crisis's last day, if that is
+    earlier) stays in force. A place that opens later is there and takes nobody in; a later closing is unknown. Claims
+    are left out, for they judge a run. In a hindcast (``origin`` before the crisis's own end) two more things are left
+    out, for the folder does not say since when they were known: capacities, and parameters fitted on counts of this
+    same crisis.
+
+    Parameters
+    ----------
+    crisis
+        All that is known today.
+    origin
+        The day at whose end we stand; not before the crisis's start.
+    days
+        How many days after ``origin`` the period ends, 0 or more.
+    war_until
+        Attacks and changes of control up to this day are given all the same (None: ``origin``), to measure what
+        knowing the war is worth. Rows that go on after the period are cut there in proportion.
+
+    Returns
+    -------
+    Crisis
+        Its ``end`` is ``origin + days``. Equal for crises that differ only in what came after ``origin``.
+
+    Raises
+    ------
+    ParameterError
+        Where ``origin`` lies before the start, or ``days`` is negative.
+
+    Examples
+    --------
+    >>> from onward.crisis import read_crisis
+    >>> known = as_of(read_crisis("aleppo-2016"), date(2016, 2, 1), days=90)
+    >>> known.end, known.table("counts")["date"].max(), known.table("claims").height
+    (datetime.date(2016, 5, 1), datetime.date(2016, 1, 30), 0)
+    """
+    if origin < crisis.start:
+        raise ParameterError(
+            f"{origin} is before the crisis's first day, {crisis.start}. Give that day or a later one."
+        )
+    if days < 0:
+        raise ParameterError(f"days: {days} is not 0 or more.")
+    end, hindcast = origin + timedelta(days), origin < crisis.end
+    war = origin if war_until is None else max(origin, min(war_until, end))
+    tables = {name: crisis.table(name) for name in TIMELESS}
+    tables |= {
+        "places": _places(crisis, origin, hindcast),
+        "control": _control(crisis.table("control"), war),
+        "events": _events(crisis.table("events"), war, given=war > origin),
+        "closures": _closures(crisis.table("closures"), min(origin, crisis.end)),
+        "counts": crisis.table("counts").filter(pl.col("date") <= origin),
+        "claims": crisis.table("claims").clear(),
+    }
+    tables["provenance"] = _provenance(crisis.table("provenance"), tables)
+    header = {**crisis.header(), "end": end}
+    if hindcast and crisis.name in crisis.fitted_on:
+        header = {**header, "parameters": {}, "fitted_on": []}
+    return replace(crisis_from_tables(header, tables), doubts=())
+
+
+def _places(crisis: Crisis, origin: date, hindcast: bool) -> pl.DataFrame:
+    """Places that open later are shut from the first day on, whenever they open."""
+    later = (pl.col("opens") > origin).fill_null(False)
+    closes = pl.when(later).then(crisis.start).when(pl.col("closes") <= origin).then("closes").alias("closes")
+    places = crisis.table("places").with_columns(closes, pl.when(~later).then("opens").alias("opens"))
+    if hindcast:
+        places = places.with_columns(pl.lit(None, dtype=places.schema["capacity"]).alias("capacity"))
+    return places
+
+
+def _control(control: pl.DataFrame, until: date) -> pl.DataFrame:
+    """Changes up to a day; one that has happened has happened by then, whatever was found out later."""
+    latest = pl.min_horizontal("start_high", pl.lit(until))
+    high = pl.when(pl.col("start_high").is_not_null()).then(latest).alias("start_high")
+    return control.filter(pl.col("start") <= until).with_columns(high)
+
+
+def _events(events: pl.DataFrame, until: date, *, given: bool) -> pl.DataFrame:
+    last = pl.coalesce("end", "start")
+    if not given:
+        return events.filter(last <= until)
+    length, cut = (last - pl.col("start")).dt.total_days() + 1, pl.min_horizontal(last, pl.lit(until))
+    share = ((cut - pl.col("start")).dt.total_days() + 1) / length
+    numbers = [(pl.col(name) * share).alias(name) for name in ("n", "n_low", "n_high")]
+    ends = pl.when(pl.col("end").is_not_null()).then(cut).alias("end")
+    return events.filter(pl.col("start") <= until).with_columns(*numbers, ends)
+
+
+def _closures(closures: pl.DataFrame, last: date) -> pl.DataFrame:
+    """Rules that have begun; one in force on the last day that is known stays in force."""
+    over = pl.when(pl.col("end") < last).then("end").alias("end")
+    return closures.filter(pl.col("start") <= last).with_columns(over)
+
+
+def _provenance(provenance: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Sources that a remaining row names."""
+    named: set[str] = set()
+    for frame in tables.values():
+        if "source" in frame.columns:
+            named.update(part.strip() for text in frame["source"].drop_nulls() for part in text.split(";"))
+    return provenance.filter(pl.col("source").is_in(sorted(named)))
