@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from onward.cli.backtest import add_backtest
 from onward.cli.errors import STOPPED, close_pipe, told
 from onward.cli.explain import add_explain
 from onward.cli.extract import add_reading
@@ -62,6 +63,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing
 
 add_reading(app)
 add_flee(app)
+add_backtest(app)
 add_import(app)
 add_new(app)
 add_explain(app)

@@ -1,0 +1,131 @@
+"""`onward backtest`: predict crises whose outcome is known, and compare with what was counted."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from onward.cli.errors import told
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from onward.inference.cold_cases import ColdCase
+
+NOTE = (
+    "People: 5 - 50 - 95 % of members against what was counted. Shares: half the sum of absolute differences, 0 (the "
+    "same) to 1; n is the destinations counted. Flee's rules are given the real totals and capacities; the others know "
+    "no count."
+)
+
+
+def add_backtest(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command("backtest")(backtest)
+
+
+def backtest(
+    crises: Annotated[list[str], typer.Argument(metavar="CRISIS...", help="Bundled crises, crisis or Flee folders.")],
+    cold: Annotated[
+        bool, typer.Option("--cold-start", help="The first 90 days with no count known, parameters from elsewhere.")
+    ] = False,
+    members: Annotated[int, typer.Option(min=1, help="Draws of everything uncertain.")] = 100,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same numbers.")] = 1,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Threads; they change no number.", show_default="all cores")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+) -> None:
+    """Predict crises whose outcome is known, and compare with what was counted.
+
+    Parameters never come from the crisis that is judged.
+    """
+    with told():
+        from rich.console import Console
+
+        from onward.errors import ParameterError
+
+        if not cold:
+            raise ParameterError("onward backtest: say what to predict. Give --cold-start.")
+        rows = _cold_start(crises, members, seed, workers)
+        if as_json:
+            typer.echo(json.dumps({"rows": rows}, indent=2, ensure_ascii=False, allow_nan=False))
+        else:
+            show_cold_start(rows, Console(highlight=False))
+
+
+def _cold_start(crises: Sequence[str], members: int, seed: int, workers: int | None) -> list[dict[str, Any]]:
+    from onward.cli.main import _cores
+    from onward.cli.progress import Bar
+    from onward.inference.cold_start import cold_start
+
+    cases = read_cases(crises)
+    with Bar(shown=sys.stderr.isatty()) as bar:
+        return cold_start(
+            cases, members=members, seed=seed, workers=workers or _cores(),
+            progress=lambda done, everything: bar("run", done, everything),
+        )  # fmt: skip
+
+
+def read_cases(crises: Sequence[str]) -> list[ColdCase]:
+    """Read every crisis, or raise the problems of all of them at once."""
+    from onward.errors import CrisisDataError, Problem
+    from onward.inference.cold_cases import read_cold_case
+
+    cases, problems = [], []
+    for crisis in crises:
+        try:
+            case = read_cold_case(crisis)
+        except CrisisDataError as error:
+            problems += error.problems
+            continue
+        cases.append(case)
+        if not case.totals and not case.shares:
+            found = "nothing was counted near day 30, 60 or 90, so there is nothing to judge a prediction by"
+            problems.append(Problem(crisis, found=found, next_step="Add counts, or leave this crisis out."))
+    if problems:
+        raise CrisisDataError(problems)
+    return cases
+
+
+def show_cold_start(rows: Sequence[dict[str, Any]], console: Console) -> None:
+    """Print totals and shares, and how often the totals are right."""
+    from onward.cli.terminal import number, print_table
+
+    totals = [row for row in rows if row["kind"] == "total"]
+    cells = [
+        [row["crisis"], str(row["horizon"]), number(row["truth"]), *(number(row[q]) for q in ("p5", "p50", "p95")),
+         f"{math.exp(row['error']):.2f}"]
+        for row in totals
+    ]  # fmt: skip
+    heads = ["Crisis", "Day", "Counted", "5 %", "50 %", "95 %", "50 % / counted"]
+    print_table(console, "Displaced since the first day", heads, cells, summary(rows))
+    console.print()
+    models = list(dict.fromkeys(row["model"] for row in rows if row["kind"] == "shares"))
+    by_case: dict[tuple[str, int], dict[str, float]] = {}
+    for row in rows:
+        if row["kind"] == "shares":
+            by_case.setdefault((row["crisis"], row["horizon"]), {"n": row["n"]})[row["model"]] = row["error"]
+    cells = [
+        [crisis, str(day), str(found["n"]), *(f"{found[m]:.2f}" if m in found else "" for m in models)]
+        for (crisis, day), found in by_case.items()
+    ]
+    heads = ["Crisis", "Day", "n", *(model.replace("_", " ") for model in models)]
+    print_table(console, "Error of the shares of destinations", heads, cells, NOTE)
+
+
+def summary(rows: Sequence[dict[str, Any]]) -> str:
+    """Return in words how often totals are right.
+
+    >>> summary([{"kind": "total", "truth": 100.0, "p5": 50.0, "p95": 150.0, "error": 0.1}])
+    'Within a factor of 2: 1 of 1; inside the 90 % interval: 1 of 1.'
+    """
+    totals = [row for row in rows if row["kind"] == "total"]
+    close = sum(abs(row["error"]) <= math.log(2) for row in totals)
+    inside = sum(row["p5"] <= row["truth"] <= row["p95"] for row in totals)
+    return f"Within a factor of 2: {close} of {len(totals)}; inside the 90 % interval: {inside} of {len(totals)}."
