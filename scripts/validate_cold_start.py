@@ -36,7 +36,9 @@ def summary(rows: list[Row]) -> str:
         errors = [row["error"] for row in rows if row["kind"] == "shares" and row["model"] == model]
         if errors:
             wanted = "20 % below the best other" if model == "onward" else ""
-            lines.append(f"| mean error of shares, {model.replace('_', ' ')} | {wanted} | {sum(errors) / len(errors):.3f} of {len(errors)} |\n")
+            lines.append(
+                f"| mean error of shares, {model.replace('_', ' ')} | {wanted} | {sum(errors) / len(errors):.3f} of {len(errors)} |\n"
+            )
     return "".join(lines)
 
 
@@ -45,7 +47,11 @@ def paired(rows: list[Row]) -> str:
     with_flee = {(r["crisis"], r["horizon"]) for r in rows if r["model"] == "flee"}
     lines = ["| model | mean error where Flee's rules ran |\n|---|---|\n"]
     for model in MODELS:
-        errors = [r["error"] for r in rows if r["kind"] == "shares" and r["model"] == model and (r["crisis"], r["horizon"]) in with_flee]
+        errors = [
+            r["error"]
+            for r in rows
+            if r["kind"] == "shares" and r["model"] == model and (r["crisis"], r["horizon"]) in with_flee
+        ]
         if errors:
             lines.append(f"| {model.replace('_', ' ')} | {sum(errors) / len(errors):.3f} |\n")
     return "".join(lines)
@@ -63,7 +69,9 @@ def totals_table(rows: list[Row]) -> str:
 
 def shares_table(rows: list[Row]) -> str:
     """Return every error of shares."""
-    lines = [f"| crisis | day | n | {' | '.join(m.replace('_', ' ') for m in MODELS)} |\n|{'---|' * (3 + len(MODELS))}\n"]
+    lines = [
+        f"| crisis | day | n | {' | '.join(m.replace('_', ' ') for m in MODELS)} |\n|{'---|' * (3 + len(MODELS))}\n"
+    ]
     found: dict[tuple[str, int, int], dict[str, float]] = {}
     for row in rows:
         if row["kind"] == "shares":

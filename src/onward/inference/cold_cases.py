@@ -203,7 +203,7 @@ def _nearest(rows: Floats, horizon: int) -> Iterator[tuple[float, float]]:
 
 
 def hide_later(crisis: Crisis, later: set[str]) -> Crisis:
-    """Return the crisis up to the last day that is scored, without capacities, counts, claims and places that open later."""
+    """Return the crisis up to the last day scored, without capacities, counts, claims, and places that open later."""
     end = min(crisis.end, crisis.start + dt.timedelta(days=max(HORIZONS) + WINDOW))
     never = end + dt.timedelta(days=1)
     places = crisis.table("places").with_columns(

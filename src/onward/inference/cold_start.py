@@ -81,7 +81,9 @@ def cold_settings(crisis: Crisis, *, members: int, seed: int) -> Settings:
     return replace(make_settings(stranger, members=members, seed=seed, parameters="prior"), labels=False)
 
 
-def _finish(case: ColdCase, model: Model, settings: Settings) -> Callable[[int, Outcome], tuple[list[float], list[Floats]]]:
+def _finish(
+    case: ColdCase, model: Model, settings: Settings
+) -> Callable[[int, Outcome], tuple[list[float], list[Floats]]]:
     def said(member: int, outcome: Outcome) -> tuple[list[float], list[Floats]]:
         coverage = member_values(settings, member)["coverage"]
         totals = [coverage * total_of(total, outcome.result, model) for total in case.totals]
