@@ -77,7 +77,8 @@ def read_cases(crises: Sequence[str]) -> list[ColdCase]:
     from onward.errors import CrisisDataError, Problem
     from onward.inference.cold_cases import read_cold_case
 
-    cases, problems = [], []
+    cases: list[ColdCase] = []
+    problems: list[Problem] = []
     for crisis in crises:
         try:
             case = read_cold_case(crisis)
