@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from onward.crisis import Crisis, Scenario, read_crisis, read_scenario, write_crisis
     from onward.evaluation.compare import compare
     from onward.extraction import extract_facts
+    from onward.inference.sensitivity import sensitivity
     from onward.report.write import write_report
     from onward.simulation.run import Run
 
@@ -45,6 +46,7 @@ __all__ = [
     "read_run",
     "read_scenario",
     "score",
+    "sensitivity",
     "simulate",
     "simulate_flee",
     "write_crisis",
@@ -66,6 +68,7 @@ _MODULES = {
     "onward.crisis": ("Crisis", "Scenario", "read_crisis", "read_scenario", "write_crisis"),
     "onward.evaluation.compare": ("compare",),
     "onward.extraction": ("extract_facts",),
+    "onward.inference.sensitivity": ("sensitivity",),
     "onward.report.write": ("write_report",),
     "onward.simulation.run": ("Run",),
 }

@@ -25,6 +25,7 @@ from onward.cli.import_ import add_import
 from onward.cli.new import add_new
 from onward.cli.publish import add_web
 from onward.cli.report import add_report
+from onward.cli.sensitivity import add_sensitivity
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 MEMBERS = 100
 
 #: the order of commands in ``onward --help``
-ORDER = ("crises", "new", "import", "check", "run", "report", "explain", "scenarios", "compare", "score")
+ORDER = ("crises", "new", "import", "check", "run", "report", "explain", "scenarios", "compare", "score", "sensitivity")
 
 
 class _WorkOrder(TyperGroup):
@@ -68,6 +69,7 @@ add_import(app)
 add_new(app)
 add_explain(app)
 add_report(app)
+add_sensitivity(app)
 add_web(app)
 
 

@@ -67,12 +67,12 @@ def draw_dates(crisis: Crisis, draws: Draws | None) -> tuple[date, ...]:
     tuple of dates
         One an advance, in their order; empty where every day is known.
     """
-    advances = _advances(crisis)
-    if draws is None or advances.is_empty():
-        return tuple(advances["start"].to_list())
+    uncertain = advances(crisis)
+    if draws is None or uncertain.is_empty():
+        return tuple(uncertain["start"].to_list())
     days = []
-    share = draws.uniform(keys_of(str(row) for row in advances.iter_rows()))
-    for row, u in zip(advances.iter_rows(named=True), share, strict=True):
+    share = draws.uniform(keys_of(str(row) for row in uncertain.iter_rows()))
+    for row, u in zip(uncertain.iter_rows(named=True), share, strict=True):
         low, high = (row[bound] or row["start"] for bound in ("start_low", "start_high"))
         days.append(low + timedelta(days=int(u * ((high - low).days + 1))))
     return tuple(days)
@@ -80,12 +80,13 @@ def draw_dates(crisis: Crisis, draws: Draws | None) -> tuple[date, ...]:
 
 def with_dates(crisis: Crisis, dates: tuple[date, ...]) -> Crisis:
     """Return the crisis as if its uncertain advances had happened on these days, from `draw_dates`."""
-    drawn = _advances(crisis).with_columns(pl.Series("drawn", dates, dtype=pl.Date))
+    drawn = advances(crisis).with_columns(pl.Series("drawn", dates, dtype=pl.Date))
     control = crisis.table("control").join(drawn, on=ADVANCE, how="left", nulls_equal=True, maintain_order="left")
     held = control.with_columns(pl.coalesce("drawn", "start").alias("start")).drop("drawn")
     return replace(crisis, tables={**crisis.tables, "control": held})
 
 
-def _advances(crisis: Crisis) -> pl.DataFrame:
+def advances(crisis: Crisis) -> pl.DataFrame:
+    """Return the advances whose day is given as a range, in a fixed order: start, start_low, start_high, actor."""
     known = pl.col("start_low").is_null() & pl.col("start_high").is_null()
     return crisis.table("control").filter(~known).select(ADVANCE).unique().sort(ADVANCE)

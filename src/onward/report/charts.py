@@ -71,6 +71,39 @@ def chart(run: Run, indicator: str = "stock", *, place: str | None = None) -> An
     return alt.layer(*layers).properties(width=WIDTH, height=HEIGHT, title=_title(run, indicator, place, counts.height))
 
 
+def sensitivity_chart(table: pl.DataFrame, *, shown: int = 8) -> Any:
+    """Return an Altair chart of a sensitivity analysis: for each output, the factors with the largest effects.
+
+    Parameters
+    ----------
+    table
+        Of `onward.sensitivity`.
+    shown
+        Factors of each output.
+
+    Returns
+    -------
+    altair.Chart
+        Bars of ``mu_star``, in people, with its 95 % confidence interval.
+    """
+    alt: Any = import_module("altair")
+    largest = table.sort("mu_star", descending=True).group_by("output", maintain_order=True).head(shown)
+    bounds = [(pl.col("mu_star") + sign * pl.col("mu_star_conf")).clip(0) for sign in (-1, 1)]
+    rows = largest.with_columns(bounds[0].alias("low"), bounds[1].alias("high")).to_dicts()
+    outputs = table["output"].unique(maintain_order=True).to_list()
+    parts = []
+    for output in outputs:
+        own = alt.Chart(alt.Data(values=[row for row in rows if row["output"] == output]))
+        bars = own.mark_bar(color=BAND).encode(
+            x=alt.X("mu_star:Q", title="people, when the factor moves over its 90 % interval"),
+            y=alt.Y("factor:N", sort="-x", title=None),
+            tooltip=[alt.Tooltip("factor:N"), alt.Tooltip("mu_star:Q", format=",.3s")],
+        )
+        error = own.mark_rule(color="black").encode(x="low:Q", x2="high:Q", y=alt.Y("factor:N", sort="-x"))
+        parts.append(alt.layer(bars, error).properties(width=WIDTH, title=output.replace("stock:", "displaced in ")))
+    return alt.vconcat(*parts)
+
+
 def _title(run: Run, indicator: str, place: str | None, counted: int) -> Any:
     alt: Any = import_module("altair")
     where = run.about.get("place_names", {}).get(place, place) if place else "all places"
