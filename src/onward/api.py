@@ -226,8 +226,8 @@ def score(run: Run) -> FleeScore | CountScore:
 
 
 def export(
-    run: Run | str | Path, *, format: str, out: str | Path | None = None, route_detail: bool = False,
-    places: bool = False, overwrite: bool = False,
+    run: Run | str | Path, *, format: str, out: str | Path | None = None, by: str | None = None,
+    route_detail: bool = False, places: bool = False, overwrite: bool = False,
 ) -> Path:  # fmt: skip
     """Write a run folder in a format for other programs, under the rules for what may leave.
 
@@ -239,6 +239,8 @@ def export(
         ``hxl`` (a folder of CSVs, or a zip if ``out`` ends so), ``geojson``, ``netcdf`` or ``xlsx``.
     out
         Where to; beside the run if None.
+    by
+        ``place``, ``area``, ``admin1`` or ``admin2``; places, or districts while the crisis is going on, if None.
     route_detail
         With legs between places: only for those who protect the people who walk them.
     places
@@ -269,7 +271,10 @@ def export(
     source = run.folder if isinstance(run, Run) else run
     if source is None:
         raise ParameterError("this run is in memory only. Simulate it with out=..., or give a run folder.")
-    return write(source, format=format, out=out, route_detail=route_detail, places=places, overwrite=overwrite)[0]
+    written, _ = write(
+        source, format=format, out=out, by=by, route_detail=route_detail, places=places, overwrite=overwrite
+    )
+    return written
 
 
 def list_crises() -> pl.DataFrame:

@@ -51,6 +51,10 @@ def export(
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="PATH", show_default="beside the run", help="Where to.")
     ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(metavar="place|area|admin1|admin2", help="The units of its figures.", show_default="place"),
+    ] = None,
     route_detail: Annotated[
         bool, typer.Option("--route-detail", help="With legs between places. Read the warning it prints.")
     ] = False,
@@ -71,7 +75,7 @@ def export(
         from onward.exports.write import export_run
 
         written, warnings = export_run(
-            run, format=format, out=out, route_detail=route_detail, places=places, overwrite=overwrite
+            run, format=format, out=out, by=by, route_detail=route_detail, places=places, overwrite=overwrite
         )
         for warning in warnings:
             typer.echo(f"Warning: {warning}", err=True)

@@ -18,9 +18,10 @@ from onward.runs import tables
 from onward.runs.summary import follows_flee
 from onward.simulation.run import Run
 from onward.simulation.tables import EXPOSED
+from onward.simulation.units import finest_level
 
 #: how many places and gates are listed, and how high the chart is, in lines (own choice: two screens in all)
-PLACES, GATES, HEIGHT = 15, 12, 10
+PLACES, UNITS, GATES, HEIGHT = 15, 8, 12, 10
 #: characters that a column of names needs to be read (own choice)
 NARROWEST = 10
 #: columns from which a claim stands in its table in words (own choice)
@@ -46,6 +47,8 @@ def show_run(run: Run, console: Console, *, folder: Path, source: str = "", warn
         if part not in needs or run.about[needs[part]]:
             part(run, console)
             console.print()
+        if part is _places:
+            _units(run, console)
     for notice in run.about.get("notices", ()):
         console.print(Text.assemble(("Note: ", "yellow"), notice))
     show_warnings(warnings, console)
@@ -182,6 +185,24 @@ def _places(run: Run, console: Console) -> None:
     more = f" {rest} more places with fewer are in run.json and stock.parquet." if rest else ""
     note = f"People staying or waiting there, including those who came before the period.{more}"
     print_table(console, f"Displaced people by place on {day(last)}", [*heads, "Over time"], rows, note)
+
+
+def _units(run: Run, console: Console) -> None:
+    """Displaced people by the finest administrative level that most places have."""
+    level, several = finest_level(run), run.about["members"] > 1
+    if level is None:
+        return
+    top, rest = tables.largest_units(run, level, UNITS)
+    rows = [
+        [row["label"], number(row["p50"]), *([interval(row, "p25", "p75"), interval(row)] if several else [])]
+        for row in top.iter_rows(named=True)
+    ]
+    heads = ["Unit", *(["Median", "50 % interval", "90 % interval"] if several else ["People"])]
+    note = f"Intervals are of the members' sums over each unit's places.{f' {rest} more have fewer.' if rest else ''}"
+    print_table(
+        console, f"Displaced people by {level[:-1]} {level[-1]} on {day(tables.last_day(run))}", heads, rows, note
+    )
+    console.print()
 
 
 def _flows(run: Run, console: Console) -> None:

@@ -139,6 +139,24 @@ def check_countries(draft: Draft) -> Iterator[Problem]:
         yield draft.problem("places", row, "country", quoted(row["country"]), step, "an ISO 3166 alpha-3 code")
 
 
+def check_pcodes(draft: Draft) -> Iterator[Problem]:
+    """An administrative unit has one P-code, and a P-code is of one unit."""
+    places = draft.frame("places")
+    for level, names in (("admin1", ["country", "admin1"]), ("admin2", ["country", "admin1", "admin2"])):
+        code, coded = f"{level}_pcode", places.drop_nulls(f"{level}_pcode")
+        unit = pl.concat_str([pl.col(name).fill_null("") for name in names], separator="/").alias("unit")
+        rows = coded.with_columns(unit).sort(ROW)
+        for one, other, what in (("unit", code, "the unit {} has"), (code, "unit", "the P-code {} is of")):
+            first = rows.group_by(one, maintain_order=True).agg(pl.col(other, ROW).first().name.prefix("first_"))
+            twice = rows.join(first, on=one).filter(pl.col(other) != pl.col(f"first_{other}"))
+            for row in twice.unique(one, keep="first", maintain_order=True).iter_rows(named=True):
+                told = what.format(quoted(row[one]))
+                found = (
+                    f"{told} {quoted(row[other])} here and {quoted(row[f'first_{other}'])} in row {row[f'first_{ROW}']}"
+                )
+                yield draft.problem("places", row, code, found, "Correct one of the rows.")
+
+
 def check_area_names(draft: Draft) -> Iterator[Problem]:
     """No area is called like a place, since some columns take either."""
     places = draft.frame("places")["place"].to_list()
@@ -252,6 +270,7 @@ _WHOLE: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (check_connected, ("places", "routes")),
     (check_countries, ()),
     (check_area_names, ()),
+    (check_pcodes, ("places",)),
     (check_shares, ("places", "groups")),
     (check_order, ()),
     (check_days, ("crisis",)),

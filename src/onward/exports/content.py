@@ -12,29 +12,36 @@ import polars as pl
 
 from onward import disclosure as harm
 from onward.crisis import Crisis
-from onward.model.interventions import apply_scenario
-from onward.runs.inputs import kept_scenario
+from onward.errors import ParameterError
 from onward.runs.quantiles import FIGURES, Spread, grouped, spread_of_totals, spread_over_time
 from onward.runs.tables import AT_A_PLACE, displaced_over_time
 from onward.simulation.run import Run
+from onward.simulation.units import BY, Units, admin_units, place_table, units_of
 
 #: of run.json, what differs between two runs of the same command
 _PASSING = ("timings", "environment", "created", "engine_seconds", "engine_cpu_seconds")
-_PLACED = ("place", "name", "country", "admin1", "admin2", "latitude", "longitude")
-_DISTRICT = ("district", "country", "admin1", "admin2")
+#: the column that names the units, by what they are
+KEYS = {"place": "place", "area": "area", "admin1": "region", "admin2": "district"}
+_ADMIN1 = ("country", "admin1", "admin1_pcode")
+_COLUMNS = {
+    "place": ("name", *_ADMIN1, "admin2", "admin2_pcode", "pcode", "latitude", "longitude"),
+    "area": ("country", "latitude", "longitude", "places"),
+    "admin1": (*_ADMIN1, "latitude", "longitude", "places"),
+    "admin2": (*_ADMIN1, "admin2", "admin2_pcode", "latitude", "longitude", "places"),
+}
 
 
 @dataclass(frozen=True)
 class Content:
-    """Rounded and masked tables by name; ``units`` are places, or districts where places are too fine.
+    """Rounded and masked tables by name; ``units`` are places, areas, regions (admin 1) or districts (admin 2).
 
-    ``unit_of`` gives the unit of each place, and ``key`` is the column of units that names them. ``stock`` is not
-    rounded. ``warnings`` are for who exports, ``notes`` go into each file.
+    ``members`` gives the units of each place (place, unit), and ``key`` is the column of ``units`` that names them.
+    ``stock`` is not rounded. ``warnings`` are for who exports, ``notes`` go into each file.
     """
 
     tables: Mapping[str, pl.DataFrame]
     units: pl.DataFrame
-    unit_of: Mapping[str, str]
+    members: pl.DataFrame
     key: str
     stock: Spread
     provenance: Mapping[str, str]
@@ -43,14 +50,18 @@ class Content:
 
 
 def content_of(
-    run: Run, crisis: Crisis | None, *, route_detail: bool = False, places: bool = False, today: dt.date | None = None
-) -> Content:
+    run: Run, crisis: Crisis | None, *, by: str | None = None, route_detail: bool = False, places: bool = False,
+    today: dt.date | None = None,
+) -> Content:  # fmt: skip
     """Return what is exported of a run.
 
     Parameters
     ----------
     run, crisis
         The run, and the crisis in its folder (None: no names, coordinates and counts).
+    by
+        ``place``, ``area``, ``admin1`` or ``admin2``. If None: places, or districts (admin 2) while the crisis is
+        going on; then places need ``places``, and areas that split a district are left out.
     route_detail
         With legs between places, and the warning why not.
     places
@@ -58,30 +69,71 @@ def content_of(
     today
         The day it is; today if None.
     """
-    ongoing = harm.is_ongoing(run.about, today or harm.today())
+    day = today or harm.today()
+    ongoing = harm.is_ongoing(run.about, day)
     fine = places or not ongoing
-    every = _places(run, crisis)
-    units, key = (every.drop("district"), "place") if fine else (_districts(every), "district")
-    unit_of = dict(zip(every["place"], every["place" if fine else "district"], strict=True))
-    stock = _stock(run, units, key, unit_of)
+    units = _units(run, crisis, by or ("place" if fine else "admin2"), fine)
+    key, shown = KEYS[units.by], _shown(units)
+    stock = _stock(run, units)
+    single = units.by == "place"
     tables = {
-        "stock": units.join(_two_digits(stock.frame(key)), on=key, maintain_order="left"),
+        "stock": shown.join(_two_digits(stock.frame(key)), on=key, maintain_order="left"),
         "displaced": _two_digits(displaced_over_time(run)),
-        "flows": _flows(run, unit_of, ("origin", "to_place")),
-        **({"gates": _gates(run)} if fine else {}),
-        "claims": _claims(run, crisis, None if fine else today or harm.today()),
+        **({} if units.by == "area" else {"flows": _flows(run, units, ("origin", "to_place"))}),
+        **({"gates": _gates(run)} if fine and single else {}),
+        "claims": _claims(run, crisis, None if fine else day),
         **({"counts": harm.masked(crisis.table("counts"))} if crisis is not None else {}),
-        **({"legs": _flows(run, unit_of, ("from_place", "to_place"))} if route_detail else {}),
+        **({"legs": _flows(run, units, ("from_place", "to_place"))} if route_detail and units.by != "area" else {}),
     }
     warnings = (
-        *((harm.ROUTES_WARNING,) if route_detail else ()),
+        *((harm.ROUTES_WARNING,) if "legs" in tables else ()),
         *((harm.PLACES_WARNING,) if ongoing and places else ()),
         *((harm.AREAS_NOTE,) if not fine else ()),
     )
     return Content(
-        {name: frame for name, frame in tables.items() if frame.height}, units, unit_of, key, stock,
-        provenance(run), notes_of(run), warnings,
+        {name: frame for name, frame in tables.items() if frame.height}, shown, units.members, key, stock,
+        provenance(run), (*notes_of(run), *_notes_on(units)), warnings,
     )  # fmt: skip
+
+
+def _units(run: Run, crisis: Crisis | None, by: str, fine: bool) -> Units:
+    """The units that may be shown."""
+    if by not in BY:
+        raise ParameterError(f"by: {by!r} is not one of {', '.join(BY)}.")
+    if by == "place" and not fine:
+        raise ParameterError("by place: this crisis is going on. Choose admin2, or give --places and read its warning.")
+    if crisis is None and by.startswith("admin"):
+        return admin_units(place_table(run.about, None), by)
+    units = units_of(run, by, crisis)
+    if by != "area" or fine:
+        return units
+    districts = units_of(run, "admin2", crisis).members.rename({"unit": "district"})
+    size = districts.group_by("district").len("all")
+    inside = (
+        units.members.join(districts, on="place").group_by("unit", "district").len("inside").join(size, on="district")
+    )
+    split = inside.filter(pl.col("inside") < pl.col("all"))["unit"].unique().to_list()
+    whole = ~pl.col("unit").is_in(split)
+    return Units(by, units.table.filter(whole), units.members.filter(whole))
+
+
+def _shown(units: Units) -> pl.DataFrame:
+    key = KEYS[units.by]
+    spots = [pl.col(column).round(2) for column in ("latitude", "longitude") if units.by != "place"]
+    return units.table.with_columns(pl.col("unit").alias(key), *spots).select(key, *_COLUMNS[units.by])
+
+
+def _notes_on(units: Units) -> tuple[str, ...]:
+    """What a reader must know about the units."""
+    if units.by == "place":
+        return ()
+    twice = units.overlapping()
+    said = f"{len(twice)} places are in more than one" if len(twice) > 1 else "1 place is in more than one"
+    return (
+        f"Figures are by {units.by}: quantiles of the members' sums over its places, never sums of quantiles. Only "
+        "places of the crisis are counted, so a unit's figure is of the places listed in it.",
+        *((f"Areas overlap: {said}. Do not add areas up.",) if twice else ()),
+    )
 
 
 def provenance(run: Run) -> dict[str, str]:
@@ -132,42 +184,13 @@ def notes_of(run: Run) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _places(run: Run, crisis: Crisis | None) -> pl.DataFrame:
-    """The places of a run; those that its what-if adds are without a row in the crisis and get their own."""
-    names = pl.DataFrame({"place": list(run.about["places"])}, schema={"place": pl.String})
-    if crisis is None:
-        empty = {c: pl.lit(None, pl.String) for c in ("country", "admin1", "admin2")}
-        placed = names.with_columns(
-            pl.col("place").alias("name"), *(e.alias(c) for c, e in empty.items()),
-            *(pl.lit(None, pl.Float64).alias(c) for c in ("latitude", "longitude")),
-        )  # fmt: skip
-    else:
-        placed = names.join(_with_camps(run, crisis).select(_PLACED), on="place", how="left")
-    levels = [pl.col(level).fill_null("?") for level in ("country", "admin1", "admin2")]
-    district = pl.concat_str(levels, separator="/")
-    return placed.with_columns(pl.coalesce("name", "place").alias("name"), district.alias("district"))
-
-
-def _with_camps(run: Run, crisis: Crisis) -> pl.DataFrame:
-    scenario = run.about.get("scenario")
-    if not scenario:
-        return crisis.table("places")
-    return apply_scenario(crisis, kept_scenario(scenario, crisis))[0].table("places")
-
-
-def _districts(places: pl.DataFrame) -> pl.DataFrame:
-    middle = [pl.col(c).mean().round(2) for c in ("latitude", "longitude")]
-    return places.group_by(_DISTRICT, maintain_order=True).agg(*middle, pl.len().alias("places"))
-
-
-def _stock(run: Run, units: pl.DataFrame, key: str, unit_of: Mapping[str, str]) -> Spread:
+def _stock(run: Run, units: Units) -> Spread:
     rows = run.tables["stock"].filter(pl.col("state").cast(pl.String).is_in(AT_A_PLACE))
-    spread = spread_over_time(grouped(rows, unit_of), run, units[key].to_list(), key="place")
-    return spread
+    return spread_over_time(grouped(rows, units.members), run, units.keys, key="place")
 
 
-def _flows(run: Run, unit_of: Mapping[str, str], by: tuple[str, str]) -> pl.DataFrame:
-    rows = grouped(run.tables["flows"], unit_of, by)
+def _flows(run: Run, units: Units, by: tuple[str, str]) -> pl.DataFrame:
+    rows = grouped(run.tables["flows"], units.members, by)
     if by[0] == "from_place":
         rows = rows.filter(pl.col("from_place") != pl.col("to_place"))
     return _two_digits(spread_of_totals(rows, run, by).filter(pl.col("p95") > 0))

@@ -30,7 +30,7 @@ def write_geojson(content: Content, path: Path) -> None:
 def _about_points(content: Content) -> list[str]:
     if content.key == "place":
         return []
-    return ["A district's point is the mean of its places: for drawing only, and no place of anything."]
+    return [f"The point of each {content.key} is the mean of its places: for drawing only, and no place of anything."]
 
 
 def _point(content: Content, number: int, unit: dict[str, Any]) -> dict[str, Any]:

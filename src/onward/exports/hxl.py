@@ -18,8 +18,9 @@ from onward.runs.quantiles import FIGURES
 
 SOURCE, README, PROVENANCE = "provenance", "README.txt", "provenance.json"
 _TAGS = {
-    "place": "#loc+code", "name": "#loc+name", "district": "#adm2+code", "country": "#country+code",
-    "admin1": "#adm1+name", "admin2": "#adm2+name", "latitude": "#geo+lat", "longitude": "#geo+lon",
+    "place": "#loc+code", "name": "#loc+name", "district": "#adm2+key", "region": "#adm1+key", "area": "#region+name",
+    "country": "#country+code", "admin1": "#adm1+name", "admin1_pcode": "#adm1+code", "admin2": "#adm2+name",
+    "admin2_pcode": "#adm2+code", "pcode": "#adm+code", "latitude": "#geo+lat", "longitude": "#geo+lon",
     "places": "#meta+places+num", "date": "#date", "origin": "#loc+origin", "from_place": "#loc+from",
     "to_place": "#loc+to", "gate": "#access+name", "claim": "#meta+id", "indicator": "#indicator+code",
     "unit": "#indicator+unit", "low": "#indicator+min", "high": "#indicator+max", "verdict": "#indicator+status",

@@ -72,7 +72,7 @@ def write_netcdf(run: Run, content: Content, path: Path) -> None:
 
 def _of_state(run: Run, content: Content, state: str) -> Spread:
     rows = run.tables["stock"].filter(pl.col("state").cast(pl.String) == state)
-    return spread_over_time(grouped(rows, content.unit_of), run, content.stock.keys, key="place")
+    return spread_over_time(grouped(rows, content.members), run, content.stock.keys, key="place")
 
 
 def _days(spread: Spread) -> Any:

@@ -16,8 +16,8 @@ ENDINGS = {"hxl": "", "geojson": ".geojson", "netcdf": ".nc", "xlsx": ".xlsx"}
 
 
 def export_run(
-    run: str | Path, *, format: str, out: str | Path | None = None, route_detail: bool = False, places: bool = False,
-    overwrite: bool = False, today: dt.date | None = None,
+    run: str | Path, *, format: str, out: str | Path | None = None, by: str | None = None, route_detail: bool = False,
+    places: bool = False, overwrite: bool = False, today: dt.date | None = None,
 ) -> tuple[Path, tuple[str, ...]]:  # fmt: skip
     """Export a run folder; return the path and the notices for the user.
 
@@ -29,6 +29,8 @@ def export_run(
         ``hxl`` (a folder of CSVs, or a zip if ``out`` ends so), ``geojson``, ``netcdf`` or ``xlsx``.
     out
         Where to; beside the run if None.
+    by
+        ``place``, ``area``, ``admin1`` or ``admin2``; places, or districts while the crisis is going on, if None.
     route_detail
         With legs between places.
     places
@@ -44,7 +46,7 @@ def export_run(
     read = read_run(folder)
     target = Path(out) if out is not None else folder.with_name(f"{folder.resolve().name}-{format}{ENDINGS[format]}")
     _check_target(target, overwrite)
-    content = content_of(read, read.crisis, route_detail=route_detail, places=places, today=today)
+    content = content_of(read, read.crisis, by=by, route_detail=route_detail, places=places, today=today)
     new = target.with_name(f".{target.name}.new")
     _remove(new)
     try:

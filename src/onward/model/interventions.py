@@ -95,12 +95,16 @@ def _capacity(crisis: Crisis, step: AddCapacity) -> pl.DataFrame:
     return crisis.table("places").with_columns((pl.col("capacity") + more).alias("capacity"))
 
 
+#: of a place, the units that a camp near it lies in too
+UNITS = ("country", "admin1", "admin1_pcode", "admin2", "admin2_pcode")
+
+
 def _camp(crisis: Crisis, step: AddCamp) -> Crisis:
     places, routes = crisis.table("places"), crisis.table("routes")
     near = places.row(by_predicate=pl.col("place") == step.near, named=True)
     camp = {**dict.fromkeys(places.columns), "place": step.place, "kind": "camp", "capacity": step.capacity,
             "latitude": step.latitude, "longitude": step.longitude, "opens": step.opens, "population": 0,
-            "displaced_at_start": 0, **{k: near[k] for k in ("country", "admin1", "admin2")}}  # fmt: skip
+            "displaced_at_start": 0, **{k: near[k] for k in UNITS}}  # fmt: skip
     road = {**dict.fromkeys(routes.columns), "place1": step.near, "place2": step.place,
             "distance_km": step.distance_km, "mode": "road", "one_way": False}  # fmt: skip
     tables = dict(crisis.tables)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,9 +79,16 @@ def spread_of_totals(rows: pl.LazyFrame, run: Run, by: Sequence[str]) -> pl.Data
     return keys.drop("_k").with_columns(pl.Series(name, figures[f]) for f, name in enumerate(FIGURES))
 
 
-def grouped(rows: pl.LazyFrame, units: Mapping[str, str], columns: Sequence[str] = ("place",)) -> pl.LazyFrame:
-    """Return rows with units, such as districts, in place of places; a gap stays a gap."""
-    return rows.with_columns(pl.col(c).cast(pl.String).replace_strict(dict(units), default=None) for c in columns)
+def grouped(rows: pl.LazyFrame, members: pl.DataFrame, columns: Sequence[str] = ("place",)) -> pl.LazyFrame:
+    """Return rows with units, such as districts, in place of places; a gap stays a gap.
+
+    ``members`` has the columns place and unit; a place of several units gives a row for each.
+    """
+    for column in columns:
+        to = members.select(pl.col("place").alias(column), pl.col("unit").alias(f"{column}_unit")).lazy()
+        joined = rows.with_columns(pl.col(column).cast(pl.String)).join(to, on=column, how="left")
+        rows = joined.drop(column).rename({f"{column}_unit": column})
+    return rows
 
 
 def _figures(cube: Floats) -> Floats:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from onward.simulation.run import LEVELS, Run
+from onward.simulation.units import Units, units_of
 
 #: displaced people who stay or wait at a place; and all who are away from home, under way and off the map too
 AT_A_PLACE = ("here", "gate")
@@ -60,6 +61,28 @@ def stock_over_time(run: Run, places: Sequence[str], states: Sequence[str] = AT_
     found = rows.group_by("member", "place", "date").agg(pl.col("people").sum()).collect()
     keys = pl.DataFrame({"place": list(places)}, schema={"place": pl.String}).join(_days(run), how="cross")
     return spread(found, keys, run.about["members"])
+
+
+def stock_by_unit(run: Run, units: Units, states: Sequence[str] = AT_A_PLACE) -> pl.DataFrame:
+    """Return how many people in these states are in each unit, day by day: unit, date, mean, p5 ... p95."""
+    rows = units.of_rows(_stock(run, states))
+    found = rows.group_by("member", "unit", "date").agg(pl.col("people").sum()).collect()
+    return spread(found, units.table.select("unit").join(_days(run), how="cross"), run.about["members"])
+
+
+def largest_units(run: Run, by: str, rows: int) -> tuple[pl.DataFrame, int]:
+    """Return the units with most displaced people on the last day, and how many others have any.
+
+    The columns are label, mean, p5 ... p95. The label is the unit's name and, in brackets, what it lies in.
+    """
+    units = units_of(run, by)
+    within = pl.col("unit").str.replace(r"/[^/]*$", "").str.replace_all("/", ", ", literal=True)
+    labels = units.table.select("unit", pl.format("{} ({})", "name", within).alias("label"))
+    on_last = stock_by_unit(run, units).filter((pl.col("date") == last_day(run)) & (pl.col("mean") >= 0.5))
+    top = on_last.sort("p50", "mean", "unit", descending=[True, True, False]).join(
+        labels, on="unit", maintain_order="left"
+    )
+    return top.head(rows), max(top.height - rows, 0)
 
 
 def displaced_over_time(run: Run) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,6 @@ from typing import Any
 import polars as pl
 
 from onward.crisis import Crisis
-from onward.crisis.messages import did_you_mean
 from onward.crisis.scenarios import Scenario
 from onward.errors import ParameterError
 from onward.extras import install_command
@@ -23,6 +23,7 @@ from onward.model.parameters import default_values
 from onward.simulation.conservation import check_conservation
 from onward.simulation.member import Outcome, Settings, run_one
 from onward.simulation.tables import TABLES, frames
+from onward.simulation.units import BY, units_of
 from onward.simulation.versions import versions
 
 #: quantile levels: the ends of the 90 % and the 50 % interval, and the middle
@@ -46,9 +47,7 @@ MEMBERS = 100
 ENGINES = ("cohorts", "expected")
 PARAMETERS = ("fixed", "prior")
 DEPARTURES = ("modelled", "observed")
-
-
-#: what of run.json says when and where a run was made, and not what it is
+#: of run.json, when and where a run was made, and not what it is
 CIRCUMSTANCES = ("created", "environment", "timings", "engine_seconds", "engine_cpu_seconds")
 
 
@@ -133,8 +132,11 @@ class Run:
                 f"to_pandas needs pandas and pyarrow. Install them with: {install_command('pandas')}"
             ) from None
 
-    def series(self, indicator: str, *, place: str | None = None, area: str | None = None) -> pl.DataFrame:
-        """Return people of an indicator over time, for each member: columns member, date, people.
+    def series(
+        self, indicator: str, *, by: str | None = None, place: str | None = None, area: str | None = None,
+        admin1: str | None = None, admin2: str | None = None,
+    ) -> pl.DataFrame:  # fmt: skip
+        """Return people of an indicator over time, for each member: columns member, (unit,) date, people.
 
         Parameters
         ----------
@@ -142,41 +144,45 @@ class Run:
             ``stock`` (displaced people staying or waiting there), ``residents``, ``waiting``, ``under_way``,
             ``displaced`` (all away from home), ``arrivals``, ``departures`` (from home), ``displacements`` (every
             departure that threat drove) or ``returned``.
-        place, area
-            One place by its short name, or the sum over the places of an area; all places if neither is given.
+        by
+            ``place``, ``area``, ``admin1`` or ``admin2``: one series for each unit, named in the column unit. Areas may
+            overlap, so their sums need not add up to the whole.
+        place, area, admin1, admin2
+            One place by its short name, or the sum over the places of an area or administrative unit (by key, P-code or
+            name); all places if none is given.
 
         Returns
         -------
         polars.DataFrame
-            One row a member and day, sorted; days of nobody are 0.
+            One row a member and day (and unit), sorted; days of nobody are 0.
         """
         if indicator not in INDICATORS:
             raise ParameterError(f"indicator {indicator!r} is not one of {', '.join(INDICATORS)}.")
-        places = self._places(place, area)
+        places = self._places({"place": place, "area": area, "admin1": admin1, "admin2": admin2}, by)
         name, kinds = INDICATORS[indicator]
         column = "state" if name == "stock" else "movement"
         rows = self.tables[name].filter(pl.col(column).cast(pl.String).is_in(kinds))
         if places is not None:
             rows = rows.filter(pl.col("place").cast(pl.String).is_in(places))
-        found = rows.group_by("member", "date").agg(pl.col("people").sum()).collect()
-        grid = self._members().join(self._dates(), how="cross")
-        return (
-            grid.join(found, on=["member", "date"], how="left")
-            .with_columns(pl.col("people").fill_null(0))
-            .sort("member", "date")
-        )
+        grid, keys = self._members().join(self._dates(), how="cross"), ["member", "date"]
+        if by is not None:
+            units = units_of(self, by)
+            rows, keys = units.of_rows(rows), ["member", "unit", "date"]
+            grid = grid.join(units.table.select("unit"), how="cross").select(keys)
+        found = rows.group_by(keys).agg(pl.col("people").sum()).collect()
+        return grid.join(found, on=keys, how="left").with_columns(pl.col("people").fill_null(0)).sort(keys)
 
     def quantiles(
-        self, indicator: str = "stock", *, place: str | None = None, area: str | None = None,
-        levels: Iterable[float] = LEVELS,
+        self, indicator: str = "stock", *, by: str | None = None, place: str | None = None, area: str | None = None,
+        admin1: str | None = None, admin2: str | None = None, levels: Iterable[float] = LEVELS,
     ) -> pl.DataFrame:  # fmt: skip
-        """Return quantiles over members for each day: columns date, mean, p5, p25, p50, p75, p95.
+        """Return quantiles over members for each day: columns (unit,) date, mean, p5, p25, p50, p75, p95.
 
-        Quantiles of an area are of the members' sums over its places, never sums of quantiles.
+        Quantiles of a unit are of the members' sums over its places, never sums of quantiles.
 
         Parameters
         ----------
-        indicator, place, area
+        indicator, by, place, area, admin1, admin2
             As `series` takes them.
         levels
             Quantile levels from 0 to 1.
@@ -185,14 +191,13 @@ class Run:
         >>> run = onward.simulate("aleppo-2016", members=2, seed=1)
         >>> run.quantiles("stock", place="azaz").columns
         ['date', 'mean', 'p5', 'p25', 'p50', 'p75', 'p95']
+        >>> run.quantiles("stock", by="admin1").select("unit").n_unique()
+        6
         """
+        people = self.series(indicator, by=by, place=place, area=area, admin1=admin1, admin2=admin2)
         spread = [pl.col("people").quantile(q, "linear").alias(f"p{100 * q:g}") for q in levels]
-        return (
-            self.series(indicator, place=place, area=area)
-            .group_by("date")
-            .agg(pl.col("people").mean().alias("mean"), *spread)
-            .sort("date")
-        )
+        keys = ["date"] if by is None else ["unit", "date"]
+        return people.group_by(keys).agg(pl.col("people").mean().alias("mean"), *spread).sort(keys)
 
     def chart(self, indicator: str = "stock", *, place: str | None = None) -> Any:
         """Return an Altair chart of an indicator over time, with 50 and 90 % bands (extra ``charts``).
@@ -217,27 +222,19 @@ class Run:
             raise ParameterError("this run has no views. Take it from onward.simulate or onward.read_run.")
         return self.views
 
-    def _places(self, place: str | None, area: str | None) -> list[str] | None:
+    def _places(self, asked: Mapping[str, str | None], by: str | None) -> list[str] | None:
         """The places asked for, or None for all."""
-        if place is not None and area is not None:
-            raise ParameterError("give place or area, not both.")
-        if place is not None and place not in self.about["places"]:
-            step = did_you_mean(place, self.about["places"], f"Places are {', '.join(self.about['places'][:8])} ...")
-            raise ParameterError(f"place {place!r} is not a place of this run. {step}")
-        if area is None:
-            return None if place is None else [place]
-        areas = {} if self.crisis is None else self.crisis.areas
-        if area not in areas:
-            step = did_you_mean(area, areas, "areas.csv names them; a country's code and 'everywhere' are areas too.")
-            raise ParameterError(f"area {area!r} is not an area of this run. {step}")
-        return areas[area]
+        given = {kind: name for kind, name in asked.items() if name is not None}
+        if by is not None and by not in BY:
+            raise ParameterError(f"by: {by!r} is not one of {', '.join(BY)}.")
+        if len(given) + (by is not None) > 1:
+            raise ParameterError(f"give {' or '.join([*given, *['by'] * (by is not None)])}, not both.")
+        return next((units_of(self, kind).places_of(name) for kind, name in given.items()), None)
 
     def _members(self) -> pl.DataFrame:
         return pl.DataFrame({"member": pl.Series(range(self.about["members"]), dtype=pl.Int32)})
 
     def _dates(self) -> pl.DataFrame:
-        from datetime import date
-
         first, last = (date.fromisoformat(self.about[k]) for k in ("start", "end"))
         return pl.DataFrame({"date": pl.date_range(first, last, eager=True)})
 
