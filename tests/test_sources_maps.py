@@ -135,3 +135,52 @@ def test_a_map_gives_holders_by_point_in_polygon_and_only_changes(tmp_path: Path
 )
 def test_a_broken_map_is_refused(tmp_path: Path, text: str, said: str) -> None:
     assert said in take(tmp_path, text, code=2)[1]
+
+
+def write_settlements(path: Path) -> None:
+    """A grid of streets, with towns on it: two that GeoNames has, one that it has not, a village, a camp."""
+    writer = osmium.SimpleWriter(str(path))
+    towns = [
+        ({"place": "town", "name": "I'zaz", "population": "31 500"}, 36.586, 37.045),
+        ({"place": "town", "name": "Newtown", "population": "9,100 (2011)"}, 36.31, 37.41),
+        ({"place": "village", "name": "Smallham", "population": "300"}, 36.4, 37.3),
+        ({"place": "village", "name": "Largeham", "population": "6000"}, 36.41, 37.31),
+        ({"place": "village", "name": "Largeham", "population": "6000"}, 36.411, 37.311),
+        ({"place": "town", "name": "Nocount"}, 36.2, 36.7),
+        ({"amenity": "refugee_site", "name": "Olive camp"}, 36.62, 36.99),
+        ({"place": "town", "name": "Faraway"}, 52.0, 10.0),
+    ]
+    for number, (tags, latitude, longitude) in enumerate(towns, start=1):
+        writer.add_node(osmium.osm.mutable.Node(id=number, location=(longitude, latitude), tags=tags))
+    for number in range(2, 8):
+        ends = [number, number + 1] if number < 7 else [7, 1]
+        writer.add_way(osmium.osm.mutable.Way(id=number, nodes=ends, tags={"highway": "primary"}))
+    writer.close()
+
+
+def test_a_new_crisis_takes_roads_and_settlements_from_an_extract(tmp_path: Path) -> None:
+    write_settlements(tmp_path / "north.osm.pbf")
+    options = ["--country", "SYR", "--start", "2016-07-01", "--end", "2016-07-31", "--min-population", "5000",
+               "--bbox", "36.6,36.0,37.6,36.9", "--roads", str(tmp_path / "north.osm.pbf")]  # fmt: skip
+    done = CliRunner().invoke(app, ["new", str(tmp_path / "north"), *options, "--settlements"])
+    assert done.exit_code == 0, done.output
+    crisis = read_crisis(tmp_path / "north")
+    places = {row["place"]: row for row in crisis.table("places").iter_rows(named=True)}
+    assert {"newtown", "largeham", "nocount", "olive_camp"} <= set(places)
+    assert not {"i_zaz", "smallham", "largeham_2", "faraway"} & set(places)
+    assert places["newtown"]["population"] == 9100
+    assert places["newtown"]["country"] == "SYR"
+    assert places["olive_camp"]["kind"] == "camp"
+    roads = crisis.table("routes").filter(source="osm")
+    assert {"newtown", "largeham"} <= {
+        end for row in roads.iter_rows(named=True) for end in (row["place1"], row["place2"])
+    }
+    assert any("OpenStreetMap" in source for source in crisis.sources)
+
+
+def test_settlements_need_an_extract(tmp_path: Path) -> None:
+    options = ["--country", "SYR", "--start", "2016-07-01", "--end", "2016-07-31", "--min-population", "5000"]
+    done = CliRunner().invoke(app, ["new", str(tmp_path / "north"), *options, "--settlements"])
+    assert done.exit_code == 2
+    assert "--roads" in done.output
+    assert not (tmp_path / "north").exists()

@@ -48,6 +48,13 @@ def new(
     attacks: Annotated[
         str, typer.Option("--attacks-per-record", metavar="N,LOW,HIGH", help="Attacks that a record stands for.")
     ] = "1,1,1",
+    roads: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="EXTRACT", help="OpenStreetMap extract to take roads from (.osm.pbf); repeatable."),
+    ] = None,
+    settlements: Annotated[
+        bool, typer.Option("--settlements", help="Add towns and refugee sites of the extract that GeoNames lacks.")
+    ] = False,
     detour: Annotated[float, typer.Option(help="Road kilometres for a kilometre of straight line.")] = 1.3,
 ) -> None:
     """Start a crisis folder from countries and events.
@@ -70,7 +77,7 @@ def new(
             min_population=min_population if min_population is not None else int(_ask("Smallest town, people")),
             box=_box(bbox), detour=detour, events=_events(events or [], formats or []),
             options=_options(actors or [], attacks),
-            sides=_sides(actors or []),
+            sides=_sides(actors or []), roads=tuple(roads or ()), settlements=settlements,
         )  # fmt: skip
         crisis, additions = new_crisis(chosen)
         write_crisis(crisis, folder)

@@ -79,6 +79,7 @@ def _show(found: Sensitivity, out: Path | None, names: Mapping[str, str]) -> Non
     from rich.console import Console
 
     from onward.cli.terminal import number, print_table
+    from onward.extras import install_command
 
     console = Console(highlight=False)
     heads = ("Factor", "Effect", "Alone", "With others")
@@ -91,7 +92,7 @@ def _show(found: Sensitivity, out: Path | None, names: Mapping[str, str]) -> Non
         title = f"{output_words(output, names)}: {number(central)} at the medians"
         print_table(console, title, heads, rows, _NOTE if output == last[0] else "")
     if out is not None:
-        chart = "chart" if find_spec("altair") else 'no chart without Altair: pip install ".[charts]"'
+        chart = "chart" if find_spec("altair") else f"no chart without Altair: {install_command('charts')}"
         console.print(f"Table, JSON, {chart}: {out}", soft_wrap=True)
 
 

@@ -23,6 +23,7 @@ from scipy.special import ndtri
 from onward.crisis import Crisis
 from onward.crisis.messages import did_you_mean
 from onward.errors import ParameterError, RunFolderError
+from onward.extras import install_command
 from onward.model.build import Model, build_model, dated
 from onward.model.parameter_set import set_by_hand
 from onward.model.parameters import declared
@@ -176,9 +177,7 @@ def _salib(name: str) -> Any:
     try:
         return import_module(f"SALib.{name}")
     except ImportError:
-        raise ParameterError(
-            'sensitivity needs SALib. Install it in a clone of the repository with: pip install ".[sensitivity]"'
-        ) from None
+        raise ParameterError(f"sensitivity needs SALib. Install it with: {install_command('sensitivity')}") from None
 
 
 def _problem(factors: Sequence[str]) -> dict[str, Any]:

@@ -20,6 +20,9 @@ from onward.sources.geonames import PUBLISHER as GEONAMES
 from onward.sources.geonames import Box, import_places
 from onward.sources.neighbours import DETOUR, neighbour_links
 from onward.sources.options import Options
+from onward.sources.osm import PUBLISHER as OSM
+from onward.sources.osm import import_osm
+from onward.sources.osm_settlements import import_settlements
 from onward.sources.sites import sites_of
 from onward.sources.units import is_iso3
 
@@ -43,6 +46,8 @@ class Start:
     events: tuple[tuple[str, Path], ...] = ()
     options: Options = field(default_factory=Options)
     sides: Mapping[str, str] = field(default_factory=dict)
+    roads: tuple[Path, ...] = ()
+    settlements: bool = False
 
     def __post_init__(self) -> None:
         for country in self.countries:
@@ -50,6 +55,8 @@ class Start:
                 raise ParameterError(f"--country {country}: no ISO 3166 alpha-3 code. Write one such as SYR.")
         if self.end < self.start:
             raise ParameterError(f"--end {self.end}: before --start {self.start}. Correct one of them.")
+        if self.settlements and not self.roads:
+            raise ParameterError("--settlements: they are read from the extract given with --roads. Give one.")
         if self.detour < 1:
             raise ParameterError(f"--detour {self.detour:g}: no road is shorter than a straight line. Give 1 or more.")
 
@@ -77,6 +84,11 @@ def new_crisis(start: Start) -> tuple[Crisis, list[Addition]]:
             f"--min-population {start.min_population}: {len(towns)} towns in {', '.join(start.countries)}"
             f"{' and the box' if start.box else ''}. Lower it, or widen --bbox."
         )
+    additions = [found]
+    if start.settlements:
+        more = import_settlements(start.roads, places, min_population=start.min_population, box=start.box)
+        additions.append(more)
+        places = [*places, *more.tables.get("places", [])]
     found.tables["routes"] = neighbour_links(places, detour=start.detour)
     kinds = pl.Series([row["kind"] for row in places]).value_counts(sort=True).rows()
     found.taken.append(f"{len(places)} places ({', '.join(f'{n} {kind}' for kind, n in kinds)})")
@@ -84,9 +96,13 @@ def new_crisis(start: Start) -> tuple[Crisis, list[Addition]]:
     names = {actor: words for words, actor in reversed(list(start.options.actors.items()))}
     for actor, side in start.sides.items():
         found.add("actors", {"actor": actor, "side": side, "name": names[actor]})
-    tables = {**found.tables, "provenance": found.provenance}
+    provenance = [row for step in additions for row in step.provenance]
+    tables = {**found.tables, "places": places, "provenance": provenance}
     crisis = crisis_from_tables(_header(start), {name: frame_of(name, rows) for name, rows in tables.items()})
-    additions = [found]
+    if start.roads:
+        step = import_osm(crisis, start.roads, start.options)
+        crisis = add_to(crisis, step)
+        additions.append(step)
     for format_, path in start.events:
         step = importer(format_)(crisis, [path], start.options)
         crisis = add_to(crisis, step)
@@ -107,7 +123,7 @@ def _header(start: Start) -> dict[str, object]:
         "end": start.end,
         "history_start": start.start - dt.timedelta(days=MEMORY_DAYS),
         "time_zone": "UTC",
-        "sources": [GEONAMES],
+        "sources": [GEONAMES, *([OSM] if start.settlements else [])],
     }
 
 
@@ -141,7 +157,10 @@ def missing(crisis: Crisis) -> list[str]:
         items.append("Nobody is displaced at the start. Fill displaced_at_start of camps and towns in places.csv.")
     straight = crisis.table("routes").filter(pl.col("source").fill_null("").str.starts_with("straight line")).height
     if straight:
-        items.append(f"{straight} roads are straight lines times a factor. Import: onward import osm EXTRACT DIR.")
+        items.append(
+            f"{straight} roads are straight lines times a factor. "
+            "Import: onward import osm EXTRACT DIR, or give --roads."
+        )
     empty = places.filter((pl.col("population") == 0) & pl.col("kind").is_in(["city", "town", "village"])).height
     items.append(f"Populations are GeoNames', of unknown years, with wide ranges; {empty} towns have none. "
                  "Import newer ones: onward import cod-ps FILE DIR.")  # fmt: skip
@@ -172,7 +191,8 @@ def readme(crisis: Crisis, start: Start, additions: Sequence[Addition]) -> str:
             lines += [f"| {step.publisher} | {words} {note} |" for note in notes]
     lines += ["", "`provenance.csv` gives publisher, file and row of each record; the `source` columns hold its codes.",
               f"Control, groups and fears are a guess made from events (source `{GUESS}`): check them.",
-              f"Roads are straight lines times {start.detour:g}.", ""]  # fmt: skip
+              f"Roads are {'from OpenStreetMap, and elsewhere ' if start.roads else ''}straight lines times "
+              f"{start.detour:g}.", ""]  # fmt: skip
     return "\n".join([*lines, "## What is missing, most important first", "", *_numbered(missing(crisis)), ""])
 
 
