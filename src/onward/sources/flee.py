@@ -2,7 +2,8 @@
 
 What is carried over: locations (camps with capacity and the people of day 0), links, days of conflict with their
 intensity as severity (how many attacks a day stands for is a parameter), closures, real counts (no interpolated ones),
-the travel speeds. What Flee has no word for stays at Onward's defaults; its move chances and weights are other rules and stay behind.
+the travel speeds. What Flee has no word for stays at Onward's defaults; its move chances and weights are other rules
+and stay behind.
 """
 
 from __future__ import annotations
