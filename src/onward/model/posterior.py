@@ -19,7 +19,7 @@ from scipy.special import ndtr
 
 from onward.errors import ParameterError
 from onward.model.keyed_draws import key_of
-from onward.model.parameters import declared, default_values
+from onward.model.parameters import declared
 from onward.typing import Floats
 
 #: digits of a score in a file: far finer than the width of any posterior (own choice)
@@ -100,7 +100,7 @@ class Posterior:
     errors: Mapping[str, Mapping[str, float]]
 
     def without(self, name: str, crisis_hash: str = "") -> Distribution:
-        """Return the population for a crisis: fitted on others only. Raise ParameterError where there is no such set."""
+        """Return the population fitted on others than a crisis; ParameterError where there is no such set."""
         known = self.population.fitted_on
         same = {n for n, found in known.items() if n == name or found == crisis_hash}
         if not same:
@@ -158,8 +158,8 @@ def shipped_posterior() -> Posterior | None:
 def prior_distribution(names: tuple[str, ...]) -> Distribution:
     """Return the declared priors of some parameters as a distribution fitted on nothing.
 
-    >>> prior_distribution(("attack_weight",)).median() == {"attack_weight": default_values()["attack_weight"]}
-    True
+    >>> round(prior_distribution(("attack_weight",)).median()["attack_weight"], 3)
+    0.022
     """
     return Distribution(names, np.zeros((1, len(names))), np.ones(len(names)), {})
 
