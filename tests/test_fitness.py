@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,7 @@ def test_the_word_sure_needs_a_tested_run(fitted_on: list[str], figures: list[Fi
 def test_terminal_and_report_say_it_before_any_figure() -> None:
     crisis = onward.read_crisis("aleppo-2016")
     run = with_results(onward.simulate(crisis, members=3, seed=1), crisis)
+    run = replace(run, about={**run.about, "engine_seconds": 1.0, "environment": {"cpu_count": 1}})
     fitness = judge_fitness(run, crisis, run.about["claims"])
     assert fitness.level != "tested"
     data = data_of(run, crisis, name="x")

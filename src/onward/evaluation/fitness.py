@@ -126,12 +126,16 @@ def judge_figures(about: Mapping[str, Any], figures: list[Figure]) -> Fitness:
         return Fitness(
             "untested", _UNTESTED, (*reasons, "No claim and no count of this crisis could be held against it.")
         )
-    reasons += [_met_words(figures, reached), *_narrow_words(about, figures)]
+    if about.get("members", 1) < 2:
+        return Fitness("unproven", _ALONE, (*reasons, _met_words(figures)))
+    reached_words = f", and its 90 % interval reaches the range for {reached}."
+    reasons += [_met_words(figures).rstrip(".") + reached_words, *_narrow_words(figures)]
     level, verdict = _level(about, len(figures), reached)
     return Fitness(level, verdict, tuple(reasons))
 
 
 _FLEE = "For comparison, under Flee's rules: who flees is given from registrations, and only where to is simulated."
+_ALONE = "Unproven: one simulated history has no intervals, so nothing says how far off its figures may be."
 _UNTESTED = "Not tested: nothing that was reported has been held against this run, so nothing says how right it is."
 _WHAT_IF = "A what-if: look at its difference from the run without it, not at its figures alone."
 _WHAT_IF_REASON = "What was reported happened without the what-if, so it is no test of this run."
@@ -163,19 +167,14 @@ def _fitted_elsewhere(about: Mapping[str, Any]) -> bool:
     return bool(fitted) and about.get("crisis") not in fitted
 
 
-def _met_words(figures: list[Figure], reached: int) -> str:
+def _met_words(figures: list[Figure]) -> str:
     met = sum(figure.met for figure in figures)
-    return (
-        f"Of {len(figures)} reported figures (claims and counts) its median is inside the reported range for {met}, "
-        f"and its 90 % interval reaches the range for {reached}."
-    )
+    return f"Of {len(figures)} reported figures (claims and counts) its median is inside the reported range for {met}."
 
 
-def _narrow_words(about: Mapping[str, Any], figures: list[Figure]) -> list[str]:
+def _narrow_words(figures: list[Figure]) -> list[str]:
     """That intervals are narrow against the misses, with both factors; nothing if too little is missed to say so."""
     missed = [figure for figure in figures if not figure.reached]
-    if about.get("members", 1) < 2:
-        return ["One simulated history has no intervals."]
     if len(figures) - len(missed) >= ENOUGH * len(figures):
         return []
     gap, spread = (float(np.median([getattr(f, name) for f in missed])) for name in ("gap", "spread"))
