@@ -31,6 +31,11 @@ def add_backtest(app: typer.Typer) -> None:
 
 def backtest(
     crises: Annotated[list[str], typer.Argument(metavar="CRISIS...", help="Bundled crises, crisis or Flee folders.")],
+    horizons: Annotated[
+        str, typer.Option(metavar="DAYS,...", help="Days ahead that are forecast from each origin.")
+    ] = "30,60,90",
+    origins: Annotated[int, typer.Option(min=1, help="Days from which is forecast, from day 60 on.")] = 12,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forecast all anew, with nothing kept from before.")] = False,
     cold: Annotated[
         bool, typer.Option("--cold-start", help="The first 90 days with no count known, parameters from elsewhere.")
     ] = False,
@@ -43,20 +48,21 @@ def backtest(
 ) -> None:
     """Predict crises whose outcome is known, and compare with what was counted.
 
-    Parameters never come from the crisis that is judged.
+    From a dozen days on, forecasts of 30, 60 and 90 days by counts known then; or, with --cold-start, the first 90 days
+    by no count. Parameters never come from the crisis that is judged. An interrupted backtest is resumed.
     """
     with told():
         from rich.console import Console
 
-        from onward.errors import ParameterError
+        from onward.cli.rolling import rolling_backtest, show_rolling
 
-        if not cold:
-            raise ParameterError("onward backtest: say what to predict. Give --cold-start.")
-        rows = _cold_start(crises, members, seed, workers)
+        rows = (
+            _cold_start(crises, members, seed, workers) if cold else rolling_backtest(crises, horizons, origins, fresh)
+        )
         if as_json:
             typer.echo(json.dumps({"rows": rows}, indent=2, ensure_ascii=False, allow_nan=False))
         else:
-            show_cold_start(rows, Console(highlight=False))
+            (show_cold_start if cold else show_rolling)(rows, Console(highlight=False))
 
 
 def _cold_start(crises: Sequence[str], members: int, seed: int, workers: int | None) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from onward.crisis.messages import did_you_mean, quoted
-from onward.errors import Problem
+from onward.errors import CrisisDataError, Problem
 from onward.typing import Floats, Ints
 
 FIRST_CELLS = ("DateTime", "Date")
@@ -254,3 +254,38 @@ def _correct_one(table: Floats, day: int, file: str, number: int, row: list[str]
             return [Problem(file, number, None, found, "", "Flee ends here without a word; use a smaller hasten.")]
         table[:i, 1] *= table[i, 1] / table[i - 1, 1]
     return []
+
+
+@dataclass(frozen=True)
+class CountFiles:
+    """Counts as published, before Flee adds or corrects them: a table (day, people) a file, in the order of the rows.
+
+    ``files`` has the tables of each name of data_layout.csv; ``corrections`` the days on which a name was recounted.
+    """
+
+    files: Mapping[str, tuple[Floats, ...]]
+    corrections: Mapping[str, tuple[int, ...]]
+
+
+def read_count_files(folder: Path, corrections: Path, start: dt.date) -> CountFiles:
+    """Read the counts of ``folder`` file by file, uncorrected; of a name that stands twice its first row is used.
+
+    For forecasts: Flee's sum of two files takes the later count of one of them, so it looks ahead.
+    """
+    problems: list[Problem] = []
+    files: dict[str, tuple[Floats, ...]] = {}
+    layout = folder / "data_layout.csv"
+    for _, row in _rows(layout, problems) if layout.is_file() else []:
+        if len(row) > 1 and not row[0].startswith("#") and row[0] not in files:
+            there = [folder / name for name in row[1:] if name and (folder / name).is_file()]
+            files[row[0]] = tuple(_read_file(file, start, 1, problems, []) for file in there)
+    recounts: dict[str, list[int]] = {}
+    for number, row in _rows(corrections, problems) if corrections.is_file() else []:
+        day = _day(row[1], start) if len(row) > 1 else None
+        if len(row) > 1 and day is None:
+            problems.append(Problem(corrections.name, number, "2", quoted(row[1]), "a day like 2015-05-31"))
+        elif day is not None:
+            recounts.setdefault(row[0], []).append(day)
+    if problems:
+        raise CrisisDataError(problems)
+    return CountFiles(files, {name: tuple(days) for name, days in recounts.items()})

@@ -94,7 +94,6 @@ class Listed(BaseModel):
     scenario: str | None
     members: int | None
     engine: str | None
-    parameters: str
     created: str | None
 
 

@@ -1,0 +1,94 @@
+"""`onward backtest` by rolling origins: what forecasts of past days were worth, on the terminal and as JSON."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from onward.inference.observations import Observations
+
+NOTE = (
+    "CRPS is the distance of a forecast's distribution from what was counted, as a share of the mean stock before the "
+    "origin; less is better. Inside 90 % is the share of counts in the 90 % interval. Nothing that was scored was "
+    "learned from."
+)
+
+
+def parse_horizons(text: str) -> list[float]:
+    """Return the days of a list such as 30,60,90, in order.
+
+    >>> parse_horizons("60, 30")
+    [30.0, 60.0]
+    """
+    from onward.errors import ParameterError
+
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not parts or not all(part.isdigit() and 0 < int(part) <= 365 for part in parts):
+        raise ParameterError(f"--horizons {text}: give whole days from 1 to 365, such as 30,60,90.")
+    return sorted({float(part) for part in parts})
+
+
+def read_observations(crises: Sequence[str]) -> list[Observations]:
+    """Read the counts of every crisis or Flee folder, or raise the problems of all of them at once."""
+    from onward.cli.flee import is_flee
+    from onward.crisis import read_crisis
+    from onward.errors import CrisisDataError, Problem
+    from onward.flee.instance import read_flee
+    from onward.inference.observations import observations_of_crisis, observations_of_flee
+
+    found: list[Observations] = []
+    problems: list[Problem] = []
+    for crisis in crises:
+        try:
+            if is_flee(crisis):
+                found.append(observations_of_flee(read_flee(crisis, need_settings=False)))
+            else:
+                found.append(observations_of_crisis(read_crisis(crisis)))
+        except CrisisDataError as error:
+            problems += error.problems
+    if problems:
+        raise CrisisDataError(problems)
+    return found
+
+
+def cache_folder() -> Path:
+    """Return where scored origins are kept: ONWARD_CACHE, or the user's cache folder."""
+    base = os.environ.get("ONWARD_CACHE") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "onward" / "backtest"
+
+
+def rolling_backtest(crises: Sequence[str], horizons: str, origins: int, fresh: bool) -> list[dict[str, Any]]:
+    """Return the rows of the backtest of some crises; progress is shown on stderr."""
+    from onward.cli.progress import Bar
+    from onward.inference.backtest import backtest, summary
+
+    days = parse_horizons(horizons)
+    worlds = read_observations(crises)
+    with Bar(shown=sys.stderr.isatty(), unit="origins") as bar:
+        scored = backtest(
+            worlds, horizons=days, origins=origins, cache=None if fresh else cache_folder(),
+            progress=lambda done, everything: bar("forecast", done, everything),
+        )  # fmt: skip
+    return [{**row, "horizon": int(row["horizon"])} for row in summary(scored)]
+
+
+def show_rolling(rows: Sequence[dict[str, Any]], console: Console) -> None:
+    """Print a table a kind of series: each crisis, horizon and model."""
+    from onward.cli.terminal import number, print_table
+
+    heads = ["Crisis", "Days", "Model", "n", "CRPS, people", "CRPS, scaled", "Inside 90 %", "Bias", "ARD"]
+    for series, title in (("place", "Forecasts of places"), ("total", "Forecasts of totals")):
+        cells = [
+            [row["crisis"], str(row["horizon"]), row["model"].replace("_", " "), str(row["n"]), number(row["crps"]),
+             f"{row['crps_scaled']:.3f}", f"{100 * row['cover90']:.0f} %", f"{row['bias']:+,.0f}", f"{row['ard']:.3f}"]
+            for row in rows if row["series"] == series
+        ]  # fmt: skip
+        if cells:
+            print_table(console, title, heads, cells, NOTE)
+            console.print()

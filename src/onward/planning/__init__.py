@@ -1,1 +1,0 @@
-"""Planning on a run: what people need, and when a threshold is passed."""
