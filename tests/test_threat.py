@@ -19,6 +19,7 @@ from onward.model.hazard import (
     shocks,
     surprise,
     takeover,
+    with_conflict_days,
 )
 from onward.model.keyed_draws import Draws, keys_of
 from onward.model.parameters import default_values
@@ -257,3 +258,13 @@ def test_two_places_equal_their_closed_form() -> None:
 
 def index(model: Model, place: str) -> int:
     return model.network.places.index()[place]
+
+
+def test_a_day_of_conflict_stands_for_attacks_by_the_size_of_the_place() -> None:
+    model = build_model(line([attack("a", 3, n=1, type="conflict"), attack("b", 3, n=1)]))
+    values = {**VALUES, "conflict_day_attacks": 2.0, "conflict_day_size": 0.5, "conflict_day_people": 10_000.0}
+    residents = np.where(np.array(model.network.places.names) == "a", 40_000.0, 10_000.0)
+    spread = with_conflict_days(model.attacks, residents, values)
+    found = spread.by_day(spread.draw(None, common=0.0), DAYS, len(residents))[3]
+    expected = {"a": 4.0, "b": 1.0}
+    assert {n: found[i] for i, n in enumerate(model.network.places.names) if found[i] > 0} == expected

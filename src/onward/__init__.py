@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from onward.evaluation.compare import compare
     from onward.extraction import extract_facts
     from onward.inference.sensitivity import sensitivity
+    from onward.planning.needs import needs
     from onward.report.write import write_report
     from onward.simulation.run import Run
 
@@ -41,6 +42,7 @@ __all__ = [
     "extract_facts",
     "list_crises",
     "list_scenarios",
+    "needs",
     "parameters",
     "read_crisis",
     "read_run",
@@ -69,6 +71,7 @@ _MODULES = {
     "onward.evaluation.compare": ("compare",),
     "onward.extraction": ("extract_facts",),
     "onward.inference.sensitivity": ("sensitivity",),
+    "onward.planning.needs": ("needs",),
     "onward.report.write": ("write_report",),
     "onward.simulation.run": ("Run",),
 }

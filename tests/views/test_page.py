@@ -227,7 +227,8 @@ def test_the_served_page_shows_runs_and_compares_them(browser: Any, data: dict[s
     row = {"place": "azaz", "run": 100.0, "other": 200.0, "mean": 100.0, "p5": 50.0, "p25": 70.0, "p50": 90.0,
            "p75": 120.0, "p95": 150.0, "clear": True}  # fmt: skip
     tables = {name: [row] for name in ("totals", "stock", "arrivals", "claims")}
-    entry = {"title": "Exodus", "crisis": "aleppo-2016", "scenario": None, "members": 4, "engine": "cohorts"}
+    entry = {"title": "Exodus", "crisis": "aleppo-2016", "scenario": None, "members": 4, "engine": "cohorts",
+             "parameters": "population parameters, gamma=2"}  # fmt: skip
     answers = {
         "/api/runs": [{**entry, "name": name, "created": None} for name in ("one", "two")],
         "/api/runs/one/page": {**data, "name": "one"},
@@ -252,8 +253,12 @@ def test_the_served_page_shows_runs_and_compares_them(browser: Any, data: dict[s
     page.locator("h1").wait_for()
     assert "Exodus" in page.locator("h1").inner_text()
     assert page.locator("summary", has_text="Use").count() == 1
+    listed = page.locator("#run-one option").all_inner_texts()
+    assert listed[0] == "Exodus · population parameters, gamma=2 · 4 members · one"
+    assert "As it happened" not in page.locator(".head").inner_text()
     page.locator("#run-two").select_option("two")
     page.locator("article.compare figure.of-difference-stock svg").wait_for()
+    assert page.locator("article.compare h1").inner_text() == "one – two"
     assert all(url.startswith("http://onward.test/") for url in watched.asked)
     assert [line for line in watched.said if "404" not in line] == []
     watched.context.close()

@@ -9,6 +9,8 @@ export interface RunEntry {
   scenario: { name: string; title: string } | string | null;
   members: number;
   engine: string;
+  /** In words: the set, and what was held at a value. */
+  parameters: string;
   created: string | null;
 }
 

@@ -49,7 +49,7 @@ function choices(room: HTMLElement, runs: RunEntry[], use: (one: string, two: st
 
 function runName(run: RunEntry): string {
   const scenario = typeof run.scenario === "string" ? run.scenario : run.scenario?.title || run.scenario?.name;
-  return `${run.name} · ${scenario ?? "as it happened"} · ${run.members} members`;
+  return [run.title, scenario ? `what if: ${scenario}` : "", run.parameters, `${run.members} members`, run.name].filter(Boolean).join(" · ");
 }
 
 let asked = 0;

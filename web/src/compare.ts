@@ -17,15 +17,29 @@ export async function comparison(one: PageData, two: PageData, api: Api): Promis
   const room = element("article", { class: "report compare" }, heading(one, two), totals(one, two));
   try {
     const told = await api.compare(one.name, two.name);
-    for (const [key, title] of Object.entries(TITLES)) room.append(differences(told, key as keyof Comparison, title, one));
+    for (const [key, title] of Object.entries(TITLES)) room.append(differences(told, key as keyof Comparison, title, one, runTitles(one, two)));
   } catch (error) {
     room.append(element("p", { class: "problem", role: "alert" }, `No intervals of the differences: ${(error as Error).message}`));
   }
   return room;
 }
 
-export function runTitle({ run }: PageData): string {
-  return run.scenario ? run.scenario.title || run.scenario.name : "As it happened";
+/** What tells two runs apart: the what-if, then parameters held at a value, then the run's name. */
+export function runTitles(one: PageData, two: PageData): [string, string] {
+  for (const name of [whatIf, withParameters, ({ name }: PageData) => name]) {
+    const both: [string, string] = [name(one), name(two)];
+    if (both[0] !== both[1]) return both;
+  }
+  return ["first run", "second run"];
+}
+
+function whatIf({ run }: PageData): string {
+  return run.scenario ? run.scenario.title || run.scenario.name : "No what-if";
+}
+
+function withParameters(data: PageData): string {
+  const held = Object.entries(data.run.overrides).map(([name, value]) => `${name}=${value}`);
+  return [whatIf(data), ...held].join(", ");
 }
 
 function heading(one: PageData, two: PageData): HTMLElement {
@@ -33,15 +47,16 @@ function heading(one: PageData, two: PageData): HTMLElement {
     "header",
     { class: "head" },
     element("p", { class: "kicker" }, element("b", {}, "Simulated, not observed"), "Two runs"),
-    element("h1", {}, `${runTitle(one)} – ${runTitle(two)}`),
+    element("h1", {}, runTitles(one, two).join(" – ")),
     element("p", { class: "standfirst" }, `${one.run.title}. Differences are the second run less the first, paired member by member.`),
   );
 }
 
 function totals(one: PageData, two: PageData): HTMLElement {
+  const [first, second] = runTitles(one, two);
   const chart = (name: "displaced" | "left_home" | "waiting", title: string): HTMLElement =>
     figure({
-      name: `compare-${name}`, title, note: `Line and bands: ${runTitle(one)}. Dashed: ${runTitle(two)}, middle value.`, alt: title,
+      name: `compare-${name}`, title, note: `Line and bands: ${first}. Dashed: ${second}, middle value.`, alt: title,
       sheet: () => ({
         columns: [column("day", "#date+day"), column("first", "#affected+first"), column("second", "#affected+second")],
         rows: one.totals[name].p50.map((value, day) => [day, value, two.totals[name].p50[day] ?? null]),
@@ -58,7 +73,7 @@ const TITLES: Record<keyof Comparison, string> = {
   claims: "Claims",
 };
 
-function differences(told: Comparison, key: keyof Comparison, title: string, data: PageData): HTMLElement {
+function differences(told: Comparison, key: keyof Comparison, title: string, data: PageData, names: [string, string]): HTMLElement {
   const rows = told[key].slice(0, SHOWN).map((row) => ({ ...row, name: rowName(row, data) }));
   const fields = ["run", "other", "mean", "p5", "p95"] as const;
   const made = figure({
@@ -67,7 +82,7 @@ function differences(told: Comparison, key: keyof Comparison, title: string, dat
     sheet: () => ({ columns: [column("what", "#meta+id"), ...fields.map((f) => column(f, `#affected+${f}`))], rows: told[key].map((row) => [rowName(row, data), ...fields.map((f) => row[f])]) }),
     draw: (room, width) => room.append(drawDifferences(rows, width, key)),
   }); // prettier-ignore
-  return element("section", { class: "chapter" }, made, details(rows));
+  return element("section", { class: "chapter" }, made, details(rows, names));
 }
 
 type Named = Difference & { name: string };
@@ -85,8 +100,8 @@ function drawDifferences(rows: Named[], width: number, key: string): SVGSVGEleme
   }); // prettier-ignore
 }
 
-function details(rows: Named[]): HTMLElement {
-  const heads = ["", "First run", "Second run", "Difference", "90 % interval"];
+function details(rows: Named[], names: [string, string]): HTMLElement {
+  const heads = ["", ...names, "Difference", "90 % interval"];
   const body = rows.map((row) =>
     element("tr", {}, element("th", { scope: "row" }, row.name), ...[people(row.run), people(row.other), people(row.mean), `${people(row.p5)} to ${people(row.p95)}`].map((text) => element("td", { class: "number" }, text))),
   ); // prettier-ignore

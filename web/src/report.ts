@@ -37,17 +37,18 @@ function busiestDay(data: PageData): number {
   return left.indexOf(Math.max(...left));
 }
 
-function head({ run }: PageData): HTMLElement {
+function head({ run, fitness }: PageData): HTMLElement {
   const period = `${longDay(dateOf(run.start, 0))} to ${longDay(dateOf(run.end, 0))}`;
   const drawn = run.parameters === "fixed" ? "parameters fixed" : "parameters drawn";
   const members = `${run.members.toLocaleString("en-GB")} simulated ${run.members === 1 ? "history" : "histories"}`;
   return element(
     "header",
     { class: "head" },
-    element("p", { class: "kicker" }, element("b", {}, "Simulated, not observed"), run.scenario ? "What if" : "As it happened"),
+    element("p", { class: "kicker" }, element("b", {}, "Simulated, not observed"), run.scenario ? "What if" : "War as reported, no what-if"),
     element("h1", {}, run.title),
     run.scenario ? element("p", { class: "scenario" }, run.scenario.title || run.scenario.name) : null,
     element("p", { class: "standfirst" }, `${period} · ${members} · ${drawn} · seed ${run.seed}`),
+    element("p", { class: `fitness ${fitness.level}` }, element("b", {}, fitness.verdict), ` ${fitness.reasons.join(" ")}`),
   );
 }
 
@@ -184,10 +185,10 @@ function beside(data: PageData): HTMLElement {
     : element("p", {}, "This crisis has no counts to compare with."); // prettier-ignore
   const claims = figure({
     name: "claims", title: "What was reported, beside the run", alt: "", table: true,
-    note: "The verdict is about the run's middle value. Frame: reported range; bar: the run's 90 % interval; tick: its middle. A claim is somebody's statement and may itself be wrong.",
+    note: "Inside, lower or higher is said of the run's middle value; beside it stands whether its 90 % interval reaches what was reported. Frame: reported range; bar: the run's 90 % interval; tick: its middle. A claim is somebody's statement and may itself be wrong.",
     sheet: () => claimsSheet(data), draw: (room) => room.append(claimsTable(data)),
   }); // prettier-ignore
-  return section("beside", "Compared with what was counted", data.headline[4]?.answer ?? "", counts, data.claims.length ? claims : null);
+  return section("beside", "Compared with what was counted", data.headline.find(({ question }) => question.startsWith("Compared"))?.answer ?? "", counts, data.claims.length ? claims : null);
 }
 
 function limits(data: PageData): HTMLElement {

@@ -29,6 +29,8 @@ export interface About {
   labels: boolean;
   created: string | null;
   scenario: { name: string; title: string } | null;
+  /** Parameters held at a value for this run. */
+  overrides: Record<string, number | string>;
   rules: string;
   version: string;
 }
@@ -93,6 +95,8 @@ export interface Claim {
   p50: number | null;
   p95: number | null;
   verdict: "inside" | "low" | "high" | "not modelled";
+  /** Whether the 90 % interval meets the reported range; null where the model cannot answer. */
+  reaches: boolean | null;
   source: string | null;
 }
 
@@ -155,6 +159,7 @@ export interface PageData {
   exposure: Exposure;
   counts: Count[];
   claims: Claim[];
+  fitness: { level: "untested" | "what-if" | "flee" | "unfit" | "unproven" | "tested"; verdict: string; reasons: string[] };
   headline: { question: string; answer: string }[];
   limits: string[];
   disclaimer: string;

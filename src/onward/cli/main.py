@@ -22,6 +22,7 @@ from onward.cli.explain import add_explain
 from onward.cli.extract import add_reading
 from onward.cli.flee import SettingsOption, add_flee, prepare_flee, refuse_flee
 from onward.cli.import_ import add_import
+from onward.cli.needs import add_needs
 from onward.cli.new import add_new
 from onward.cli.publish import add_web
 from onward.cli.report import add_report
@@ -70,6 +71,7 @@ add_new(app)
 add_explain(app)
 add_report(app)
 add_sensitivity(app)
+add_needs(app)
 add_web(app)
 
 

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from onward.cli.sparkline import HALF, MEDIAN, MOST, band, bars
-from onward.model.parameter_set import words_on
+from onward.evaluation.fitness import judge_fitness
 from onward.runs import tables
 from onward.runs.summary import follows_flee
 from onward.simulation.run import Run
@@ -99,6 +99,7 @@ def _headline(run: Run, console: Console) -> None:
         f"{_short(first)}{year} to {_short(last)} {last.year} · {members} · {about['engine']} · "
         f"{_rules(run)} · seed {about['seed']}\n"
     )
+    _fitness(run, console)
     with_interval = about["members"] > 1
     lines = [(f"people are away from home on {day(last, True)}", about["displaced"], "bold")]
     lines += [(f"of them left home since {day(first)}", about["newly_displaced"], "")]
@@ -115,8 +116,16 @@ def _headline(run: Run, console: Console) -> None:
     console.print(grid)
     of_all = "" if follows_flee(run.about) else f"of {number(about['people'])} in all. "
     console.print(Text(f"{of_all}{_meaning(run)}", style="dim"))
-    if set_used := words_on(run.about):
-        console.print(Text(set_used, style="dim"))
+
+
+def _fitness(run: Run, console: Console) -> None:
+    """How fit the run is for use, before its figures."""
+    fitness = judge_fitness(run, run.crisis, run.about.get("claims", ()))
+    style = "bold" if fitness.may_be_sure else "bold yellow"
+    console.print(Text(f"Fit for use? {fitness.verdict}", style=style))
+    if fitness.reasons:
+        console.print(Text(" ".join(fitness.reasons), style="dim"))
+    console.print()
 
 
 def _rules(run: Run) -> str:

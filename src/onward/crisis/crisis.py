@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 #: the area of all places, which every crisis has
 EVERYWHERE = "everywhere"
-#: columns that came after crises had been hashed: a crisis that leaves them empty keeps its hash
-_LATER = {"places": ("admin1_pcode", "admin2_pcode")}
+#: columns and tables that came after crises had been hashed: a crisis that leaves them empty keeps its hash
+_LATER_COLUMNS = {"places": ("admin1_pcode", "admin2_pcode", "camp_share")}
+_LATER_TABLES = ("standards", "stocks")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -149,7 +150,9 @@ class Crisis:
         """SHA-256 over the content: header and tables, not the order of rows, columns or overrides."""
         digest = hashlib.sha256(_canonical(self.header()))
         for name, frame in self.tables.items():
-            unused = [c for c in _LATER.get(name, ()) if frame[c].is_null().all()]
+            if name in _LATER_TABLES and frame.is_empty():
+                continue
+            unused = [c for c in _LATER_COLUMNS.get(name, ()) if frame[c].is_null().all()]
             digest.update(_canonical({name: frame.drop(unused).to_dict(as_series=False)}))
         return digest.hexdigest()
 

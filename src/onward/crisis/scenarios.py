@@ -302,6 +302,6 @@ def _known(crisis: Crisis) -> dict[str, set[Any]]:
         "area": set(crisis.areas),
         "actor": set(crisis.table("actors")["actor"]),
         "gate": set(routes["gate"].drop_nulls()),
-        "event type": {"air", "shelling", "ground", "missile", "other"},
+        "event type": {"air", "shelling", "ground", "missile", "other", "conflict"},
         "pairs": {frozenset(p) for p in routes.select("place1", "place2").iter_rows()},
     }

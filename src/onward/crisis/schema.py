@@ -26,6 +26,8 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "counts": (),
         "claims": ("claim",),
         "provenance": ("source",),
+        "standards": ("item", "phase", "who"),
+        "stocks": (),
     }
 )
 """The tables of a crisis in reading order, and the columns no two rows of each may share (none: all)."""

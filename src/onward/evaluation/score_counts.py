@@ -7,7 +7,7 @@ Counts that are left out are reported with the reason.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,8 +26,9 @@ INDICATORS = ("stock", "arrivals")
 class CountScore:
     """A run against counts.
 
-    ``counts`` has one row a count: indicator, where, date, source, people, mean, p5, p95, inside (whether the count,
-    or part of its range, lies in the 90 % interval). ``left_out`` says how many counts were not scored and why.
+    ``counts`` has one row a count: indicator, where, date, source, people, low, high, mean, p5, p50, p95, inside
+    (whether the count, or part of its range, lies in the 90 % interval). ``left_out`` says how many counts were not
+    scored and why.
     """
 
     counts: pl.DataFrame
@@ -85,13 +86,7 @@ def score_counts(run: Run, crisis: Crisis) -> CountScore:
     >>> score_counts(run, crisis).lines()[0][:31]
     'On the 2 real counts of stock o'
     """
-    counts = crisis.table("counts")
-    kept = counts.filter(*_kept(crisis))
-    kept = kept.with_columns(pl.coalesce("place", "area").alias("where"), pl.col("since").fill_null(crisis.start))
-    rows: list[dict[str, Any]] = []
-    for (indicator, where), group in kept.sort("date").group_by("indicator", "where", maintain_order=True):
-        daily = _daily(run, str(indicator), crisis.areas.get(str(where), [str(where)]))
-        rows += [_held_against(row, daily, crisis) for row in group.iter_rows(named=True)]
+    rows = held_against(run, crisis)
     if not rows:
         raise ParameterError(
             f"{run.about['crisis']}: there is no count of stock or arrivals in the period, so there is nothing to "
@@ -99,21 +94,32 @@ def score_counts(run: Run, crisis: Crisis) -> CountScore:
         )
     frame = pl.DataFrame(rows, infer_schema_length=None)
     frame = frame.sort("indicator", "where", "date", descending=[True, False, False])
-    return CountScore(frame, int(run.about["members"]), _left_out(counts, crisis))
+    return CountScore(frame, int(run.about["members"]), _left_out(crisis.table("counts"), crisis))
 
 
-def _daily(run: Run, indicator: str, places: list[str]) -> Floats:
-    """Return people of an indicator over some places, [member, day]."""
+def held_against(run: Run, crisis: Crisis) -> list[dict[str, Any]]:
+    """Return each count that can be scored beside the run: people, low, high, mean, p5, p50, p95, inside."""
+    kept = crisis.table("counts").filter(*_kept(crisis))
+    kept = kept.with_columns(pl.coalesce("place", "area").alias("where"), pl.col("since").fill_null(crisis.start))
+    rows: list[dict[str, Any]] = []
+    known = replace(run, given=crisis)
+    for (indicator, where), group in kept.sort("date").group_by("indicator", "where", maintain_order=True):
+        daily = _daily(known, str(indicator), str(where), crisis)
+        rows += [_held_against(row, daily, crisis) for row in group.iter_rows(named=True)]
+    return rows
+
+
+def _daily(run: Run, indicator: str, where: str, crisis: Crisis) -> Floats:
+    """Return people of an indicator at a place or over an area, [member, day]."""
     shape = run.about["members"], run.about["days"]
-    series = (run.series(indicator, place=place)["people"].to_numpy().reshape(shape) for place in places)
-    total: Floats = np.sum(list(series), axis=0, dtype=np.float64)
-    return total
+    named = {"area" if where in crisis.areas else "place": where}
+    return run.series(indicator, **named)["people"].to_numpy().astype(np.float64).reshape(shape)
 
 
 def _held_against(row: dict[str, Any], daily: Floats, crisis: Crisis) -> dict[str, Any]:
     day, first = ((row[name] - crisis.start).days for name in ("date", "since"))
     people = daily[:, day] if row["indicator"] == "stock" else daily[:, max(0, first) : day + 1].sum(axis=1)
-    p5, p95 = (float(q) for q in np.quantile(people, (0.05, 0.95)))
+    p5, p50, p95 = (float(q) for q in np.quantile(people, (0.05, 0.5, 0.95)))
     low, high = (row["people"] if row[name] is None else row[name] for name in ("low", "high"))
     return {
         "indicator": row["indicator"],
@@ -121,8 +127,11 @@ def _held_against(row: dict[str, Any], daily: Floats, crisis: Crisis) -> dict[st
         "date": row["date"],
         "source": row["source"],
         "people": row["people"],
+        "low": low,
+        "high": high,
         "mean": float(people.mean()),
         "p5": p5,
+        "p50": p50,
         "p95": p95,
         "inside": low <= p95 and high >= p5,
     }

@@ -12,11 +12,11 @@ import polars as pl
 
 from onward import disclosure as harm
 from onward.crisis import Crisis
-from onward.errors import ParameterError
+from onward.planning.allowed import allowed_units
 from onward.runs.quantiles import FIGURES, Spread, grouped, spread_of_totals, spread_over_time
 from onward.runs.tables import AT_A_PLACE, displaced_over_time
 from onward.simulation.run import Run
-from onward.simulation.units import BY, Units, admin_units, place_table, units_of
+from onward.simulation.units import Units
 
 #: of run.json, what differs between two runs of the same command
 _PASSING = ("timings", "environment", "created", "engine_seconds", "engine_cpu_seconds")
@@ -72,7 +72,7 @@ def content_of(
     day = today or harm.today()
     ongoing = harm.is_ongoing(run.about, day)
     fine = places or not ongoing
-    units = _units(run, crisis, by or ("place" if fine else "admin2"), fine)
+    units = allowed_units(run, crisis, by=by, places=places, today=day)
     key, shown = KEYS[units.by], _shown(units)
     stock = _stock(run, units)
     single = units.by == "place"
@@ -94,27 +94,6 @@ def content_of(
         {name: frame for name, frame in tables.items() if frame.height}, shown, units.members, key, stock,
         provenance(run), (*notes_of(run), *_notes_on(units)), warnings,
     )  # fmt: skip
-
-
-def _units(run: Run, crisis: Crisis | None, by: str, fine: bool) -> Units:
-    """The units that may be shown."""
-    if by not in BY:
-        raise ParameterError(f"by: {by!r} is not one of {', '.join(BY)}.")
-    if by == "place" and not fine:
-        raise ParameterError("by place: this crisis is going on. Choose admin2, or give --places and read its warning.")
-    if crisis is None and by.startswith("admin"):
-        return admin_units(place_table(run.about, None), by)
-    units = units_of(run, by, crisis)
-    if by != "area" or fine:
-        return units
-    districts = units_of(run, "admin2", crisis).members.rename({"unit": "district"})
-    size = districts.group_by("district").len("all")
-    inside = (
-        units.members.join(districts, on="place").group_by("unit", "district").len("inside").join(size, on="district")
-    )
-    split = inside.filter(pl.col("inside") < pl.col("all"))["unit"].unique().to_list()
-    whole = ~pl.col("unit").is_in(split)
-    return Units(by, units.table.filter(whole), units.members.filter(whole))
 
 
 def _shown(units: Units) -> pl.DataFrame:

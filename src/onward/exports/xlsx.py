@@ -12,7 +12,7 @@ from onward.exports.content import Content
 from onward.runs.quantiles import FIGURES
 
 #: text that begins with = stays text, and nothing becomes a link
-_SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 #: rows of a sheet that spreadsheets can hold, less header
 MOST_ROWS = 1_048_575
 _TITLES = {
@@ -24,7 +24,7 @@ _TITLES = {
 def write_workbook(content: Content, path: Path) -> None:
     """Write the workbook."""
     library: Any = import_module("xlsxwriter")  # it has no types
-    with library.Workbook(str(path), _SAFE) as book:
+    with library.Workbook(str(path), SAFE) as book:
         _write_readme(book, content)
         last = content.tables["stock"].filter(pl.col("date") == content.stock.days[-1]).sort("p50", descending=True)
         _write_table(book, "Stock on the last day", last)

@@ -12,7 +12,7 @@ from onward.crisis import Crisis, crisis_from_tables
 from onward.errors import ParameterError
 
 #: tables whose rows have no day and are taken as known from the first day on
-TIMELESS = ("areas", "routes", "actors", "groups", "fears")
+TIMELESS = ("areas", "routes", "actors", "groups", "fears", "standards", "stocks")
 
 
 def as_of(crisis: Crisis, origin: date, *, days: int = 0, war_until: date | None = None) -> Crisis:

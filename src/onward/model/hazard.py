@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,9 @@ from onward.model.parameters import Values
 from onward.model.people import People
 from onward.model.uncertainty import draw_between
 from onward.typing import Bools, Floats, Ints
+
+#: the type of a day on which a place was in conflict and nobody says how often it was attacked
+CONFLICT = "conflict"
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,33 @@ class Attacks:
         total = np.zeros((self.history + days, self.spot_km.shape[1]))
         np.add.at(total, (self.day, self.spot), numbers)
         return total[self.history :, :places]
+
+
+def attacks_of_conflict_day(residents: Floats, values: Values) -> Floats:
+    """Return the attacks that a day of conflict stands for in places of so many residents, shape as ``residents``."""
+    size = np.maximum(residents, values["dilution_smallest"]) / values["conflict_day_people"]
+    return np.asarray(values["conflict_day_attacks"] * size ** values["conflict_day_size"])
+
+
+def with_conflict_days(attacks: Attacks, residents: Floats, values: Values) -> Attacks:
+    """Return the attacks with days of conflict as numbers of attacks: the observation model of on/off conflict.
+
+    A day of type ``conflict`` stands for ``conflict_day_attacks (residents / conflict_day_people)^conflict_day_size``
+    attacks, with at least ``dilution_smallest`` residents; away from any place for ``conflict_day_attacks``.
+
+    Parameters
+    ----------
+    attacks : from `build_attacks`
+    residents : shape (places,), people
+    values : every parameter
+    """
+    counted = np.array([kind == CONFLICT for kind in attacks.type], dtype=np.bool_)
+    if not counted.any():
+        return attacks
+    lived_in = np.full(attacks.spot_km.shape[1], values["conflict_day_people"])
+    lived_in[: len(residents)] = residents
+    number = attacks_of_conflict_day(lived_in, values)
+    return replace(attacks, factor=attacks.factor * np.where(counted[attacks.row], number[attacks.spot], 1.0))
 
 
 def build_attacks(crisis: Crisis, network: Network, straight_km: Floats) -> Attacks:

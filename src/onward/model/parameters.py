@@ -163,8 +163,13 @@ def _checked(name: str, found: object) -> float:
     return value
 
 
-def drawn_values(rng: np.random.Generator, overrides: Mapping[str, object] | None = None) -> dict[str, float]:
+def drawn_values(
+    rng: np.random.Generator, overrides: Mapping[str, object] | None = None,
+    calibrated: Callable[[int], Mapping[str, float]] | None = None,
+) -> dict[str, float]:  # fmt: skip
     """Draw every parameter from its prior; what is overridden is held at its value.
+
+    ``calibrated`` draws those that were calibrated, given the member's word; they take the place of the prior's.
 
     Every parameter has a stream of its own, keyed by its name, so that setting one, or declaring another, leaves the
     others of the same member as they were.
@@ -172,4 +177,5 @@ def drawn_values(rng: np.random.Generator, overrides: Mapping[str, object] | Non
     held = default_values(overrides)
     word = int(rng.integers(2**63))
     drawn = {name: p.draw(np.random.Generator(np.random.PCG64([word, key_of(name)]))) for name, p in declared().items()}
+    drawn |= {} if calibrated is None else calibrated(word)
     return {name: held[name] if overrides and name in overrides else drawn[name] for name in drawn}

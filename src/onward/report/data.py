@@ -12,6 +12,7 @@ import numpy as np
 from onward.crisis import Crisis, read_crisis
 from onward.disclosure import AREAS_NOTE, is_ongoing, today
 from onward.errors import RunFolderError
+from onward.evaluation.fitness import Fitness, judge_fitness
 from onward.model.build import Model
 from onward.report import journeys
 from onward.report import key_messages as story
@@ -65,6 +66,7 @@ def data_of(run: Run, crisis: Crisis, *, name: str, route_detail: bool = False) 
     stock, legs = cubes.stock("here", "gate"), journeys.legs_of(cubes)
     about = _with_results(run, scene.model)
     claims = claims_of(scene, about["claims"])
+    fitness = judge_fitness(run, crisis, about["claims"])
     return {
         "format": FORMAT,
         "name": name,
@@ -79,7 +81,8 @@ def data_of(run: Run, crisis: Crisis, *, name: str, route_detail: bool = False) 
         "exposure": _exposure(cubes, about),
         "counts": [*counts_of(scene, cubes, stock, legs), *registrations_of(scene, cubes)],
         "claims": claims,
-        "headline": _headline(about, cubes, scene, stock, claims),
+        "fitness": fitness.about(),
+        "headline": _headline(about, cubes, scene, stock, claims, fitness),
         "limits": list(story.LIMITS) + ([AREAS_NOTE] if districts else []),
         "disclaimer": story.DISCLAIMER,
         "geo": base_map(_box(scene)),
@@ -115,6 +118,7 @@ def _about(about: Mapping[str, Any]) -> dict[str, Any]:
     scenario = about.get("scenario")
     return {
         **{key: about.get(key) for key in _KEPT},
+        "overrides": about.get("overrides") or {},
         "scenario": None if scenario is None else {key: scenario.get(key) for key in ("name", "title")},
         "rules": about.get("rules", "onward"),
         "version": about.get("versions", {}).get("onward", own_version()),
@@ -182,8 +186,10 @@ def _exposure(cubes: Cubes, about: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _headline(
-    about: Mapping[str, Any], cubes: Cubes, scene: Scene, stock: Floats, claims: list[dict[str, Any]]
+    about: Mapping[str, Any], cubes: Cubes, scene: Scene, stock: Floats, claims: list[dict[str, Any]], fitness: Fitness
 ) -> list[dict[str, str]]:
     away, left = cubes.stock(*AWAY).sum(axis=1), cubes.movement("left_home")
     names = scene.table["name"].to_list()
-    return story.headline(about, names, away=away, stock=stock, left=left, times=cubes.times(), claims=claims)
+    return story.headline(
+        about, names, away=away, stock=stock, left=left, times=cubes.times(), claims=claims, fitness=fitness
+    )

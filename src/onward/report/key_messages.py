@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from onward.model.parameter_set import words_on
+from onward.evaluation.fitness import Fitness
 from onward.report.page_figures import two_digits
 from onward.typing import Floats
 
@@ -73,7 +73,7 @@ def sureness(values: Floats) -> str:
 
 def headline(
     about: Mapping[str, Any], names: Sequence[str], *, away: Floats, stock: Floats, left: Floats, times: Floats,
-    claims: Sequence[Mapping[str, Any]],
+    claims: Sequence[Mapping[str, Any]], fitness: Fitness,
 ) -> list[dict[str, str]]:  # fmt: skip
     """Return the six questions with their answers.
 
@@ -84,7 +84,7 @@ def headline(
         {"question": "How many", "answer": _how_many(end, start, away, left, times)},
         {"question": "Where", "answer": _where(end, names, stock)},
         {"question": "When", "answer": _when(start, left)},
-        {"question": "How sure", "answer": _how_sure(about, away, stock)},
+        {"question": "How sure", "answer": _how_sure(about, away, stock, fitness)},
         {"question": "Compared with what was reported", "answer": _compared(claims)},
         {"question": "What this cannot say", "answer": _cannot(claims)},
     ]
@@ -124,25 +124,41 @@ def _when(start: dt.date, left: Floats) -> str:
     return f"{said}. Half of all departures had happened by {day_words(start + dt.timedelta(days=half))}."
 
 
-def _how_sure(about: Mapping[str, Any], away: Floats, stock: Floats) -> str:
+def _how_sure(about: Mapping[str, Any], away: Floats, stock: Floats, fitness: Fitness) -> str:
     if len(away) < 2:
-        return "This run has one member, so it has no intervals: nothing says how sure its figures are."
+        return (
+            f"{fitness.verdict} This run has one member, so it has no intervals: nothing says how sure its figures are."
+        )
+    held = (
+        "The model's own parameters were held at one value, so every interval is too narrow."
+        if about.get("parameters") == "fixed"
+        else "The model's parameters were drawn too, from what was thought possible before the run."
+    )
+    sure = _sure_words(away, stock) if fitness.may_be_sure else _spread_words(away)
+    return (
+        f"{fitness.verdict} {' '.join(fitness.reasons)} {held} {sure} Intervals come from {len(away)} simulated "
+        "histories; nine in ten of them lie inside. A simulation is not a count."
+    )
+
+
+def _sure_words(away: Floats, stock: Floats) -> str:
+    """How sure the figures of a tested run are."""
     last = stock[:, :, -1]
     largest = np.argsort(-np.median(last, axis=0), kind="stable")[:10].tolist()
     common = Counter(sureness(last[:, p]) for p in largest).most_common(1)[0][0]
-    fixed = about.get("parameters") == "fixed"
-    held = (
-        "The model's own parameters were held at one value, so every interval is too narrow. Within that, the total is"
-        if fixed
-        else "The model's parameters were drawn too, from what was thought possible before the run. The total is"
-    )
-    low, high = np.quantile(away[:, -1], (0.05, 0.95))
-    span = f" (its 90 % interval spans a factor of {high / low:.1f})" if low > 0 else ""
+    return f"The total is {sureness(away[:, -1])}{_span(away)}; of the ten largest places most are {common}."
+
+
+def _spread_words(away: Floats) -> str:
+    """What an interval of a run that is not tested says, and what it does not."""
     return (
-        f"{held} {sureness(away[:, -1])}{span}; of the ten largest places most are {common}. Intervals come from "
-        f"{len(away)} simulated histories; nine in ten of them lie inside. {words_on(about)} "
-        "A simulation is not a count."
+        f"How wide its intervals are{_span(away)} says how alike the simulated histories are, not how right they are."
     )
+
+
+def _span(away: Floats) -> str:
+    low, high = np.quantile(away[:, -1], (0.05, 0.95))
+    return f" (the total's 90 % interval spans a factor of {high / low:.1f})" if low > 0 else ""
 
 
 def _compared(claims: Sequence[Mapping[str, Any]]) -> str:
@@ -150,17 +166,12 @@ def _compared(claims: Sequence[Mapping[str, Any]]) -> str:
     judged = sum(n for word, n in verdicts.items() if word != "not modelled")
     if not judged:
         return "Nothing that was reported has been held against this run."
-    reached = sum(_reaches(claim) for claim in claims if claim["verdict"] != "not modelled")
+    reached = sum(bool(claim["reaches"]) for claim in claims)
     return (
         f"Of {judged} reported figures the run's middle value lies inside the reported range for "
         f"{verdicts['inside']}, below it for {verdicts['low']} and above it for {verdicts['high']}. The run's 90 % "
         f"interval reaches the reported range for {reached}. The table of claims names each."
     )
-
-
-def _reaches(claim: Mapping[str, Any]) -> bool:
-    above = claim["low"] is None or claim["p95"] >= claim["low"]
-    return above and (claim["high"] is None or claim["p5"] <= claim["high"])
 
 
 def _cannot(claims: Sequence[Mapping[str, Any]]) -> str:

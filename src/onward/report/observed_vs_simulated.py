@@ -86,6 +86,7 @@ def _claim(judged: Mapping[str, Any], told: Mapping[str, Any], scene: Scene) -> 
         "words": claim_words(told, scene.crisis) if told else judged["indicator"],
         **days,
         **{key: judged[key] for key in ("indicator", "unit", "low", "high", "verdict")},
+        "reaches": judged.get("reaches"),
         **figures,
         "source": told.get("source"),
     }

@@ -23,6 +23,7 @@ from onward.crisis import Crisis, Scenario, read_crisis
 from onward.crisis.messages import did_you_mean, quoted
 from onward.errors import ParameterError
 from onward.model.build import build_model
+from onward.model.hazard import CONFLICT, attacks_of_conflict_day
 from onward.model.network import build_network
 from onward.model.people import build_people
 from onward.runs.folder import CRISIS, read_run
@@ -185,6 +186,7 @@ def _events(
     home = crisis.table("places").filter(place=origin).row(0, named=True)
     since = first - dt.timedelta(days=int(np.ceil(values["memory_cutoff"] * values["memory_days"])))
     fear = _fear(crisis, origin)
+    residents = dict(crisis.table("places").select("place", "population").iter_rows())
     found = []
     for row in crisis.table("events").iter_rows(named=True):
         begin, end = row["start"], row["end"] or row["start"]
@@ -194,6 +196,8 @@ def _events(
             continue
         near = float(np.exp(-0.5 * (km / values["kernel_km"]) ** 2).mean())
         attacks = row["n"] * overlap / ((end - begin).days + 1)
+        if row["type"] == CONFLICT:
+            attacks *= float(attacks_of_conflict_day(np.array(float(residents.get(row["place"]) or 0)), values))
         fright = row["severity"] * values[f"severity_{row['type']}"] * fear[row["actor"]]
         fright *= 1 + values["fatality_weight"] * np.log1p(row["fatalities"])
         found.append((attacks * near * fright, float(km.min()), row))

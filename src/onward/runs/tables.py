@@ -109,7 +109,7 @@ def times_on(run: Run, day: dt.date) -> pl.DataFrame:
     rows = run.tables["times"].filter(pl.col("date") == day).select("member", "times", "people").collect()
     last = pl.col("times").max()
     mark = pl.when(pl.col("times") == last).then(pl.lit("+")).otherwise(pl.lit(""))
-    single = rows.with_columns(pl.format("{}{}", "times", mark).alias("times"))
+    single = rows.with_columns((pl.col("times").cast(pl.String) + mark).alias("times"))
     again = rows.filter(pl.col("times") >= 2).group_by("member")
     more = again.agg(pl.lit("2+").alias("times"), pl.col("people").sum())
     keys = pl.concat([single.select("times").unique(maintain_order=True), pl.DataFrame({"times": ["2+"]})])

@@ -94,6 +94,7 @@ class Listed(BaseModel):
     scenario: str | None
     members: int | None
     engine: str | None
+    parameters: str
     created: str | None
 
 

@@ -55,7 +55,7 @@ class Library:
         return read_run(self.folder(name))
 
     def listing(self) -> list[dict[str, Any]]:
-        """Return what the list of runs tells: name, title, crisis, scenario, members, engine, created."""
+        """Return what the list of runs tells: name, title, crisis, scenario, members, engine, parameters, created."""
         listed = []
         for name, folder in self.folders().items():
             about = self._about(folder)
@@ -94,6 +94,17 @@ def check_sources(sources: Iterable[str | Path]) -> None:
             raise RunFolderError(f"{source}: there is no such folder. Give run folders, or a folder of run folders.")
 
 
+def _parameters(about: Mapping[str, Any]) -> str:
+    """In a few words which parameters a run had; parameters held at a value are named."""
+    found = about.get("parameters_from") or {}
+    fitted = ", ".join(found.get("fitted_on") or [])
+    name = {"population": "population parameters", "prior": "parameters from the priors"}.get(
+        found.get("name", ""), f"parameters fitted on {fitted}" if fitted else f"parameters {about.get('parameters')}"
+    )
+    held = [f"{key}={value}" for key, value in (about.get("overrides") or {}).items()]
+    return ", ".join([name, *held])
+
+
 def _told(name: str, about: Mapping[str, Any]) -> dict[str, Any]:
     scenario = about.get("scenario") or None
     return {
@@ -103,5 +114,6 @@ def _told(name: str, about: Mapping[str, Any]) -> dict[str, Any]:
         "scenario": (scenario["title"] or scenario["name"]) if scenario else None,
         "members": about.get("members"),
         "engine": about.get("engine"),
+        "parameters": _parameters(about),
         "created": about.get("created"),
     }

@@ -20,7 +20,7 @@ from onward.errors import SimulationError
 from onward.model.build import Model, dated
 from onward.model.choice_costs import attraction, onward_rate, perceived_km, quanta, stage_share
 from onward.model.encirclement import encirclement, fear_of_gains
-from onward.model.hazard import hazard, shocks
+from onward.model.hazard import hazard, shocks, with_conflict_days
 from onward.model.keyed_draws import Draws
 from onward.model.network import Network
 from onward.model.parameter_set import ParameterSet, population_set
@@ -102,7 +102,8 @@ def build_member(model: Model, settings: Settings, member: int) -> Drawn:
     values = member_values(settings, member)
     kinds = [draws_of(settings, member, kind) for kind in range(DATES)]
     population = _population(model, kinds[POPULATIONS], values)
-    attacks = model.attacks.draw(kinds[ATTACKS], common=values["input_correlation"])
+    spread = with_conflict_days(model.attacks, population, values)
+    attacks = spread.draw(kinds[ATTACKS], common=values["input_correlation"])
     allowed = model.network.gates.draw_allowed(
         kinds[QUOTAS], leak=values["gate_leak"], common=values["input_correlation"]
     )

@@ -6,7 +6,7 @@ import numpy as np
 
 from onward.model.build import Model, dated
 from onward.model.encirclement import encirclement, fear_of_gains
-from onward.model.hazard import approach, exposure, surprise, takeover
+from onward.model.hazard import approach, exposure, surprise, takeover, with_conflict_days
 from onward.simulation.member import ATTACKS, Settings, draws_of, member_dates, member_values
 from onward.typing import Floats
 
@@ -20,8 +20,9 @@ def threat_parts(model: Model, settings: Settings, member: int) -> dict[str, Flo
     """
     model = dated(model, member_dates(model, settings, member))
     values = member_values(settings, member)
-    numbers = model.attacks.draw(draws_of(settings, member, ATTACKS), common=values["input_correlation"])
     network, people = model.network, model.people
+    spread = with_conflict_days(model.attacks, network.places.population, values)
+    numbers = spread.draw(draws_of(settings, member, ATTACKS), common=values["input_correlation"])
     there = network.places.population + network.places.displaced_at_start
     felt = exposure(model.attacks, numbers, people, network.days, values)
     gains = fear_of_gains(network, people, values)

@@ -1,8 +1,9 @@
 """Import a Flee instance as a crisis folder that runs under Onward's own rules.
 
-What is carried over: locations (camps with capacity and the people of day 0), links, conflicts as ground attacks, one
-a day of conflict with its intensity as severity, closures, real counts (no interpolated ones), the travel speeds.
-What Flee has no word for stays at Onward's defaults; its move chances and weights are other rules and stay behind.
+What is carried over: locations (camps with capacity and the people of day 0), links, days of conflict with their
+intensity as severity (how many attacks a day stands for is a parameter), closures, real counts (no interpolated ones),
+the travel speeds. What Flee has no word for stays at Onward's defaults; its move chances and weights are other rules
+and stay behind.
 """
 
 from __future__ import annotations
@@ -273,7 +274,7 @@ def _routes(instance: FleeInstance, short: dict[str, str]) -> list[dict[str, Any
 
 
 def _events(instance: FleeInstance, short: dict[str, str]) -> Iterable[dict[str, Any]]:
-    """Yield one row for each spell of days on which a place's intensity stays the same: an attack a day."""
+    """Yield one row for each spell of days on which a place's intensity stays the same: a day of conflict each."""
     for name, series in instance.conflicts.items():
         level = series[: instance.days]
         edges = [0, *(np.flatnonzero(np.diff(level)) + 1), len(level)]
@@ -283,7 +284,7 @@ def _events(instance: FleeInstance, short: dict[str, str]) -> Iterable[dict[str,
                     "start": instance.start + dt.timedelta(days=int(begin)),
                     "end": instance.start + dt.timedelta(days=int(end) - 1),
                     "place": short[name],
-                    "type": "ground",
+                    "type": "conflict",
                     "actor": ACTOR,
                     "n": float(end - begin),
                     "severity": min(100.0, float(level[begin])),

@@ -7,13 +7,13 @@ import type { Claim, PageData } from "../types";
 
 const WORDS: Record<Claim["verdict"], [string, string]> = {
   inside: ["✓", "inside"],
-  low: ["↓", "run is lower"],
-  high: ["↑", "run is higher"],
+  low: ["↓", "is lower"],
+  high: ["↑", "is higher"],
   "not modelled": ["–", "not modelled"],
 };
 
 export function claimsTable(data: PageData): HTMLElement {
-  const heads = ["Claim", "What was reported", "Days", "Reported", "Run, middle", "90 % interval", "Beside each other", "Verdict", "Source"];
+  const heads = ["Claim", "What was reported", "Days", "Reported", "Run, middle", "90 % interval", "Beside each other", "Middle value", "Source"];
   const rows = data.claims.map((claim) =>
     element(
       "tr",
@@ -25,11 +25,17 @@ export function claimsTable(data: PageData): HTMLElement {
       element("td", { class: "number" }, claimed(claim.p50, claim.unit)),
       element("td", { class: "number" }, claim.p5 === null ? "–" : `${claimed(claim.p5, claim.unit)} – ${claimed(claim.p95, claim.unit)}`),
       element("td", {}, bar(claim)),
-      element("td", { class: "verdict" }, element("span", { "aria-hidden": "true" }, WORDS[claim.verdict][0]), ` ${WORDS[claim.verdict][1]}`),
+      element("td", { class: "verdict" }, element("span", { "aria-hidden": "true" }, WORDS[claim.verdict][0]), ` ${WORDS[claim.verdict][1]}`, reach(claim)),
       element("td", { class: "source" }, (claim.source ?? "").replaceAll(";", ", ")),
     ),
   );
   return tableRoom("Table of claims", heads, rows, { table: "claims" });
+}
+
+/** Of a middle value outside what was reported: whether the interval gets there. */
+function reach({ verdict, reaches }: Claim): HTMLElement | null {
+  if (verdict !== "low" && verdict !== "high") return null;
+  return element("span", { class: "reach" }, reaches ? "interval reaches" : "interval misses");
 }
 
 function days(claim: Claim): string {

@@ -193,8 +193,8 @@ export function countsSheet(data: PageData): Sheet {
 }
 
 export function claimsSheet(data: PageData): Sheet {
-  const names: [string, string][] = [["claim", "#meta+id"], ["what", "#description"], ["start", "#date+start"], ["end", "#date+end"], ["unit", "#indicator+unit"], ["low", "#indicator+min"], ["high", "#indicator+max"], ["p5", "#indicator+simulated+p5"], ["p50", "#indicator+simulated+p50"], ["p95", "#indicator+simulated+p95"], ["verdict", "#status"], ["source", "#meta+source"]]; // prettier-ignore
-  const rows = data.claims.map((c) => [c.id, c.words, c.start, c.end, c.unit, c.low, c.high, c.p5, c.p50, c.p95, c.verdict, c.source]);
+  const names: [string, string][] = [["claim", "#meta+id"], ["what", "#description"], ["start", "#date+start"], ["end", "#date+end"], ["unit", "#indicator+unit"], ["low", "#indicator+min"], ["high", "#indicator+max"], ["p5", "#indicator+simulated+p5"], ["p50", "#indicator+simulated+p50"], ["p95", "#indicator+simulated+p95"], ["verdict", "#status"], ["reaches", "#status+interval"], ["source", "#meta+source"]]; // prettier-ignore
+  const rows = data.claims.map((c) => [c.id, c.words, c.start, c.end, c.unit, c.low, c.high, c.p5, c.p50, c.p95, c.verdict, c.reaches === null ? null : c.reaches ? "yes" : "no", c.source]);
   return { columns: names.map(([name, hxl]) => column(name, hxl)), rows };
 }
 

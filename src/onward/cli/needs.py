@@ -1,0 +1,137 @@
+"""The command that says what people need and what is missing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from onward.cli.errors import told
+
+if TYPE_CHECKING:
+    import polars as pl
+
+#: units that the terminal shows (own choice: one screen each)
+SHOWN = 3
+
+
+def add_needs(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command("needs")(needs)
+
+
+def needs(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
+    by: Annotated[
+        str | None,
+        typer.Option(
+            metavar="place|area|admin1|admin2",
+            help="The units of its figures.",
+            show_default="the finest admin level most places have",
+        ),
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option(metavar="D|all", help="A day, or all days.", show_default="the last day")
+    ] = None,
+    quantile: Annotated[float, typer.Option(metavar="Q", help="The quantile over members to plan for.")] = 0.5,
+    phase: Annotated[
+        str, typer.Option(metavar="standard|emergency", help="What is aimed at, or the first days.")
+    ] = "standard",
+    standards: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Standards in place of the crisis's and the shipped ones.")
+    ] = None,
+    stocks: Annotated[Path | None, typer.Option(metavar="FILE", help="Stocks in place of the crisis's.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="FILE.xlsx|.csv", help="Write a workbook or a CSV with HXL.")
+    ] = None,
+    places: Annotated[
+        bool, typer.Option("--places", help="Single places though the crisis is going on. Read the warning it prints.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+) -> None:
+    """Say what the people present need, what is there, and what is missing.
+
+    Quantities follow people present at the end of a day, by standards such as Sphere's, with intervals.
+    """
+    with told():
+        from onward.disclosure import PLACES_WARNING, is_ongoing, today
+        from onward.exports.needs import write_needs
+        from onward.planning.allowed import allowed_units, default_level
+        from onward.planning.needs import needs as needed
+        from onward.planning.standards import read_rows
+        from onward.runs.folder import read_run
+
+        read = read_run(run)
+        units = allowed_units(read, by=by or default_level(read), places=places)
+        if places and is_ongoing(read.about, today()):
+            typer.echo(f"Warning: {PLACES_WARNING}", err=True)
+        rows = needed(
+            read, date=date, quantile=quantile, phase=phase, units=units,
+            standards=read_rows("standards", standards) if standards else None,
+            stocks=read_rows("stocks", stocks) if stocks else None,
+        )  # fmt: skip
+        if out is not None:
+            typer.echo(f"Written to {write_needs(rows, read, units, out, quantile=quantile)}", err=as_json)
+        if as_json:
+            typer.echo(json.dumps(_content(rows, units.by, quantile, phase), indent=2, ensure_ascii=False))
+        elif out is None:
+            _show(rows, read, units, quantile, phase)
+
+
+def _content(rows: pl.DataFrame, by: str, quantile: float, phase: str) -> dict[str, Any]:
+    dicts = [{**row, "date": row["date"].isoformat()} for row in rows.iter_rows(named=True)]
+    return {"by": by, "quantile": quantile, "phase": phase, "rows": dicts}
+
+
+def _show(rows: pl.DataFrame, run: Any, units: Any, quantile: float, phase: str) -> None:
+    import polars as pl
+    from rich.console import Console
+    from rich.text import Text
+
+    from onward.cli.terminal import day, number, print_table
+    from onward.exports.needs import notes_on
+
+    console = Console(highlight=False)
+    if rows.is_empty():
+        console.print("Nobody is in need there on that day.")
+        return
+    title = f"Needs by {units.by}, {phase} phase, planned for the {100 * quantile:g} % quantile"
+    console.print(Text(f"{run.about['title']}\n{title}", style="bold"))
+    last = rows.filter(pl.col("date") == rows["date"].max())
+    most = last.filter(pl.col("who") == "displaced").unique("unit").sort("people", "unit", descending=[True, False])
+    for unit in most["unit"].head(SHOWN):
+        mine = last.filter(pl.col("unit") == unit)
+        people = number(mine.filter(pl.col("who") == "displaced")["people"].item(0))
+        console.print()
+        heads = ["Item", "Whose", "Quantity", "90 % interval", "There", "Gap"]
+        known = 6 if mine["there"].count() else 4
+        head = f"{mine['name'][0]} ({unit}), {day(mine['date'][0], True)}: {people} displaced people"
+        note = (
+            ""
+            if known == 6
+            else "What is there is not known: write it into stocks.csv of the crisis, or give --stocks."
+        )
+        print_table(console, head, heads[:known], [_cells(row)[:known] for row in mine.iter_rows(named=True)], note)
+    if most.height > SHOWN:
+        console.print(f"{most.height - SHOWN} more units: see --json or -o FILE.xlsx.")
+    for note in notes_on(rows, units, quantile):
+        console.print(Text(note, style="dim"))
+
+
+def _cells(row: dict[str, Any]) -> list[str]:
+    known = ["?" if row[name] is None else short(row[name]) for name in ("there", "gap")]
+    item = f"{row['item'].replace('_', ' ')}, {row['measure']}"
+    return [item, row["who"], short(row["quantity"]), f"{short(row['p5'])} – {short(row['p95'])}", *known]
+
+
+def short(quantity: float) -> str:
+    """Return a quantity with three digits that count, in millions (M) where it is large.
+
+    >>> short(9_684_000), short(13_815), short(0.0)
+    ('9.68 M', '13,800', '0')
+    """
+    from onward.cli.terminal import number
+
+    return number(quantity) if quantity < 1e6 else f"{float(f'{quantity / 1e6:.3g}'):,.10g} M"

@@ -1,0 +1,204 @@
+"""How fit a run is for use: which parameters it used, fitted on what, and how much of what was reported it reaches.
+
+A narrow interval says that simulated histories are alike, not that they are right. Only parameters fitted on other
+crises, and intervals that reached nearly all that was reported of this one, are evidence for a figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from onward.crisis import Crisis
+from onward.evaluation.score_counts import held_against
+from onward.model.parameter_set import words_on
+from onward.simulation.run import Run
+
+#: share of reported figures that a 90 % interval must reach, and how many figures it takes to say so (own choices)
+ENOUGH, FEWEST = 0.8, 10
+#: share of reported figures under which a run is called unfit (own choice)
+HALF = 0.5
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A reported figure beside a run: its range (an open end is None) and the run's 90 % interval and median."""
+
+    low: float | None
+    high: float | None
+    p5: float
+    p50: float
+    p95: float
+
+    @property
+    def met(self) -> bool:
+        """Whether the median lies in the reported range."""
+        return (self.low is None or self.p50 >= self.low) and (self.high is None or self.p50 <= self.high)
+
+    @property
+    def reached(self) -> bool:
+        """Whether the 90 % interval meets the reported range."""
+        return (self.low is None or self.p95 >= self.low) and (self.high is None or self.p5 <= self.high)
+
+    @property
+    def gap(self) -> float:
+        """The factor between the nearer end of the interval and the reported range; 1 where they meet."""
+        if self.reached:
+            return 1.0
+        near, far = (self.p95, self.low) if self.low is not None and self.p95 < self.low else (self.high, self.p5)
+        return float(far) / float(near) if near and far is not None else float("inf")
+
+    @property
+    def spread(self) -> float:
+        """The factor that the 90 % interval spans."""
+        return self.p95 / self.p5 if self.p5 > 0 else float("inf")
+
+
+@dataclass(frozen=True)
+class Fitness:
+    """A verdict on a run.
+
+    Parameters
+    ----------
+    level
+        ``untested``, ``what-if``, ``flee``, ``unfit``, ``unproven`` or ``tested``.
+    verdict
+        One sentence for the head of a terminal or report.
+    reasons
+        Sentences that say why: the parameter set, what was met and missed, how wide the intervals are.
+    """
+
+    level: str
+    verdict: str
+    reasons: tuple[str, ...]
+
+    @property
+    def may_be_sure(self) -> bool:
+        """Whether a narrow interval of this run may be called sure."""
+        return self.level == "tested"
+
+    def about(self) -> dict[str, Any]:
+        """Return the verdict as JSON holds it."""
+        return {"level": self.level, "verdict": self.verdict, "reasons": list(self.reasons)}
+
+
+def judge_fitness(run: Run, crisis: Crisis | None, claims: Iterable[Mapping[str, Any]]) -> Fitness:
+    """Judge a run by its claims and by the counts of its crisis.
+
+    Parameters
+    ----------
+    run, crisis
+        The run and what was run; without a crisis only claims are looked at.
+    claims
+        As `onward.evaluation.verdicts.judge_claims` gives them.
+
+    Returns
+    -------
+    Fitness
+        The verdict with its reasons.
+
+    >>> import onward
+    >>> run = onward.simulate("daraa-2018", members=2, seed=1)
+    >>> judge_fitness(run, run.crisis, []).level
+    'untested'
+    """
+    return judge_figures(run.about, [*_of_claims(claims), *_of_counts(run, crisis)])
+
+
+def judge_figures(about: Mapping[str, Any], figures: list[Figure]) -> Fitness:
+    """Judge a run by figures that were reported.
+
+    >>> about = {"crisis": "x", "parameters": "fixed", "members": 9,
+    ...          "parameters_from": {"name": "population", "fitted_on": []}}
+    >>> judge_figures(about, [Figure(200.0, 300.0, 90.0, 95.0, 100.0)]).verdict
+    'Not fit for use as figures: its intervals miss 1 of 1 reported figures.'
+    """
+    reached = sum(figure.reached for figure in figures)
+    if about.get("rules") == "flee":
+        return Fitness("flee", _FLEE, ())
+    reasons = [words_on(about)] if words_on(about) else []
+    if about.get("scenario"):
+        return Fitness("what-if", _WHAT_IF, (*reasons, _WHAT_IF_REASON))
+    if not figures:
+        return Fitness(
+            "untested", _UNTESTED, (*reasons, "No claim and no count of this crisis could be held against it.")
+        )
+    if about.get("members", 1) < 2:
+        return Fitness("unproven", _ALONE, (*reasons, _met_words(figures)))
+    reached_words = f", and its 90 % interval reaches the range for {reached}."
+    reasons += [_met_words(figures).rstrip(".") + reached_words, *_narrow_words(figures)]
+    level, verdict = _level(about, len(figures), reached)
+    return Fitness(level, verdict, tuple(reasons))
+
+
+_FLEE = "For comparison, under Flee's rules: who flees is given from registrations, and only where to is simulated."
+_ALONE = "Unproven: one simulated history has no intervals, so nothing says how far off its figures may be."
+_UNTESTED = "Not tested: nothing that was reported has been held against this run, so nothing says how right it is."
+_WHAT_IF = "A what-if: look at its difference from the run without it, not at its figures alone."
+_WHAT_IF_REASON = "What was reported happened without the what-if, so it is no test of this run."
+
+
+def _level(about: Mapping[str, Any], figures: int, reached: int) -> tuple[str, str]:
+    missed = figures - reached
+    if reached < HALF * figures:
+        return "unfit", f"Not fit for use as figures: its intervals miss {missed} of {figures} reported figures."
+    if reached < ENOUGH * figures:
+        return "unproven", f"Use with caution: its intervals miss {missed} of {figures} reported figures."
+    if not _fitted_elsewhere(about):
+        return "unproven", (
+            f"Unproven: its intervals reach {reached} of {figures} reported figures, but its parameters were not "
+            "fitted on other crises, so this is no proof."
+        )
+    if figures < FEWEST:
+        return "unproven", (
+            f"Unproven: its intervals reach {reached} of {figures} reported figures, too few to call it tested."
+        )
+    return "tested", (
+        f"Tested: with parameters from other crises, its intervals reach {reached} of {figures} reported figures."
+    )
+
+
+def _fitted_elsewhere(about: Mapping[str, Any]) -> bool:
+    """Whether the parameters were fitted on other crises and not on this one."""
+    fitted = (about.get("parameters_from") or {}).get("fitted_on") or []
+    return bool(fitted) and about.get("crisis") not in fitted
+
+
+def _met_words(figures: list[Figure]) -> str:
+    met = sum(figure.met for figure in figures)
+    return f"Of {len(figures)} reported figures (claims and counts) its median is inside the reported range for {met}."
+
+
+def _narrow_words(figures: list[Figure]) -> list[str]:
+    """That intervals are narrow against the misses, with both factors; nothing if too little is missed to say so."""
+    missed = [figure for figure in figures if not figure.reached]
+    if len(figures) - len(missed) >= ENOUGH * len(figures):
+        return []
+    gap, spread = (float(np.median([getattr(f, name) for f in missed])) for name in ("gap", "spread"))
+    return [
+        f"Its intervals are too narrow: those that miss span {_factor(spread)}, and end {_factor(gap)} from what was "
+        "reported (medians)."
+    ]
+
+
+def _factor(ratio: float) -> str:
+    return f"a factor of {ratio:.2g}" if ratio < 100 else "a factor of 100 or more"
+
+
+def _of_claims(claims: Iterable[Mapping[str, Any]]) -> list[Figure]:
+    return [
+        Figure(claim["low"], claim["high"], claim["p5"], claim["p50"], claim["p95"])
+        for claim in claims
+        if claim["p50"] is not None
+    ]
+
+
+def _of_counts(run: Run, crisis: Crisis | None) -> list[Figure]:
+    """Each count that the score can hold against the run; none for runs under other rules."""
+    if crisis is None or run.about.get("rules", "onward") != "onward" or run.about.get("given_totals"):
+        return []
+    rows = held_against(run, crisis)
+    return [Figure(row["low"], row["high"], row["p5"], row["p50"], row["p95"]) for row in rows]

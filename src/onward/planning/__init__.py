@@ -1,0 +1,1 @@
+"""Planning on a run: what people need, and when a threshold is passed."""
