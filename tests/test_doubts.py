@@ -62,6 +62,67 @@ def test_counts_that_exceed_everybody_or_jump_are_told(folder: Path) -> None:
     assert "counts.csv, row 4, column people: 9,000 people after 2,000 on 2016-07-10 look like a recount" in said
 
 
+COUNTED = "date,place,area,indicator,people,low,high,since,source\n"
+
+
+def write_counts(folder: Path, *rows: str) -> None:
+    (folder / "counts.csv").write_text(COUNTED + "\n".join(rows) + "\n", "utf-8")
+
+
+def test_events_far_from_any_place_are_told_with_their_number_and_distance(folder: Path) -> None:
+    assert "from any place" not in doubts(folder)
+    replace(folder, "events.csv", "2016-07-08,,,,36.5,37.1,ground", "2016-07-08,,,,36.5,38.1,ground")
+    said = doubts(folder)
+    assert "events.csv, row 4, column latitude: 1 of 3 rows (7% of all attacks) are over 40 km from any place" in said
+    assert "this one 81 km; with default parameters" in said
+
+
+def test_records_of_a_file_that_became_no_event_are_told(folder: Path) -> None:
+    (folder / "provenance.csv").write_text("source,publisher,file,row,record\nmade up,ACLED,acled.csv,301,1\n", "utf-8")
+    said = doubts(folder)
+    assert "events.csv, row 2, column source: 1 of 300 or more records of 'acled.csv' became events; 100% were" in said
+    (folder / "provenance.csv").write_text("source,publisher,file,row,record\nmade up,ACLED,acled.csv,2,1\n", "utf-8")
+    assert "became events" not in doubts(folder)
+
+
+def test_a_series_that_names_its_day_jumps_too(folder: Path) -> None:
+    write_counts(
+        folder,
+        "2016-07-10,azaz,,stock,2000,,,,dtm:AZ:2016-07-10",
+        "2016-07-11,azaz,,stock,9000,,,,dtm:AZ:2016-07-11",
+        "2016-07-12,azaz,,stock,2000,,,,another",
+    )
+    said = doubts(folder)
+    assert "row 3, column people: 9,000 people after 2,000 on 2016-07-10 look like a recount" in said
+    assert said.count("look like a recount") == 1
+
+
+def test_counts_of_one_day_that_contradict_each_other_are_told(folder: Path) -> None:
+    write_counts(folder, "2016-07-10,azaz,,stock,2000,,,,a", "2016-07-10,azaz,,stock,9000,,,,b")
+    assert "row 3, column people: 9,000 people contradict the 2,000 of row 2 for the same day" in doubts(folder)
+    write_counts(folder, "2016-07-10,azaz,,stock,2000,,7000,,a", "2016-07-10,azaz,,stock,9000,,,,b")
+    assert "contradict" not in doubts(folder)
+
+
+def test_a_stock_that_never_falls_may_be_a_total(folder: Path) -> None:
+    rows = [f"2016-07-{10 + n},azaz,,stock,{2000 + 500 * n},,,,camp" for n in range(6)]
+    write_counts(folder, *rows)
+    said = doubts(folder)
+    assert "row 7, column indicator: the stock of 'azaz' never falls in 6 counts, from 2,000 to 4,500" in said
+    write_counts(folder, *rows[:-1], "2016-07-15,azaz,,stock,3900,,,,camp")
+    assert "never falls" not in doubts(folder)
+
+
+def test_kinds_of_assessment_are_not_mixed(folder: Path) -> None:
+    write_counts(
+        folder, "2016-07-10,azaz,,stock,2000,,,,DTM BA round 3", "2016-07-12,marea,,stock,900,,,,DTM SA round 3"
+    )
+    said = doubts(folder)
+    assert "row 3, column source: counts mix kinds of assessment (1 of baseline of areas (BA), 1 of" in said
+    write_counts(folder, "2016-07-10,azaz,,stock,2000,,,,DTM BA", "2016-07-12,marea,,stock,900,,,,DTM BA")
+    assert "mix kinds" not in doubts(folder)
+
+
 def test_check_and_crises_print_json(tmp_path: Path) -> None:
     folder = write_runnable(tmp_path / "runnable")
     said = json.loads(CliRunner().invoke(app, ["check", str(folder), "--json"]).stdout)

@@ -97,9 +97,10 @@ def _headline(run: Run, console: Console) -> None:
     members = f"{about['members']} member{'s' if about['members'] > 1 else ''}"
     console.print(
         f"{_short(first)}{year} to {_short(last)} {last.year} · {members} · {about['engine']} · "
-        f"{_rules(run)} · seed {about['seed']}\n"
+        f"{_rules(run)} · seed {about['seed']}"
     )
-    _fitness(run, console)
+    fitness = judge_fitness(run, run.crisis, about.get("claims", ()))
+    console.print(Text(f"{fitness.verdict}\n", style="bold" if fitness.may_be_sure else "bold yellow"))
     with_interval = about["members"] > 1
     lines = [(f"people are away from home on {day(last, True)}", about["displaced"], "bold")]
     lines += [(f"of them left home since {day(first)}", about["newly_displaced"], "")]
@@ -115,17 +116,7 @@ def _headline(run: Run, console: Console) -> None:
         grid.add_row(Text(number(row["p50"]), style=style), told)
     console.print(grid)
     of_all = "" if follows_flee(run.about) else f"of {number(about['people'])} in all. "
-    console.print(Text(f"{of_all}{_meaning(run)}", style="dim"))
-
-
-def _fitness(run: Run, console: Console) -> None:
-    """How fit the run is for use, before its figures."""
-    fitness = judge_fitness(run, run.crisis, run.about.get("claims", ()))
-    style = "bold" if fitness.may_be_sure else "bold yellow"
-    console.print(Text(f"Fit for use? {fitness.verdict}", style=style))
-    if fitness.reasons:
-        console.print(Text(" ".join(fitness.reasons), style="dim"))
-    console.print()
+    console.print(Text(f"{of_all}{_meaning(run)} {' '.join(fitness.reasons)}".rstrip(), style="dim"))
 
 
 def _rules(run: Run) -> str:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from onward.crisis.cells import ROW
+from onward.crisis.count_doubts import contradictions, cumulative_as_stock, jumps, mixed_assessments
+from onward.crisis.event_doubts import far_from_any_place, records_left_out
 from onward.crisis.header import FILE
 from onward.crisis.messages import quoted
 from onward.errors import Problem
@@ -21,12 +23,6 @@ if TYPE_CHECKING:
 
 SILENT_DAYS = 14
 """Days without any event that are reported (own choice: publishers' weekly updates come at most two weeks late)."""
-
-JUMP = 3.0
-"""How many times larger or smaller the next count of a series may be (own choice: beyond it is often a recount)."""
-
-LEAST_PEOPLE = 1000.0
-"""Counts of fewer people are not searched for jumps (own choice: small numbers jump of themselves)."""
 
 
 def find_doubts(draft: Draft) -> list[Problem]:
@@ -91,22 +87,6 @@ def more_than_lived_there(draft: Draft) -> Iterator[Problem]:
         yield draft.problem("counts", row, "people", found, "Correct the count, or the population in places.")
 
 
-def jumps(draft: Draft) -> Iterator[Problem]:
-    """Counts of one series and source that jump from one day to the next: a recount, or another coverage."""
-    series = ["indicator", "place", "area", "source"]
-    counts = draft.frame("counts").sort(*series, "date", ROW)
-    before = counts.with_columns(pl.col("people", "date").shift(1).over(series).name.suffix("_before"))
-    both = pl.min_horizontal("people", "people_before") >= LEAST_PEOPLE
-    ratio = pl.max_horizontal("people", "people_before") / pl.min_horizontal("people", "people_before")
-    for row in before.filter(both & (ratio > JUMP)).sort(ROW).iter_rows(named=True):
-        found = (
-            f"{row['people']:,.0f} people after {row['people_before']:,.0f} on {row['date_before']} look like a recount"
-        )
-        yield draft.problem(
-            "counts", row, "people", found, "See the publisher's notes; widen low and high, or drop a row."
-        )
-
-
 def without_admin_names(draft: Draft) -> Iterator[Problem]:
     """Places without admin1 are drawn as one area by the report's journeys."""
     places = draft.frame("places").sort(ROW)
@@ -119,8 +99,13 @@ def without_admin_names(draft: Draft) -> Iterator[Problem]:
 _CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     after_the_last_event,
     between_events,
+    far_from_any_place,
+    records_left_out,
     attacked_without_people,
     more_than_lived_there,
     jumps,
+    contradictions,
+    cumulative_as_stock,
+    mixed_assessments,
     without_admin_names,
 )

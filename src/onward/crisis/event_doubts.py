@@ -1,0 +1,90 @@
+"""Doubts about events: attacks far from any place, and records of a publisher's file that were not used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from onward.crisis.cells import ROW
+from onward.crisis.messages import quoted
+from onward.errors import Problem
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from onward.crisis.draft import Draft
+
+FAR_KM = 40.0
+"""Distance from every place beyond which an attack is told (own choice: twice where it frightens nobody by default)."""
+
+DROPPED = 0.5
+"""Share of a publisher's records from which it is told that they were left out (own choice)."""
+
+EARTH_KM = 6371.0088
+"""Mean radius of the Earth (IUGG), km: distances here are spherical, within 0.6 % of those on the ellipsoid."""
+
+
+def far_from_any_place(draft: Draft) -> Iterator[Problem]:
+    """Attacks away from every place: how many, how far; they frighten nobody."""
+    events, places = draft.frame("events"), draft.frame("places")
+    spots = events.filter(pl.col("latitude").is_not_null() & pl.col("longitude").is_not_null())
+    if spots.is_empty() or places.is_empty():
+        return
+    km = _nearest_km(spots, places)
+    away = spots.with_columns(pl.Series("km", km)).filter(pl.col("km") > FAR_KM)
+    if away.is_empty():
+        return
+    attacks = pl.col("n").fill_null(1.0).sum()
+    share = float(away.select(attacks).item()) / max(float(events.select(attacks).item()), 1e-9)
+    farthest = away.sort("km", ROW, descending=[True, False]).row(0, named=True)
+    found = (
+        f"{away.height} of {events.height} rows ({share:.0%} of all attacks) are over {FAR_KM:.0f} km from any place, "
+        f"this one {farthest['km']:,.0f} km; with default parameters they frighten nobody"
+    )
+    step = "Add the places that they hit, correct the coordinates, or leave the rows out."
+    yield draft.problem("events", farthest, "latitude", found, step)
+
+
+def _nearest_km(spots: pl.DataFrame, places: pl.DataFrame) -> NDArray[np.float64]:
+    """Distance of each spot from the nearest place, km."""
+    import numpy as np
+    from scipy.spatial import cKDTree
+
+    chord = cKDTree(_on_sphere(places)).query(_on_sphere(spots))[0]
+    return np.asarray(2 * EARTH_KM * np.arcsin(np.minimum(1.0, chord / 2)), dtype=np.float64)
+
+
+def _on_sphere(table: pl.DataFrame) -> NDArray[np.float64]:
+    """Points of the unit sphere, shape (rows, 3)."""
+    import numpy as np
+
+    lat, lon = (np.radians(table[name].cast(pl.Float64).to_numpy()) for name in ("latitude", "longitude"))
+    return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
+
+
+def records_left_out(draft: Draft) -> Iterator[Problem]:
+    """Files of which most records became no event; known from the rows that the used records had in them."""
+    events, provenance = draft.frame("events"), draft.frame("provenance")
+    codes = (
+        events.drop_nulls("source")
+        .select(pl.col(ROW).alias("event"), pl.col("source").str.split(";").alias("code"))
+        .explode("code")
+        .with_columns(pl.col("code").str.strip_chars())
+    )
+    records = provenance.drop_nulls(["file", "row"]).join(codes, left_on="source", right_on="code")
+    used = records.group_by("file").agg(
+        pl.col("row").n_unique().alias("used"), pl.col("row").max().alias("last"), pl.col("event").min().alias(ROW)
+    )
+    for row in used.sort("file").iter_rows(named=True):
+        whole = max(int(row["last"]) - 1, int(row["used"]))  # row 1 is the header
+        share = 1 - row["used"] / whole
+        if share >= DROPPED:
+            found = (
+                f"{row['used']:,} of {whole:,} or more records of {quoted(row['file'])} became events; "
+                f"{share:.0%} were left out"
+            )
+            step = "onward import said why. Add places, or a wider area or period, if they belong to this crisis."
+            yield draft.problem("events", row, "source", found, step)
