@@ -215,3 +215,61 @@ def test_flows_of_different_weeks_do_not_contradict():
     ]
     readings = compare([extract_facts(t, source=str(i)) for i, t in enumerate(texts)])
     assert readings.contradictions == ()
+
+
+def figures_of(text: str, date: str = "2024-07-01") -> list[tuple[str, float | None, str | None, str | None]]:
+    """Indicator, value, unit and the quote's whole of each fact with a figure."""
+    facts = [f for f in extract_facts(text, date).facts if f.unit is not None]
+    value = {f.id: f.value for f in facts}
+    return [(f.indicator, f.value, f.unit, value.get(f.part_of or "")) for f in facts]
+
+
+def test_people_who_got_aid_are_not_displaced() -> None:
+    text = "19,000 people displaced in June.\n240,000 people reached with food assistance.\n"
+    text += "200 children benefited from kits."
+    assert [row[0] for row in figures_of(text)] == ["newly_displaced", "delivered", "delivered"]
+
+
+def test_a_fall_by_a_number_is_no_stock() -> None:
+    assert figures_of("There are 90,000 IDPs. A decrease of 4,750 individual IDPs since the last round.") == [
+        ("stock", 90000.0, "people", None)
+    ]
+
+
+def test_a_share_in_brackets_is_of_the_total_that_it_fits() -> None:
+    text = "The team identified 8,000 IDPs. 3,200 IDPs (40 %) were living with host families, "
+    text += "800 IDPs (10 %) were living in camps."
+    assert [row for row in figures_of(text) if row[2] == "percent"] == [
+        ("sheltered", 40.0, "percent", 8000.0),
+        ("sheltered", 10.0, "percent", 8000.0),
+    ]
+
+
+def test_items_in_brackets_under_a_heading_count_what_it_says() -> None:
+    text = (
+        "In June, 12 households were displaced. Most moved into these districts:\n\n"
+        "  • Tall Wadi (7 HHs) – Marj (4 HHs), Dayr (3 HHs) districts."
+    )
+    assert figures_of(text)[1:] == [("newly_displaced", float(n), "households", None) for n in (7, 4, 3)]
+
+
+def test_a_planning_figure_is_a_forecast() -> None:
+    text = "The agency has determined an initial planning figure of 800,000 refugees that may flee the country."
+    assert [f.modality for f in extract_facts(text, "2024-07-01").facts if f.unit] == ["forecast"]
+
+
+def test_where_someone_speaks_is_no_place_of_the_fact() -> None:
+    text = "The spokesperson told reporters in Geneva that 10,200 people fled from Daraa last week."
+    (fact,) = [f for f in extract_facts(text, "2018-07-01").facts if f.unit]
+    assert [p.name for p in fact.places] == ["Daraa"]
+
+
+def test_what_was_counted_before_is_read_too() -> None:
+    text = "Last week 10,200 people arrived in the camp, compared to 4,500 the previous week."
+    assert [row[1] for row in figures_of(text)] == [10200.0, 4500.0]
+
+
+def test_a_passive_estimate_has_no_speaker() -> None:
+    text = "The number of IDPs in the province is estimated at 322,300."
+    (fact,) = [f for f in extract_facts(text, "2024-07-01").facts if f.unit]
+    assert fact.attribution == "author"

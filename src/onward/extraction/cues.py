@@ -142,13 +142,17 @@ POST = re.compile(
     rf"|had to (?:leave|flee)|having to (?:leave|flee)|fled|flee|flees|fleeing|escaped|(?:left|abandoned"
     rf"|leave|leaving|abandoning) (?:their|its|the|\w+ied) (?:\w+ )?{_DWELL}"
     rf"|moved (?:away|towards?|to|into|there|from|out of)|move (?:there|towards?|to|into)|arriv(?:ed|ing|e)|reach(?:ed"
-    rf"|ing)|crossed (?:into|the|over|to)|crossing into|entered|sought safety|to seek safety|seek safety"
+    rf"|ing)(?! (?:with|through|via)\b)|(?:was|were|been) received(?= (?:in|at|by|across|on|since|so)\b)"
+    rf"|experienc\w+ (?:\w+ )?displacement|crossed (?:into|the|over|to)"
+    rf"|crossing into|entered|sought safety|to seek safety|seek safety"
     rf""
     rf"|(?<=since )left\b|(?<=already )left\b|went to\b|proceeded to|made (?:it|their way) to|settled in"
     rf"|moved on\b|moved elsewhere|departed|crossed\b|had left\b|have left\b|left for|left again))"
     rf"|(?P<aided>\b(?:(?:received|got|were given)"
     rf" (?:\w+ )?(?:water|cash|kits|aid|food|assistance|relief|help)|(?:were|been|was) (?:reached(?! by)"
     rf"|assisted(?! to return)|given (?:aid|food)|supplied)|will benefit"
+    rf"|benefit(?:s|ed|ing|ted|ting)?\b(?: from)?|reached (?:with|through|via)"
+    rf"|(?:was|were|been) (?:vaccinated|screened|trained)"
     rf"|with (?:\w+ ){{0,3}}(?:assistance|aid|food|cash|relief|kits|items|services))\b)"
     rf"|(?P<none>\b(?:in (?:\w+ )?need|affected|at risk|were trapped|missing|suffered|require|rescued"
     rf"|besieged|trapped|under siege|threatened|registered to vote|protested|voted)\b)",
@@ -180,7 +184,7 @@ PRE = re.compile(
     r"|(?P<stock>\b(?:number of (?:\w+ )?(?:refugees|returnees)\b[^.;]{0,90}?(?:\bis|\bwas|stands at"
     r"|stood at|reached|risen to)(?: now)?|number of (?:IDPs|(?:internally )?displaced(?: people"
     r"| persons)?|people (?:\w+ )?displaced)\b[^.;,0-9]{0,40}?(?:to|at|is|was|:|of)|IDPs(?: \w+)?:"
-    r"|(?:(?:brings|bringing|brought)(?: (?:the|its|their) (?:total|number)(?: \w+){0,5})? to)))"
+    r"|(?:(?:brings|bringing|brought)(?: (?:the|its|their) (?:total|number)(?: \w+){0,10})? to)))"
     r"|(?P<returned>\b(?:returns? of|repatriat(?:ed|ing|ion of)|returnees:))"
     r"|(?P<capacity>\b(?:built for|designed for|capacity (?:of|for|is|to (?:host|hold|shelter))|room for"
     r"|space for|(?:can|could) (?:only )?(?:hold|host|accommodate|house|take|shelter)"
@@ -193,6 +197,10 @@ PRE = re.compile(
     r"|distribution of \w+ aid to))"
     r")(?P<gap>(?: (?:the|a|an|its|their|total|further|other|another|additional|some|these|all"
     r"|people|number|of))*(?: [\w-]+ly)?:? ?)$"
+)
+#: what falls by a number does not amount to it
+FEWER = re.compile(
+    r"\b(?:decrease|reduction|decline|drop|fall)s? (?:of|by) (?:about |around |some |over |nearly )?$", re.I
 )
 TOTAL = re.compile(r"\b(?:bring|brings|bringing|brought)\b.*\bto\b")
 CAPACITY_AFTER = re.compile(r" (?:people |persons )?(?:capacity|places|plots)\b")

@@ -158,9 +158,18 @@ def _in_force(draft: Draft, day: dt.date | None) -> str | None:
 _PREVENTED = re.compile(r"\b(?:prevent|block|halt|hamper|obstruct|hinder|stopp|suspend)(?:s|ed|ing)?\b")
 
 
+#: what people may come to suffer is not said of their number; that they may flee is
+_ASIDE = re.compile(
+    r"\b(?:that|which|who) (?:could|may|might|will|would)\b"
+    r"(?! (?:also |be |now )*(?:flee|displaced|return|cross|arrive|leave|move|seek))"
+)
+
+
 def _modality(parts: Parts, draft: Draft, witness: bool) -> Any:
     text, line = parts.scene.text, parts.scene.sentences[draft.sentence]
-    clause = re.split(r"\b(?:that|which|who) (?:could|may|might|will|would)\b", text[draft.start : draft.end])[0]
+    words = text[draft.start : draft.end]
+    aside = _ASIDE.search(words)
+    clause = words[: aside.start()] if aside else words
     if draft.unit is not None:
         clause = clause[:80]  # what a long clause goes on to say is not said of its figure
     before = text[line.start : draft.start]

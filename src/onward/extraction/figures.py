@@ -97,6 +97,8 @@ def _any_sense(
 ) -> Sense | None:
     """The sense of a number: by its own words, else by the figures and the subject before it."""
     q, near = item.quantity, [d for d in earlier if number - d.sentence <= LOOK_BACK]
+    if cues.FEWER.search(text[max(sentence.start, q.start - 40) : q.start]):
+        return None
     if q.unit == "percent":
         return share_sense(text, sentence, q, near)
     part = part_sense(text, sentence, q, item.end, near)
@@ -230,6 +232,7 @@ def _paired(text: str, first: Draft, item: Counted, partner: int) -> Draft:
     )
 
 
+_SHORT_FORM = re.compile(r" \([A-Z][A-Za-z]{1,5}\)(?= \()")
 _ASIDE = re.compile(r", (?:including|among them|most of them|mostly|mainly|many of whom|some of them) [^,;.()]{2,70},")
 
 
@@ -241,6 +244,9 @@ def _opened(text: str, counted: Sequence[Counted | None], i: int) -> Counted:
         later = [c.quantity.start for c in counted[i + 1 :] if c and c.quantity.start >= aside.end()]
         limit = later[0] if later else _sentence_limit(counted, item, text)
         return replace(item, end=aside.end(), limit=max(aside.end(), limit))
+    short = _SHORT_FORM.match(text, item.end)  # "households (HH) (9,384 individuals)"
+    if short:
+        item = replace(item, end=short.end())
     opening = re.match(r"\s*\(|,? or ", text[item.end : item.end + 5])
     if not opening:
         return item

@@ -63,12 +63,28 @@ def find_mentions(
     for start, end in sentences:
         found += _in_sentence(text, start, end, places)
     actors |= _ACTORS | introduced(text)
-    held = [m for m in found if m.bare not in actors and not _PARTY.match(text, m.end)]
+    held = [m for m in found if m.bare not in actors and not _PARTY.match(text, m.end) and not _spoken_at(text, m)]
     return _weighed(held, places)
 
 
 _ACTORS = word_list("actors")
 _PARTY = re.compile(r"-(?:controlled|held|led|backed|affiliated|aligned|run)\b")
+_SPOKEN = re.compile(
+    r"\b(?:said|told (?:\w+ ){1,2}|speaking|briefing|conference)(?: \w+day)? ?(?:in|at|from) (?:the )?$"
+)
+_DATELINE = re.compile(
+    r"(?:, [A-Z]\w+)?(?:,? (?:\d{1,2} )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\b| \([A-Z]| - | [–—] )"
+)
+
+
+def _spoken_at(text: str, mention: Mention) -> bool:
+    """Whether a place is where someone speaks or writes, and not where anything happens: "told reporters in Geneva"."""
+    if _SPOKEN.search(text[max(0, mention.start - 60) : mention.start]):
+        return True
+    first = mention.start == 0 or text[mention.start - 1] == "\n"
+    return first and text[mention.start : mention.end].isupper() and bool(_DATELINE.match(text, mention.end))
+
+
 _INTRODUCED = re.compile(r"((?:[A-Z][\w'-]+(?: (?:of|the|for|and|in|on))* ?){1,7})\(([A-Z][A-Za-z&-]{1,7})\)")
 
 
@@ -180,6 +196,9 @@ def _national(text: str, words: list[tuple[int, int]]) -> list[Mention]:
                 continue
             a, b = words[i][0], words[i + size - 1][1]
             country = demonyms().get(text[a:b])
+            people = demonyms().get(text[a:b].removesuffix("s")) if text[a:b].endswith("ns") else None
+            if people and i + size == len(words):
+                return [Mention(a, b, people, people, "from", (), "country")]
             if not country:
                 continue
             if i + size == len(words) and (match := locative.BORDER.match(text, b)):

@@ -45,15 +45,20 @@ _WHO_THEY_ARE = re.compile(
 )
 _ITEM_END = re.compile(
     r"\s*(?:[,;.)\]]|$|\(|(?:and|or|while|from|in|to|into|at|within|near|by|via|of (?:them|whom|which)|elsewhere"
+    r"|overnight|yesterday|today|early|late|on \w+day|last (?:week|month)|this (?:week|month|morning)"
     r"|others?|more|people|persons|individuals|households|families|women|men|children|girls|boys|fighters|civilians|IDPs|refugees"
     r"|(?:were|are) (?:from|in|with|at|hosted|staying|living)|moved|went|came|others)\b)"
 )
+_ONE_MORE = re.compile(r"\(\s*(?:[A-Z]\w* )?$|\b(?:another|a further) $")
 _SEPARATOR = re.compile(r"[,;:(]|\band\b|\bwhile\b|\bor\b|\bbut\b")
 _OPENS = re.compile(r"\(\s*(?:[A-Z]\w* )?$")
 _COMPARED = re.compile(
     rf"\b(?:(?:up|down) from|compared (?:with|to)|against|as opposed to|versus|from)"
     rf" (?:a (?:peak|low) of )?{_QUALIFIED}$",
     re.IGNORECASE,
+)
+_EARLIER = re.compile(
+    r" (?:(?:in )?(?:the )?(?:previous|preceding|prior|last|past)|an? (?:day|week|month|year)|recorded|reported|in)\b"
 )
 _CAMP_POPULATION = re.compile(
     r"\b(?:camp|site|cent(?:re|er)|settlement|IDP|refugee|displaced) population\b", re.IGNORECASE
@@ -97,20 +102,18 @@ def part_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, earl
 
 def item_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, told: Sequence[Draft]) -> Sense | None:
     """An item of a list ("A (3,400), B (2,100)", ": 900 from A, 700 from B") counts what the list counts."""
-    if not _ITEM_END.match(text, quantity.end) and end == quantity.end:
-        return None
     last = told[-1] if told and told[-1].sentence_of(sentence) else None
-    if last is not None and last.unit != "percent" and _COMPARED.search(text[last.figure_end : quantity.start]):
+    compared = last is not None and _COMPARED.search(text[last.figure_end : quantity.start])
+    before_that = compared and _EARLIER.match(text, quantity.end)
+    if not _ITEM_END.match(text, quantity.end) and end == quantity.end and not before_that:
+        return None
+    if last is not None and last.unit != "percent" and compared:
         return Sense(last.indicator, quantity.start, end, 0.55, None, last.unit)
     if last is not None:
         gap = text[last.figure_end : quantity.start]
         elided = end == quantity.end and re.match(r" (?:to|from|in|into|at) (?:the )?\w", text[end:])
         plain = len(gap) <= LIST_GAP and _SEPARATOR.search(gap) and not _FOREIGN.search(gap)
-        if (
-            plain
-            and not re.search(r"[.!?] ", gap)
-            and (elided or re.search(r"\(\s*(?:[A-Z]\w* )?$", gap) or not cues.POST.search(gap))
-        ):
+        if plain and not re.search(r"[.!?] ", gap) and (elided or _ONE_MORE.search(gap) or not cues.POST.search(gap)):
             unit = last.unit if last.unit != "percent" else None
             return Sense(last.indicator, quantity.start, end, 0.55, _whole_of_list(text, last, quantity), unit)
         return None
@@ -119,8 +122,9 @@ def item_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, told
         return Sense(told[-1].indicator, quantity.start, end, 0.5)
     if told and re.fullmatch(r"\W*", before) and re.match(r" (?:in|at|from|to) (?:\w+ )?[A-Z]", text[end:]):
         return Sense(told[-1].indicator, quantity.start, end, 0.5, None, told[-1].unit if end == quantity.end else None)
-    named = re.fullmatch(r"\W*[A-Z][\w'-]+(?: [A-Z][\w'-]+){0,3} ?[:-]\s*", before)
-    if told and named and indicator_of(before) is None and quantity.size >= 10:
+    named = re.fullmatch(r"\W*[A-Z][\w'-]+(?: [A-Z][\w'-]+){0,3} ?[:(-]\s*", before)
+    counted = end > quantity.end
+    if told and named and indicator_of(before) is None and (counted or quantity.size >= 10):
         return Sense(told[-1].indicator, quantity.start, end, 0.5, None, told[-1].unit if end == quantity.end else None)
     opened = re.search(r"(?:[(:]| - )\s*(?:[A-Z]\w* )?(?:\w+ )?$", before)
     indicator = indicator_of(re.split(r"[;]", before)[-1]) if opened and len(before) < 220 else None
@@ -237,6 +241,26 @@ _WHO = re.compile(
 
 
 _AUX = re.compile(rf" ?{cues.AUX}")
+_BRACKETED = re.compile(
+    r"(?: (?:(?!\b(?:whom|them|these|those|which|majority|most|including)\b)[^\d;.:]){0,80})?"
+    r"\((?:about |some |or |nearly )?"
+)
+
+
+def base_of(counts: Sequence[Draft], share: Quantity) -> Draft | None:
+    """The total of which the last count is a share: "3,200 IDPs (40 %)" after a total of 8,000, by arithmetic.
+
+    A share is printed to the nearest whole per cent or so, hence a tolerance of one.
+    """
+    *earlier, last = counts
+    value = share.value
+    same = [d for d in earlier if d.unit == last.unit and d.pair is None and d.size > last.size]
+    if value is None or not same:
+        return None
+    closest = min(reversed(same), key=lambda d: abs(100.0 * last.size / d.size - value))
+    return closest if abs(100.0 * last.size / closest.size - value) <= 1.0 else None
+
+
 _FLIGHT_VERBS = {
     **{name: name for name in ("newly_displaced", "returned", "evacuated", "sheltered", "on_the_move", "at_border")},
     "stay_displaced": "stock",
@@ -250,11 +274,19 @@ def share_sense(text: str, sentence: Sentence, quantity: Quantity, earlier: Sequ
     """
     near = [d for d in earlier if d.kind == "displacement" and d.indicator != "capacity"]
     whole = total_of(near, quantity)
+    if re.match(r" of (?:all |the |these )*(?:IDPs|displaced|refugees|total)", text[quantity.end :]):
+        totals = [d for d in near if d.unit == "people" and d.indicator in ("stock", "newly_displaced") and not d.whole]
+        whole = totals[-1] if totals else whole
+    if near and near[-1].sentence_of(sentence) and _BRACKETED.fullmatch(text[near[-1].figure_end : quantity.start]):
+        base = base_of(near, quantity)
+        return Sense(near[-1].indicator, quantity.start, quantity.end, 0.6, base.anchor if base else None)
     match = _SHARE_OF.match(text, quantity.end, sentence.end)
     if match and match.group("noun"):
         noun = re.split(r"\b(?:were|was|are|is|have|has|had|who|that|said|report\w*)\b", match.group("noun"))[0]
         verb = cues.POST.search(text, quantity.end, min(sentence.end, quantity.end + 160))
         indicator = indicator_of(noun)
+        if re.search(r"\bpopulation of\b", noun):
+            whole = None  # a share of all who live there
         counted = re.search(rf"\b(?:{cues.PEOPLE}|{cues.HOUSEHOLD}|population)\b", noun, re.IGNORECASE)
         if indicator is None and counted and verb and verb.lastgroup not in ("none", "aided"):
             indicator = {"stay_displaced": "stock", "lost_home": "newly_displaced"}.get(
@@ -271,7 +303,9 @@ def share_sense(text: str, sentence: Sentence, quantity: Quantity, earlier: Sequ
             return Sense(indicator, quantity.start, quantity.end, 0.6, whole.anchor if whole else None)
         if not counted or whole is None:
             return None
-    verb = cues.POST.match(text, quantity.end + len(_AUX.match(text, quantity.end).group()))  # type: ignore[union-attr]
+    after = match.end() if match and match.group("them") else quantity.end
+    auxiliary = _AUX.match(text, after)
+    verb = cues.POST.match(text, auxiliary.end() if auxiliary else after)
     if verb is not None and (name := _FLIGHT_VERBS.get(verb.lastgroup or "")):
         return Sense(name, quantity.start, verb.end(), 0.6, whole.anchor if whole else None)
     around = text[sentence.start : min(sentence.end, quantity.end + 120)]

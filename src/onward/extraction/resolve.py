@@ -276,6 +276,8 @@ def _origin(scene: Scene, draft: Draft, places: Tied) -> Tied:
     for number in range(draft.sentence, max(-1, draft.sentence - 2), -1):
         near = [m for m in scene.mentions.get(number, ()) if m.role == "at" and m.end <= draft.start]
         if near and scene.sentences[number].paragraph == here:
+            if any(fold(near[0].bare) == fold(m.bare) for m, _, _ in places):
+                return places  # nobody flees to where they are
             return [*places, (near[0], "from", "context")]
     return places
 

@@ -121,9 +121,12 @@ def _in_sentence(text: str, start: int, end: int) -> list[Attribution]:
 def _subject(words: str) -> str | None:
     """The noun phrase next to the verb, if it can be someone who says things."""
     words = _CUT.sub("", words).strip()
+    passive = re.search(r"\s(?:is|are|was|were|been|be)$", words)
     words = re.sub(r"\s+(?:have|has|had|also|now|later|is|are)$", "", words)
     if re.search(r"(?:^|\s)(?:an?|the)$", words, re.IGNORECASE):
         return None  # "the displacement of an estimated ..." names nobody
+    if passive:
+        return None  # "the number of refugees in the province is estimated at ..." is nobody's words
     if not words or len(words.split()) > 12 or _NOT_WHO.search(words):
         return None
     if re.search(r"\b(?:were|was|fled|killed|displaced|has been|have been|destroyed|are|is|left)\b", words):
@@ -167,14 +170,29 @@ def _quoted(text: str, sentences: Sequence[Sentence]) -> list[Attribution]:
         number = sentences[max(0, bisect_right(starts, start) - 1)].paragraph
         after = text[end - 1 : end + 140]
         match = _SAID_WHO.match(after) or _WHO_SAID.match(after)
-        if match:
-            speaker = (_trim(match.group("who")), number)
+        who = _trim(match.group("who")) if match else None
+        if who and who.lower() in _PRONOUNS:
+            who = _named_before(text, start, speaker, number)
+        if who:
+            speaker = (who, number)
         elif speaker and not (speaker[1] == number or number == speaker[1] + 1):
             speaker = None
         if speaker and len(text[start:end].split()) > 4:
             speaker = (speaker[0], number)
             found.append(Attribution(start, end, speaker[0], _private_role(speaker[0])))
     return found
+
+
+_PRONOUNS = ("he", "she", "they", "it")
+
+
+def _named_before(text: str, start: int, speaker: tuple[str, int] | None, paragraph: int) -> str | None:
+    """Who "she" is: the speaker named before the quotation, in its sentence or paragraph."""
+    before = re.split(r"\n|[.!?] (?=[A-Z])", text[max(0, start - 400) : start])[-1]
+    for match in _PREFIX.finditer(before):
+        if who := _subject(match.group("who")):
+            return who
+    return speaker[0] if speaker and speaker[1] == paragraph else None
 
 
 def _private_role(who: str) -> bool:
@@ -214,7 +232,7 @@ _WORDS: tuple[tuple[Modality, re.Pattern[str]], ...] = (
             r"\b(?:will|expect(?:s|ed|ing)?(?: to)?|(?:is|are) likely to|likely to|could|projected"
             r"|forecast(?:s|ed)?|predict\w*|might have to|about to|looks? (?:close|set|likely) to"
             r"|on the verge of|(?:is|are|were|people) at risk of|is set to|are set to|risks? (?:being"
-            r"|losing)|anticipat(?:es|ed) that"
+            r"|losing)|anticipat(?:es|ed) that|planning (?:figure|assumption|scenario)|worst[- ]case|contingency"
             r"|fear(?:s|ed)? that|would have to)\b"
         ),
     ),
