@@ -49,6 +49,22 @@ def test_places_without_admin_names_are_told(folder: Path) -> None:
     assert "places.csv, row 4, column admin1: 1 of 4 places have no admin1" in doubts(folder)
 
 
+def test_places_that_people_cannot_leave_are_named_with_their_days(folder: Path) -> None:
+    assert "cannot leave" not in doubts(folder)
+    rule = "route,azaz,marea,2016-07-08,2016-07-09,closed,,,,"
+    replace(folder, "closures.csv", rule, "line,,,2016-07-05,,sealed,,,,")
+    told = "places.csv, row 5, column place: people cannot leave 'tall_rifat' from 2016-07-10"
+    assert f"{told} on: every way out is closed or sealed" in doubts(folder)
+    taken = "tall_rifat,2016-07-10,army\n"
+    replace(folder, "control.csv", taken, taken + "tall_rifat,2016-07-20,rebels\n")
+    assert f"{told} to 2016-07-19: every way out is closed or sealed" in doubts(folder)
+    replace(folder, "control.csv", "07-20,rebels", "07-15,rebels")
+    assert "cannot leave" not in doubts(folder)  # a few days are told by nobody
+    replace(folder, "control.csv", "07-15,rebels", "07-20,rebels")
+    replace(folder, "closures.csv", ",sealed,", ",crossing at risk,")
+    assert "cannot leave" not in doubts(folder)
+
+
 def test_counts_that_exceed_everybody_or_jump_are_told(folder: Path) -> None:
     (folder / "counts.csv").write_text(
         "date,place,area,indicator,people,since,source\n"

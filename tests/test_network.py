@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from onward.crisis import Crisis, read_crisis
+from onward.model.build import build_model
+from onward.model.choice_costs import perceived_km
 from onward.model.network import Network, build_network
+from onward.model.parameters import default_values
 from properties.crises import HISTORY, day, make_crisis
 
 DAYS = 6
@@ -53,11 +56,55 @@ def test_roads_lead_both_ways_unless_they_are_one_way() -> None:
     assert sorted(pairs) == [(0, 1, 7.0), (1, 0, 7.0), (2, 1, 9.0)]
 
 
-def test_a_front_cuts_the_road_between_two_sides_from_its_day_on() -> None:
-    control = [held("a", None, "army"), held("b", None, "rebels"), held("c", None, "guard"), held("b", 3, "guard")]
-    network = build_network(crisis_of(towns("abc"), [road("a", "b"), road("a", "c")], control=control))
+def across(network: Network, a: str, b: str) -> list[bool]:
+    """Whether the road from ``a`` to ``b`` crosses a line at risk, by day."""
+    index = network.places.index()
+    (row,) = np.flatnonzero((network.roads.tail == index[a]) & (network.roads.head == index[b]))
+    return [bool(x) for x in network.across[:, row]]
+
+
+def sealed(first: int | None = None, policy: str = "sealed", **given: Any) -> dict[str, Any]:
+    return {"kind": "line", "start": HISTORY if first is None else day(first), "policy": policy, **given}
+
+
+FRONT = [held("a", None, "army"), held("b", None, "rebels"), held("c", None, "guard"), held("b", 3, "guard")]
+
+
+def test_a_line_between_two_sides_is_crossed_at_risk_from_its_day_on() -> None:
+    network = build_network(crisis_of(towns("abc"), [road("a", "b"), road("a", "c")], control=FRONT))
+    assert all(usable(network, "a", "b"))
+    assert across(network, "a", "b") == [True] * 3 + [False] * 3
+    assert not any(across(network, "a", "c"))  # two actors of one side
+
+
+def test_a_sealed_line_cuts_the_road_between_two_sides() -> None:
+    roads = [road("a", "b"), road("a", "c")]
+    network = build_network(crisis_of(towns("abc"), roads, control=FRONT, closures=[sealed()]))
     assert usable(network, "a", "b") == [False] * 3 + [True] * 3
-    assert all(usable(network, "a", "c"))  # two actors of one side
+    assert not any(across(network, "a", "b"))
+    assert all(usable(network, "a", "c"))
+
+
+def test_a_rule_for_two_sides_beats_one_for_every_line() -> None:
+    pair = {"name1": "r", "name2": "state"}
+    rules = [sealed(), sealed(1, "crossing at risk", end=day(1), **pair), sealed(policy="sealed", end=day(0), **pair)]
+    network = build_network(crisis_of(towns("ab"), [road("a", "b")], control=FRONT[:2], closures=rules))
+    assert usable(network, "a", "b") == [False, True] + [False] * 4
+
+
+def test_a_border_between_two_countries_is_no_line() -> None:
+    places = towns("ab", b={"country": "XBB"})
+    network = build_network(crisis_of(places, [road("a", "b")], control=FRONT[:2], closures=[sealed()]))
+    assert all(usable(network, "a", "b"))
+    assert not any(across(network, "a", "b"))
+
+
+def test_a_line_crossed_at_risk_makes_its_road_seem_longer() -> None:
+    crisis = crisis_of(towns("abc"), [road("a", "b"), road("a", "c")], control=FRONT)
+    model = build_model(crisis)
+    cost = [perceived_km(model.network, model.people, model.straight_km, default_values({"line_km": x})) for x in (0, 7)]
+    assert cost[1][0, 0] - cost[0][0, 0] == pytest.approx(7.0 * model.network.across[0])
+    assert (cost[1][-1] == cost[0][-1]).all()
 
 
 def test_a_place_held_by_nobody_known_cuts_no_road() -> None:
@@ -106,6 +153,11 @@ def test_a_regime_begins_whenever_anything_changes() -> None:
     rule = {"kind": "route", "name1": "a", "name2": "b", "start": day(4), "end": day(4), "policy": "closed"}
     network = build_network(crisis_of(towns("ab"), [road("a", "b")], control=control, closures=[rule]))
     assert network.regime.tolist() == [0, 0, 1, 1, 2, 3]
+
+
+def test_ways_are_found_anew_after_a_week_at_most() -> None:
+    network = build_network(make_crisis(16, {"places": towns("ab"), "routes": [road("a", "b")]}))
+    assert network.regime.tolist() == [0] * 7 + [1] * 7 + [2] * 2
 
 
 def test_the_country_of_the_attacked_is_home_and_the_others_are_abroad() -> None:

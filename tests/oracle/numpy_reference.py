@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from onward.crisis import Crisis
 from onward.model.build import Model, build_model
 from onward.model.choice_costs import attraction, onward_rate, perceived_km, quanta, stage_share
+from onward.model.danger import safety
 from onward.model.encirclement import encirclement, fear_of_gains
 from onward.model.hazard import hazard
 from onward.model.parameters import default_values
@@ -57,7 +58,9 @@ class Twin:
         self.hazard = middle_hazard(model, value)
         self.allowed = network.gates.draw_allowed(None, leak=value["gate_leak"], common=0.0)
         self.attraction = attraction(network, people, places.population, value)
-        self.cost = perceived_km(network, people, model.straight_km, value)
+        attacks = model.attacks.draw(None, common=0.0)
+        self.safety = safety(model.attacks, attacks, people, network.days, value)
+        self.cost = perceived_km(network, people, model.straight_km, value, self.safety)
         self.quanta, self.stage = quanta(network, value), stage_share(network, value)
         self.onward, self.capacity, self.abroad = onward_rate(network, value), places.capacity, places.abroad
         residents = places.population[:, None] * people.share
@@ -120,7 +123,7 @@ class Twin:
 
     def pulls(self) -> Floats:
         """What threat and fullness make of each place, [p, g]."""
-        pull = np.exp(-self.value["choice_threat"] * self.hazard[self.today])
+        pull = np.exp(-self.value["choice_threat"] * self.hazard[self.today]) * self.safety[self.today]
         for p, capacity in enumerate(self.capacity):
             if capacity >= 0:
                 taken = self.here[p].sum() / capacity if capacity else 1.0
@@ -135,7 +138,7 @@ class Twin:
         factors = []
         for gate, allowed in enumerate(self.allowed[self.today]):
             queue, cap = self.queue(gate), self.value["choice_wait_cap_days"]
-            days = 0.0 if allowed < 0 or queue <= 0 else min(cap, queue / allowed if allowed else cap)
+            days = 0.0 if allowed < 0 or queue < SMALLEST_PARTY else min(cap, queue / allowed if allowed else cap)
             factors.append(math.exp(-self.value["choice_wait"] * days))
         return factors
 
@@ -148,6 +151,9 @@ class Twin:
             hazard, crowd = self.hazard[self.today, p] + self.value["contagion"] * self.share_left[p], self.crowd(p)
             for g, h in enumerate(hazard):
                 threat, ordinary = h * self.value["displaced_sensitivity"], self.onward[p] + crowd
+                if self.value["choice_danger"] > 0 and self.here[p, g] > 0:
+                    in_danger = 1 - self.safety[self.today, p, g]
+                    ordinary = (ordinary + self.value["onward_danger"] * in_danger) * self.lure(p, g)
                 if self.attraction[self.regime[self.today], p, g] <= 0:
                     ordinary += self.value["closing"]
                 home = self.home[p, g] * -math.expm1(-h)
@@ -162,6 +168,22 @@ class Twin:
                 gone += home
             self.share_left[p] = gone / residents if residents > 0 else 0.0
         return parties
+
+    def lure(self, place: int, g: int) -> float:
+        """The share of those who would move on that does: nobody swaps a place for a more dangerous one."""
+        safe = self.safety[self.today, :, g]
+        weights = {goal: w for goal, w in self.weights(place, g).items() if w > 0}
+        taken = [w * (min(1.0, safe[goal] / safe[place]) if safe[place] > 0 else 1) for goal, w in weights.items()]
+        return float(sum(taken) / sum(weights.values())) if weights else 0.0
+
+    def weights(self, place: int, g: int) -> dict[int, float]:
+        """What each destination is worth, whatever queue there is at a gate."""
+        worth = self.attraction[self.regime[self.today], :, g] * self.pull[:, g]
+        near, gamma = self.value["choice_near_km"], self.value["choice_distance"]
+        return {
+            goal: worth[goal] * (way.km + near) ** -gamma * math.exp(-self.value["choice_gate"] * len(way.shut))
+            for goal, way in self.ways[g][place].items()
+        }
 
     def crowd(self, p: int) -> float:
         if self.capacity[p] <= 0:
@@ -182,12 +204,11 @@ class Twin:
         value, near = self.value, self.value["choice_near_km"]
         worth = self.attraction[self.regime[self.today], :, g] * self.pull[:, g]
         weight = {}
-        for goal, way in self.ways[g][place].items():
+        for goal, w in self.weights(place, g).items():
+            way = self.ways[g][place][goal]
             gate = self.roads.gate[way.shut[0]] if way.shut else -1
             if gate < 0 or gate != barred:
-                wait = self.wait[gate] if gate >= 0 else 1.0
-                penalty = math.exp(-value["choice_gate"] * len(way.shut)) * wait
-                weight[goal] = worth[goal] * (way.km + near) ** -value["choice_distance"] * penalty
+                weight[goal] = w * (self.wait[gate] if gate >= 0 else 1.0)
         if stay:
             weight[place] = worth[place] * near ** -value["choice_distance"]
         total, most = sum(weight.values()), max(weight.values(), default=0.0)
@@ -250,9 +271,10 @@ class Twin:
             people = people if place == goal else self.pass_town(place, g, people)
 
     def pass_town(self, place: int, g: int, people: float) -> float:
-        if self.stage[place] > 0:
-            self.arrive(place, g, people * self.stage[place])
-        return people * (1 - self.stage[place])
+        staging = people * self.stage[place] * self.safety[self.today, place, g]
+        if staging > 0:
+            self.arrive(place, g, staging)
+        return people - staging
 
     def arrive(self, place: int, g: int, people: float) -> None:
         self.here[place, g] += people

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 PAIRED = ("border", "route")
 """Kinds of closure that name two things."""
 
+SEALED, AT_RISK = "sealed", "crossing at risk"
+"""Policies of a line between the ground of two sides: nobody crosses; people cross at a cost and a risk."""
+
 
 def check_closures(draft: Draft) -> Iterator[Problem]:
     """A closure names as many things as its kind asks for; a quota says how many may pass."""
@@ -28,11 +31,20 @@ def check_closures(draft: Draft) -> Iterator[Problem]:
             yield draft.problem("closures", row, "people_per_day", "a quota without a number", "Give the number.")
         if trouble := _names_trouble(row, joined):
             yield draft.problem("closures", row, "name2", *trouble)
+        if (row["kind"] == "line") != (row["policy"] in (SEALED, AT_RISK)):
+            found = f"policy {row['policy']} for a {row['kind']}"
+            step = f"Lines are {SEALED} or {AT_RISK}; gates, borders, routes and places are closed, open or quota."
+            yield draft.problem("closures", row, "policy", found, step)
 
 
 def _names_trouble(row: dict[str, Any], joined: set[frozenset[str]]) -> tuple[str, str] | None:
     """What is wrong with the second name of a closure: found and next step."""
     kind, name1, name2 = row["kind"], row["name1"], row["name2"]
+    if kind == "line":
+        lacks = (name1 is None) != (name2 is None)
+        return ("a line is between two sides, and one is missing", "Give both, or none for all.") if lacks else None
+    if name1 is None:
+        return f"a {kind} is named in name1, and the cell is empty", "Give its name."
     if kind not in PAIRED:
         return None if name2 is None else (f"a {kind} has one name only", "Leave the cell empty.")
     if name2 is None:

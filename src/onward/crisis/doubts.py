@@ -16,6 +16,7 @@ from onward.crisis.count_doubts import contradictions, cumulative_as_stock, jump
 from onward.crisis.event_doubts import far_from_any_place, records_left_out
 from onward.crisis.header import FILE
 from onward.crisis.messages import quoted
+from onward.crisis.shut_in import shut_in
 from onward.errors import Problem
 
 if TYPE_CHECKING:
@@ -108,4 +109,5 @@ _CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     cumulative_as_stock,
     mixed_assessments,
     without_admin_names,
+    shut_in,
 )

@@ -52,18 +52,19 @@ def check_references(draft: Draft) -> Iterator[Problem]:
 
 
 def check_closure_names(draft: Draft) -> Iterator[Problem]:
-    """A closure speaks of a gate, two countries, two places or a place that there are."""
-    if draft.unnamed() & {"places", "routes"}:
+    """A closure speaks of a gate, two countries, two places, a place or two sides that there are."""
+    if draft.unnamed() & {"places", "routes", "actors"}:
         return
     closures = draft.frame("closures")
     places = _known(draft, "places", "place", "a place")
     countries = _known(draft, "places", "country", "a country of any place")
     gates = _known(draft, "routes", "gate", "the gate of any route")
-    named = {"gate": gates, "border": countries, "route": places, "place": places}
+    sides = _known(draft, "actors", "side", "the side of any actor")
+    named = {"gate": gates, "border": countries, "route": places, "place": places, "line": sides}
     for kind, known in named.items():
         of_kind = closures.filter(pl.col("kind") == kind)
         yield from _unknown(draft, "closures", "name1", of_kind, [known])
-        if kind in ("border", "route"):
+        if kind in ("border", "route", "line"):
             yield from _unknown(draft, "closures", "name2", of_kind, [known])
 
 

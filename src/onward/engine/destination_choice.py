@@ -1,7 +1,7 @@
 """Destination choice: a logit over the K cheapest reachable places.
 
-``U = a_kind + a_pop ln(population) + a_foreign + refuge - b_threat h_j - gamma ln(c_ij + c_0) - kappa_gate - wait``,
-scaled down as a camp fills. What is the same for a whole regime is computed once (``value``), what changes
+``U = a_kind + a_pop ln(population) + a_foreign + refuge - b_threat h_j - b_danger ln(1 + rate_j / r_0)
+- gamma ln(c_ij + c_0) - kappa_gate - wait``, scaled down as a camp fills. What is the same for a whole regime is computed once (``value``), what changes
 daily is two factors (``pull`` of a place, ``wait`` of a gate), so a choice needs no exponential.
 """
 
@@ -48,7 +48,8 @@ def new_morning(sim: Any) -> None:
             taken = sim.here[p].sum() / sim.capacity[p] if sim.capacity[p] > 0.0 else 1.0
             room = min(1.0, max(0.0, (1.0 - taken) / (1.0 - sim.rates.choice_full_from)))
         for g in range(groups):
-            sim.pull[p, g] = room * math.exp(-sim.rates.choice_threat * sim.hazard[sim.today, p, g])
+            threat = math.exp(-sim.rates.choice_threat * sim.hazard[sim.today, p, g])
+            sim.pull[p, g] = room * threat * sim.safety[sim.today, p, g]
     for lane in range(sim.lane_gate.size):
         sim.wait[lane] = math.exp(-sim.rates.choice_wait * _days_to_wait(sim, sim.lane_gate[lane]))
 
@@ -63,10 +64,28 @@ def _days_to_wait(sim: Any, gate: int) -> float:
     for lane in range(sim.lane_gate.size):
         if sim.lane_gate[lane] == gate:
             queue += sim.waiting[lane].sum()
-    if queue <= 0.0:
+    if queue < sim.rates.choice_smallest_party:
         return 0.0
     cap = sim.rates.choice_wait_cap_days
     return float(min(cap, queue / allowed) if allowed > 0 else cap)
+
+
+@part
+def lure(sim: Any, place: int, g: int) -> float:
+    """Return which share of those who would move on from ``place`` do: who finds only more dangerous places stays.
+
+    A destination is taken up with the probability ``min(1, safety there / safety here)``.
+    """
+    dest, value, pull, safety = sim.dest[g, place], sim.value[g, place], sim.pull, sim.safety[sim.today]
+    total, taken = 0.0, 0.0
+    for k in range(dest.size):
+        j = dest[k]
+        if j < 0:
+            break
+        w = value[k] * pull[j, g]
+        total += w
+        taken += w * min(1.0, safety[j, g] / safety[place, g]) if safety[place, g] > 0.0 else w
+    return taken / total if total > 0.0 else 0.0
 
 
 @part

@@ -34,6 +34,7 @@ class World(NamedTuple):
     cost: Floats  # [s, g, r]
     attraction: Floats  # [s, p, g]
     hazard: Floats  # [t, p, g]
+    safety: Floats  # [t, p, g] by what share danger leaves a place attractive
     allowed: Ints  # [t, n], -1 means all
     onward: Floats  # [p]
     stage: Floats  # [p]
@@ -53,6 +54,7 @@ class Rates(NamedTuple):
     choice_full_from: float
     choice_smallest_party: float
     choice_threat: float
+    choice_danger: float
     choice_distance: float
     choice_near_km: float
     choice_gate: float
@@ -65,6 +67,7 @@ class Rates(NamedTuple):
     crowding_from: float
     contagion: float
     closing: float
+    onward_danger: float
     displaced_sensitivity: float
     return_rate: float
     out_rate: float

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from onward.engine.destination_choice import GOAL, MODE, choose, new_morning, new_regime
+from onward.engine.destination_choice import GOAL, MODE, choose, lure, new_morning, new_regime
 from onward.engine.draws import sample, split
 from onward.engine.jit import entry, flag, once, part, whole
 from onward.engine.labels import (
@@ -69,6 +69,8 @@ def _leave(sim: Any) -> None:
                 continue  # no road leads anywhere: trapped
             h = sim.hazard[t, p, g] + rates.contagion * sim.share_left[p]
             threat, ordinary = h * rates.displaced_sensitivity, sim.onward[p] + crowd
+            if rates.choice_danger > 0.0 and sim.here[p, g] > 0:
+                ordinary = (ordinary + rates.onward_danger * (1.0 - sim.safety[t, p, g])) * lure(sim, p, g)
             if sim.attraction[sim.regime[t], p, g] <= 0.0:
                 ordinary += rates.closing  # nobody may stay here any more
             home = sim.allotted[p, g]

@@ -64,7 +64,7 @@ def _walk(sim: Any, g: int, batch: int, size: int) -> None:
     part of the stocks when the whole batch has walked: nobody chooses by stocks of the same day.
     """
     places, modes, rng = sim.here.shape[0], sim.waiting.shape[2], sim.moves_rng
-    stay = sim.attraction[sim.regime[sim.today]]
+    stay, safety = sim.attraction[sim.regime[sim.today]], sim.safety[sim.today]
     slots, firsts, lanes, heads, shut, tenths = sim.slot, sim.first, sim.lane, sim.head, sim.shut, sim.quanta
     rows, stop, stopped = sim.size, sim.stop, sim.stopped
     while size > 0:
@@ -76,7 +76,7 @@ def _walk(sim: Any, g: int, batch: int, size: int) -> None:
         end = goal - places if homeward else goal
         while True:
             if came and place != end:  # a town on the way: some stop there for a while
-                staging = split(rng, people, sim.stage[place])
+                staging = split(rng, people, sim.stage[place] * safety[place, g])
                 people -= staging
                 if staging > 0:
                     note_stop(rows, stop, stopped, place, staging)

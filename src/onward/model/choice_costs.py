@@ -34,19 +34,30 @@ def attraction(network: Network, people: People, population: Floats, values: Val
     return np.ascontiguousarray(np.where(stay[:, :, None], np.exp(utility), 0.0))
 
 
-def perceived_km(network: Network, people: People, straight_km: Floats, values: Values) -> Floats:
+def perceived_km(
+    network: Network, people: People, straight_km: Floats, values: Values, safety: Floats | None = None
+) -> Floats:
     """Return the perceived length of each road, ``[regime, group, road]``; inf where it cannot be used.
 
-    ``km (1 + risk_weight (r_tail + r_head) / 2)`` with
-    ``r_p = max over feared holders' places q of weight exp(-distance(p, q) / risk_km)``.
+    ``km (1 + risk_weight (r_tail + r_head) / 2)``, and ``line_km`` more where it crosses a line at risk, with
+    ``r_p = max over feared holders' places q of weight exp(-distance(p, q) / risk_km)``, or ``1 - safety`` if that is
+    more: what is under fire is passed as unwillingly as what a feared party holds.
+
+    Parameters
+    ----------
+    safety
+        ``[t, p, g]`` from `onward.model.danger.safety`, taken on the first day of each regime; None: safe everywhere.
     """
     roads = network.roads
     near = np.exp(-straight_km / values["risk_km"])
     cost = np.empty((len(first_days(network)), len(people.groups), len(roads)))
     for r, day in enumerate(first_days(network)):
         risk = place_risk(near, network.holder[day], people.fear)
+        if safety is not None:
+            risk = np.maximum(risk, 1.0 - safety[day].T)
         dearer = 1.0 + values["risk_weight"] * 0.5 * (risk[:, roads.tail] + risk[:, roads.head])
-        cost[r] = np.where(network.usable[day], roads.km * dearer, np.inf)
+        km = roads.km * dearer + values["line_km"] * network.across[day]
+        cost[r] = np.where(network.usable[day], km, np.inf)
     return cost
 
 

@@ -20,7 +20,7 @@ from onward.typing import Floats
 def reachable_people(network: Network) -> Floats:
     """Return how many people live within reach of each place, ``[t, p]``, itself included.
 
-    Within reach is what usable roads without a shut gate connect, in either direction.
+    Within reach is what usable roads without a shut gate connect, in either direction, and without crossing a line.
     """
     places, roads = network.places, network.roads
     people = places.population + places.displaced_at_start + 1.0
@@ -29,7 +29,7 @@ def reachable_people(network: Network) -> Floats:
         if t > 0 and network.regime[t] == network.regime[t - 1]:
             reach[t] = reach[t - 1]
             continue
-        free = network.usable[t].copy()
+        free = network.usable[t] & ~network.across[t]
         gated = roads.gate >= 0
         free[gated] &= network.gates.policy[t, roads.gate[gated]] == OPEN
         graph = csr_matrix((np.ones(int(free.sum())), (roads.tail[free], roads.head[free])), shape=(len(people),) * 2)

@@ -195,12 +195,11 @@ def _spot_km(network: Network, straight_km: Floats, points: list[tuple[float, fl
     return np.hstack([straight_km, np.asarray(metres) / 1000.0])
 
 
-def exposure(attacks: Attacks, numbers: Floats, people: People, days: int, values: Values) -> Floats:
-    """Return the exposure ``E[t, p, g]`` of each history and crisis day, in ordinary attacks.
+def reached_by_attacks(attacks: Attacks, numbers: Floats, people: People, days: int, values: Values) -> Floats:
+    """Return what the attacks of each day mean to each place, ``[t, p, g]``, in ordinary attacks.
 
-    ``E_g = sum over events of fear(g, attacker) severity (1 + b_f log1p(fatalities)) k(distance) m(age)`` with
-    ``k(d) = exp(-d^2 / 2 s^2)`` and ``m(age) = exp(-(age - 1) / memory)`` from the day after the event for
-    ``memory_cutoff`` memories and within ``kernel_cutoff`` kernel widths, nothing beyond.
+    ``sum over events of fear(g, attacker) severity (1 + b_f log1p(fatalities)) k(distance)`` for each history and
+    crisis day, with ``k(d) = exp(-d^2 / 2 s^2)`` within ``kernel_cutoff`` kernel widths, nothing beyond.
     """
     total = attacks.history + days
     fright = attacks.severity * np.array([values[f"severity_{t}"] for t in attacks.type])
@@ -211,6 +210,16 @@ def exposure(attacks: Attacks, numbers: Floats, people: People, days: int, value
         weight = numbers * (fright * people.fear[g, attacks.actor])[attacks.row]
         by_day = csr_matrix((weight, (attacks.day, attacks.spot)), shape=(total, near.shape[1]))
         reached[:, :, g] = (by_day @ near.T).toarray()
+    return reached
+
+
+def exposure(attacks: Attacks, numbers: Floats, people: People, days: int, values: Values) -> Floats:
+    """Return the exposure ``E[t, p, g]`` of each history and crisis day, in ordinary attacks.
+
+    ``E = sum over days before of what reached the place, m(age)`` with ``m(age) = exp(-(age - 1) / memory)`` from the
+    day after an event for ``memory_cutoff`` memories; see `reached_by_attacks`.
+    """
+    reached = reached_by_attacks(attacks, numbers, people, days, values)
     return _remembered(reached, values["memory_days"], values["memory_cutoff"])
 
 

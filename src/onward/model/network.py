@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pyproj import Geod
 
 from onward.crisis import Crisis
+from onward.crisis.closures import SEALED
 from onward.model.gates import Gates, gate_names, gates_over_time
 from onward.model.keyed_draws import Keys, keys_of
 from onward.typing import Bools, Floats, Ints
@@ -23,6 +24,8 @@ from onward.typing import Bools, Floats, Ints
 KINDS = ("city", "town", "village", "camp", "informal", "crossing", "hub")
 MODES = ("road", "foot", "water")
 HUB = KINDS.index("hub")
+#: days after which ways are found anew though nothing changed: news of dangerous roads is at most this old (own choice)
+NEWS_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,9 @@ class Network:
     """Everything of a crisis that no member draws: places, roads, gates, holders, by day.
 
     ``holder[t, p]`` is the row of ``actors`` (-1 unknown); ``usable[t, r]`` says whether a road can be
-    used; ``enterable[t, p]`` whether one may stop at a place; ``regime[t]`` numbers the spells of days on
-    which none of these and no gate's policy changes.
+    used, ``across[t, r]`` whether it crosses a line between two sides at risk; ``enterable[t, p]`` whether one may
+    stop at a place; ``regime[t]`` numbers the spells of at most a week on which none of these and no gate's policy
+    changes.
     """
 
     start: dt.date
@@ -80,6 +84,7 @@ class Network:
     side: Ints
     holder: Ints
     usable: Bools
+    across: Bools
     enterable: Bools
     regime: Ints
 
@@ -112,7 +117,9 @@ def build_network(crisis: Crisis, *, rules: Sequence[dict[str, Any]] = (), added
     holder = _holders(crisis, index, actors)
     gates = gates_over_time(crisis, names, roads.gate, rules)
     enterable = _enterable(crisis, places, index)
-    usable = _usable(crisis, roads, index, holder, side, enterable)
+    front = _lines(roads, places, holder, side)
+    sealed = front & _sealed(crisis, roads, holder, side)
+    usable = _usable(crisis, roads, index, sealed, enterable)
     return Network(
         start=crisis.start,
         days=crisis.days,
@@ -123,6 +130,7 @@ def build_network(crisis: Crisis, *, rules: Sequence[dict[str, Any]] = (), added
         side=side,
         holder=holder,
         usable=usable,
+        across=np.ascontiguousarray(front & usable),
         enterable=enterable,
         regime=_regimes(holder, usable, enterable, gates.policy),
     )
@@ -210,12 +218,39 @@ def _span(crisis: Crisis, row: dict[str, dt.date | None]) -> slice:
     return slice(first, max(first, day_of(crisis, row["end"], crisis.days - 1) + 1))
 
 
-def _usable(crisis: Crisis, roads: Roads, index: dict[str, int], holder: Ints, side: Ints, enterable: Bools) -> Bools:
-    """A road is cut where a front crosses it without a gate, where a rule closes it or its far end."""
+def _lines(roads: Roads, places: Places, holder: Ints, side: Ints) -> Bools:
+    """Whether each road joins ground of two sides within one country without a gate, ``[t, r]``.
+
+    Between two countries lies a border, which closures of kind border or gate rule.
+    """
     sides = np.where(holder >= 0, side[holder], -1) if len(side) else np.full_like(holder, -1)
     here, there = sides[:, roads.tail], sides[:, roads.head]
-    front = (here != there) & (here >= 0) & (there >= 0) & (roads.gate < 0)
-    usable = ~front
+    country = np.unique(np.array(places.country), return_inverse=True)[1]
+    inland = country[roads.tail] == country[roads.head]
+    return np.asarray((here != there) & (here >= 0) & (there >= 0) & (roads.gate < 0) & inland)
+
+
+def _sealed(crisis: Crisis, roads: Roads, holder: Ints, side: Ints) -> Bools:
+    """Whether a rule seals the line between the holders of each road's ends, ``[t, r]``; one for two sides beats all."""
+    sealed = np.zeros((len(holder), len(roads)), dtype=np.bool_)
+    names = sorted(set(crisis.table("actors")["side"].to_list()))
+    sides = np.where(holder >= 0, side[holder], -1) if len(side) else np.full_like(holder, -1)
+    rules = crisis.table("closures").filter(kind="line").with_columns(pl.col("name1").is_not_null().alias("own"))
+    for row in rules.sort("own", "start").iter_rows(named=True):
+        span = _span(crisis, row)
+        if row["own"]:
+            one, two = names.index(row["name1"]), names.index(row["name2"])
+            here, there = sides[span][:, roads.tail], sides[span][:, roads.head]
+            hit = ((here == one) & (there == two)) | ((here == two) & (there == one))
+        else:
+            hit = np.ones_like(sealed[span])
+        sealed[span] = np.where(hit, row["policy"] == SEALED, sealed[span])
+    return sealed
+
+
+def _usable(crisis: Crisis, roads: Roads, index: dict[str, int], sealed: Bools, enterable: Bools) -> Bools:
+    """A road is cut where it crosses a sealed line, where a rule closes it or its far end."""
+    usable = ~sealed
     ends = {n: {row["place1"], row["place2"]} for n, row in enumerate(crisis.table("routes").iter_rows(named=True))}
     for row in crisis.table("closures").filter(kind="route").sort("start").iter_rows(named=True):
         touched = [n for n, pair in ends.items() if pair == {row["name1"], row["name2"]}]
@@ -233,8 +268,13 @@ def _closed_places(crisis: Crisis, index: dict[str, int], enterable: Bools) -> B
 
 
 def _regimes(*by_day: NDArray[np.generic]) -> Ints:
-    """Number the spells of days between changes, shape (days,)."""
+    """Number the spells of days between changes, of at most `NEWS_DAYS`, shape (days,)."""
     changed = np.zeros(len(by_day[0]), dtype=np.bool_)
     for array in by_day:
         changed[1:] |= (array[1:] != array[:-1]).any(axis=1)
+    since = 0
+    for t in range(1, len(changed)):
+        since = 0 if changed[t] else since + 1
+        changed[t] |= since == NEWS_DAYS
+        since %= NEWS_DAYS
     return np.cumsum(changed).astype(np.int64)

@@ -19,6 +19,7 @@ from onward.engine.state import Rates, Result, Start, World, added_up
 from onward.errors import SimulationError
 from onward.model.build import Model, dated
 from onward.model.choice_costs import attraction, onward_rate, perceived_km, quanta, stage_share
+from onward.model.danger import safety
 from onward.model.encirclement import encirclement, fear_of_gains
 from onward.model.hazard import hazard, shocks, with_conflict_days
 from onward.model.keyed_draws import Draws
@@ -118,7 +119,8 @@ def build_member(model: Model, settings: Settings, member: int) -> Drawn:
         word = stream(settings, member, SHOCKS).integers(2**63)
         shock = shocks(Draws(int(word)), days, model.network.places.key, values["shock_sigma"])
         shocked = calm_hazard * shock[:, :, None]
-    world = _world(model, values, population, shocked, allowed, calm)
+    safe = safety(model.attacks, attacks, model.people, model.network.days, values)
+    world = _world(model, values, population, shocked, safe, allowed, calm)
     by_day = model.attacks.by_day(attacks, model.network.days, len(model.network.places.names))
     return Drawn(world, _rates(values), _start(model, population, values, settings.engine), by_day, values)
 
@@ -135,7 +137,7 @@ def _population(model: Model, draws: Draws | None, values: Values) -> Floats:
 
 
 def _world(
-    model: Model, values: Values, population: Floats, shocked: Floats, allowed: Ints,
+    model: Model, values: Values, population: Floats, shocked: Floats, safe: Floats, allowed: Ints,
     calm: Bools,
 ) -> World:  # fmt: skip
     network, roads = model.network, model.network.roads
@@ -151,9 +153,10 @@ def _world(
         lane=lane,
         lane_road=network.gates.lane_road,
         lane_gate=network.gates.lane_gate,
-        cost=perceived_km(network, model.people, model.straight_km, values),
+        cost=perceived_km(network, model.people, model.straight_km, values, safe),
         attraction=attraction(network, model.people, population, values),
         hazard=np.ascontiguousarray(shocked),
+        safety=safe,
         allowed=allowed,
         onward=onward_rate(network, values),
         stage=stage_share(network, values),

@@ -1,0 +1,122 @@
+"""Places that people cannot leave: every way out of their part of the network is closed or crosses a sealed line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from onward.crisis.cells import ROW
+from onward.crisis.closures import SEALED
+from onward.crisis.header import Header
+from onward.crisis.messages import quoted
+from onward.errors import Problem
+
+if TYPE_CHECKING:
+    from onward.crisis.draft import Draft
+
+SHORTEST_DAYS = 7
+"""Days for which a place must be shut in to be told (own choice: a road closed over a week-end is no siege)."""
+
+Row = dict[str, Any]
+
+
+def shut_in(draft: Draft) -> Iterator[Problem]:
+    """Places that people cannot leave from a day on, each with its days and the reason."""
+    header = draft.header
+    if header is None:
+        return
+    days = _days_of_change(draft, header)
+    rows = {row["place"]: row for row in draft.frame("places").sort(ROW).iter_rows(named=True)}
+    told = {place for place, row in rows.items() if (row["population"] or 0) + (row["displaced_at_start"] or 0) > 0}
+    told &= _places_at_war(draft)
+    since: dict[str, date] = {}
+    spells: list[tuple[str, date, date]] = []
+    for day in [*days, header.end + timedelta(days=1)]:
+        cut = _cut_off(draft, rows, day) if day <= header.end else set()
+        spells += [(place, since.pop(place), day) for place in sorted(since) if place not in cut]
+        for place in cut & told:
+            since.setdefault(place, day)
+    for place, first, then in sorted(spells, key=lambda spell: (rows[spell[0]][ROW], spell[1])):
+        if (then - first).days >= SHORTEST_DAYS:
+            until = "on" if then > header.end else f"to {then - timedelta(days=1)}"
+            found = f"people cannot leave {quoted(place)} from {first} {until}: every way out is closed or sealed"
+            step = f"If people did get out, open a way in {draft.file('closures')}, or let the line be crossed at risk."
+            yield draft.problem("places", rows[place], "place", found, step)
+
+
+def _days_of_change(draft: Draft, header: Header) -> list[date]:
+    closures = draft.frame("closures")
+    days = {header.start, *draft.frame("control")["start"], *closures["start"]}
+    days |= {end + timedelta(days=1) for end in closures["end"].drop_nulls()}
+    return sorted(day for day in days if header.start <= day <= header.end)
+
+
+def _places_at_war(draft: Draft) -> set[str]:
+    """Places of the countries in which somebody is attacked by name; all if nobody is."""
+    places, events = draft.frame("places"), draft.frame("events")
+    inside = draft.frame("areas").filter(pl.col("area").is_in(events["area"].drop_nulls().unique().to_list()))
+    attacked = {*events["place"].drop_nulls(), *inside["place"]}
+    countries = places.filter(pl.col("place").is_in(list(attacked)))["country"].unique().to_list()
+    at_war = places.filter(pl.col("country").is_in(countries)) if countries else places
+    return set(at_war["place"])
+
+
+def _cut_off(draft: Draft, rows: dict[str, Row], day: date) -> set[str]:
+    """Places outside the largest part of the network that open roads join on a day."""
+    import numpy as np
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    index = {place: i for i, place in enumerate(rows)}
+    free = [(index[a], index[b]) for a, b in _open_roads(draft, rows, day)]
+    tail, head = zip(*free, strict=True) if free else ((), ())
+    graph = coo_array((np.ones(len(free)), (tail, head)), shape=(len(index), len(index)))
+    part = connected_components(graph, directed=False)[1]
+    largest = int(np.bincount(part).argmax())
+    return {place for place, i in index.items() if part[i] != largest}
+
+
+def _open_roads(draft: Draft, rows: dict[str, Row], day: date) -> Iterator[tuple[str, str]]:
+    rules = [
+        row
+        for row in draft.frame("closures").sort("start").iter_rows(named=True)
+        if row["start"] <= day and (row["end"] is None or day <= row["end"])
+    ]
+    side = dict(draft.frame("actors").select("actor", "side").iter_rows())
+    held = draft.frame("control").filter(pl.col("start") <= day).sort("start")
+    sides = {place: side.get(actor) for place, actor in held.select("place", "actor").iter_rows()}
+    for road in draft.frame("routes").iter_rows(named=True):
+        ends = road["place1"], road["place2"]
+        countries = {rows[end]["country"] for end in ends}
+        if not _is_shut(road, countries, rules) and not _is_sealed(road, countries, {sides.get(e) for e in ends}, rules):
+            yield ends
+
+
+def _is_shut(road: Row, countries: set[str], rules: list[Row]) -> bool:
+    """Whether the most particular rule for the road, its gate or its border, or one for an end, says closed."""
+    ends = {road["place1"], road["place2"]}
+    policy = {"border": None, "route": None, "gate": None}
+    for rule in rules:
+        names = {rule["name1"], rule["name2"]}
+        if rule["kind"] == "place" and rule["name1"] in ends and rule["policy"] == "closed":
+            return True
+        if rule["kind"] == "route" and names == ends and rule["policy"] == "closed":
+            return True
+        hit = {"border": names == countries, "route": names == ends, "gate": rule["name1"] == road["gate"]}
+        if hit.get(rule["kind"], False):
+            policy[rule["kind"]] = rule["policy"]
+    said = policy["gate"] or policy["route"] or policy["border"]
+    return said == "closed"
+
+
+def _is_sealed(road: Row, countries: set[str], sides: set[str | None], rules: list[Row]) -> bool:
+    """Whether the road crosses a line between two sides that is sealed."""
+    if road["gate"] is not None or len(sides - {None}) < 2 or len(countries) > 1:
+        return False
+    lines = [rule for rule in rules if rule["kind"] == "line"]
+    own = [rule for rule in lines if {rule["name1"], rule["name2"]} == sides]
+    said = own or [rule for rule in lines if rule["name1"] is None]
+    return bool(said) and said[-1]["policy"] == SEALED

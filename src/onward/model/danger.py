@@ -1,0 +1,59 @@
+"""Danger of a place to those who choose it or pass it: the attacks to be expected there in the days to come.
+
+People get used to a war at home, and a raid on a metropolis frightens a quarter of it; but nobody flees into daily
+fire. So the danger of a destination is neither habituated nor diluted by the size of the place.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from onward.model.hazard import Attacks, reached_by_attacks
+from onward.model.parameters import Values
+from onward.model.people import People
+from onward.typing import Floats
+
+
+def expected_attacks(reached: Floats, history: int, memory: float) -> Floats:
+    """Return the attacks a day to be expected at each place, ``[t, p, g]``, for the crisis's own days.
+
+    The recent rate, as people know it in the morning: the mean of the days before, each weighted by
+    ``exp(-(age - 1) / memory)``, over the days there are; 0 where there are none.
+
+    Parameters
+    ----------
+    reached
+        From `onward.model.hazard.reached_by_attacks`: history first, then the crisis's days.
+    history
+        Days of history.
+    memory
+        ``danger_days``.
+
+    Examples
+    --------
+    >>> daily = np.full((30, 1, 1), 2.0)
+    >>> float(expected_attacks(daily, 0, 7.0)[-1, 0, 0])
+    2.0
+    """
+    kept = np.exp(-1.0 / memory)
+    rate = np.zeros_like(reached)
+    sum_, weight = np.zeros(reached.shape[1:]), 0.0
+    for t in range(1, len(reached)):
+        sum_, weight = kept * sum_ + reached[t - 1], kept * weight + 1.0
+        rate[t] = sum_ / weight
+    return rate[history:]
+
+
+def safety(attacks: Attacks, numbers: Floats, people: People, days: int, values: Values) -> Floats:
+    """Return by what share danger leaves a place attractive, ``[t, p, g]``, between 0 and 1.
+
+    ``(1 + rate / danger_attacks) ^ -choice_danger``, that is ``-choice_danger ln(1 + rate / danger_attacks)`` in
+    utility, with ``rate`` from `expected_attacks`. A power, so that lists of events that miss half of all attacks
+    move it little.
+    """
+    places = attacks.spot_km.shape[0]
+    if values["choice_danger"] <= 0.0:
+        return np.ones((days, places, len(people.groups)))
+    reached = reached_by_attacks(attacks, numbers, people, days, values)
+    rate = expected_attacks(reached, attacks.history, values["danger_days"])
+    return np.ascontiguousarray((1.0 + rate / values["danger_attacks"]) ** -values["choice_danger"])
