@@ -102,7 +102,9 @@ def test_a_border_between_two_countries_is_no_line() -> None:
 def test_a_line_crossed_at_risk_makes_its_road_seem_longer() -> None:
     crisis = crisis_of(towns("abc"), [road("a", "b"), road("a", "c")], control=FRONT)
     model = build_model(crisis)
-    cost = [perceived_km(model.network, model.people, model.straight_km, default_values({"line_km": x})) for x in (0, 7)]
+    cost = [
+        perceived_km(model.network, model.people, model.straight_km, default_values({"line_km": x})) for x in (0, 7)
+    ]
     assert cost[1][0, 0] - cost[0][0, 0] == pytest.approx(7.0 * model.network.across[0])
     assert (cost[1][-1] == cost[0][-1]).all()
 

@@ -91,7 +91,9 @@ def _open_roads(draft: Draft, rows: dict[str, Row], day: date) -> Iterator[tuple
     for road in draft.frame("routes").iter_rows(named=True):
         ends = road["place1"], road["place2"]
         countries = {rows[end]["country"] for end in ends}
-        if not _is_shut(road, countries, rules) and not _is_sealed(road, countries, {sides.get(e) for e in ends}, rules):
+        if not _is_shut(road, countries, rules) and not _is_sealed(
+            road, countries, {sides.get(e) for e in ends}, rules
+        ):
             yield ends
 
 

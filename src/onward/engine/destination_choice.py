@@ -1,8 +1,9 @@
 """Destination choice: a logit over the K cheapest reachable places.
 
 ``U = a_kind + a_pop ln(population) + a_foreign + refuge - b_threat h_j - b_danger ln(1 + rate_j / r_0)
-- gamma ln(c_ij + c_0) - kappa_gate - wait``, scaled down as a camp fills. What is the same for a whole regime is computed once (``value``), what changes
-daily is two factors (``pull`` of a place, ``wait`` of a gate), so a choice needs no exponential.
+- gamma ln(c_ij + c_0) - kappa_gate - wait``, scaled down as a camp fills. What is the same for a whole regime is
+computed once (``value``), what changes daily is two factors (``pull`` of a place, ``wait`` of a gate), so a choice
+needs no exponential.
 """
 
 from __future__ import annotations

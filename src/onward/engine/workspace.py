@@ -113,8 +113,8 @@ def set_up(world: World, rates: Rates, start: Start, moves_rng: Any, labels_rng:
                 away[0] += start.here[p, g]
     return Sim(
         world.regime, world.head, world.tail, world.out, world.quanta, world.lane, world.lane_road,
-        world.lane_gate, world.cost, world.attraction, world.hazard, world.safety, world.allowed, world.onward, world.stage,
-        world.capacity, world.abroad, world.calm, world.observed, world.observed_area, world.rank, rates,
+        world.lane_gate, world.cost, world.attraction, world.hazard, world.safety, world.allowed, world.onward,
+        world.stage, world.capacity, world.abroad, world.calm, world.observed, world.observed_area, world.rank, rates,
         np.full(ways, -1, np.int64), np.full(ways, np.inf), np.full(ways, -1, np.int64),
         np.full(ways, -1, np.int64), np.zeros(ways, np.int64), np.full((groups, places, places), -1, np.int64),
         np.zeros(ways), np.zeros(world.head.size, np.bool_),

@@ -231,7 +231,7 @@ def _lines(roads: Roads, places: Places, holder: Ints, side: Ints) -> Bools:
 
 
 def _sealed(crisis: Crisis, roads: Roads, holder: Ints, side: Ints) -> Bools:
-    """Whether a rule seals the line between the holders of each road's ends, ``[t, r]``; one for two sides beats all."""
+    """Whether a rule seals the line between the holders of a road's ends, ``[t, r]``; one for two sides beats all."""
     sealed = np.zeros((len(holder), len(roads)), dtype=np.bool_)
     names = sorted(set(crisis.table("actors")["side"].to_list()))
     sides = np.where(holder >= 0, side[holder], -1) if len(side) else np.full_like(holder, -1)
