@@ -273,3 +273,45 @@ def test_a_passive_estimate_has_no_speaker() -> None:
     text = "The number of IDPs in the province is estimated at 322,300."
     (fact,) = [f for f in extract_facts(text, "2024-07-01").facts if f.unit]
     assert fact.attribution == "author"
+
+
+def test_nations_are_no_private_names() -> None:
+    (fact,) = extract_facts("839,490 internally displaced Iraqis verified as displaced from Mosul.").facts
+    assert "Iraqis" in fact.quote
+
+
+def test_a_second_count_shares_the_verb_of_the_first() -> None:
+    text = "Between 4 and 8 August, 52 families departed from camps near Zummar and 82 families from camps near Wana."
+    assert [row[:3] for row in figures_of(text)] == [("newly_displaced", n, "households") for n in (52.0, 82.0)]
+
+
+def test_a_list_of_ranges_counts_what_its_heading_says() -> None:
+    text = "Total arrivals per crossing:\n1) Esentepe: 3000-4000 (closed on 21 September)\n2) Mert Ismail: 6000-6600"
+    facts = [f for f in extract_facts(text, "2014-09-23").facts if f.unit]
+    assert [(f.indicator, f.low, f.high) for f in facts] == [
+        ("newly_displaced", 3000, 4000),
+        ("newly_displaced", 6000, 6600),
+    ]
+
+
+def test_arrivals_far_from_their_noun_are_arrivals() -> None:
+    text = "According to the Government of Iraq, 14,000 IDPs from Baaj district, west of Mosul, "
+    text += "have arrived at Alil since 5 June."
+    (fact,) = [f for f in extract_facts(text, "2017-06-11").facts if f.unit]
+    assert (fact.indicator, fact.attribution) == ("newly_displaced", "the Government of Iraq")
+    assert "Iraq" not in [p.name for p in fact.places]
+
+
+def test_a_body_whose_name_holds_and_is_one_speaker() -> None:
+    text = "The UN Relief and Works Agency reported 20 people dead in Yarmouk."
+    assert extract_facts(text).facts[0].attribution == "The UN Relief and Works Agency"
+
+
+def test_key_figures_in_millions_may_stand_apart_from_their_letter() -> None:
+    assert figures_of("• IDPs 2.2 m\n• Nigerian refugees 230,000")[0][1] == 2_200_000
+
+
+def test_more_people_are_people() -> None:
+    assert figures_of("OCHA has been informed of over 50,000 more people being displaced in the northeast.") == [
+        ("newly_displaced", 50000.0, "people", None)
+    ]

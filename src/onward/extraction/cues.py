@@ -68,7 +68,8 @@ _STOP = (
 _NO_NOUN = r"(?!displaced|evacuated|homeless|dead|wounded|injured|dead)"
 _ANY_NOUN = rf"{_NO_NOUN}(?:{HOUSEHOLD}|{HOME}|{OTHER}|{PEOPLE})"
 NOUN = re.compile(
-    rf"(?!,)(?:[ ]+(?:-|:)?[ ]?(?:the )?number of)?(?:[ ,]+(?:of (?:the|these|those|its|their|them)"
+    rf"(?!,)(?:[ ]more(?=[ ]\w))?(?:[ ]+(?:-|:)?[ ]?(?:the )?number of)?"
+    rf"(?:[ ,]+(?:of (?:the|these|those|its|their|them)"
     rf"|\w+ and(?= \w+ (?:{PEOPLE})\b)|{_STOP}(?!\d)[\w'-]+)){{0,4}}?[ ]+"
     rf"(?:(?i:(?P<household>{HOUSEHOLD})|(?P<home>{HOME})|(?P<other>{OTHER}))|(?P<people>(?i:{PEOPLE})"
     rf"|{NATIONS}))\b(?!-)(?!'?[ ](?i:{_ANY_NOUN})\b)"
@@ -142,7 +143,8 @@ POST = re.compile(
     rf"|had to (?:leave|flee)|having to (?:leave|flee)|fled|flee|flees|fleeing|escaped|(?:left|abandoned"
     rf"|leave|leaving|abandoning) (?:their|its|the|\w+ied) (?:\w+ )?{_DWELL}"
     rf"|moved (?:away|towards?|to|into|there|from|out of)|move (?:there|towards?|to|into)|arriv(?:ed|ing|e)|reach(?:ed"
-    rf"|ing)(?! (?:with|through|via)\b)|(?:was|were|been) received(?= (?:in|at|by|across|on|since|so)\b)"
+    rf"|ing)(?! (?:with|through|via)\b)|(?:(?:was|were|been) received(?= (?:in|at|by|across|on|since|so)\b)"
+    rf"|received (?:in|at) (?:the )?(?:camps?\b|(?-i:[A-Z])))"
     rf"|experienc\w+ (?:\w+ )?displacement|crossed (?:into|the|over|to)"
     rf"|crossing into|entered|sought safety|to seek safety|seek safety"
     rf""
@@ -151,7 +153,7 @@ POST = re.compile(
     rf"|(?P<aided>\b(?:(?:received|got|were given)"
     rf" (?:\w+ )?(?:water|cash|kits|aid|food|assistance|relief|help)|(?:were|been|was) (?:reached(?! by)"
     rf"|assisted(?! to return)|given (?:aid|food)|supplied)|will benefit"
-    rf"|benefit(?:s|ed|ing|ted|ting)?\b(?: from)?|reached (?:with|through|via)"
+    rf"|assisted (?:by|with|in|since|through)|benefit(?:s|ed|ing|ted|ting)?\b(?: from)?|reached (?:with|through|via)"
     rf"|(?:was|were|been) (?:vaccinated|screened|trained)"
     rf"|with (?:\w+ ){{0,3}}(?:assistance|aid|food|cash|relief|kits|items|services))\b)"
     rf"|(?P<none>\b(?:in (?:\w+ )?need|affected|at risk|were trapped|missing|suffered|require|rescued"
@@ -210,12 +212,13 @@ LABEL = re.compile(
     r"|shelters?)[/\w]*)"
     r"|(?P<destroyed>destroyed (?:houses|homes)|(?:houses|homes) destroyed)|(?P<killed>deaths|dead|killed)"
     r"|(?P<injured>injured|wounded)|(?P<returned>returnees)|(?P<refugees>refugees)"
-    r"|(?P<capacity>capacity))\s*(?::|-|\t|=)?\s*$",
+    r"|(?P<capacity>capacity))\s*(?:\([^()]{1,40}\)\s*)?(?::|-|\t|=)?\s*$",
     re.IGNORECASE,
 )
 FORCED_POST = re.compile(
     r"(?P<evacuated>\bto (?:be )?(?:evacuat\w+|relocat\w+))|(?P<sheltered>\bto (?:stay|seek ?refuge"
-    r"|take (?:shelter|refuge)|shelter|live)\b)|(?P<returned>\bto return\b)|(?P<homeless>\bhomeless\b)"
+    r"|take (?:shelter|refuge)|shelter|live)\b)|(?P<stock>\b(?:still|remain\w*|currently) (?:\w+ )?displaced\b)"
+    r"|(?P<returned>\bto return\b)|(?P<homeless>\bhomeless\b)"
     r"|(?P<flee>\b(?:to (?:flee|leave|move|escape|abandon|seek|join|cross|run)|from (?:their )?homes?"
     r"|to the|towards?|into|out of|out\b|away|displaced))|(?P<killed>\bdead\b)|(?P<injured>\b(?:injured"
     r"|wounded)\b)|(?P<damaged>\bin need of repair\b|\bdamaged\b)|(?P<destroyed>\bdestroyed\b)"
@@ -229,6 +232,7 @@ KIND_OF = {
     **dict.fromkeys(("killed", "injured"), "casualty"),
     **dict.fromkeys(("destroyed", "damaged", "uninhabitable"), "housing"),
     "aided": "aid",
+    "delivered": "aid",
 }
 HOUSEHOLD_SIZE = re.compile(
     r"(?:average (?:household|family) size (?:of|is|was|being)|(?:average|mean) of|assuming|estimated"

@@ -19,6 +19,8 @@ from onward.extraction.numbers import OF_BASE, Quantity
 from onward.extraction.parts import (
     LOOK_BACK,
     Sense,
+    elliptical_sense,
+    headed_sense,
     item_sense,
     part_sense,
     share_sense,
@@ -74,7 +76,9 @@ def figure_drafts(
             sense = replace(sense, indicator=drafts[-1].indicator)
         if sense is not None:
             by_quantity[i] = len(drafts)
-            drafts.append(_draft(text, sentence, number, item, sense))
+            opened = _opened(text, counted, i)
+            reach = replace(item, limit=max(item.limit, opened.limit)) if sense.end > opened.end else item
+            drafts.append(_draft(text, sentence, number, reach, sense))
     return drafts
 
 
@@ -110,10 +114,12 @@ def _any_sense(
     found = own or part or _apposed(text, sentence, item)
     if found is None and item.unit != "homes":
         found = (
-            state_sense(text, sentence, q, item.end, item.unit is not None)
+            elliptical_sense(text, sentence, q, item.end, near)
+            or state_sense(text, sentence, q, item.end, item.unit is not None)
             or item_sense(text, sentence, q, item.end, near)
             or _inherited(text, item, drafts)
             or subject_sense(text, sentence, q, item.end, near)
+            or headed_sense(text, sentence, q, item.end)
         )
     last = earlier[-1] if earlier and earlier[-1].sentence == number else None
     if found is not None and found.unit is None and item.unit is None and last is not None:
@@ -350,7 +356,8 @@ def _after(text: str, item: Counted, inside: Sense | None) -> Sense | None:
         name = _settle(name, item.unit)
         if not _fits(name, item.unit) or re.search(r"[;:]", gap):
             continue
-        sure = 0.85 if len(gap) < 40 else 0.65
+        finite = re.search(r"\b(?:have|has|had|were|was)(?: \w+ly)? $", gap) and len(gap) < 120
+        sure = 0.85 if len(gap) < 40 or finite else 0.65
         return Sense(name, item.quantity.start, match.end(), sure)
     return None
 

@@ -17,6 +17,7 @@ _INDICATORS = (
     ("returned", r"\b(?:return\w*|repatriat\w+)\b"),
     ("evacuated", r"\b(?:evacuat\w+|relocat\w+|bussed)\b"),
     ("at_border", r"\b(?:stranded|stuck|waiting) (?:\w+ ){0,3}(?:border|crossing)"),
+    ("stock", r"\b(?:currently|still|remain\w*) (?:\w+ )?displaced\b"),
     (
         "newly_displaced",
         r"\b(?:arriv\w+|new(?:ly)?[- ]displac\w+|new displacements?|displacements|influx|departures?|departed|left"

@@ -64,7 +64,17 @@ def find_mentions(
         found += _in_sentence(text, start, end, places)
     actors |= _ACTORS | introduced(text)
     held = [m for m in found if m.bare not in actors and not _PARTY.match(text, m.end) and not _spoken_at(text, m)]
-    return _weighed(held, places)
+    return [m for m in _weighed(held, places) if not _in_a_name(text, m)]
+
+
+_OF_BODY = re.compile(
+    r"\b(?:[Gg]overnment|[Mm]inistry|[Aa]uthorities|[Aa]rmy|[Pp]arliament|[Pp]resident) of (?:the )?$"
+)
+
+
+def _in_a_name(text: str, mention: Mention) -> bool:
+    """Whether a place only names a body: "the Government of Iraq"."""
+    return bool(_OF_BODY.search(text[max(0, mention.start - 30) : mention.start]))
 
 
 _ACTORS = word_list("actors")

@@ -66,7 +66,10 @@ MOST_PEOPLE = 10**10  # a count above all people alive is no count
 _SCALE = "hundred|thousand|million|billion|lakhs?|crores?|dozen"
 _UNIT = "|".join([*ONES, *TENS])
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?: \d{3})+(?!\d)|\d{1,15}(?:\.\d{1,4})?"
-_NUMERAL = rf"(?<![\w.,$€£])(?:{_DIGITS})(?:(?: ?(?:{_SCALE})){{1,2}}\b|(?:k|m|mn|bn)\b)?(?![\w]*\d)"
+_NUMERAL = (
+    rf"(?<![\w.,$€£])(?:{_DIGITS})(?:(?: ?(?:{_SCALE})){{1,2}}\b|(?:k|m|mn|bn)\b"
+    r"| m(?=[ ]*(?:$|[\n;,)])))?(?![\w]*\d)"
+)
 _SHARES = {
     **{"half": 50.0, "a third": 100 / 3, "one third": 100 / 3, "two thirds": 200 / 3, "two-thirds": 200 / 3},
     **{"one-third": 100 / 3, "a quarter": 25.0, "one quarter": 25.0, "three quarters": 75.0, "three-quarters": 75.0},

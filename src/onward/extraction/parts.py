@@ -131,6 +131,50 @@ def item_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, told
     return Sense(indicator, quantity.start, end, 0.55) if indicator else None
 
 
+def elliptical_sense(
+    text: str, sentence: Sentence, quantity: Quantity, end: int, told: Sequence[Draft]
+) -> Sense | None:
+    """Return what the verb before also says of a second count: "52 families left the camp and 82 families the town".
+
+    >>> t = "In June 52 families departed from the north and 82 families from the south."
+    >>> first = Draft(8, 40, "displacement", "newly_displaced", 0, 52.0, unit="households", anchor=8, figure_end=10)
+    >>> elliptical_sense(t, Sentence(0, 75, 0), Quantity(48, 50, 48, 82.0, 82.0, 82.0), 59, [first]).indicator
+    'newly_displaced'
+    """
+    last = told[-1] if told and told[-1].sentence_of(sentence) else None
+    if last is None or last.unit == "percent" or last.kind != "displacement" or end == quantity.end:
+        return None
+    joined = re.search(r"(?:,|\band|\bwhile)(?: (?:another|a further))? $", text[last.figure_end : quantity.start])
+    placed = re.match(r" (?:to|from|in|into|at|by) ", text[end:])
+    if not joined or not placed or cues.POST.search(text, end, min(sentence.end, end + 90)):
+        return None
+    return Sense(last.indicator, quantity.start, end, 0.6, None, last.unit)
+
+
+_LIST_LINE = re.compile(r"\s*(?:[-*•·○▪–]|\d{1,2}[.)]|[a-z]\))\s+\S")
+_NAMED_ITEM = re.compile(r"\W*(?:\d{1,2}[.)]\s+)?[A-Z][\w'’-]*(?: (?:of |the |and )*[\w'’-]+){0,5} ?(?::|-|–|\()\s*$")
+
+
+def headed_sense(text: str, sentence: Sentence, quantity: Quantity, end: int) -> Sense | None:
+    """Return what the heading of a list counts: "Total arrivals per crossing:" above "1) Esentepe: 3,000 - 4,000".
+
+    >>> t = "Total arrivals by crossing:\\n1) Esen: 3,000\\n2) Tepe: 2,000"
+    >>> headed_sense(t, Sentence(42, 56, 2), Quantity(51, 56, 51, 2000.0, 2000.0, 2000.0), 56).indicator
+    'newly_displaced'
+    """
+    line = text.rfind("\n", 0, quantity.start) + 1
+    if not _NAMED_ITEM.fullmatch(text[line : quantity.start]):
+        return None
+    above = text[max(0, line - 1500) : line].rstrip("\n").split("\n")
+    for words in reversed(above):
+        if words.rstrip().endswith(":"):
+            indicator = indicator_of(words)
+            return Sense(indicator, quantity.start, end, 0.55) if indicator else None
+        if words.strip() and not _LIST_LINE.match(words):
+            return None
+    return None
+
+
 def _whole_of_list(text: str, last: Draft, quantity: Quantity) -> int | None:
     """The total of a list: the figure before its colon or bracket; a later item shares the total of the one before."""
     if last.whole is not None:

@@ -135,8 +135,10 @@ def _arrived(draft: Draft, legs: Sequence[Draft]) -> Draft:
 def _named(scene: Scene, draft: Draft, others: Sequence[Draft]) -> Tied:
     """Places of the fact's own words, else of its side of the sentence, else of the whole sentence."""
     every = [m for m in scene.mentions.get(draft.sentence, ()) if m.role is not None]
-    if own := _before_bracket(scene, draft):
-        return own
+    moves = any(m.role in ("to", "from", "via") for m in every if draft.start <= m.start < draft.end)
+    own = _before_bracket(scene, draft)
+    if own and not (moves and scene.text[: draft.anchor].rstrip().endswith(":")):
+        return own  # a place before a colon is only the heading of who moves where
     parts = [d.anchor for d in others if d.whole == draft.anchor and _goes_on(scene, draft, d)]
     if parts:  # what is said of a part is not said of the whole
         bracketed = [m for d in others if d.anchor in parts for m, _, _ in _before_bracket(scene, d)]
@@ -287,7 +289,8 @@ def _distinct(places: Tied) -> Tied:
     for mention, role, how in places:
         if not any(fold(m.bare) == fold(mention.bare) and r == role for m, r, _ in kept):
             kept.append((mention, role, how))
-    return kept
+    moved = {fold(m.bare) for m, r, _ in kept if r in ("from", "to")}
+    return [(m, r, how) for m, r, how in kept if r != "at" or fold(m.bare) not in moved]
 
 
 def to_place(scene: Scene, tied: tuple[Mention, Role, str]) -> Place:

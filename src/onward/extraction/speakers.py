@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from onward.extraction.facts import Modality
 from onward.extraction.lexicon import word_list
 from onward.extraction.normal import Sentence
+from onward.extraction.places import demonyms
 
 _VERB = (
     r"(?:said|says|say|told|tells|reported|reports|report(?= (?:that|at least|about|around|\d))|estimates?(?! of)"
@@ -22,7 +23,7 @@ _AUX = r"(?:(?:have|has|had|also|now|later|yesterday|today|previously|repeatedly
 _PREFIX = re.compile(
     rf"(?P<who>(?:[A-Z]|\b(?:the|a|an|some|local|officials|authorities|residents|activists|doctors"
     rf"|witnesses|aid|medical|humanitarian|community"
-    rf"|relief)\b)[^,;:\"()]{{0,90}}?)\s+{_AUX}(?P<verb>{_VERB})\b"
+    rf"|relief)\b)[^,;:\"()]{{0,90}}?)(?: \([A-Z][\w/&-]{{1,10}}\))?\s+{_AUX}(?P<verb>{_VERB})\b"
 )
 _SUFFIX = re.compile(
     rf",\"?\s+(?P<who>(?:[A-Za-z][^,;:\"]{{1,90}}?(?:,[^,;:\"]{{1,60}},)?))\s+{_AUX}(?:said|says|told"
@@ -48,6 +49,12 @@ _CUT = re.compile(
     r"^(?:.*\b(?:that|but|and|while|as|because|after|where|when|which|although)\s+)(?=[A-Z]|the |a |an "
     r"|local |officials|authorities|some )",
     re.DOTALL,
+)
+#: a body whose name holds "and": Relief and Works Agency
+_BODY = re.compile(
+    r"(?:[A-Z][\w'-]+ (?:of (?:the )?)?)+and (?:[A-Z][\w'-]+ )*"
+    r"(?:Agency|Ministry|Organi[sz]ation|Services?|Cluster|Office|Department|Commission|Committee|Fund|Programme"
+    r"|Authority|Society|Displaced|Affairs|Council|Directorate|Defen[cs]e|Management|Migration)\b"
 )
 _NOT_WHO = re.compile(
     r"^(?:an?|the|some|it|he|she|they|we|i|you|this|there|that|which|who|of|in|at|by|from|more|about"
@@ -120,7 +127,7 @@ def _in_sentence(text: str, start: int, end: int) -> list[Attribution]:
 
 def _subject(words: str) -> str | None:
     """The noun phrase next to the verb, if it can be someone who says things."""
-    words = _CUT.sub("", words).strip()
+    words = _CUT.sub("", _BODY.sub(lambda m: m.group().replace(" and ", " & "), words)).replace(" & ", " and ").strip()
     passive = re.search(r"\s(?:is|are|was|were|been|be)$", words)
     words = re.sub(r"\s+(?:have|has|had|also|now|later|is|are)$", "", words)
     if re.search(r"(?:^|\s)(?:an?|the)$", words, re.IGNORECASE):
@@ -315,7 +322,8 @@ def private_names(text: str, is_place: Callable[[str], bool]) -> frozenset[str]:
             around = _beside(text, match.start(), match.end())
             if number == 1 and not _PRIVATE_ROLE.search(match.group()) and "who" not in match.group():
                 continue
-            if _OFFICE.search(around) or is_place(name) or name.split()[0] in _NOT_NAMES:
+            first = name.split()[0]
+            if _OFFICE.search(around) or is_place(name) or first in _NOT_NAMES or first.removesuffix("s") in demonyms():
                 continue
             names.add(name)
     return frozenset(names)
