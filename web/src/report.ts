@@ -37,7 +37,7 @@ function busiestDay(data: PageData): number {
   return left.indexOf(Math.max(...left));
 }
 
-function head({ run, fitness }: PageData): HTMLElement {
+function head({ run, fitness, data_end }: PageData): HTMLElement {
   const period = `${longDay(dateOf(run.start, 0))} to ${longDay(dateOf(run.end, 0))}`;
   const drawn = run.parameters === "fixed" ? "parameters fixed" : "parameters drawn";
   const members = `${run.members.toLocaleString("en-GB")} simulated ${run.members === 1 ? "history" : "histories"}`;
@@ -49,6 +49,7 @@ function head({ run, fitness }: PageData): HTMLElement {
     run.scenario ? element("p", { class: "scenario" }, run.scenario.title || run.scenario.name) : null,
     element("p", { class: "standfirst" }, `${period} · ${members} · ${drawn} · seed ${run.seed}`),
     element("p", { class: `fitness ${fitness.level}` }, element("b", {}, fitness.verdict), ` ${fitness.reasons.join(" ")}`),
+    data_end ? element("p", { class: "fitness" }, element("b", {}, data_end.words)) : null,
   );
 }
 
@@ -79,7 +80,7 @@ function where(data: PageData, store: Store): HTMLElement {
     figure({
       name, title, note: BANDS, alt: `${title}, day by day with intervals`, sheet: () => byDay(data, data.totals[name], `#affected+${name.replace("_", "")}`),
       draw: (room, width) => {
-        const svg = drawBands({ start: data.run.start, bands: data.totals[name], label }, width, 240);
+        const svg = drawBands({ start: data.run.start, bands: data.totals[name], label, peace: data.data_end?.day }, width, 240);
         const move = dayLine(svg, data.run.start);
         move(store.state.day);
         store.on((state, before) => state.day !== before.day && move(state.day));

@@ -27,7 +27,7 @@ export function side(data: PageData, store: Store, control: Control): HTMLElemen
     if (!width) return;
     const bands = place === null ? data.totals.displaced : row(data, place);
     const counts = place === null ? [] : data.counts.filter((count) => count.place === place && count.indicator === "stock");
-    const svg = drawBands({ start: data.run.start, bands, counts, label: place === null ? "People away from home" : "Displaced people here" }, width, HEIGHT);
+    const svg = drawBands({ start: data.run.start, bands, counts, label: place === null ? "People away from home" : "Displaced people here", peace: data.data_end?.day }, width, HEIGHT);
     chart.replaceChildren(svg);
     chart.setAttribute("aria-label", place === null ? "All people away from home, day by day" : `Displaced people in ${data.places.name[place]}, day by day`);
     move = dayLine(svg, data.run.start);

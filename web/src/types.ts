@@ -160,6 +160,8 @@ export interface PageData {
   counts: Count[];
   claims: Claim[];
   fitness: { level: "untested" | "what-if" | "flee" | "unfit" | "unproven" | "tested"; verdict: string; reasons: string[] };
+  /** From which day on no events are known and peace is assumed; null if they go on to the end. */
+  data_end: { day: number; words: string } | null;
   headline: { question: string; answer: string }[];
   limits: string[];
   disclaimer: string;

@@ -12,7 +12,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from onward.cli.sparkline import HALF, MEDIAN, MOST, band, bars
+from onward.cli.curve import show_curve
+from onward.cli.sparkline import bars
+from onward.evaluation.data_end import DataEnd, find_data_end
 from onward.evaluation.fitness import judge_fitness
 from onward.runs import tables
 from onward.runs.summary import follows_flee
@@ -49,10 +51,19 @@ def show_run(run: Run, console: Console, *, folder: Path, source: str = "", warn
             console.print()
         if part is _places:
             _units(run, console)
-    for notice in run.about.get("notices", ()):
+    for notice in _notices(run):
         console.print(Text.assemble(("Note: ", "yellow"), notice))
     show_warnings(warnings, console)
     _ending(run, console, folder, source or run.about["crisis"])
+
+
+def _notices(run: Run) -> list[str]:
+    """What a run says of itself, and from when on it assumes peace."""
+    return [*run.about.get("notices", ()), *(end.words() for end in [_data_end(run)] if end)]
+
+
+def _data_end(run: Run) -> DataEnd | None:
+    return None if follows_flee(run.about) else find_data_end(run.crisis)
 
 
 def show_warnings(warnings: Iterable[str], console: Console) -> None:
@@ -149,22 +160,12 @@ def _meaning(run: Run) -> str:
 def _chart(run: Run, console: Console) -> None:
     rows = tables.displaced_over_time(run)
     levels = [rows[name].to_list() for name in ("p5", "p25", "p50", "p75", "p95")]
-    top = max(levels[-1], default=0.0)
-    labels = {0: number(top), HEIGHT // 2: number(top / 2), HEIGHT - 1: "0"}
-    margin = max(map(len, labels.values()))
-    width = max(10, min(console.width, 110) - margin - 2)
-    title = Text("People away from home", style="bold")
-    if run.about["members"] > 1:
-        legend = Text.assemble("  median ", MEDIAN, "  50 % ", HALF, "  90 % ", MOST)
-        title = Text.assemble(title, legend)
-    console.print(title)
-    for row, cells in enumerate(band(levels, width, HEIGHT)):
-        console.print(Text(f"{labels.get(row, ''):>{margin}} ┤", style="dim").append_text(cells), soft_wrap=True)
-    first, last = tables.first_day(run), tables.last_day(run)
-    middle = first + (last - first) / 2
-    left, right = _short(first), _short(last)
-    line = left + _short(middle).center(width - len(left) - len(right)) + right
-    console.print(Text(f"{'':>{margin}}  {line}", style="dim"))
+    top, end = max(levels[-1], default=0.0), _data_end(run)
+    show_curve(
+        "People away from home", levels, (number(top), number(top / 2), "0"), console,
+        first=tables.first_day(run), last=tables.last_day(run), several=run.about["members"] > 1,
+        peace_after=None if end is None else (end.last or tables.first_day(run)),
+    )  # fmt: skip
 
 
 def _places(run: Run, console: Console) -> None:

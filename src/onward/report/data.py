@@ -12,6 +12,7 @@ import numpy as np
 from onward.crisis import Crisis, read_crisis
 from onward.disclosure import AREAS_NOTE, is_ongoing, today
 from onward.errors import RunFolderError
+from onward.evaluation.data_end import find_data_end
 from onward.evaluation.fitness import Fitness, judge_fitness
 from onward.model.build import Model
 from onward.report import journeys
@@ -82,12 +83,21 @@ def data_of(run: Run, crisis: Crisis, *, name: str, route_detail: bool = False) 
         "counts": [*counts_of(scene, cubes, stock, legs), *registrations_of(scene, cubes)],
         "claims": claims,
         "fitness": fitness.about(),
+        "data_end": _data_end(about, crisis),
         "headline": _headline(about, cubes, scene, stock, claims, fitness),
         "limits": list(story.LIMITS) + ([AREAS_NOTE] if districts else []),
         "disclaimer": story.DISCLAIMER,
         "geo": base_map(_box(scene)),
         "box": list(_box(scene)),
     }
+
+
+def _data_end(about: Mapping[str, Any], crisis: Crisis) -> dict[str, Any] | None:
+    """The first day on which no event is known any more, and what that means; None if events go on."""
+    end = None if about.get("rules") == "flee" else find_data_end(crisis)
+    if end is None:
+        return None
+    return {"day": 0 if end.last is None else max(0, (end.last - crisis.start).days + 1), "words": end.words()}
 
 
 def _box(scene: Scene) -> tuple[float, float, float, float]:

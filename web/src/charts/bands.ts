@@ -13,6 +13,8 @@ export interface Curve {
   /** Of a second run, as a dashed line. */
   other?: Bands<number[]>;
   colour?: string;
+  /** The first day on which peace is assumed for want of events. */
+  peace?: number;
   label: string;
 }
 
@@ -41,6 +43,7 @@ export function drawBands(curve: Curve, width: number, height: number): SVGSVGEl
     x: { type: "utc", label: null, ticks: Math.max(2, Math.floor(width / 110)) },
     y: { grid: true, label: curve.label, zero: true, nice: true, tickFormat: short, ticks: Math.max(3, Math.floor(height / 45)) },
     marks: [
+      ...assumedPeace(curve, data),
       Plot.areaY(data, { x: "date", y1: "p5", y2: "p95", fill: colour, fillOpacity: 0.18 }),
       Plot.areaY(data, { x: "date", y1: "p25", y2: "p75", fill: colour, fillOpacity: 0.3 }),
       Plot.lineY(data, { x: "date", y: "p50", stroke: colour, strokeWidth: 2 }),
@@ -49,6 +52,18 @@ export function drawBands(curve: Curve, width: number, height: number): SVGSVGEl
       Plot.dot(points, { x: "when", y: "people", r: 4, fill: "#fff", stroke: COUNTED, strokeWidth: 2, symbol: "diamond" }),
     ],
   });
+}
+
+/** Shade and name the days after the last event. */
+function assumedPeace({ peace }: Curve, data: { date: Date; p95: number }[]): Plot.Markish[] {
+  if (peace === undefined || peace >= data.length) return [];
+  const top = Math.max(1, ...data.map((row) => row.p95));
+  const x = data[peace].date;
+  return [
+    Plot.rectY([0], { x1: x, x2: data[data.length - 1].date, y1: 0, y2: top, fill: "#6b6f76", fillOpacity: 0.13 }),
+    Plot.ruleX([x], { stroke: "#6b6f76", strokeDasharray: "3,3" }),
+    Plot.text(["no events: peace assumed"], { x, y: 0, dx: 4, dy: -7, textAnchor: "start", fill: "#3c454d", stroke: "#fff", strokeWidth: 3 }),
+  ];
 }
 
 /** A line at the day of the map over a drawn curve; returns what moves it. */

@@ -65,6 +65,7 @@ function draw(cell: SVGGElement, data: PageData, table: Bands<Table>, place: num
   cell.append(
     shape("text", { x: 0, y: 12, class: "cell-title" }, name, shape("title", {}, data.places.name[place])),
     shape("text", { x: 0, y: 25, class: "cell-note" }, `${people(table.p50[place][last])} (${people(table.p5[place][last])}–${people(table.p95[place][last])})`),
+    ...(data.data_end ? [shape("rect", { x: x(data.data_end.day), y: TOP, width: Math.max(0, width - x(data.data_end.day)), height: HIGH - FOOT - TOP, fill: "#6b6f76", opacity: 0.13 })] : []),
     shape("path", { d: between(table.p5[place], table.p95[place]), fill: STOCK, opacity: 0.18 }),
     shape("path", { d: between(table.p25[place], table.p75[place]), fill: STOCK, opacity: 0.3 }),
     shape("path", { d: line<number>((_, d) => x(d), (v) => y(v))(table.p50[place]) ?? "", fill: "none", stroke: STOCK, "stroke-width": 1.8 }),
