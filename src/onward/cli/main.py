@@ -27,6 +27,7 @@ from onward.cli.new import add_new
 from onward.cli.publish import add_web
 from onward.cli.report import add_report
 from onward.cli.sensitivity import add_sensitivity
+from onward.cli.triggers import add_triggers
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -72,6 +73,7 @@ add_explain(app)
 add_report(app)
 add_sensitivity(app)
 add_needs(app)
+add_triggers(app)
 add_web(app)
 
 
@@ -138,6 +140,9 @@ def run(
             show_default="modelled",
         ),
     ] = None,
+    triggers: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="[[trigger]] tables in place of the crisis's.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The run folder.", show_default="runs/CRISIS-NUMBER")
     ] = None,
@@ -159,12 +164,13 @@ def run(
         if rules == "flee":
             count = (MEMBERS if engine != "expected" else 1) if members is None else members
             drawn = parameters if parameters != "fixed" else None
-            refused = {"--scenario": scenario, "--departures": departures, "--parameters": drawn}
+            refused = {"--scenario": scenario, "--departures": departures, "--parameters": drawn,
+                       "--triggers": str(triggers) if triggers else None}  # fmt: skip
             work = prepare_flee(crisis, settings, engine, count, seed, given or [], refused)
         else:
             _check_rules(rules, settings)
             chosen = departures or "modelled"
-            work = _prepare(crisis, engine, members, seed, parameters, given or [], scenario, chosen)
+            work = _prepare(crisis, engine, members, seed, parameters, given or [], scenario, chosen, triggers)
         took = time.perf_counter() - begin
         _run(work, out, workers or _cores(), overwrite, as_json, quiet, crisis, took)
 
@@ -256,15 +262,17 @@ def _check_rules(rules: str, settings: Path | None) -> None:
 
 def _prepare(
     crisis: str, engine: str, members: int | None, seed: int, parameters: str, given: list[str], scenario: str | None,
-    departures: str,
+    departures: str, triggers: Path | None,
 ) -> Work:  # fmt: skip
     """Read the crisis and validate all options."""
     from onward.crisis import read_crisis, read_scenario
+    from onward.crisis.triggers import read_triggers
     from onward.runs.task import own_work
     from onward.simulation.run import make_settings
 
     refuse_flee(crisis)
     world = read_crisis(crisis)
+    world = read_triggers(triggers, world) if triggers else world
     _check_parameters(world)
     drawn = engine != "expected" or parameters != "fixed"
     count = (MEMBERS if drawn else 1) if members is None else members
@@ -337,6 +345,10 @@ def _run(
 
         warnings = work.crisis.warnings if work.crisis is not None and not work.notices else ()
         show_run(done, _console(), folder=folder, source=source, warnings=warnings)
+        if done.about.get("triggers"):
+            from onward.cli.triggers import show_triggers
+
+            show_triggers(done.about["triggers"], _console())
 
 
 def _cores() -> int:

@@ -20,6 +20,7 @@ from onward.crisis.messages import did_you_mean, quoted
 from onward.crisis.references import check_claim_names, check_closure_names, check_references
 from onward.crisis.roads import check_connected, check_routes, short_routes
 from onward.crisis.schema import tables
+from onward.crisis.triggers import check_triggers
 from onward.errors import Problem
 
 if TYPE_CHECKING:
@@ -271,6 +272,7 @@ _WHOLE: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (check_countries, ()),
     (check_area_names, ()),
     (check_pcodes, ("places",)),
+    (check_triggers, ("crisis", "places", "areas")),
     (check_shares, ("places", "groups")),
     (check_order, ()),
     (check_days, ("crisis",)),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from onward.crisis.draft import Draft
+    from onward.crisis.triggers import Trigger
 
 #: the area of all places, which every crisis has
 EVERYWHERE = "everywhere"
@@ -57,6 +58,8 @@ class Crisis:
         What an analyst should look at in the data; not part of the content.
     folder
         Where it was read from, unless it is bundled or made in memory; not part of the content.
+    triggers
+        Thresholds that runs are watched for; they change no result and are not part of the hash.
     """
 
     name: str
@@ -72,6 +75,7 @@ class Crisis:
     fitted_on: tuple[str, ...] = ()
     doubts: tuple[Problem, ...] = ()
     folder: Path | None = None
+    triggers: tuple[Trigger, ...] = ()
 
     @property
     def days(self) -> int:
@@ -143,12 +147,14 @@ class Crisis:
             "sources": list(self.sources),
             **({"fitted_on": list(self.fitted_on)} if self.fitted_on else {}),
             "parameters": dict(sorted(self.parameters.items())),
+            **({"trigger": [trigger.kept() for trigger in self.triggers]} if self.triggers else {}),
         }
 
     @cached_property
     def hash(self) -> str:
         """SHA-256 over the content: header and tables, not the order of rows, columns or overrides."""
-        digest = hashlib.sha256(_canonical(self.header()))
+        header = {key: value for key, value in self.header().items() if key != "trigger"}
+        digest = hashlib.sha256(_canonical(header))
         for name, frame in self.tables.items():
             if name in _LATER_TABLES and frame.is_empty():
                 continue
@@ -194,6 +200,7 @@ def finish(draft: Draft) -> Crisis:
     from onward.crisis.convert import canonical
     from onward.crisis.header import FILE
     from onward.crisis.schema import tables
+    from onward.crisis.triggers import triggers_from
 
     check_whole(draft)
     if draft.problems or draft.header is None:
@@ -213,6 +220,7 @@ def finish(draft: Draft) -> Crisis:
         warnings=tuple(draft.warnings),
         fitted_on=tuple(header.fitted_on),
         doubts=tuple(draft.doubts),
+        triggers=tuple(triggers_from(header.trigger, FILE)[0].values()),
     )
 
 

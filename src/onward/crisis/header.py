@@ -28,6 +28,7 @@ EXPECTED = {
     "sources": "a list of texts",
     "fitted_on": "a list of names of crises",
     "parameters": "a table of names with numbers or texts",
+    "trigger": "tables, each under [[trigger]]",
 }
 
 
@@ -64,6 +65,7 @@ class Header(BaseModel):
     sources: list[str] = []
     fitted_on: list[str] = []
     parameters: dict[str, int | Finite | str] = {}
+    trigger: list[dict[str, Any]] = []
 
 
 def read_header(data: bytes) -> Header:

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from onward.crisis import Crisis
+from onward.evaluation.triggers import evaluate_triggers
 from onward.model.build import Model, build_model
 from onward.model.parameters import default_values
 from onward.runs import summary
@@ -86,10 +87,10 @@ def own_work(crisis: Crisis, settings: Settings) -> Work:
 
     def results(tables: Mapping[str, pl.LazyFrame]) -> dict[str, Any]:
         places = {"places": sorted(model.network.places.names)}
-        figures = summary.results(
-            Run({**plan, **places}, tables, given=crisis), summary.rules_of(model.network.gates), model.claims
-        )
-        return {**places, "place_names": crisis.place_names, **figures}
+        run = Run({**plan, **places}, tables, given=crisis)
+        figures = summary.results(run, summary.rules_of(model.network.gates), model.claims)
+        triggers = {"triggers": evaluate_triggers(run)}
+        return {**places, "place_names": crisis.place_names, **figures, **triggers}
 
     return Work(plan, TABLES, lambda: compile_kernels(model, settings), run, results, crisis)
 
