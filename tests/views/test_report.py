@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 import onward
 from onward.cli.main import app
 from onward.report import page_data
-from onward.report.basemap import base_map
+from onward.report.basemap import base_map, box_round
 from onward.report.data import data_of
 from onward.report.page_figures import two_digits
 from onward.report.template import CARD, SLOT
@@ -203,6 +203,33 @@ def test_a_crisis_that_goes_on_is_told_by_district(monkeypatch: pytest.MonkeyPat
     assert sum(row[-1] for row in data["stock"]["p50"]) > 100_000
     exposed = run.table("exposure").filter(pl.col("state") == "home").group_by("member").agg(pl.col("people").sum())
     assert data["exposure"]["total"]["residents"]["p50"] == two_digits(exposed["people"].median())
+
+
+def test_a_crisis_that_goes_on_without_admin_names_is_told_by_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    import datetime as dt
+
+    monkeypatch.setattr("onward.report.data.today", lambda: dt.date(2016, 2, 1))
+    crisis = onward.read_crisis("aleppo-2016")
+    bare = crisis.table("places").with_columns(admin1=pl.lit(None, pl.String), admin2=pl.lit(None, pl.String))
+    crisis = crisis.replace_table("places", bare)
+    data = data_of(onward.simulate(crisis, members=1, engine="expected"), crisis, name="now")
+    names = set(data["places"]["name"])
+    assert {"Aleppo", "Idlib", "Kilis"} <= names
+    assert not names & {"SYR", "TUR"}
+    west, south, east, north = data["box"]
+    assert bare["longitude"].is_between(west, east).all()
+    assert bare["latitude"].is_between(south, north).all()
+
+
+@pytest.mark.parametrize(("lat", "lon"), [([10.0, 20.0], [30.0, 30.5]), ([10.0, 10.5], [20.0, 40.0]), ([31.4], [34.4])])
+def test_the_box_fills_the_map_whatever_the_shape_of_a_crisis(lat: list[float], lon: list[float]) -> None:
+    """What lies outside the box would be drawn as sea."""
+    west, south, east, north = box_round(lat, lon)
+    shrink = np.cos(np.radians(np.mean([min(lat), max(lat)])))
+    across, along = max(lon) - min(lon), max(lat) - min(lat)
+    for shape in (1.1, 1.47, 1.7):  # of the map, width over height in equal kilometres
+        assert (east - west) * shrink >= max(across * shrink, along * shape)
+        assert north - south >= max(along, across * shrink / shape)
 
 
 def test_a_what_if_is_shown_as_it_was_run() -> None:

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
+import shapely
 
 from onward.typing import Floats, Ints
 
@@ -18,18 +19,26 @@ Box = tuple[float, float, float, float]
 MARGIN, LEAST = 0.5, 0.4
 #: how far a line outside the box may be off, in degrees; less than the margin, so that it never enters the box
 OFF = 0.3
+#: width over height of the map on a wide and on a narrow screen, and how far it can be zoomed out (as in web/src/map)
+WIDE, NARROW, FARTHEST = 1.7, 1.1, 0.7
 
 
 def box_round(latitude: Sequence[float], longitude: Sequence[float]) -> Box:
-    """Return the box round places, widened.
+    """Return the box round places, widened so that it fills the map on a wide and on a narrow screen.
+
+    What lies outside it is drawn as sea, so it must hold all that can be seen.
 
     >>> box_round([36.0, 37.0], [36.0, 38.0])
-    (35.0, 35.5, 39.0, 37.5)
+    (35.0, 35.456, 39.0, 37.544)
     """
-    wide = max(LEAST, MARGIN * (max(longitude) - min(longitude)))
-    high = max(LEAST, MARGIN * (max(latitude) - min(latitude)))
+    across, along = max(longitude) - min(longitude), max(latitude) - min(latitude)
+    shrink = max(0.1, float(np.cos(np.radians((max(latitude) + min(latitude)) / 2))))
+    seen_wide = max(across, WIDE * along / shrink) / FARTHEST
+    seen_high = max(along, across * shrink / NARROW) / FARTHEST
+    wide = max(LEAST, MARGIN * across, (seen_wide - across) / 2)
+    high = max(LEAST, MARGIN * along, (seen_high - along) / 2)
     west, south, east, north = min(longitude) - wide, min(latitude) - high, max(longitude) + wide, max(latitude) + high
-    return (west, max(-90.0, south), east, min(90.0, north))
+    return (round(west, 4), round(max(-90.0, south), 4), round(east, 4), round(min(90.0, north), 4))
 
 
 def base_map(box: Box) -> dict[str, Any]:
@@ -52,6 +61,30 @@ def base_map(box: Box) -> dict[str, Any]:
         "arcs": [np.diff(arc, axis=0, prepend=0).tolist() for arc in kept],
         "objects": {"admin1": {"type": "GeometryCollection", "geometries": [_renumbered(a, number) for a in areas]}},
     }
+
+
+def regions_at(latitude: Sequence[float], longitude: Sequence[float]) -> list[str]:
+    """Return the first administrative level that each point lies in, or nearest to, as Natural Earth names it.
+
+    >>> regions_at([36.2, 13.45], [37.15, 22.45])
+    ['Aleppo', 'Western Darfur']
+    """
+    world = _world()
+    scale, shift = (np.array(world["transform"][key]) for key in ("scale", "translate"))
+    arcs = [np.cumsum(np.array(arc), axis=0) * scale + shift for arc in world["arcs"]]
+    box = (min(longitude) - 1, min(latitude) - 1, max(longitude) + 1, max(latitude) + 1)
+    near = [_touches(arc, box) for arc in arcs]
+    areas = [a for a in world["objects"]["admin1"]["geometries"] if any(near[arc] for arc in _arcs_of(a["arcs"]))]
+    shapes = [_shape(area, arcs) for area in areas]
+    found = shapely.STRtree(shapes).nearest(shapely.points(list(longitude), list(latitude)))
+    return [str(areas[n]["properties"]["name"]) for n in found]
+
+
+def _shape(area: dict[str, Any], arcs: list[Floats]) -> shapely.Geometry:
+    """A shape of the map as Shapely knows it, holes and islands included."""
+    polygons = area["arcs"] if area["type"] == "MultiPolygon" else [area["arcs"]]
+    rings = [[np.concatenate([arcs[n] if n >= 0 else arcs[~n][::-1] for n in ring]) for ring in p] for p in polygons]
+    return shapely.MultiPolygon([(ring[0], ring[1:]) for ring in rings])
 
 
 def _world() -> dict[str, Any]:

@@ -101,7 +101,9 @@ def _data_end(about: Mapping[str, Any], crisis: Crisis) -> dict[str, Any] | None
 
 
 def _box(scene: Scene) -> tuple[float, float, float, float]:
-    return box_round(scene.table["latitude"].to_list(), scene.table["longitude"].to_list())
+    """The part of the world that the map can show: round all places, so that no district stands in a false sea."""
+    places = scene.crisis.table("places")
+    return box_round(places["latitude"].to_list(), places["longitude"].to_list())
 
 
 def with_results(run: Run, crisis: Crisis) -> Run:

@@ -13,6 +13,7 @@ from onward.crisis import Crisis
 from onward.evaluation.labels import gate_name
 from onward.model.build import Model, build_model
 from onward.model.gates import CLOSED, QUOTA
+from onward.report.basemap import regions_at
 from onward.runs.inputs import kept_scenario
 from onward.runs.summary import follows_flee
 from onward.simulation.run import Run
@@ -44,11 +45,11 @@ def make_scene(run: Run, crisis: Crisis, *, districts: bool) -> Scene:
     places = places.with_columns(pl.coalesce("name", "place").alias("name")).sort("place")
     if not districts:
         return Scene(world, model, {name: n for n, name in enumerate(places["place"])}, places, False)
-    district = pl.concat_str("country", pl.coalesce("admin2", "admin1", "country"), separator="/")
-    places = places.with_columns(district.alias("district"))
+    places = places.with_columns(unit=pl.coalesce("admin2", "admin1", pl.Series(_regions(places))))
+    places = places.with_columns(pl.concat_str("country", "unit", separator="/").alias("district"))
     table = places.sort("population", descending=True).group_by("district", maintain_order=True).agg(
         pl.col("place").first(),
-        pl.coalesce("admin2", "admin1", "country").first().alias("name"),
+        pl.col("unit").first().alias("name"),
         pl.col("country", "admin1", "admin2").first(),
         pl.col("latitude", "longitude").mean(),
         pl.lit("district").first().alias("kind"),
@@ -56,6 +57,11 @@ def make_scene(run: Run, crisis: Crisis, *, districts: bool) -> Scene:
     ).sort("district")  # fmt: skip
     at = {name: n for n, name in enumerate(table["district"])}
     return Scene(world, model, {row["place"]: at[row["district"]] for row in places.to_dicts()}, table, True)
+
+
+def _regions(places: pl.DataFrame) -> list[str]:
+    """The region of each place on the base map, for places of which the crisis names no administrative unit."""
+    return regions_at(places["latitude"].to_list(), places["longitude"].to_list())
 
 
 def _model_of(run: Run, crisis: Crisis) -> tuple[Model | None, Crisis]:
