@@ -315,3 +315,18 @@ def test_more_people_are_people() -> None:
     assert figures_of("OCHA has been informed of over 50,000 more people being displaced in the northeast.") == [
         ("newly_displaced", 50000.0, "people", None)
     ]
+
+
+def test_what_is_done_every_day_is_a_rate_only_of_people() -> None:
+    assert figures_of("More than 4,000 refugees are entering Uganda each day of this week.") == [
+        ("on_the_move", 4000.0, "people_per_day", None)
+    ]
+    text = (
+        "72,000 refugees were transferred to the site. About 500 medical consultations are conducted every day there."
+    )
+    assert [row[1] for row in figures_of(text)] == [72000.0]
+
+
+def test_a_key_figure_may_stand_before_its_label() -> None:
+    text = "1,813 Number of new arrivals on Thursday 1st September\n\n333,947 Total number of refugees in Uganda"
+    assert [row[:2] for row in figures_of(text)] == [("newly_displaced", 1813.0), ("stock", 333947.0)]

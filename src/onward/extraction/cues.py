@@ -68,7 +68,7 @@ _STOP = (
 _NO_NOUN = r"(?!displaced|evacuated|homeless|dead|wounded|injured|dead)"
 _ANY_NOUN = rf"{_NO_NOUN}(?:{HOUSEHOLD}|{HOME}|{OTHER}|{PEOPLE})"
 NOUN = re.compile(
-    rf"(?!,)(?:[ ]more(?=[ ]\w))?(?:[ ]+(?:-|:)?[ ]?(?:the )?number of)?"
+    rf"(?!,)(?:[ ]more(?=[ ]\w))?(?:[ ]+(?:-|:)?[ ]?(?:[Tt]otal )?(?:the )?[Nn]umber of)?"
     rf"(?:[ ,]+(?:of (?:the|these|those|its|their|them)"
     rf"|\w+ and(?= \w+ (?:{PEOPLE})\b)|{_STOP}(?!\d)[\w'-]+)){{0,4}}?[ ]+"
     rf"(?:(?i:(?P<household>{HOUSEHOLD})|(?P<home>{HOME})|(?P<other>{OTHER}))|(?P<people>(?i:{PEOPLE})"
@@ -125,7 +125,7 @@ POST = re.compile(
     rf"|hotels)\w*)|rescued and taken|bus+ed|transferred|moved by|taken away|airlifted|resettled|shifted))"
     rf"|(?P<sheltered>\b(?:took|taken|taking|seek|sought|seeking|found|finding) (?:shelter|refuge"
     rf"|sanctuary)\b|\bshelter(?:ed|ing)\b|\bhunkered|\b(?:stay(?:ing|ed)?|liv(?:ing|ed|e)|accommodated"
-    rf"|housed|hosted|camped|sleeping|were|are|still|remain(?:ed|s)?|residing)"
+    rf"|housed|hosted|camped|sleeping|were(?! received)|are|still|remain(?:ed|s)?|residing)"
     rf" (?:\w+ ){{0,3}}?(?:in|with|at|inside|near) (?:[\w'-]+ ){{0,5}}?{_SHELTERS}\b)"
     rf"|(?P<returned>\b(?:return(?:ed|ing|s)?(?! (?:of|to work))|gone back|went back|go(?:ing)? back"
     rf"|gone home|went home|come back|came back|coming back)\b)"

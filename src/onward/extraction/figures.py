@@ -128,7 +128,12 @@ def _any_sense(
         } and last.unit == "households"
         found = replace(found, unit="households" if same else None)
     if q.unit == "people_per_day":
+        if found is None and item.unit is None and not _DAILY.match(text, q.end):
+            return None  # "500 consultations a day"
         return _rate(item, found, near)
+    daily = item.unit == "people" and _EACH_DAY.match(text, item.end)
+    if found is not None and daily and found.indicator in ("newly_displaced", "stock", "refugees"):
+        return replace(found, indicator="on_the_move", unit="people_per_day")
     return found
 
 
@@ -182,6 +187,8 @@ def _count(text: str, sentence: Sentence, quantity: Quantity, position: int, bas
     )
     if noun is None:
         return None if _is_year(text, quantity) else Counted(quantity, None, position, sentence.end, base)
+    if _OWN_CHILDREN.match(text, quantity.end):
+        return None
     unit = next(name for name, words in noun.groupdict().items() if words)
     if unit == "other" and quantity.unit:
         return Counted(quantity, None, position, sentence.end, base)
@@ -205,6 +212,9 @@ def _definition(text: str, quantity: Quantity) -> bool:
     )
 
 
+_DAILY = re.compile(r",? (?:per|an?|each|every) day\b|,? daily\b")
+_EACH_DAY = re.compile(r" (?:\w+ ){0,4}?(?:each|every) (?:single )?day\b")
+_OWN_CHILDREN = re.compile(r" of (?:her|his|their|my|our|its) ")
 _SAME_AGAIN = re.compile(r"\s*(?:\(|,? or | in | from |, i\.e\. ?|, that is,? )(?:or |i\.e\.,? )?")
 
 
@@ -440,7 +450,8 @@ def _draft(text: str, sentence: Sentence, number: int, item: Counted, sense: Sen
     end = max(item.end, len(text[:end].rstrip(" ,(-")))
     end -= len(match.group()) if (match := re.search(r"\s(?:and|or|with|by|while)$", text[item.end : end])) else 0
     kind = cues.KIND_OF.get(indicator, "displacement")
-    unit = q.unit or item.unit or sense.unit or ("homes" if kind == "housing" else "people")
+    rate = sense.unit if sense.unit == "people_per_day" else None
+    unit = q.unit or rate or item.unit or sense.unit or ("homes" if kind == "housing" else "people")
     who = " ".join(text[q.end : item.end].split()).removeprefix("of ") if item.unit else None
     confidence = sense.confidence - (0.1 if q.vague else 0.0) - (0.1 if item.unit is None else 0.0)
     return Draft(

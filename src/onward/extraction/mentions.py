@@ -127,7 +127,11 @@ def _in_run(
     text: str, start: int, end: int, run: re.Match[str], places: Gazetteer, before: list[Mention]
 ) -> list[Mention]:
     words = [(m.start() + run.start(), m.end() + run.start()) for m in _WORD.finditer(run.group())]
-    while words and _no_start(text, words, places):
+    while (
+        words
+        and text[words[0][0] : words[min(1, len(words) - 1)][1]] not in demonyms()
+        and _no_start(text, words, places)
+    ):
         words = words[1:]
     if not words or locative.PEOPLE_TITLES.search(text[max(start, words[0][0] - 18) : words[0][0]]):
         return []

@@ -319,6 +319,8 @@ def _is_range(text: str, left: Quantity, right: Quantity) -> bool:
     if " and " in gap and not between:
         return False
     value = _scaled(text, left, right)
+    if re.fullmatch(r"(?:19|20)\d\d", text[left.start : left.end]) and right.value > 3 * value:
+        return False  # "the total for 2016 to 260,000"
     return value < right.value and right.value < 1000 * value
 
 

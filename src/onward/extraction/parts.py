@@ -111,7 +111,7 @@ def item_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, told
         return Sense(last.indicator, quantity.start, end, 0.55, None, last.unit)
     if last is not None:
         gap = text[last.figure_end : quantity.start]
-        elided = end == quantity.end and re.match(r" (?:to|from|in|into|at) (?:the )?\w", text[end:])
+        elided = end == quantity.end and re.match(r" (?:(?:to|from|in|into|at) (?:the )?\w|on \w+day\b)", text[end:])
         plain = len(gap) <= LIST_GAP and _SEPARATOR.search(gap) and not _FOREIGN.search(gap)
         if plain and not re.search(r"[.!?] ", gap) and (elided or _ONE_MORE.search(gap) or not cues.POST.search(gap)):
             unit = last.unit if last.unit != "percent" else None
@@ -285,6 +285,10 @@ _WHO = re.compile(
 
 
 _AUX = re.compile(rf" ?{cues.AUX}")
+#: of whom a share says nothing about flight
+_ILLNESS = re.compile(
+    r"\b(?:malnourish\w+|cholera|infected|diarrh\w+|vaccinat\w+|an[a]?emi\w+|screened)\b", re.IGNORECASE
+)
 _BRACKETED = re.compile(
     r"(?: (?:(?!\b(?:whom|them|these|those|which|majority|most|including)\b)[^\d;.:]){0,80})?"
     r"\((?:about |some |or |nearly )?"
@@ -318,6 +322,8 @@ def share_sense(text: str, sentence: Sentence, quantity: Quantity, earlier: Sequ
     """
     near = [d for d in earlier if d.kind == "displacement" and d.indicator != "capacity"]
     whole = total_of(near, quantity)
+    if _ILLNESS.search(text, quantity.end, sentence.end):
+        return None
     if re.match(r" of (?:all |the |these )*(?:IDPs|displaced|refugees|total)", text[quantity.end :]):
         totals = [d for d in near if d.unit == "people" and d.indicator in ("stock", "newly_displaced") and not d.whole]
         whole = totals[-1] if totals else whole

@@ -57,7 +57,7 @@ _BODY = re.compile(
     r"|Authority|Society|Displaced|Affairs|Council|Directorate|Defen[cs]e|Management|Migration)\b"
 )
 _NOT_WHO = re.compile(
-    r"^(?:an?|the|some|it|he|she|they|we|i|you|this|there|that|which|who|of|in|at|by|from|more|about"
+    r"^(?:an?|the|initial|preliminary|early|recent|latest|further|other|some|it|he|she|they|we|i|you|this|there|that|which|who|of|in|at|by|from|more|about"
     r"|some \d.*"
     r"|a total.*|an estimated.*|these|those|most|many|people|an? \w+ing)$|\d{2,}|\b(?:people|families"
     r"|households|civilians|houses|homes)\b.*\b(?:were|was|had|have)\b",
@@ -177,7 +177,7 @@ def _quoted(text: str, sentences: Sequence[Sentence]) -> list[Attribution]:
         number = sentences[max(0, bisect_right(starts, start) - 1)].paragraph
         after = text[end - 1 : end + 140]
         match = _SAID_WHO.match(after) or _WHO_SAID.match(after)
-        who = _trim(match.group("who")) if match else None
+        who = _trim(match.group("who").split(", who ")[0]) if match else None
         if who and who.lower() in _PRONOUNS:
             who = _named_before(text, start, speaker, number)
         if who:
