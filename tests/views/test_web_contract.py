@@ -29,11 +29,12 @@ QUESTIONS = (
     "GET /api/runs", "GET /api/runs/{name}/page", "GET /api/runs/{name}/card", "GET /api/compare/{name}/{other}",
     "GET /api/jobs", "GET /api/jobs/{number}", "DELETE /api/jobs/{number}",
     "POST /api/whatifs", "POST /api/read", "POST /api/evidence",
+    "GET /api/runs/{name}/notes", "POST /api/runs/{name}/notes",
 )  # fmt: skip
 
 
 #: what is right in form may be wrong for its crisis or its table, or be no PDF: that is 422, and no fault
-MEANING = ("POST /api/whatifs", "POST /api/evidence", "POST /api/read")
+MEANING = ("POST /api/whatifs", "POST /api/evidence", "POST /api/read", "POST /api/runs/{name}/notes")
 #: nothing can be sent wrong with these
 PLAIN = ("GET /api/runs", "GET /api/jobs")
 CASES = [(question, mode) for question in QUESTIONS for mode in GenerationMode
@@ -51,6 +52,8 @@ def test_answers_are_as_declared(api: Any, question: str, mode: GenerationMode) 
     def check(case: schemathesis.Case) -> None:
         if question == "POST /api/whatifs" and mode is GenerationMode.POSITIVE:
             case.body["baseline"] = "base"
+        if question == "POST /api/runs/{name}/notes" and mode is GenerationMode.POSITIVE:
+            case.path_parameters["name"] = "base"
         answer = case.call()
         refused = [negative_data_rejection] if answer.status_code == 413 else []  # which it does not know as one
         case.validate_response(answer, excluded_checks=[*left_out, *refused])

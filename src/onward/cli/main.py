@@ -24,6 +24,7 @@ from onward.cli.flee import SettingsOption, add_flee, prepare_flee, refuse_flee
 from onward.cli.import_ import add_import
 from onward.cli.needs import add_needs
 from onward.cli.new import add_new
+from onward.cli.notes import add_notes
 from onward.cli.publish import add_web
 from onward.cli.report import add_report
 from onward.cli.sensitivity import add_sensitivity
@@ -74,6 +75,7 @@ add_report(app)
 add_sensitivity(app)
 add_needs(app)
 add_triggers(app)
+add_notes(app)
 add_web(app)
 
 

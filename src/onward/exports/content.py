@@ -13,6 +13,7 @@ import polars as pl
 from onward import disclosure as harm
 from onward.crisis import Crisis
 from onward.planning.allowed import allowed_units
+from onward.runs.notes import read_notes, resolved
 from onward.runs.quantiles import FIGURES, Spread, grouped, spread_of_totals, spread_over_time
 from onward.runs.tables import AT_A_PLACE, displaced_over_time
 from onward.simulation.run import Run
@@ -20,6 +21,7 @@ from onward.simulation.units import Units
 
 #: of run.json, what differs between two runs of the same command
 _PASSING = ("timings", "environment", "created", "engine_seconds", "engine_cpu_seconds")
+NOTES_WARNING = "Notes hold what reviewers wrote, and their names. Read them before you share this."
 #: the column that names the units, by what they are
 KEYS = {"place": "place", "area": "area", "admin1": "region", "admin2": "district"}
 _ADMIN1 = ("country", "admin1", "admin1_pcode")
@@ -85,10 +87,13 @@ def content_of(
         **({"counts": harm.masked(crisis.table("counts"))} if crisis is not None else {}),
         **({"legs": _flows(run, units, ("from_place", "to_place"))} if route_detail and units.by != "area" else {}),
     }
+    notes = _notes(run, single_places=fine)
+    tables |= {"notes": notes} if notes.height else {}
     warnings = (
         *((harm.ROUTES_WARNING,) if "legs" in tables else ()),
         *((harm.PLACES_WARNING,) if ongoing and places else ()),
         *((harm.AREAS_NOTE,) if not fine else ()),
+        *((NOTES_WARNING,) if "notes" in tables else ()),
     )
     return Content(
         {name: frame for name, frame in tables.items() if frame.height}, shown, units.members, key, stock,
@@ -185,6 +190,20 @@ def _gates(run: Run) -> pl.DataFrame:
         spread = spread_over_time(rows.with_columns(pl.col(what).alias("people")), run, names, key="gate")
         both.append(_two_digits(spread.frame("gate")).rename({name: f"{what}_{name}" for name in FIGURES}))
     return both[0].join(both[1], on=["gate", "date"])
+
+
+def _notes(run: Run, *, single_places: bool) -> pl.DataFrame:
+    """What reviewers wrote on the run; not on single places where places are too fine."""
+    found = [] if run.folder is None else read_notes(run.folder)
+    closed = resolved(found)
+    rows = [
+        (note.n, note.time, note.by, note.on, note.text, note.reply, (note.reply or note.n) in closed)
+        for note in found
+        if single_places or not note.on.startswith(("place:", "row:"))
+    ]
+    kinds = {"n": pl.Int64, "time": pl.String, "by": pl.String, "on": pl.String, "text": pl.String,
+             "reply": pl.Int64, "resolved": pl.Boolean}  # fmt: skip
+    return pl.DataFrame(rows, schema=kinds, orient="row")
 
 
 def _claims(run: Run, crisis: Crisis | None, until: dt.date | None) -> pl.DataFrame:

@@ -24,7 +24,9 @@ _TAGS = {
     "places": "#meta+places+num", "date": "#date", "origin": "#loc+origin", "from_place": "#loc+from",
     "to_place": "#loc+to", "gate": "#access+name", "claim": "#meta+id", "indicator": "#indicator+code",
     "unit": "#indicator+unit", "low": "#indicator+min", "high": "#indicator+max", "verdict": "#indicator+status",
-    "masked": "#meta+masked", SOURCE: "#meta+source+simulation",
+    "n": "#meta+id+note", "time": "#date+written", "by": "#contact+name", "on": "#meta+subject", "text": "#description",
+    "reply": "#meta+id+thread", "resolved": "#status+resolved", "masked": "#meta+masked",
+    SOURCE: "#meta+source+simulation",
 }  # fmt: skip
 #: what people in a table are, as attributes of #affected
 _PEOPLE = {"stock": "displaced", "displaced": "displaced", "flows": "arrived", "legs": "arrived"}
@@ -63,7 +65,8 @@ def write_hxl(content: Content, path: Path) -> None:
 
 def _csv(name: str, frame: pl.DataFrame, content: Content) -> str:
     line = line_of(content.provenance)
-    said = f"Observed, not simulated. Exported beside a simulation: {line}" if name == "counts" else line
+    kinds = {"counts": "Observed, not simulated.", "notes": "Written by reviewers, not simulated."}
+    said = f"{kinds[name]} Exported beside a simulation: {line}" if name in kinds else line
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     columns = [*frame.columns, SOURCE]

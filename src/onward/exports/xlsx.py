@@ -18,6 +18,7 @@ MOST_ROWS = 1_048_575
 _TITLES = {
     "stock": "Stock by day", "displaced": "Displaced by day", "flows": "From where to where", "gates": "Gates by day",
     "claims": "Claims", "counts": "Counts (observed)", "legs": "Legs",
+    "notes": "Notes of reviewers",
 }  # fmt: skip
 
 

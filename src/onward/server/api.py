@@ -16,8 +16,9 @@ from onward.errors import ParameterError
 from onward.evaluation.compare import compare
 from onward.report.model_card import model_card
 from onward.runs.folder import kept_crisis, read_run
+from onward.runs.notes import add_note, read_notes, resolved
 from onward.server.jobs import Job, Jobs
-from onward.server.models import Evidence, JobTold, Listed, Report, Told, WhatIf, without_gaps
+from onward.server.models import Evidence, JobTold, Listed, NoteSent, NoteTold, Report, Told, WhatIf, without_gaps
 from onward.server.pages import Pages
 from onward.server.review import FILE, evidence_csv, read_for_review
 from onward.server.run_list import Library
@@ -70,6 +71,27 @@ def run_routes(library: Library, pages: Pages) -> APIRouter:
         told = {key: _two_digits(frame).to_dicts() for key, frame in tables.items()}
         content: dict[str, Any] = without_gaps({"run": name, "other": other, "tables": told})
         return content
+
+    return router
+
+
+def note_routes(library: Library) -> APIRouter:
+    """Reviewers' notes on a run: read them, and add one."""
+    router = APIRouter(prefix="/api", tags=["notes"])
+
+    @router.get("/runs/{name}/notes", responses=_told(404, 409, 422))
+    def notes(name: Name) -> list[NoteTold]:
+        """List the notes on a run in the order they were written."""
+        found = read_notes(library.folder(name))
+        closed = resolved(found)
+        return [NoteTold(**asdict(note), resolved=(note.reply or note.n) in closed) for note in found]
+
+    @router.post("/runs/{name}/notes", status_code=201, responses=_told(400, 404, 409, 413, 415, 422))
+    def add(name: Name, sent: NoteSent) -> NoteTold:
+        """Add a note; many may write at once, and each is kept in the order in which it came."""
+        _check_numbers(sent.propose)
+        note = add_note(library.folder(name), **sent.model_dump())
+        return NoteTold(**asdict(note), resolved=note.resolve)
 
     return router
 
@@ -143,9 +165,9 @@ def _two_digits(frame: pl.DataFrame) -> pl.DataFrame:
     return rounded(frame, frame.select(cs.float()).columns)
 
 
-def _check_numbers(interventions: list[dict[str, Any]]) -> None:
+def _check_numbers(content: object) -> None:
     """Refuse numbers that JSON does not know, though Python reads them."""
     try:
-        json.dumps(interventions, allow_nan=False)
+        json.dumps(content, allow_nan=False)
     except ValueError:
-        raise ParameterError("what-if: a number in it is not finite. Give whole or decimal numbers.") from None
+        raise ParameterError("a number is not finite. Give whole or decimal numbers.") from None

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.exceptions import HTTPException
 
 from onward.errors import CalibrationError, OnwardError, RunFolderError, SimulationError
-from onward.server.api import job_routes, review_routes, run_routes
+from onward.server.api import job_routes, note_routes, review_routes, run_routes
 from onward.server.jobs import Jobs, NameTaken, QueueFull, UnknownJob
 from onward.server.pages import Pages, page_policy, served_page
 from onward.server.run_list import Library, UnknownRun
@@ -50,7 +50,8 @@ def make_app(
         title="Onward", version=own_version(), openapi_url=API, docs_url=None, redoc_url=None,
         description="Runs of Onward, what-ifs as jobs, and reports to review. Simulated figures, not observed ones.",
     )  # fmt: skip
-    for routes in (run_routes(library, Pages(library, page_data)), job_routes(library, jobs), review_routes(library)):
+    runs = run_routes(library, Pages(library, page_data))
+    for routes in (runs, note_routes(library), job_routes(library, jobs), review_routes(library)):
         app.include_router(routes)
     _add_page(app, page, token)
     _add_errors(app)

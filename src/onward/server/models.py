@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema
 
 from onward.crisis.scenarios import Intervention
 from onward.extraction.evidence import COLUMNS
+from onward.runs.notes import MOST_NAME, MOST_TEXT
 from onward.server.review import MOST_IN_CELL, NUMBERS, WHOLES
 
 #: characters of a report that is read for review in the page; longer ones are for `onward read` (own choice)
@@ -48,6 +49,31 @@ class WhatIf(_Sent):
     interventions: Annotated[
         list[dict[str, Any]], Field(min_length=1, max_length=200), WithJsonSchema(_interventions_schema())
     ]
+
+
+class NoteSent(_Sent):
+    """A note on a run: what it is on, or the thread that it answers or closes, and what it says."""
+
+    on: Annotated[str, Field(max_length=300)] | None = None
+    text: Annotated[str, Field(max_length=MOST_TEXT)] = ""
+    by: Annotated[str, Field(max_length=MOST_NAME)] = ""
+    reply: Annotated[int, Field(ge=1, le=2**31)] | None = None
+    resolve: Annotated[int, Field(ge=1, le=2**31)] | None = None
+    propose: dict[str, str | float | int | None] | None = None
+
+
+class NoteTold(BaseModel):
+    """A note as it is kept; ``resolved`` says whether its thread is closed."""
+
+    n: int
+    time: str
+    by: str
+    on: str
+    text: str
+    reply: int | None
+    resolve: bool
+    propose: dict[str, Any] | None
+    resolved: bool
 
 
 class Report(_Sent):
