@@ -10,13 +10,15 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import typer
 
 import onward
 from onward.cli.main import app
 from onward.crisis import tables
+from onward.crisis.header import EXPECTED, FORMAT, Header
+from onward.crisis.scenarios import Intervention
 from onward.model.parameters import declared
 
 DOCS = Path(__file__).parents[1] / "docs" / "reference"
@@ -27,18 +29,73 @@ def tables_page() -> str:
     """Return the page of tables and columns."""
     parts = [
         MADE,
-        "# Tables of a crisis\n\nA crisis is a folder with `crisis.toml` and these tables as CSV or Parquet.\n",
+        "# Tables of a crisis\n\nA crisis is a folder with [crisis.toml](crisis-toml.md) and these tables as CSV or Parquet. A column of "
+        "type choice takes one of the words listed.\n",
     ]
     for table in tables().values():
         parts.append(
             f"\n## {table.name}\n\n| column | type | unit | needed | default | meaning | HXL |\n|---|---|---|---|---|---|---|\n"
         )
         for c in table.columns:
-            kind = c.type.replace("|", ", ")
+            kind = f"{c.type}: {', '.join(c.choices)}" if c.choices else c.type
             needed = "yes" if c.required else ""
             cells = (c.name, kind, c.unit, needed, c.default, c.meaning, c.hxl)
             parts.append("| " + " | ".join("" if cell is None else str(cell) for cell in cells) + " |\n")
     return "".join(parts)
+
+
+def header_page() -> str:
+    """Return the page of the keys of crisis.toml."""
+    head = (
+        "# crisis.toml\n\nWhat a crisis is called, when it is, and which parameters it overrides. `format = 1` comes "
+        "first; unknown keys are refused.\n\n| key | value | needed | default | meaning |\n|---|---|---|---|---|\n"
+    )
+    rows = [f"| format | {FORMAT} | yes |  | version of the folder |\n"]
+    for name, part in Header.model_fields.items():
+        default = "" if part.is_required() or part.default in (None, [], {}) else str(part.default)
+        needed = "yes" if part.is_required() else ""
+        rows.append(f"| {name} | {EXPECTED[name]} | {needed} | {default} | {part.description} |\n")
+    return MADE + head + "".join(rows)
+
+
+def scenarios_page() -> str:
+    """Return the page of the verbs of a scenario, from the models that check it."""
+    parts = [
+        MADE,
+        "# Scenarios\n\nA what-if is a TOML file with `format = 1`, `name`, `title` if you like, and one `[[intervention]]` or more, done in "
+        "order. `do` says what one does. `onward scenarios CRISIS` lists those of a crisis: the files in its folder "
+        "`scenarios/`. Days are written without quotes; lists in brackets.\n",
+    ]
+    verbs: tuple[Any, ...] = get_args(get_args(Intervention)[0])
+    for verb in verbs:
+        (word,) = get_args(verb.model_fields["do"].annotation)
+        parts.append(
+            f"\n## {word}\n\n{inspect.getdoc(verb)}\n\n| key | value | needed | default |\n|---|---|---|---|\n"
+        )
+        schema = verb.model_json_schema()
+        for name, part in schema["properties"].items():
+            if name != "do":
+                default = part.get("default")
+                needed = "yes" if name in schema.get("required", ()) else ""
+                parts.append(
+                    f"| {name} | {_value(part)} | {needed} | {'' if default in (None, [], ()) else default} |\n"
+                )
+    return "".join(parts)
+
+
+def _value(part: Mapping[str, Any]) -> str:
+    """Return what a key takes, in words."""
+    if "anyOf" in part:
+        return _value(next(kind for kind in part["anyOf"] if kind.get("type") != "null"))
+    if "enum" in part:
+        return ", ".join(part["enum"])
+    if part.get("format") == "date":
+        return "day"
+    words = {"string": "name", "number": "number", "integer": "whole number", "array": "list of names"}[part["type"]]
+    low, high = part.get("minimum", part.get("exclusiveMinimum")), part.get("maximum")
+    bounds = [f"{'at least' if 'minimum' in part else 'more than'} {low:g}" if low is not None else "",
+              f"at most {high:g}" if high is not None else ""]  # fmt: skip
+    return ", ".join([words, *filter(None, bounds)])
 
 
 def parameters_page() -> str:
@@ -92,7 +149,12 @@ def _commands(command: Any, path: str) -> Iterator[str]:
 
 
 #: pages kept in the repository, and pages made when the documentation is built
-PAGES = {"tables.md": tables_page, "parameters.md": parameters_page}
+PAGES = {
+    "tables.md": tables_page,
+    "parameters.md": parameters_page,
+    "crisis-toml.md": header_page,
+    "scenarios.md": scenarios_page,
+}
 BUILT = {"api.md": api_page, "cli.md": cli_page}
 
 

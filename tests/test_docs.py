@@ -7,8 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
-from onward.crisis import read_crisis
+from onward.crisis import read_crisis, tables
+from onward.crisis.header import Header
+from onward.crisis.scenarios import Intervention
 from onward.runs.folder import run_to_folder
 from onward.simulation.run import make_settings
 
@@ -28,10 +31,23 @@ def script(name: str):  # type: ignore[no-untyped-def]
     return module
 
 
-@pytest.mark.parametrize("name", ["tables.md", "parameters.md"])
+@pytest.mark.parametrize("name", ["tables.md", "parameters.md", "crisis-toml.md", "scenarios.md"])
 def test_a_reference_page_is_up_to_date(name: str) -> None:
     written = (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
     assert written == reference().PAGES[name](), "run: python scripts/reference.py"
+
+
+def test_the_reference_names_every_choice_key_and_verb() -> None:
+    pages = {name: (ROOT / "docs" / "reference" / name).read_text("utf-8") for name in reference().PAGES}
+    for table in tables().values():
+        for column in table.columns:
+            assert all(word in pages["tables.md"] for word in column.choices), column.name
+    assert set(Header.model_fields) <= set(first_cells(pages["crisis-toml.md"]))
+    assert "surprise" in pages["crisis-toml.md"].split("| history_start |")[1].split("\n")[0]
+    assert all(part.description for part in Header.model_fields.values())
+    verbs = re.findall(r"^## (\w+)$", pages["scenarios.md"], re.M)
+    listed = TypeAdapter(Intervention).json_schema()["discriminator"]["mapping"]
+    assert set(verbs) == set(listed)
 
 
 def test_the_example_of_the_readme_is_what_the_command_prints() -> None:

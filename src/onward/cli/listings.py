@@ -75,12 +75,23 @@ def _content(crisis: Crisis) -> dict[str, str]:
         "actors": _names(crisis, "actors", "actor"),
         "groups": _names(crisis, "groups", "group"),
         "events": f"{events.height} rows ({_kinds(events, 'type')}) since {day(crisis.history_start, True)}",
+        "history": _history(crisis),
         "control": f"{crisis.table('control').height} rows",
         "counts": f"{crisis.table('counts').height} rows ({_kinds(crisis.table('counts'), 'indicator')})",
         "claims": f"{crisis.table('claims').height} rows",
         "parameters": _parameters(crisis),
     }
     return {name: words.removesuffix(" ()") for name, words in content.items()}
+
+
+def _history(crisis: Crisis) -> str:
+    """What people are used to when the crisis begins, in words."""
+    days = (crisis.start - crisis.history_start).days
+    before = crisis.table("events").filter(pl.col("start") < crisis.start).height
+    if not days:
+        return "none (history_start): people are used to no attacks, so the first days are a surprise"
+    used = f"{before} rows of events, which people are used to" if before else "no events: the war comes as a surprise"
+    return f"{days} days before the start (history_start), {used}"
 
 
 def _parameters(crisis: Crisis) -> str:

@@ -56,16 +56,35 @@ class Header(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
-    title: Annotated[str, Field(pattern=r"\S")]
-    start: Day
-    end: Day
-    history_start: Day | None = None
-    time_zone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
-    sources: list[str] = []
-    fitted_on: list[str] = []
-    parameters: dict[str, int | Finite | str] = {}
-    trigger: list[dict[str, Any]] = []
+    name: Annotated[
+        str,
+        Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100, description="its name in commands and files"),
+    ]
+    title: Annotated[str, Field(pattern=r"\S", description="what people call it")]
+    start: Annotated[Day, Field(description="the first day of the run")]
+    end: Annotated[Day, Field(description="the last day of the run, inclusive")]
+    history_start: Annotated[
+        Day | None,
+        Field(
+            description="the first day of which events are known; empty means start. People are used to the attacks "
+            "of the weeks before, and only more than that makes them leave. For a war that comes suddenly write a day "
+            "some weeks before it, with the few events there were: then its first attacks are a surprise. For a war "
+            "that has gone on, give those weeks their events, or its first days look like a surprise that they were not"
+        ),
+    ] = None
+    time_zone: Annotated[
+        str, AfterValidator(_time_zone), Field(description="the time zone of its days, such as Asia/Damascus")
+    ] = "UTC"
+    sources: Annotated[list[str], Field(description="where its data are from, for the report")] = []
+    fitted_on: Annotated[
+        list[str], Field(description="names of the crises on whose counts [parameters] were fitted; empty if by hand")
+    ] = []
+    parameters: Annotated[
+        dict[str, int | Finite | str], Field(description="values of model parameters by name, see the page on them")
+    ] = {}
+    trigger: Annotated[
+        list[dict[str, Any]], Field(description="thresholds to watch in forecasts; see the page on triggers")
+    ] = []
 
 
 def read_header(data: bytes) -> Header:
