@@ -16,6 +16,7 @@ from onward.errors import OnwardError
 if TYPE_CHECKING:
     from onward.api import (
         export,
+        forecast,
         list_crises,
         list_scenarios,
         parameters,
@@ -30,16 +31,19 @@ if TYPE_CHECKING:
     from onward.inference.sensitivity import sensitivity
     from onward.planning.needs import needs
     from onward.report.write import write_report
+    from onward.runs.forecast import Forecast
     from onward.simulation.run import Run
 
 __all__ = [
     "Crisis",
+    "Forecast",
     "OnwardError",
     "Run",
     "Scenario",
     "compare",
     "export",
     "extract_facts",
+    "forecast",
     "list_crises",
     "list_scenarios",
     "needs",
@@ -59,6 +63,7 @@ __all__ = [
 _MODULES = {
     "onward.api": (
         "export",
+        "forecast",
         "list_crises",
         "list_scenarios",
         "parameters",
@@ -73,6 +78,7 @@ _MODULES = {
     "onward.inference.sensitivity": ("sensitivity",),
     "onward.planning.needs": ("needs",),
     "onward.report.write": ("write_report",),
+    "onward.runs.forecast": ("Forecast",),
     "onward.simulation.run": ("Run",),
 }
 

@@ -21,6 +21,7 @@ from onward.cli.errors import STOPPED, close_pipe, told
 from onward.cli.explain import add_explain
 from onward.cli.extract import add_reading
 from onward.cli.flee import SettingsOption, add_flee, prepare_flee, refuse_flee
+from onward.cli.forecast import add_forecast
 from onward.cli.import_ import add_import
 from onward.cli.needs import add_needs
 from onward.cli.new import add_new
@@ -40,7 +41,20 @@ if TYPE_CHECKING:
 MEMBERS = 100
 
 #: the order of commands in ``onward --help``
-ORDER = ("crises", "new", "import", "check", "run", "report", "explain", "scenarios", "compare", "score", "sensitivity")
+ORDER = (
+    "crises",
+    "new",
+    "import",
+    "check",
+    "run",
+    "forecast",
+    "report",
+    "explain",
+    "scenarios",
+    "compare",
+    "score",
+    "sensitivity",
+)
 
 
 class _WorkOrder(TyperGroup):
@@ -68,6 +82,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing
 add_reading(app)
 add_flee(app)
 add_backtest(app)
+add_forecast(app)
 add_import(app)
 add_new(app)
 add_explain(app)
