@@ -98,7 +98,7 @@ def test_a_crisis_is_scored_on_counts_of_different_places_near_the_horizon() -> 
 
 
 def test_a_fitted_crisis_does_not_use_its_own_fit() -> None:
-    settings = cold_settings(read_crisis("aleppo-2016"), members=2, seed=1)
+    settings = cold_settings(crisis_case(read_crisis("aleppo-2016")), members=2, seed=1)
     assert settings.parameters == "prior"
     assert "aleppo-2016" not in settings.base.fitted_on
     assert not settings.overrides

@@ -17,7 +17,7 @@ from onward.simulation.run import make_settings
 from properties.crises import random_crisis
 
 #: numbers of packages model and engine that decide no result: how draws are made, tables laid out, labels kept
-NO_PARAMETERS = {"Z95", "URN", "TIMES", "ROOM", "MODES", "BATCH", "SMALLEST_LEG"}
+NO_PARAMETERS = {"Z95", "URN", "TIMES", "ROOM", "MODES", "BATCH", "SMALLEST_LEG", "DIGITS", "FORMAT"}
 
 
 def tiny() -> Crisis:

@@ -16,10 +16,10 @@ from onward.errors import OnwardError
 if TYPE_CHECKING:
     from onward.api import (
         export,
-        forecast,
         list_crises,
         list_scenarios,
         parameters,
+        read_posterior,
         read_run,
         score,
         simulate,
@@ -28,27 +28,29 @@ if TYPE_CHECKING:
     from onward.crisis import Crisis, Scenario, read_crisis, read_scenario, write_crisis
     from onward.evaluation.compare import compare
     from onward.extraction import extract_facts
+    from onward.inference.calibrate_crises import calibrate
     from onward.inference.sensitivity import sensitivity
+    from onward.model.posterior import Posterior
     from onward.planning.needs import needs
     from onward.report.write import write_report
-    from onward.runs.forecast import Forecast
     from onward.simulation.run import Run
 
 __all__ = [
     "Crisis",
-    "Forecast",
     "OnwardError",
+    "Posterior",
     "Run",
     "Scenario",
+    "calibrate",
     "compare",
     "export",
     "extract_facts",
-    "forecast",
     "list_crises",
     "list_scenarios",
     "needs",
     "parameters",
     "read_crisis",
+    "read_posterior",
     "read_run",
     "read_scenario",
     "score",
@@ -63,10 +65,10 @@ __all__ = [
 _MODULES = {
     "onward.api": (
         "export",
-        "forecast",
         "list_crises",
         "list_scenarios",
         "parameters",
+        "read_posterior",
         "read_run",
         "score",
         "simulate",
@@ -75,10 +77,11 @@ _MODULES = {
     "onward.crisis": ("Crisis", "Scenario", "read_crisis", "read_scenario", "write_crisis"),
     "onward.evaluation.compare": ("compare",),
     "onward.extraction": ("extract_facts",),
+    "onward.inference.calibrate_crises": ("calibrate",),
     "onward.inference.sensitivity": ("sensitivity",),
+    "onward.model.posterior": ("Posterior",),
     "onward.planning.needs": ("needs",),
     "onward.report.write": ("write_report",),
-    "onward.runs.forecast": ("Forecast",),
     "onward.simulation.run": ("Run",),
 }
 

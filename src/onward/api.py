@@ -5,7 +5,6 @@ Each takes and returns values (a `Crisis`, a `Scenario`, a `Run`, Polars frames)
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from onward.crisis import Crisis, Scenario
 from onward.crisis import read_crisis as _read_crisis
 from onward.crisis import read_scenario as _read_scenario
 from onward.errors import ParameterError, RunFolderError
+from onward.model.posterior import Posterior, posterior_from_json
 from onward.report.write import write_report
 from onward.runs import folder as run_folder
 from onward.runs.summary import follows_flee
@@ -26,7 +26,6 @@ from onward.simulation.run import Run, Views
 if TYPE_CHECKING:
     from onward.evaluation.score import FleeScore
     from onward.evaluation.score_counts import CountScore
-    from onward.runs.forecast import Forecast
 
 #: called with what is under way ("compile", "run", "write"), how many members are done, and of how many
 Progress = Callable[[str, int, int], None]
@@ -38,6 +37,7 @@ def simulate(
     members: int | None = None,
     engine: str = "cohorts",
     parameters: str = "fixed",
+    posterior: Posterior | str | Path | None = None,
     overrides: Mapping[str, object] | None = None,
     scenario: Scenario | str | Path | None = None,
     departures: str = "modelled",
@@ -58,7 +58,10 @@ def simulate(
     engine
         ``cohorts`` (whole people, drawn) or ``expected`` (real numbers, means).
     parameters
-        ``fixed`` at their defaults, or drawn from the ``prior`` for each member.
+        ``fixed`` at the crisis's own set if it was fitted, at their defaults otherwise; or drawn for each member: from
+        the ``prior``, which is what calibration found on other crises, or from the crisis's own ``posterior``.
+    posterior
+        From `calibrate`, or its file; the one that comes with Onward if None. Only with parameters ``posterior``.
     overrides
         Parameters to hold at a value, by name.
     scenario
@@ -100,6 +103,7 @@ def simulate(
         "members": simulation.default_members(engine, parameters) if members is None else members,
         "engine": engine, "parameters": parameters, "overrides": overrides, "scenario": what_if,
         "departures": departures, "seed": seed,
+        "posterior": read_posterior(posterior) if isinstance(posterior, str | Path) else posterior,
     }  # fmt: skip
     if out is None:
         return _with_views(simulation.simulate(world, workers=workers, **given))
@@ -109,84 +113,30 @@ def simulate(
     )
 
 
-def forecast(
-    crisis: Crisis | str | Path,
-    *,
-    origin: dt.date | None = None,
-    days: int = 90,
-    conflict: str = "ahead",
-    members: int = 200,
-    parameters: str | None = None,
-    overrides: Mapping[str, object] | None = None,
-    out: str | Path | None = None,
-    resume: bool = True,
-    progress: Progress | None = None,
-    workers: int = 1,
-    seed: int = 1,
-) -> Forecast:
-    """Forecast where people will be, knowing nothing that came after a day.
+def read_posterior(file: str | Path) -> Posterior:
+    """Read a posterior file, as `calibrate` writes it.
 
     Parameters
     ----------
-    crisis
-        A crisis, or what `read_crisis` takes: a folder or a bundled name.
-    origin
-        The day at whose end we stand; the crisis's last day if None.
-    days
-        How many days ahead, at least 1.
-    conflict
-        ``ahead``: attacks to come are drawn for each member; ``given``: attacks and changes of control as the crisis
-        has them up to its end, to measure what knowing the war is worth.
-    members
-        Draws of everything uncertain, at least 1.
-    parameters
-        ``fixed`` or ``prior``. If None: the crisis's own set where it was fitted on what is known at ``origin``, and
-        the prior otherwise.
-    overrides
-        Parameters to hold at a value, by name.
-    out
-        A run folder to write to, member by member; ``forecast.csv`` in it has the fans.
-    resume
-        Continue an interrupted forecast of the same kind in ``out``; if False, begin again.
-    progress
-        Called with what is under way, members done and members in all; only with ``out``.
-    workers
-        Threads; the result does not depend on their number.
-    seed
-        0 or more; the same seed gives the same numbers.
+    file
+        The file.
 
     Returns
     -------
-    Forecast
-        Its `table` has the fans by unit and horizon, its ``run`` everything else.
-
-    Raises
-    ------
-    CrisisDataError, ParameterError, RunFolderError
-        For mistakes in the input, all at once.
+    Posterior
+        What it holds. ParameterError for a file that is missing or none of these.
 
     Examples
     --------
-    >>> import datetime as dt, onward
-    >>> fans = onward.forecast("aleppo-2016", origin=dt.date(2016, 2, 1), days=60, members=2).table()
-    >>> fans.filter(level="total")["horizon"].to_list()
-    [30, 60]
+    >>> import onward
+    >>> onward.read_posterior("no-such-file")
+    Traceback (most recent call last):
+    onward.errors.ParameterError: no-such-file: there is no such file. Make one with onward calibrate.
     """
-    from onward.runs.forecast import forecast_in_memory, forecast_to_folder
-    from onward.runs.forecast_task import forecast_work
-
-    world = crisis if isinstance(crisis, Crisis) else _read_crisis(crisis)
-    work = forecast_work(
-        world, origin=origin, days=days, conflict=conflict, members=members, parameters=parameters,
-        overrides=overrides, seed=seed,
-    )  # fmt: skip
-    if out is None:
-        return _seen(forecast_in_memory(work, workers=workers))
-    return _seen(forecast_to_folder(work, folder=out, workers=workers, overwrite=not resume, progress=progress))
-
-
-def _seen(made: Forecast) -> Forecast:
-    return replace(made, run=_with_views(made.run))
+    path = Path(file)
+    if not path.is_file():
+        raise ParameterError(f"{file}: there is no such file. Make one with onward calibrate.")
+    return posterior_from_json(path.read_text("utf-8"), str(file))
 
 
 def simulate_flee(
@@ -318,8 +268,7 @@ def export(
     run
         A run folder, or a run that was read from one.
     format
-        ``hxl`` (a folder of CSVs, or a zip if ``out`` ends so), ``geojson``, ``netcdf``, ``xlsx``, or ``hubverse`` (the
-        quantiles of a forecast).
+        ``hxl`` (a folder of CSVs, or a zip if ``out`` ends so), ``geojson``, ``netcdf`` or ``xlsx``.
     out
         Where to; beside the run if None.
     by

@@ -6,10 +6,12 @@ import json
 import math
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from onward.cli.calibrate import PosteriorOption, read_posterior
 from onward.cli.errors import told
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ def backtest(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Threads; they change no number.", show_default="all cores")
     ] = None,
+    posterior: PosteriorOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
     """Predict crises whose outcome is known, and compare with what was counted.
@@ -57,7 +60,9 @@ def backtest(
         from onward.cli.rolling import rolling_backtest, show_rolling
 
         rows = (
-            _cold_start(crises, members, seed, workers) if cold else rolling_backtest(crises, horizons, origins, fresh)
+            _cold_start(crises, members, seed, workers, posterior)
+            if cold
+            else rolling_backtest(crises, horizons, origins, fresh)
         )
         if as_json:
             typer.echo(json.dumps({"rows": rows}, indent=2, ensure_ascii=False, allow_nan=False))
@@ -65,7 +70,9 @@ def backtest(
             (show_cold_start if cold else show_rolling)(rows, Console(highlight=False))
 
 
-def _cold_start(crises: Sequence[str], members: int, seed: int, workers: int | None) -> list[dict[str, Any]]:
+def _cold_start(
+    crises: Sequence[str], members: int, seed: int, workers: int | None, posterior: Path | None
+) -> list[dict[str, Any]]:
     from onward.cli.main import _cores
     from onward.cli.progress import Bar
     from onward.inference.cold_start import cold_start
@@ -73,7 +80,7 @@ def _cold_start(crises: Sequence[str], members: int, seed: int, workers: int | N
     cases = read_cases(crises)
     with Bar(shown=sys.stderr.isatty()) as bar:
         return cold_start(
-            cases, members=members, seed=seed, workers=workers or _cores(),
+            cases, members=members, seed=seed, workers=workers or _cores(), posterior=read_posterior(posterior),
             progress=lambda done, everything: bar("run", done, everything),
         )  # fmt: skip
 

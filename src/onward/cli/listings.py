@@ -14,6 +14,7 @@ from rich.text import Text
 
 from onward.cli.terminal import day, number, show_warnings
 from onward.crisis import Crisis, bundled_crises
+from onward.inference.reach import warning_light
 from onward.model.parameters import Parameter, declared
 
 
@@ -29,6 +30,8 @@ def show_crisis(crisis: Crisis, console: Console) -> None:
     console.print(grid)
     console.print()
     show_warnings(crisis.warnings, console)
+    for line in warning_light(crisis):
+        console.print(Text(line))
     for doubt in crisis.doubts:
         console.print(Text.assemble(("Look: ", "yellow"), str(doubt)))
     found = f"No errors; {len(crisis.doubts)} to look at." if crisis.doubts else "No problems."
@@ -53,6 +56,7 @@ def checked(crisis: Crisis) -> dict[str, Any]:
         "parameters": dict(crisis.parameters),
         "fitted_on": list(crisis.fitted_on),
         "warnings": list(crisis.warnings),
+        "outside": warning_light(crisis),
         "doubts": [{**asdict(doubt), "text": str(doubt)} for doubt in crisis.doubts],
     }
 

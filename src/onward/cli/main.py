@@ -17,11 +17,11 @@ import typer
 from typer.core import TyperGroup
 
 from onward.cli.backtest import add_backtest
+from onward.cli.calibrate import PosteriorOption, add_calibrate, read_posterior
 from onward.cli.errors import STOPPED, close_pipe, told
 from onward.cli.explain import add_explain
 from onward.cli.extract import add_reading
 from onward.cli.flee import SettingsOption, add_flee, prepare_flee, refuse_flee
-from onward.cli.forecast import add_forecast
 from onward.cli.import_ import add_import
 from onward.cli.needs import add_needs
 from onward.cli.new import add_new
@@ -41,20 +41,7 @@ if TYPE_CHECKING:
 MEMBERS = 100
 
 #: the order of commands in ``onward --help``
-ORDER = (
-    "crises",
-    "new",
-    "import",
-    "check",
-    "run",
-    "forecast",
-    "report",
-    "explain",
-    "scenarios",
-    "compare",
-    "score",
-    "sensitivity",
-)
+ORDER = ("crises", "new", "import", "check", "run", "report", "explain", "scenarios", "compare", "score", "sensitivity")
 
 
 class _WorkOrder(TyperGroup):
@@ -82,7 +69,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing
 add_reading(app)
 add_flee(app)
 add_backtest(app)
-add_forecast(app)
+add_calibrate(app)
 add_import(app)
 add_new(app)
 add_explain(app)
@@ -140,8 +127,13 @@ def run(
     ] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same numbers.")] = 1,
     parameters: Annotated[
-        str, typer.Option(metavar="fixed|prior", help="At their defaults, or drawn for each member.")
+        str,
+        typer.Option(
+            metavar="fixed|prior|posterior",
+            help="At one set, or drawn for each member: from other crises, or from the crisis's own counts.",
+        ),
     ] = "fixed",
+    posterior: PosteriorOption = None,
     given: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Hold a parameter (Flee: flee.NAME) at a value; repeatable."),
@@ -181,13 +173,16 @@ def run(
         if rules == "flee":
             count = (MEMBERS if engine != "expected" else 1) if members is None else members
             drawn = parameters if parameters != "fixed" else None
-            refused = {"--scenario": scenario, "--departures": departures, "--parameters": drawn,
+            own = str(posterior) if posterior else None
+            refused = {"--scenario": scenario, "--departures": departures, "--parameters": drawn, "--posterior": own,
                        "--triggers": str(triggers) if triggers else None}  # fmt: skip
             work = prepare_flee(crisis, settings, engine, count, seed, given or [], refused)
         else:
             _check_rules(rules, settings)
             chosen = departures or "modelled"
-            work = _prepare(crisis, engine, members, seed, parameters, given or [], scenario, chosen, triggers)
+            work = _prepare(
+                crisis, engine, members, seed, parameters, given or [], scenario, chosen, triggers, posterior
+            )  # fmt: skip
         took = time.perf_counter() - begin
         _run(work, out, workers or _cores(), overwrite, as_json, quiet, crisis, took)
 
@@ -279,7 +274,7 @@ def _check_rules(rules: str, settings: Path | None) -> None:
 
 def _prepare(
     crisis: str, engine: str, members: int | None, seed: int, parameters: str, given: list[str], scenario: str | None,
-    departures: str, triggers: Path | None,
+    departures: str, triggers: Path | None, posterior: Path | None,
 ) -> Work:  # fmt: skip
     """Read the crisis and validate all options."""
     from onward.crisis import read_crisis, read_scenario
@@ -296,7 +291,7 @@ def _prepare(
     settings = make_settings(
         world, engine=engine, members=count, seed=seed, parameters=parameters, overrides=_overrides(given),
         labels=engine == "cohorts", scenario=read_scenario(scenario, world) if scenario else None,
-        departures=departures,
+        departures=departures, posterior=read_posterior(posterior),
     )  # fmt: skip
     return own_work(world, settings)
 

@@ -11,6 +11,7 @@ from rich.text import Text
 WORDS = {
     "compile": "Compiling, once only",
     "run": "Simulating",
+    "fit": "Fitting",
     "forecast": "Forecasting",
     "write": "Writing",
     "read": "Reading",

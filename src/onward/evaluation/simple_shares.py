@@ -51,7 +51,7 @@ def simple_shares(model: Model, destinations: Sequence[Bools], last: int) -> dic
         everybody to the destination at the least distance.
     """
     origin = origin_weights(model, last)
-    km = np.maximum(LEAST_KM, _road_km(model, destinations))
+    km = np.maximum(LEAST_KM, road_km(model, destinations))
     reached = np.isfinite(km).any(axis=1) & (origin > 0)
     weight, km = origin[reached], km[reached]
     mass = np.array([model.network.places.population[mask].sum() for mask in destinations])
@@ -82,7 +82,7 @@ def origin_weights(model: Model, last: int) -> Floats:
     return weight if weight.sum() > 0 else model.network.places.population
 
 
-def _road_km(model: Model, destinations: Sequence[Bools]) -> Floats:
+def road_km(model: Model, destinations: Sequence[Bools]) -> Floats:
     """Return road distances ``[place, destination]`` to the nearest place of each destination; inf: no road."""
     roads, n = model.network.roads, len(model.network.places.names)
     order = np.lexsort((roads.km, roads.head, roads.tail))

@@ -60,12 +60,16 @@ class Shares:
 
 @dataclass(frozen=True)
 class ColdCase:
-    """A crisis of which no count is known, and the counts that judge it; ``instance`` where it is a Flee folder."""
+    """A crisis of which no count is known, and the counts that judge it.
+
+    ``whole`` is the crisis with all that is known today; ``instance`` is given where it is a Flee folder.
+    """
 
     name: str
     crisis: Crisis
     totals: tuple[Total, ...]
     shares: tuple[Shares, ...]
+    whole: Crisis
     instance: FleeInstance | None = None
 
 
@@ -89,7 +93,7 @@ def crisis_case(crisis: Crisis) -> ColdCase:
     rows = [row for row in rows if row["places"] and row["people"] > 0]
     totals = [total for h in HORIZONS for total in _counted_total(rows, h)]
     shares = [found for h in HORIZONS for found in _counted_shares(rows, h)]
-    return ColdCase(crisis.name, hide_later(crisis, late), tuple(totals), tuple(shares))
+    return ColdCase(crisis.name, hide_later(crisis, late), tuple(totals), tuple(shares), crisis)
 
 
 def _later(opens: dt.date | None, start: dt.date) -> bool:
@@ -170,7 +174,9 @@ def flee_case(instance: FleeInstance, folder: Path) -> ColdCase:
                     truth=np.array([near[name][1] * people for name in where]),
                 )
             )
-    return ColdCase(instance.name, hide_later(found, later), tuple(totals), tuple(shares), instance)
+    return ColdCase(
+        instance.name, hide_later(found, later), tuple(totals), tuple(shares), crisis_from_flee(instance), instance
+    )
 
 
 def _opens_later(instance: FleeInstance, place: Location) -> bool:

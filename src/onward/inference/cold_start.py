@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from onward.crisis import Crisis
 from onward.engine.state import Result
 from onward.evaluation.simple_shares import share_error, simple_shares
 from onward.flee.instance import FleeInstance
@@ -21,6 +20,8 @@ from onward.flee.simulate import FleeRunSettings
 from onward.flee.simulate import run_one as run_flee
 from onward.inference.cold_cases import ColdCase, Shares, Total
 from onward.model.build import Model, build_model
+from onward.model.parameter_set import prior_set
+from onward.model.posterior import Posterior
 from onward.simulation.member import Outcome, Settings, member_values
 from onward.simulation.run import make_settings, run_members
 from onward.typing import Bools, Floats
@@ -35,7 +36,7 @@ Progress = Callable[[int, int], None]
 
 def cold_start(
     cases: Sequence[ColdCase], *, members: int = MEMBERS, seed: int = 1, workers: int = 1,
-    progress: Progress | None = None, flee: bool = True,
+    progress: Progress | None = None, flee: bool = True, posterior: Posterior | None = None,
 ) -> list[Row]:  # fmt: skip
     """Return the rows of cold starts, each with all of `KEYS`.
 
@@ -50,6 +51,9 @@ def cold_start(
     flee
         Whether Flee's rules are run on Flee folders. They are given the real total of each day and the capacities.
 
+    posterior
+        The calibration to draw parameters from, fitted on others than each case; if None, Onward's own.
+
     Returns
     -------
     list of dict
@@ -61,7 +65,7 @@ def cold_start(
     done, everything = 0, members * len(cases)
     for case in cases:
         model = build_model(case.crisis)
-        settings = cold_settings(case.crisis, members=members, seed=seed)
+        settings = cold_settings(case, members=members, seed=seed, posterior=posterior)
         drawn: list[tuple[list[float], list[Floats]]] = []
         for _, said, _ in run_members(
             model, settings, members=range(members), workers=workers, finish=_finish(case, model, settings)
@@ -75,10 +79,12 @@ def cold_start(
     return rows
 
 
-def cold_settings(crisis: Crisis, *, members: int, seed: int) -> Settings:
+def cold_settings(case: ColdCase, *, members: int, seed: int, posterior: Posterior | None = None) -> Settings:
     """Return settings that know nothing of the crisis: every parameter drawn, none at a value fitted on it."""
+    crisis = case.crisis
     stranger = replace(crisis, parameters={}, fitted_on=()) if crisis.fitted_on else crisis
-    return replace(make_settings(stranger, members=members, seed=seed, parameters="prior"), labels=False)
+    settings = make_settings(stranger, members=members, seed=seed, parameters="prior")
+    return replace(settings, labels=False, base=prior_set(case.whole, posterior))
 
 
 def _finish(

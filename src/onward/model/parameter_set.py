@@ -9,14 +9,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from onward.crisis import Crisis
+from onward.errors import ParameterError
 from onward.model.parameters import Values, declared, default_values
+from onward.model.posterior import Distribution, Posterior, shipped_posterior
 
 POPULATION = "population"
 PRIOR = "prior"
+POSTERIOR = "posterior"
 
 
 @dataclass(frozen=True)
@@ -33,16 +36,23 @@ class ParameterSet:
         Names of the crises whose counts it was fitted on; none for what was set before any data.
     hash
         SHA-256 of what the set says.
+    crises
+        The hash of each crisis that calibration fitted it on, by name.
+    distribution
+        What members draw from, beside the priors of what was not calibrated.
     """
 
     name: str
     values: Values
     fitted_on: tuple[str, ...]
     hash: str
+    crises: Mapping[str, str] = field(default_factory=dict)
+    distribution: Distribution | None = None
 
     def about(self) -> dict[str, Any]:
         """Return what run.json says of it, as ``parameters_from``."""
-        return {"name": self.name, "hash": self.hash, "fitted_on": list(self.fitted_on)}
+        found: dict[str, Any] = {"name": self.name, "hash": self.hash, "fitted_on": list(self.fitted_on)}
+        return found | ({"crises": dict(self.crises)} if self.crises else {})
 
 
 def population_set() -> ParameterSet:
@@ -54,10 +64,51 @@ def population_set() -> ParameterSet:
     return _point(POPULATION, default_values(), ())
 
 
-def prior_set() -> ParameterSet:
-    """Return the priors as a set: its values are their medians, its hash is over all that they say."""
+def prior_set(crisis: Crisis | None = None, posterior: Posterior | None = None) -> ParameterSet:
+    """Return what members of a crisis draw from: the population that calibration found on other crises.
+
+    Parameters that were not calibrated are drawn from their declared priors. The hash is over both. ``posterior`` is
+    the calibration to take it from; the one that comes with Onward if None.
+    """
     rows = [[p.name, p.prior, repr(p.prior_centre), repr(p.prior_spread), p.low, p.high] for p in declared().values()]
-    return ParameterSet(PRIOR, default_values(), (), _hash(rows))
+    found = _others(crisis, posterior)
+    if found is None:
+        return ParameterSet(PRIOR, default_values(), (), _hash(rows))
+    calibrated = _calibrated(PRIOR, found)
+    return replace(calibrated, hash=_hash([rows, found.hash]))
+
+
+def posterior_set(crisis: Crisis, posterior: Posterior | None = None) -> ParameterSet:
+    """Return a crisis's own posterior; raise ParameterError where it was not calibrated.
+
+    Parameters
+    ----------
+    crisis
+        Named in the posterior, or with a hash that is.
+    posterior
+        From `onward.calibrate` or its file; the one that comes with Onward if None.
+    """
+    known = shipped_posterior() if posterior is None else posterior
+    names = {} if known is None else known.population.fitted_on
+    same = [name for name, found in names.items() if name == crisis.name or found == crisis.hash]
+    if known is None or not same or same[0] not in known.crises:
+        raise ParameterError(
+            f"parameters: {crisis.name} has no posterior in this set, fitted on {', '.join(names) or 'none'}. "
+            f"Make one (onward calibrate CRISIS... -o FILE) and give --posterior FILE, or use --parameters prior."
+        )
+    return _calibrated(POSTERIOR, known.crises[same[0]])
+
+
+def _others(crisis: Crisis | None, posterior: Posterior | None = None) -> Distribution | None:
+    found = shipped_posterior() if posterior is None else posterior
+    if found is None:
+        return None
+    return found.population if crisis is None else found.without(crisis.name, crisis.hash)
+
+
+def _calibrated(name: str, found: Distribution) -> ParameterSet:
+    values = default_values(found.median())
+    return ParameterSet(name, values, tuple(found.fitted_on), found.hash, found.fitted_on, found)
 
 
 def set_of(crisis: Crisis) -> ParameterSet:
@@ -86,9 +137,13 @@ def words_on(about: Mapping[str, Any]) -> str:
     found = about.get("parameters_from")
     if not found:
         return ""
+    fitted = found["fitted_on"]
     what = {
-        POPULATION: "the population set (medians of the priors)",
-        PRIOR: "drawn from the priors for each member",
+        POPULATION: f"the population set (medians of {'what calibration found' if fitted else 'the priors'})",
+        PRIOR: "drawn from the population of other crises for each member"
+        if fitted
+        else "drawn from the priors for each member",
+        POSTERIOR: "drawn from this crisis's posterior for each member",
     }.get(found["name"], f"the set {found['name']!r}")
     return f"Parameters: {what}, {_fitted(found['fitted_on'], about.get('crisis'))}."
 

@@ -160,7 +160,8 @@ def _method(about: Mapping[str, Any]) -> str:
     fixed = sum(p.prior == "fixed" for p in table)
     how = {
         "fixed": "Parameters were held at one value each: intervals leave out what is not known of them.",
-        "prior": f"Parameters were drawn from their priors for each member ({len(table) - fixed} of {len(table)}).",
+        "prior": f"Parameters were drawn for each member ({len(table) - fixed} of {len(table)}).",
+        "posterior": f"Parameters were drawn for each member ({len(table) - fixed} of {len(table)}).",
     }.get(about["parameters"], f"Parameters: {about['parameters']}.")
     lines = [
         "Each day people at home or displaced may leave: the chance depends on attacks near them, on a front that "

@@ -71,7 +71,9 @@ def member_values(settings: Settings, member: int) -> dict[str, float]:
     """Return the member's parameters."""
     if settings.parameters == "fixed":
         return default_values(settings.overrides, settings.base.values)
-    return drawn_values(stream(settings, member, PARAMETERS), settings.overrides)
+    found = settings.base.distribution
+    calibrated = None if found is None else found.draw
+    return drawn_values(stream(settings, member, PARAMETERS), settings.overrides, calibrated)
 
 
 @dataclass(frozen=True)

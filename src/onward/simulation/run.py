@@ -18,8 +18,9 @@ from onward.crisis.scenarios import Scenario
 from onward.errors import ParameterError
 from onward.extras import install_command
 from onward.model.build import Model, build_model, dated
-from onward.model.parameter_set import prior_set, set_by_hand, set_of
+from onward.model.parameter_set import ParameterSet, posterior_set, prior_set, set_by_hand, set_of
 from onward.model.parameters import default_values
+from onward.model.posterior import Posterior
 from onward.simulation.conservation import check_conservation
 from onward.simulation.member import Outcome, Settings, run_one
 from onward.simulation.tables import TABLES, frames
@@ -45,7 +46,7 @@ REMEMBERED = 32
 #: members of a run, if nobody says so: enough for 90 % intervals (own choice)
 MEMBERS = 100
 ENGINES = ("cohorts", "expected")
-PARAMETERS = ("fixed", "prior")
+PARAMETERS = ("fixed", "prior", "posterior")
 DEPARTURES = ("modelled", "observed")
 #: of run.json, when and where a run was made, and not what it is
 CIRCUMSTANCES = ("created", "environment", "timings", "engine_seconds", "engine_cpu_seconds")
@@ -258,7 +259,8 @@ def make_settings(crisis: Crisis, **given: Any) -> Settings:
     steps = () if scenario is None else scenario.intervention
     what_if = {step.name: step.value for step in steps if step.do == "set_parameter"}
     overrides = {**set_by_hand(crisis), **what_if, **(given.pop("overrides", None) or {})}
-    base = prior_set() if given.get("parameters") == "prior" else set_of(crisis)
+    posterior = given.pop("posterior", None)
+    base = _base(crisis, given.get("parameters", "fixed"), posterior)
     if default_values(overrides, base.values)["return_rate"] > 0:
         given["labels"] = True  # who goes home depends on where home is
     settings = Settings(**given, overrides=overrides, base=base)
@@ -276,6 +278,14 @@ def make_settings(crisis: Crisis, **given: Any) -> Settings:
     if wrong:
         raise ParameterError("\n".join(wrong))
     return settings
+
+
+def _base(crisis: Crisis, parameters: str, posterior: Posterior | None) -> ParameterSet:
+    if parameters == "posterior":
+        return posterior_set(crisis, posterior)
+    if posterior is not None:
+        raise ParameterError(f"posterior: a run with parameters {parameters} uses none. Use --parameters posterior.")
+    return prior_set(crisis) if parameters == "prior" else set_of(crisis)
 
 
 def run_members(
@@ -356,6 +366,7 @@ def simulate(
     members: int | None = None,
     engine: str = "cohorts",
     parameters: str = "fixed",
+    posterior: Posterior | None = None,
     overrides: Mapping[str, object] | None = None,
     scenario: Scenario | None = None,
     departures: str = "modelled",
@@ -369,8 +380,9 @@ def simulate(
     crisis : from `onward.read_crisis`
     members : how many draws of everything uncertain, at least 1; 100, or 1 where nothing is drawn, if None
     engine : ``cohorts`` (whole people, drawn) or ``expected`` (real numbers, means)
-    parameters : ``fixed`` at the crisis's own set if it was fitted (at the population's otherwise), or drawn from the
-        ``prior`` for each member
+    parameters : ``fixed`` at the crisis's own set if it was fitted (at the population's otherwise), or drawn for each
+        member: from the ``prior`` (what calibration found on other crises) or the crisis's own ``posterior``
+    posterior : what ``posterior`` is drawn from; the one that comes with Onward if None
     overrides : parameters to hold at a value, by name
     scenario : a what-if, from `onward.read_scenario`; its members keep their draws, so runs compare member by member
     departures : ``modelled`` from threat, or ``observed``: given the numbers newly displaced from the counts
@@ -386,7 +398,7 @@ def simulate(
     settings = make_settings(
         crisis, engine=engine, members=members, seed=seed, parameters=parameters, overrides=overrides,
         labels=engine == "cohorts", scenario=scenario,
-        departures=departures,
+        departures=departures, posterior=posterior,
     )  # fmt: skip
     model = build_model(crisis, scenario, departures=departures)
     parts: dict[str, list[pl.DataFrame]] = {name: [] for name in TABLES}

@@ -1,0 +1,76 @@
+"""What a calibration compares: the totals and shares of the first 90 days, on scales on which errors are alike.
+
+A total is compared as a logarithm, a share as a square root. Both errors join what counting misses and what the model
+leaves out in every crisis alike; what differs from crisis to crisis is the spread that the calibration finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+
+from onward.inference.cold_cases import ColdCase
+from onward.inference.cold_start import arrivals_of, total_of
+from onward.model.build import Model, build_model
+from onward.model.parameter_set import population_set
+from onward.simulation.member import Settings, run_one
+from onward.typing import Floats
+
+#: standard deviation of the logarithm of a total by horizon: registration lags in the first weeks (own assumption)
+TOTAL_DEVIATION = {30: 0.6, 60: 0.4, 90: 0.3}
+#: standard deviation of the square root of a share (own assumption: 0.2 of people elsewhere among four destinations)
+SHARE_DEVIATION = 0.2
+#: a run is taken to be no further than this from the truth, in logarithms of totals (nobody is minus infinity)
+FURTHEST = 4.0
+
+
+@dataclass(frozen=True, eq=False)
+class FitCase:
+    """A crisis to fit: its case, its model, what was counted and how far a run may be from it, shape (figures,)."""
+
+    name: str
+    crisis_hash: str
+    case: ColdCase
+    model: Model
+    settings: Settings
+    counted: Floats
+    deviation: Floats
+
+    def said(self, values: Mapping[str, float]) -> Floats:
+        """Return what *expected* says of each figure with these parameters, on the scales of ``counted``."""
+        settings = replace(self.settings, overrides={**values, **self.settings.overrides})
+        outcome, _ = run_one(self.model, settings, 0)
+        coverage = float(settings.overrides.get("coverage", self.settings.base.values["coverage"]))  # type: ignore[arg-type]
+        totals = [coverage * total_of(total, outcome.result, self.model) for total in self.case.totals]
+        logs = np.log(np.maximum(totals, 1.0)) if totals else np.zeros(0)
+        figures = [np.clip(logs, self.counted[: len(logs)] - FURTHEST, self.counted[: len(logs)] + FURTHEST)]
+        for shares in self.case.shares:
+            people = arrivals_of(shares, outcome.result, self.model)
+            figures.append(np.sqrt(people / people.sum()) if people.sum() > 0 else np.zeros(len(people)))
+        return np.concatenate(figures)
+
+
+def fit_case(case: ColdCase, crisis_hash: str, until: date | None = None) -> FitCase:
+    """Return a case laid out for fitting, with counts up to a day only if one is given."""
+    if until is not None:
+        last = (until - case.crisis.start).days
+        totals = tuple(t for t in case.totals if t.last <= last)
+        shares = tuple(s for s in case.shares if max(s.last) <= last)
+        case = replace(case, totals=totals, shares=shares)
+    crisis = replace(case.crisis, parameters={}, fitted_on=()) if case.crisis.fitted_on else case.crisis
+    settings = Settings(
+        engine="expected", members=1, labels=False, overrides=dict(crisis.parameters), base=population_set()
+    )
+    counted = [np.log([t.truth for t in case.totals])] if case.totals else []
+    deviation = [np.array([TOTAL_DEVIATION[t.horizon] for t in case.totals])] if case.totals else []
+    for found in case.shares:
+        counted.append(np.sqrt(found.truth / found.truth.sum()))
+        deviation.append(np.full(len(found.truth), SHARE_DEVIATION))
+    nothing = np.zeros(0)
+    return FitCase(
+        case.name, crisis_hash, case, build_model(crisis), settings,
+        np.concatenate(counted) if counted else nothing, np.concatenate(deviation) if deviation else nothing,
+    )  # fmt: skip
