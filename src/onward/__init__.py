@@ -16,6 +16,7 @@ from onward.errors import OnwardError
 if TYPE_CHECKING:
     from onward.api import (
         export,
+        forecast,
         list_crises,
         list_scenarios,
         parameters,
@@ -33,10 +34,12 @@ if TYPE_CHECKING:
     from onward.model.posterior import Posterior
     from onward.planning.needs import needs
     from onward.report.write import write_report
+    from onward.runs.forecast import Forecast
     from onward.simulation.run import Run
 
 __all__ = [
     "Crisis",
+    "Forecast",
     "OnwardError",
     "Posterior",
     "Run",
@@ -45,6 +48,7 @@ __all__ = [
     "compare",
     "export",
     "extract_facts",
+    "forecast",
     "list_crises",
     "list_scenarios",
     "needs",
@@ -65,6 +69,7 @@ __all__ = [
 _MODULES = {
     "onward.api": (
         "export",
+        "forecast",
         "list_crises",
         "list_scenarios",
         "parameters",
@@ -82,6 +87,7 @@ _MODULES = {
     "onward.model.posterior": ("Posterior",),
     "onward.planning.needs": ("needs",),
     "onward.report.write": ("write_report",),
+    "onward.runs.forecast": ("Forecast",),
     "onward.simulation.run": ("Run",),
 }
 

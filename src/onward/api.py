@@ -5,6 +5,7 @@ Each takes and returns values (a `Crisis`, a `Scenario`, a `Run`, Polars frames)
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from onward.simulation.run import Run, Views
 if TYPE_CHECKING:
     from onward.evaluation.score import FleeScore
     from onward.evaluation.score_counts import CountScore
+    from onward.runs.forecast import Forecast
 
 #: called with what is under way ("compile", "run", "write"), how many members are done, and of how many
 Progress = Callable[[str, int, int], None]
@@ -137,6 +139,86 @@ def read_posterior(file: str | Path) -> Posterior:
     if not path.is_file():
         raise ParameterError(f"{file}: there is no such file. Make one with onward calibrate.")
     return posterior_from_json(path.read_text("utf-8"), str(file))
+
+
+def forecast(
+    crisis: Crisis | str | Path,
+    *,
+    origin: dt.date | None = None,
+    days: int = 90,
+    conflict: str = "ahead",
+    members: int = 200,
+    parameters: str | None = None,
+    overrides: Mapping[str, object] | None = None,
+    out: str | Path | None = None,
+    resume: bool = True,
+    progress: Progress | None = None,
+    workers: int = 1,
+    seed: int = 1,
+) -> Forecast:
+    """Forecast where people will be, knowing nothing that came after a day.
+
+    Parameters
+    ----------
+    crisis
+        A crisis, or what `read_crisis` takes: a folder or a bundled name.
+    origin
+        The day at whose end we stand; the crisis's last day if None.
+    days
+        How many days ahead, at least 1.
+    conflict
+        ``ahead``: attacks to come are drawn for each member; ``given``: attacks and changes of control as the crisis
+        has them up to its end, to measure what knowing the war is worth.
+    members
+        Draws of everything uncertain, at least 1.
+    parameters
+        ``fixed`` or ``prior``. If None: the crisis's own set where it was fitted on what is known at ``origin``, and
+        the prior otherwise.
+    overrides
+        Parameters to hold at a value, by name.
+    out
+        A run folder to write to, member by member; ``forecast.csv`` in it has the fans.
+    resume
+        Continue an interrupted forecast of the same kind in ``out``; if False, begin again.
+    progress
+        Called with what is under way, members done and members in all; only with ``out``.
+    workers
+        Threads; the result does not depend on their number.
+    seed
+        0 or more; the same seed gives the same numbers.
+
+    Returns
+    -------
+    Forecast
+        Its `table` has the fans by unit and horizon, its ``run`` everything else.
+
+    Raises
+    ------
+    CrisisDataError, ParameterError, RunFolderError
+        For mistakes in the input, all at once.
+
+    Examples
+    --------
+    >>> import datetime as dt, onward
+    >>> fans = onward.forecast("aleppo-2016", origin=dt.date(2016, 2, 1), days=60, members=2).table()
+    >>> fans.filter(level="total")["horizon"].to_list()
+    [30, 60]
+    """
+    from onward.runs.forecast import forecast_in_memory, forecast_to_folder
+    from onward.runs.forecast_task import forecast_work
+
+    world = crisis if isinstance(crisis, Crisis) else _read_crisis(crisis)
+    work = forecast_work(
+        world, origin=origin, days=days, conflict=conflict, members=members, parameters=parameters,
+        overrides=overrides, seed=seed,
+    )  # fmt: skip
+    if out is None:
+        return _seen(forecast_in_memory(work, workers=workers))
+    return _seen(forecast_to_folder(work, folder=out, workers=workers, overwrite=not resume, progress=progress))
+
+
+def _seen(made: Forecast) -> Forecast:
+    return replace(made, run=_with_views(made.run))
 
 
 def simulate_flee(
@@ -268,7 +350,8 @@ def export(
     run
         A run folder, or a run that was read from one.
     format
-        ``hxl`` (a folder of CSVs, or a zip if ``out`` ends so), ``geojson``, ``netcdf`` or ``xlsx``.
+        ``hxl`` (a folder of CSVs, or a zip if ``out`` ends so), ``geojson``, ``netcdf``, ``xlsx``, or ``hubverse`` (the
+        quantiles of a forecast).
     out
         Where to; beside the run if None.
     by

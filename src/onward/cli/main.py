@@ -22,6 +22,7 @@ from onward.cli.errors import STOPPED, close_pipe, told
 from onward.cli.explain import add_explain
 from onward.cli.extract import add_reading
 from onward.cli.flee import SettingsOption, add_flee, prepare_flee, refuse_flee
+from onward.cli.forecast import add_forecast
 from onward.cli.import_ import add_import
 from onward.cli.needs import add_needs
 from onward.cli.new import add_new
@@ -41,7 +42,20 @@ if TYPE_CHECKING:
 MEMBERS = 100
 
 #: the order of commands in ``onward --help``
-ORDER = ("crises", "new", "import", "check", "run", "report", "explain", "scenarios", "compare", "score", "sensitivity")
+ORDER = (
+    "crises",
+    "new",
+    "import",
+    "check",
+    "run",
+    "forecast",
+    "report",
+    "explain",
+    "scenarios",
+    "compare",
+    "score",
+    "sensitivity",
+)
 
 
 class _WorkOrder(TyperGroup):
@@ -70,6 +84,7 @@ add_reading(app)
 add_flee(app)
 add_backtest(app)
 add_calibrate(app)
+add_forecast(app)
 add_import(app)
 add_new(app)
 add_explain(app)

@@ -12,7 +12,7 @@ import typer
 from onward.cli.errors import MISTAKE, told
 from onward.extras import install_command
 
-FORMATS = ("hxl", "geojson", "netcdf", "xlsx")
+FORMATS = ("hxl", "geojson", "netcdf", "xlsx", "hubverse")
 
 
 def add_web(app: typer.Typer) -> None:
@@ -47,7 +47,7 @@ def serve(
 
 def export(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
-    format: Annotated[str, typer.Option("--format", "-f", metavar="hxl|geojson|netcdf|xlsx", help="What to write.")],
+    format: Annotated[str, typer.Option("--format", "-f", metavar="|".join(FORMATS), help="What to write.")],
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="PATH", show_default="beside the run", help="Where to.")
     ] = None,

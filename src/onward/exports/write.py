@@ -7,12 +7,14 @@ import os
 import shutil
 from pathlib import Path
 
+from onward import disclosure as harm
 from onward.errors import ParameterError, RunFolderError
 from onward.exports.content import content_of
+from onward.inference.fans import fans_of
 from onward.runs.folder import read_run
 
 #: what the name of an export ends with, by format; a folder for none
-ENDINGS = {"hxl": "", "geojson": ".geojson", "netcdf": ".nc", "xlsx": ".xlsx"}
+ENDINGS = {"hxl": "", "geojson": ".geojson", "netcdf": ".nc", "xlsx": ".xlsx", "hubverse": ".csv"}
 
 
 def export_run(
@@ -26,7 +28,8 @@ def export_run(
     run
         The run folder.
     format
-        ``hxl`` (a folder of CSVs, or a zip if ``out`` ends so), ``geojson``, ``netcdf`` or ``xlsx``.
+        ``hxl`` (a folder of CSVs, or a zip if ``out`` ends so), ``geojson``, ``netcdf``, ``xlsx``, or, for a forecast,
+        ``hubverse``.
     out
         Where to; beside the run if None.
     by
@@ -42,11 +45,16 @@ def export_run(
     """
     if format not in ENDINGS:
         raise ParameterError(f"format: {format!r} is not one of {', '.join(ENDINGS)}.")
+    if format == "hubverse" and (by is not None or route_detail):
+        raise ParameterError("format hubverse: it has all units and no legs. Leave out --by and --route-detail.")
     folder = Path(run)
     read = read_run(folder)
     target = Path(out) if out is not None else folder.with_name(f"{folder.resolve().name}-{format}{ENDINGS[format]}")
     _check_target(target, overwrite)
-    content = content_of(read, read.crisis, by=by, route_detail=route_detail, places=places, today=today)
+    if format == "hubverse":
+        fans = fans_of(read)
+    else:
+        content = content_of(read, read.crisis, by=by, route_detail=route_detail, places=places, today=today)
     new = target.with_name(f".{target.name}.new")
     _remove(new)
     try:
@@ -63,6 +71,10 @@ def export_run(
             from onward.exports.netcdf import write_netcdf
 
             write_netcdf(read, content, new)
+        elif format == "hubverse":
+            from onward.exports.hubverse import write_hubverse
+
+            warnings = write_hubverse(read, fans, new, places=places, today=today or harm.today())
         else:
             from onward.exports.xlsx import write_workbook
 
@@ -73,7 +85,7 @@ def export_run(
         raise RunFolderError(f"{target}: cannot be written ({error.strerror or error}). Give another --out.") from None
     finally:
         _remove(new)
-    return target, content.warnings
+    return target, warnings if format == "hubverse" else content.warnings
 
 
 def _check_target(target: Path, overwrite: bool) -> None:

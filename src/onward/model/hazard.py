@@ -64,7 +64,9 @@ class Attacks:
             middling: Floats = self.factor * self.rate * middle[self.row]
             return middling
         mean = self.factor * self.rate * draw_between(draws, self.key, middle, low, high, common)[self.row]
-        return np.asarray(np.where(self.known[self.row], mean, poisson_quantile(draws.uniform(self.cell_key), mean)))
+        unknown = ~self.known[self.row]
+        mean[unknown] = poisson_quantile(draws.uniform(self.cell_key[unknown]), mean[unknown])
+        return np.asarray(mean)
 
     def by_day(self, numbers: Floats, days: int, places: int) -> Floats:
         """Add cells up to attacks on each place on each day of the crisis, ``[t, p]``."""

@@ -85,6 +85,15 @@ def own_work(crisis: Crisis, settings: Settings) -> Work:
 
         yield from run_members(model, settings, members=members, workers=workers, clock=clock, finish=finish)
 
+    results = own_results(crisis, model, plan)
+    return Work(plan, TABLES, lambda: compile_kernels(model, settings), run, results, crisis)
+
+
+def own_results(
+    crisis: Crisis, model: Model, plan: Mapping[str, Any]
+) -> Callable[[Mapping[str, pl.LazyFrame]], dict[str, Any]]:
+    """Return what says from the joined tables of a run under Onward's own rules what run.json tells."""
+
     def results(tables: Mapping[str, pl.LazyFrame]) -> dict[str, Any]:
         places = {"places": sorted(model.network.places.names)}
         run = Run({**plan, **places}, tables, given=crisis)
@@ -92,7 +101,7 @@ def own_work(crisis: Crisis, settings: Settings) -> Work:
         triggers = {"triggers": evaluate_triggers(run)}
         return {**places, "place_names": crisis.place_names, **figures, **triggers}
 
-    return Work(plan, TABLES, lambda: compile_kernels(model, settings), run, results, crisis)
+    return results
 
 
 def compile_kernels(model: Model, settings: Settings) -> float:

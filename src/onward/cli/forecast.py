@@ -1,0 +1,202 @@
+"""The command `onward forecast CRISIS --from DATE --days 90`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from onward.cli.errors import STOPPED, told
+
+if TYPE_CHECKING:
+    import polars as pl
+    from rich.console import Console
+
+    from onward.runs.forecast import Forecast
+    from onward.runs.task import Work
+
+#: columns from which the horizons of a unit stand in one row (own choice)
+WIDE = 120
+FIGURES = ("p5", "p50", "p95")
+TITLES = {"total": "In all", "admin1": "By first administrative level", "place": "By place"}
+_THERE = "Displaced people staying or waiting there; p5 to p95 is the 90 % interval, p50 the median."
+NOTES = {"total": "Everybody displaced, those under way too.", "admin1": _THERE, "place": _THERE}
+#: how many places are listed (own choice: one screen)
+PLACES = 15
+
+
+def add_forecast(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command("forecast")(forecast)
+
+
+def forecast(
+    crisis: Annotated[str, typer.Argument(metavar="CRISIS", help="A bundled crisis or a folder.")],
+    origin: Annotated[
+        datetime | None,
+        typer.Option(
+            "--from", formats=["%Y-%m-%d"], help="The day at whose end we stand.", show_default="the crisis's last day"
+        ),
+    ] = None,
+    days: Annotated[int, typer.Option(help="How many days ahead.")] = 90,
+    members: Annotated[int, typer.Option(help="Draws of everything uncertain.")] = 200,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same numbers.")] = 1,
+    conflict: Annotated[
+        str,
+        typer.Option(
+            metavar="ahead|given", help="The war to come: drawn for each member; or as the crisis has it, to compare."
+        ),
+    ] = "ahead",
+    parameters: Annotated[
+        str | None,
+        typer.Option(
+            metavar="fixed|prior",
+            help="Of the model: one set, or drawn for each member.",
+            show_default="prior, but for a crisis fitted before DATE",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", metavar="DIR", help="The run folder.", show_default="runs/CRISIS-NUMBER"),
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, help="Threads; they change no number.", show_default="all cores")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the run in the run folder.")] = False,
+    format: Annotated[
+        str | None, typer.Option("--format", metavar="hubverse", help="Write quantiles for forecast hubs too.")
+    ] = None,
+    places: Annotated[
+        bool, typer.Option("--places", help="Single places in the hubverse file though the crisis is going on.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+) -> None:
+    """Forecast how many people will be where, knowing nothing after a day.
+
+    Attacks to come are drawn for each member from those known so far. A forecast that was stopped is gone on with by
+    the same command.
+    """
+    with told():
+        from onward.cli.flee import refuse_flee
+        from onward.crisis import read_crisis
+        from onward.errors import ParameterError
+        from onward.runs.forecast_task import forecast_work
+
+        if format not in (None, "hubverse"):
+            raise ParameterError(f"--format {format}: {format!r} is not hubverse. `onward export` writes the others.")
+        refuse_flee(crisis)
+        work = forecast_work(
+            read_crisis(crisis), origin=None if origin is None else origin.date(), days=days, conflict=conflict,
+            members=members, parameters=parameters, seed=seed,
+        )  # fmt: skip
+        made = _run(work, out, jobs or _cores(), overwrite)
+        if as_json:
+            typer.echo(json.dumps(said(made), indent=2, ensure_ascii=False, allow_nan=False))
+        else:
+            from rich.console import Console
+
+            show_forecast(made, Console(highlight=False))
+        if format is not None:
+            _export(made, places, quiet=as_json, overwrite=overwrite)
+
+
+def _run(work: Work, out: Path | None, jobs: int, overwrite: bool) -> Forecast:
+    from onward.cli.progress import Bar
+    from onward.runs.folder import free_folder
+    from onward.runs.forecast import forecast_to_folder
+
+    folder = out or free_folder(work.plan)
+    try:
+        with Bar(shown=sys.stderr.isatty()) as bar:
+            return forecast_to_folder(work, folder=folder, workers=jobs, overwrite=overwrite, progress=bar)
+    except KeyboardInterrupt:
+        typer.echo(
+            f"Stopped with {bar.done} of {work.members} members done in {folder}. The same command goes on from there.",
+            err=True,
+        )
+        raise typer.Exit(STOPPED) from None
+
+
+def _export(made: Forecast, places: bool, *, quiet: bool, overwrite: bool) -> None:
+    from onward.exports.write import export_run
+
+    written, warnings = export_run(made.run.folder or "", format="hubverse", places=places, overwrite=overwrite)
+    for warning in warnings:
+        typer.echo(f"Warning: {warning}", err=True)
+    typer.echo(f"Written to {written}", err=quiet)
+
+
+def said(made: Forecast) -> dict[str, Any]:
+    """Return a forecast as JSON: what it was made from, and its fans, one row a unit and horizon."""
+    about = made.run.about
+    rows = [{**row, "date": row["date"].isoformat()} for row in made.table().iter_rows(named=True)]
+    kept = ("crisis", "crisis_hash", "members", "seed", "parameters", "parameters_from", "forecast", "notices")
+    fans = [{k: round(v, 1) if isinstance(v, float) else v for k, v in row.items()} for row in rows]
+    return {**{key: about[key] for key in kept}, "folder": str(made.run.folder), "rows": fans}
+
+
+def show_forecast(made: Forecast, console: Console) -> None:
+    """Print a forecast: the total, the administrative units and the places with most people, at each horizon."""
+    from rich.text import Text
+
+    from onward.cli.terminal import day, print_table
+    from onward.model.parameter_set import words_on
+
+    about, fans = made.run.about, made.table()
+    origin = date.fromisoformat(about["forecast"]["origin"])
+    war = {"ahead": "the war to come unknown", "given": "the war given"}[about["forecast"]["conflict"]]
+    console.print(Text(f"{about['title']} · forecast from {day(origin, year=True)}", style="bold"))
+    console.print(f"{about['members']} members · {war} · seed {about['seed']}\n")
+    wide = console.width >= WIDE
+    for level, title in TITLES.items():
+        units = _largest(fans.filter(level=level))
+        more = fans.filter(level=level)["unit"].n_unique() - len(units)
+        if units:
+            heads, rows = (_across if wide else _down)(units)
+            note = f"{NOTES[level]}{f' {more} more with fewer are in forecast.csv.' if more else ''}"
+            print_table(console, title, heads, rows, note)
+            console.print()
+    if words := words_on(about):
+        console.print(Text(words, style="dim"))
+    for notice in about["notices"]:
+        console.print(Text.assemble(("Note: ", "yellow"), notice))
+    console.print(Text.assemble("Written to ", (str(made.run.folder), "bold"), ": forecast.csv has all units."))
+    console.print(Text("Before you use it: docs/how-to/forecast.md says when to trust a forecast.", style="dim"))
+
+
+def _across(units: list[list[dict[str, Any]]]) -> tuple[list[str], list[list[str]]]:
+    """One row a unit, three columns a horizon."""
+    from onward.cli.terminal import number
+
+    heads = ["", *(f"{row['horizon']} d {name}" for row in units[0] for name in FIGURES)]
+    return heads, [[unit[0]["name"], *(number(row[n]) for row in unit for n in FIGURES)] for unit in units]
+
+
+def _down(units: list[list[dict[str, Any]]]) -> tuple[list[str], list[list[str]]]:
+    """One row a unit and horizon."""
+    from onward.cli.terminal import number
+
+    rows = [
+        [row["name"] if k == 0 else "", str(row["horizon"]), *(number(row[n]) for n in FIGURES)]
+        for unit in units
+        for k, row in enumerate(unit)
+    ]
+    return ["", "Days", *FIGURES], rows
+
+
+def _largest(fans: pl.DataFrame) -> list[list[dict[str, Any]]]:
+    """The units with most people at the last horizon, each with its rows by horizon."""
+    last = fans.filter(horizon=fans["horizon"].max()).filter(fans.filter(horizon=fans["horizon"].max())["p95"] >= 0.5)
+    order = last.sort("p50", "mean", "unit", descending=[True, True, False]).head(PLACES)["unit"].to_list()
+    return [fans.filter(unit=unit).sort("horizon").to_dicts() for unit in order]
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    affinity: Any = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1

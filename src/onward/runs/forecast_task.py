@@ -1,0 +1,193 @@
+"""A forecast as the run folder sees it: the crisis as known on a day, run on with attacks drawn for each member."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
+
+from onward.crisis import Crisis
+from onward.errors import ParameterError
+from onward.inference.as_of import as_of
+from onward.inference.attacks_ahead import LEVEL_SPREAD, AttacksAhead, attacks_ahead
+from onward.inference.conflict_ahead import RECENT_DAYS
+from onward.inference.fans import SHIFT_DAYS, about_counts, last_counts
+from onward.model.build import Model, build_model, dated
+from onward.runs.task import Keep, Work, as_json, compile_kernels, own_results, plan_of
+from onward.simulation.member import Dating, Outcome, Settings, run_one
+from onward.simulation.run import REMEMBERED, in_order, make_settings
+from onward.simulation.tables import TABLES, frames
+
+#: what is known of attacks and changes of control after the origin
+CONFLICT = ("ahead", "given")
+#: members and days of a forecast, if nobody says so (own choice: tails of a 90 % interval; the horizon of the issue)
+MEMBERS, DAYS = 200, 90
+
+
+def forecast_work(
+    crisis: Crisis,
+    *,
+    origin: date | None = None,
+    days: int = DAYS,
+    conflict: str = "ahead",
+    members: int = MEMBERS,
+    parameters: str | None = None,
+    overrides: Mapping[str, object] | None = None,
+    seed: int = 1,
+) -> Work:
+    """Return the work of a forecast from a day on.
+
+    Parameters
+    ----------
+    crisis
+        All that is known today; what came after ``origin`` is not looked at.
+    origin
+        The day at whose end we stand; the crisis's last day if None.
+    days
+        How many days ahead, at least 1.
+    conflict
+        ``ahead``: attacks after the last known day are drawn for each member, and places stay with their holders;
+        ``given``: attacks and changes of control as the crisis has them, and drawn only after its end.
+    members
+        At least 1.
+    parameters
+        ``fixed`` or ``prior``. If None: the crisis's own set where it was fitted on what is known at ``origin``, and
+        the prior otherwise.
+    overrides
+        Parameters to hold at a value, by name.
+    seed
+        0 or more; the same seed gives the same numbers.
+
+    Raises
+    ------
+    ParameterError, CrisisDataError
+        Where an argument is not one of these.
+    """
+    made = prepare(
+        crisis, origin=origin, days=days, conflict=conflict, members=members, parameters=parameters,
+        overrides=overrides, seed=seed,
+    )  # fmt: skip
+    known, origin = made.model.crisis, made.origin
+    about = {
+        "origin": origin.isoformat(),
+        "days": days,
+        "conflict": conflict,
+        "attacks_known_until": made.last_known.isoformat(),
+        "attacks_ahead": _about(made.ahead),
+        "hindcast": origin < crisis.end,
+        "shifted_to": about_counts(last_counts(known, origin)),
+        "shift_days": SHIFT_DAYS,
+    }
+    plan = {**plan_of(known, made.settings), "forecast": as_json(about)}
+    return Work(
+        plan,
+        TABLES,
+        lambda: compile_kernels(made.model, made.settings),
+        made.run,
+        own_results(known, made.model, plan),
+        known,
+        notices=_notices(plan["forecast"]),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What the members of a forecast are run from: the model of the crisis as it was known, and the attacks to come.
+
+    Parameters
+    ----------
+    origin, last_known
+        The day at whose end we stand, and the last of which attacks are known.
+    model, settings
+        Of the crisis as it was known (``model.crisis``), and how it is run.
+    ahead
+        What attacks after ``last_known`` are drawn from; None where none are expected.
+    """
+
+    origin: date
+    last_known: date
+    model: Model
+    settings: Settings
+    ahead: AttacksAhead | None
+
+    def run_one(self, member: int, clock: Callable[[], float] = float, *, at: Dating = dated) -> tuple[Outcome, float]:
+        """Run one member as `onward.simulation.member.run_one` does, with attacks of its own after the known ones."""
+
+        def with_attacks(model: Model, dates: tuple[date, ...]) -> Model:
+            then = at(model, dates)
+            return then if self.ahead is None else replace(then, attacks=self.ahead.draw(model, self.settings, member))
+
+        return run_one(self.model, self.settings, member, clock, at=with_attacks)
+
+    def run(self, members: Iterable[int], workers: int, clock: Callable[[], float], keep: Keep) -> Iterator[Any]:
+        """Run members in threads, as a `Work` does."""
+        at = lru_cache(REMEMBERED)(dated)
+
+        def one(member: int) -> tuple[None, float]:
+            outcome, seconds = self.run_one(member, clock, at=at)
+            keep(member, frames(outcome, self.model, member))
+            return None, seconds
+
+        yield from in_order(one, members, workers)
+
+
+def prepare(
+    crisis: Crisis, *, origin: date | None, days: int, conflict: str, members: int, parameters: str | None,
+    overrides: Mapping[str, object] | None, seed: int, labels: bool = False,
+) -> Prepared:  # fmt: skip
+    """Cut a crisis to what was known and fit the attacks to come; arguments as `forecast_work` takes them.
+
+    ``labels`` follows where people are from and how often they were displaced, which a forecast does not need.
+    """
+    origin = crisis.end if origin is None else origin
+    _check(days, conflict)
+    end = origin + timedelta(days)
+    known = as_of(crisis, origin, days=days, war_until=crisis.end if conflict == "given" else None)
+    last_known = min(crisis.end, end if conflict == "given" else origin)
+    chosen = ("fixed" if known.fitted_on else "prior") if parameters is None else parameters
+    settings = make_settings(
+        known, engine="cohorts", members=members, parameters=chosen, overrides=overrides, seed=seed, labels=labels
+    )
+    model = build_model(known)
+    return Prepared(origin, last_known, model, settings, attacks_ahead(model, last_known))
+
+
+def _check(days: int, conflict: str) -> None:
+    wrong = [] if days >= 1 else [f"days: {days} is not 1 or more."]
+    wrong += [] if conflict in CONFLICT else [f"conflict: {conflict!r} is not one of {', '.join(CONFLICT)}."]
+    if wrong:
+        raise ParameterError("\n".join(wrong))
+
+
+def _about(ahead: AttacksAhead | None) -> dict[str, Any] | None:
+    """What run.json says of the model of attacks to come; None where none are drawn."""
+    if ahead is None:
+        return None
+    model = ahead.hawkes
+    return {
+        "branching": round(model.branching, 4),
+        "memory_days": round(model.memory_days, 3),
+        "spread_km": round(model.spread_km, 2),
+        "attacks_a_day": round(float(model.background.sum()) / (1.0 - model.branching), 3),
+        "recent_days": RECENT_DAYS,
+        "level_spread": LEVEL_SPREAD,
+    }
+
+
+def _notices(about: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what the user of a forecast must know."""
+    known, origin = about["attacks_known_until"], about["origin"]
+    given = f", but for attacks and changes of control up to {known}, which were given" if known > origin else ""
+    said = [f"a forecast from the end of {origin}: nothing that is dated or was learned later was used{given}."]
+    if about["attacks_ahead"] is None:
+        said.append("no attacks are known, so none are expected.")
+    if about["hindcast"]:
+        said.append("a hindcast: capacities, and parameters fitted on this crisis, were left out.")
+    if about["shifted_to"]:
+        said.append(
+            "the fans (forecast.csv) are shifted to the last counts; the tables of this run, its report and its other "
+            "exports are not."
+        )
+    return tuple(said)
