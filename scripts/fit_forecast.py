@@ -2,39 +2,100 @@
 
     python scripts/fit_forecast.py ../shared/flee/*/
 
-Folders are Flee instances. The file holds coefficients and quantiles of errors, no count.
+Folders are Flee instances. The file holds coefficients and quantiles of errors, no count. The weights of `final` for a
+crisis are learned on forecasts of the others, each made with parameters fitted without both.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
+
 from onward.flee.instance import read_flee
-from onward.inference.finished import finished_forecasts
-from onward.inference.fitted import FILE, HORIZONS, CrisisName, fit_forecasts, to_json
+from onward.inference.backtest import Case, cases_by_origin, make_cases
+from onward.inference.final_weights import Answered, learn_weights
+from onward.inference.finished import Forecasts, finished_forecasts
+from onward.inference.fitted import FILE, HORIZONS, KINDS, CrisisName, Fit, fit_forecasts, to_json
+from onward.inference.forecast import COMPONENTS, Prepared, prepare, quantiles_of
 from onward.inference.observations import Observations, observations_of_flee
+from onward.typing import Floats
 
 TARGET = Path(__file__).parents[1] / "src" / "onward" / "inference" / FILE
+#: horizons and origins that the weights are learned at: those of the command
+ASKED, ORIGINS = (30.0, 60.0, 90.0), 12
 
 
-def read(folders: list[Path]) -> list[Observations]:
-    """Return the counts of the folders that are Flee instances."""
+@dataclasses.dataclass(frozen=True, eq=False)
+class World:
+    """A crisis's forecasts of past days before any parameter: by origin what was asked and what is needed."""
+
+    name: CrisisName
+    observations: Observations
+    origins: tuple[tuple[int, list[Case], Prepared], ...]
+    finished: Forecasts
+
+
+def read_worlds(folders: list[Path]) -> list[World]:
+    """Read the counts of the folders that are Flee instances, and prepare their forecasts."""
     kept = sorted(folder for folder in folders if (folder / "source_data").is_dir())
-    return [observations_of_flee(read_flee(folder, need_settings=False)) for folder in kept]
+    return [_world(observations_of_flee(read_flee(folder, need_settings=False))) for folder in kept]
+
+
+def _world(seen: Observations) -> World:
+    cases = cases_by_origin(make_cases(seen, ASKED, ORIGINS))
+    origins = [(day, part, prepare(seen.sources, day, [case.target for case in part])) for day, part in cases.items()]
+    finished = finished_forecasts(seen.sources, seen.days - 1, HORIZONS)
+    return World(CrisisName(seen.crisis, seen.hash), seen, tuple(origins), finished)
+
+
+def answered(world: World, fit: Fit, kind: str) -> Answered:
+    """Return the forecasts of one kind of series with their answers."""
+    parts, truth, scale = [], [], []
+    for day, cases, prepared in world.origins:
+        rows = [i for i, case in enumerate(cases) if case.kind == kind]
+        found = quantiles_of(prepared, fit)
+        parts.append(np.stack([found[model][rows] for model in COMPONENTS]))
+        truth += [cases[i].truth for i in rows]
+        stock = {series.name: float(series.people.mean()) for series in world.observations.known(day)}
+        horizons = np.array([cases[i].target.horizon for i in rows])
+        stocks = np.array([stock[cases[i].target.series] for i in rows])
+        scale += [float(stocks[horizons == h].mean()) for h in horizons]
+    return Answered(np.concatenate(parts, axis=1), np.array(truth), np.array(scale))
+
+
+def fit_without(worlds: list[World], *held: World, floor: float = 1.0) -> Fit:
+    """Fit on all crises but those held out; `final` is `statistical` alone."""
+    kept = {world.name: world.finished for world in worlds if world not in held}
+    return fit_forecasts(kept, floor=floor)
+
+
+def final_weights(worlds: list[World], *held: World) -> Mapping[str, Floats]:
+    """Learn the weights of `final` on the crises that are not held out, each forecast without itself too."""
+    others = [world for world in worlds if world not in held]
+    fits = [fit_without(worlds, *held, world) for world in others]
+    return {
+        kind: learn_weights([answered(world, fit, kind) for world, fit in zip(others, fits, strict=True)])
+        for kind in KINDS
+    }
 
 
 def main() -> None:
     """Write the file."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folders", nargs="+", type=Path)
-    worlds = read(parser.parse_args().folders)
-    finished = {CrisisName(w.crisis, w.hash): finished_forecasts(w.sources, w.days - 1, HORIZONS) for w in worlds}
-    names = list(finished)
-    fits = [fit_forecasts({c: f for c, f in finished.items() if c != held}) for held in [None, *names]]
+    worlds = read_worlds(parser.parse_args().folders)
+    fits = []
+    for held in [(), *((world,) for world in worlds)]:
+        weights = final_weights(worlds, *held)
+        fits.append(dataclasses.replace(fit_without(worlds, *held), final=weights))
+        print(f"without {[w.name.name for w in held]}: { ({k: w.round(2).tolist() for k, w in weights.items()}) }")
     TARGET.write_text(json.dumps(to_json(fits), separators=(",", ":")) + "\n", "utf-8")
-    print(f"{TARGET.name}: {TARGET.stat().st_size:,} bytes, fitted on {', '.join(c.name for c in names)}")
+    print(f"{TARGET.name}: {TARGET.stat().st_size:,} bytes, fitted on {', '.join(w.name.name for w in worlds)}")
 
 
 if __name__ == "__main__":

@@ -13,8 +13,18 @@ import pytest
 from onward.errors import ParameterError
 from onward.evaluation.forecast_scores import HUB_ALPHAS, covered, crps, level_index, weighted_interval_score
 from onward.flee.instance import read_flee
+from onward.inference.final_weights import Answered, learn_weights
 from onward.inference.finished import Forecasts, finished_forecasts
-from onward.inference.fitted import HORIZONS, CrisisName, Fit, fit_forecasts, shipped_fit, shipped_fits
+from onward.inference.fitted import (
+    HORIZONS,
+    CrisisName,
+    Fit,
+    fit_forecasts,
+    from_json,
+    shipped_fit,
+    shipped_fits,
+    to_json,
+)
 from onward.inference.forecast import FORECAST_MODELS, forecast_observations, forecast_series
 from onward.inference.intervals import LEVELS, Errors, from_relative, mixture_weights, pooled, relative_error
 from onward.inference.observations import Observations, Source, observations_of_flee
@@ -135,8 +145,8 @@ def test_the_better_model_of_a_crisis_gets_more_weight_but_no_model_less_than_ha
     rows = finished_forecasts(made(5).sources, 299, [30.0])
     weights = mixture_weights(rows)
     assert weights.sum() == pytest.approx(1.0)
-    assert weights.min() >= 0.1
-    assert mixture_weights(rows.where(np.zeros(len(rows), dtype=bool))).tolist() == [0.2] * 5
+    assert weights.min() >= 1 / 12
+    assert mixture_weights(rows.where(np.zeros(len(rows), dtype=bool))).tolist() == pytest.approx([1 / 6] * 6)
 
 
 def test_finished_forecasts_are_answered_by_the_day_asked() -> None:
@@ -180,3 +190,28 @@ def test_coverage_is_the_share_inside() -> None:
     assert inside.sum() == 90
     with pytest.raises(ValueError, match="no quantile of level"):
         level_index(LEVELS, 0.001)
+
+
+def answered(good: int) -> Answered:
+    """Four components of which one is sharp and right and the others are far off."""
+    draws = np.random.default_rng(good)
+    truth = draws.normal(1000, 100, 60)
+    far = [truth[:, None] + 400 * (k + 1) + np.linspace(-50, 50, 199) for k in range(4)]
+    far[good] = truth[:, None] + np.linspace(-5, 5, 199)
+    return Answered(np.stack(far), truth, np.full(60, 1000.0))
+
+
+def test_weights_of_final_find_the_component_that_is_right() -> None:
+    weights = learn_weights([answered(2), answered(2)])
+    assert weights.argmax() == 2
+    assert weights[2] > 0.95
+    assert weights.sum() == pytest.approx(1.0)
+
+
+def test_final_is_the_mixture_alone_where_nothing_is_gained() -> None:
+    assert learn_weights([answered(0), answered(0)]).tolist() == [1.0, 0.0, 0.0, 0.0]
+
+
+def test_parameters_survive_their_file(fit: Fit) -> None:
+    once = to_json([fit])
+    assert to_json([from_json(once["fits"][0])]) == once

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ FIRST_ORIGIN = 60
 COVERAGES = (0.5, 0.8, 0.9, 0.95)
 MEDIAN = len(LEVELS) // 2
 #: version of the forecasts, part of the name of what is cached: raise it when numbers move
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -87,11 +87,17 @@ def score_origin(observations: Observations, origin: int, cases: Sequence[Case],
     the origin (NaN where there is none), ``low`` and the like whether the intervals hold the truth.
     """
     found = forecast_sources(observations.sources, origin, [case.target for case in cases], fit=fit)
+    return score_cases(observations, origin, cases, found)
+
+
+def score_cases(
+    observations: Observations, origin: int, cases: Sequence[Case], found: Mapping[str, Floats]
+) -> list[dict[str, Any]]:
+    """Return the scores of forecasts, by model ``[case, level]``: a row for each case and model; see `score_origin`."""
     known = {series.name: series for series in observations.known(origin)}
     truth = np.array([case.truth for case in cases])
     rows = []
-    for model in FORECAST_MODELS:
-        quantiles = found[model]
+    for model, quantiles in found.items():
         score, interval = crps(quantiles, truth, LEVELS), weighted_interval_score(quantiles, truth, LEVELS)
         inside = {f"cover{round(100 * share)}": covered(quantiles, truth, LEVELS, share) for share in COVERAGES}
         for i, case in enumerate(cases):
@@ -150,7 +156,7 @@ def backtest(
     """
     plans = [(world, make_cases(world, horizons, origins)) for world in crises]
     _check(plans, horizons)
-    jobs = [(world, day, cases) for world, whole in plans for day, cases in _by_origin(whole).items()]
+    jobs = [(world, day, cases) for world, whole in plans for day, cases in cases_by_origin(whole).items()]
     rows: list[dict[str, Any]] = []
     for done, (world, day, cases) in enumerate(jobs):
         if progress:
@@ -169,7 +175,8 @@ def backtest(
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
-def _by_origin(cases: Sequence[Case]) -> dict[int, list[Case]]:
+def cases_by_origin(cases: Sequence[Case]) -> dict[int, list[Case]]:
+    """Return the cases of each origin, in order."""
     found: dict[int, list[Case]] = {}
     for case in cases:
         found.setdefault(case.origin, []).append(case)

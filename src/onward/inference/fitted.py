@@ -30,10 +30,11 @@ from onward.inference.intervals import (
 from onward.typing import Floats
 
 FILE = "forecast_fit.json"
-#: horizons at which errors of baselines are kept; others take those of the nearest
+#: horizons that scales are fitted at, and those of them at which errors of baselines are kept: others take the nearest
 HORIZONS = (15.0, 30.0, 60.0, 90.0, 180.0)
-#: levels of the quantiles that are kept: those of the forecast hubs, and two more at the ends
-KEPT: Floats = np.concatenate([[0.005, 0.01, 0.025], np.arange(1, 20) / 20.0, [0.975, 0.99, 0.995]])
+KEPT_HORIZONS = HORIZONS[1:]
+#: levels of the quantiles that are kept: every one of the outer tenths, where errors are long-tailed, and each 0.05
+KEPT: Floats = np.concatenate([np.arange(1, 20) / 200.0, np.arange(2, 19) / 20.0, np.arange(181, 200) / 200.0])
 KINDS = ("place", "total")
 
 
@@ -50,21 +51,25 @@ class Fit:
     """Parameters learned from some crises.
 
     ``scales`` by (kind of series, layer); ``baselines`` by (kind, model, horizon); ``final`` by kind: the weights of
-    `statistical` and of each baseline in the forecast `final`.
+    `statistical` and of each baseline in the forecast `final`. ``floor``: errors of baselines are relative to the last
+    count, but to no fewer people than this.
     """
 
     crises: tuple[CrisisName, ...]
     scales: Mapping[tuple[str, str], Scale]
     baselines: Mapping[tuple[str, str, float], Errors]
     final: Mapping[str, Floats]
+    floor: float = 1.0
 
     def errors(self, kind: str, model: str, horizon: float) -> Errors:
         """Return the errors of a baseline at the kept horizon nearest to one."""
-        nearest = min(HORIZONS, key=lambda kept: abs(np.log(kept / horizon)))
+        nearest = min(KEPT_HORIZONS, key=lambda kept: abs(np.log(kept / horizon)))
         return self.baselines[kind, model, nearest]
 
 
-def fit_forecasts(finished: Mapping[CrisisName, Forecasts], final: Mapping[str, Floats] | None = None) -> Fit:
+def fit_forecasts(
+    finished: Mapping[CrisisName, Forecasts], *, final: Mapping[str, Floats] | None = None, floor: float = 1.0
+) -> Fit:
     """Fit scales and errors on the finished forecasts of some crises, each of which has the same weight in the scales.
 
     Parameters
@@ -73,6 +78,8 @@ def fit_forecasts(finished: Mapping[CrisisName, Forecasts], final: Mapping[str, 
         Finished forecasts at HORIZONS, by crisis.
     final
         Weights of `final` by kind of series; `statistical` alone where they are not given.
+    floor
+        The fewest people that errors of baselines are relative to.
     """
     scales, baselines = {}, {}
     equal = np.full(len(MIXED), 1.0 / len(MIXED))
@@ -83,14 +90,14 @@ def fit_forecasts(finished: Mapping[CrisisName, Forecasts], final: Mapping[str, 
         weights = np.concatenate([np.full(len(part), 1.0 / len(part)) for part in parts])
         for layer, names in LAYERS.items():
             scales[kind, layer] = fit_scale(rows, mixed(rows, equal), weights, names)
-        for horizon in HORIZONS:
+        for horizon in KEPT_HORIZONS:
             asked = rows.where(rows.horizon == horizon)
             for model in BASELINES:
-                error = baseline_errors(asked, model)
+                error = baseline_errors(asked, model, floor)
                 kept = weighted_quantiles(error, np.ones(len(error)))
                 baselines[kind, model, horizon] = Errors(kept, float(len(error)))
     alone = np.eye(1 + len(BASELINES))[0]
-    return Fit(tuple(finished), scales, baselines, final or dict.fromkeys(KINDS, alone))
+    return Fit(tuple(finished), scales, baselines, final or dict.fromkeys(KINDS, alone), floor)
 
 
 def shipped_fit(name: str, digest: str) -> Fit:
@@ -109,7 +116,7 @@ def shipped_fit(name: str, digest: str) -> Fit:
 def shipped_fits() -> tuple[Fit, ...]:
     """Return all parameters that come with Onward: those of all crises, and those of all but one."""
     text = files("onward.inference").joinpath(FILE).read_text("utf-8")
-    return tuple(_from_json(content) for content in json.loads(text)["fits"])
+    return tuple(from_json(content) for content in json.loads(text)["fits"])
 
 
 def to_json(fits: Sequence[Fit]) -> dict[str, Any]:
@@ -140,7 +147,8 @@ def _short(values: Floats) -> list[float]:
     return [float(f"{value:.4g}") for value in values]
 
 
-def _from_json(content: Mapping[str, Any]) -> Fit:
+def from_json(content: Mapping[str, Any]) -> Fit:
+    """Return the parameters of one entry of `to_json`."""
     return Fit(
         crises=tuple(CrisisName(**crisis) for crisis in content["crises"]),
         scales={

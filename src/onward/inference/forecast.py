@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from onward.inference.finished import BASELINES, Forecasts, finished_forecasts, 
 from onward.inference.fitted import Fit, shipped_fit
 from onward.inference.intervals import (
     LAYERS,
+    LEVELS,
     baseline_errors,
     baseline_quantiles,
     layer_quantiles,
@@ -25,6 +27,8 @@ from onward.typing import Floats
 
 #: what is forecast, by name: the mixture with learned weights, the mixture, and the baselines
 FORECAST_MODELS = ("final", "statistical", *BASELINES)
+#: what `final` may be made of, in the order of its weights
+COMPONENTS = FORECAST_MODELS[1:]
 
 
 @dataclass(frozen=True)
@@ -108,18 +112,36 @@ def forecast_sources(
 
     Every target must be of a series with a positive count on or before the origin.
     """
+    found = quantiles_of(prepare(sources, origin, targets), fit)
+    return {model: found[model] for model in models}
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What forecasts of one origin need before any parameter: points of the targets, and forecasts finished by then."""
+
+    rows: Forecasts
+    past: Forecasts
+
+
+def prepare(sources: Sequence[Source], origin: int, targets: Sequence[Target]) -> Prepared:
+    """Return the point forecasts of targets as of an origin, and the finished forecasts of the same horizons."""
     known = {series.name: series for series in (source.known(origin) for source in sources) if len(series.days)}
-    rows = _rows(known, targets)
-    own = finished_forecasts(sources, origin, sorted({target.horizon for target in targets}))
-    quantiles = {model: np.zeros((len(targets), 199)) for model in FORECAST_MODELS}
-    for total in (False, True):
-        for horizon in sorted({target.horizon for target in targets}):
-            asked = np.flatnonzero((rows.is_total == total) & (rows.horizon == horizon))
-            past = own.where((own.is_total == total) & (own.horizon == horizon))
-            if len(asked):
-                for model, found in _quantiles(rows, asked, past, fit, "total" if total else "place").items():
-                    quantiles[model][asked] = found
-    return {model: quantiles[model] for model in models}
+    horizons = sorted({target.horizon for target in targets})
+    return Prepared(_rows(known, targets), finished_forecasts(sources, origin, horizons))
+
+
+def quantiles_of(prepared: Prepared, fit: Fit) -> dict[str, Floats]:
+    """Return the quantiles of every model, ``[target, level]`` people, with the parameters of other crises."""
+    rows, past = prepared.rows, prepared.past
+    quantiles = {model: np.zeros((len(rows), len(LEVELS))) for model in FORECAST_MODELS}
+    for total, horizon in product((False, True), np.unique(rows.horizon)):
+        asked = (rows.is_total == total) & (rows.horizon == horizon)
+        answered = past.where((past.is_total == total) & (past.horizon == horizon))
+        if asked.any():
+            for model, found in _quantiles(rows.where(asked), answered, fit, "total" if total else "place").items():
+                quantiles[model][asked] = found
+    return quantiles
 
 
 def _rows(known: Mapping[str, Series], targets: Sequence[Target]) -> Forecasts:
@@ -135,17 +157,14 @@ def _rows(known: Mapping[str, Series], targets: Sequence[Target]) -> Forecasts:
     )  # fmt: skip
 
 
-def _quantiles(rows: Forecasts, asked: np.ndarray, past: Forecasts, fit: Fit, kind: str) -> dict[str, Floats]:
-    """Return the quantiles of all models for the rows asked for, all of one kind and horizon."""
-    kept = np.zeros(len(rows), dtype=np.bool_)
-    kept[asked] = True
-    now = rows.where(kept)
+def _quantiles(now: Forecasts, past: Forecasts, fit: Fit, kind: str) -> dict[str, Floats]:
+    """Return the quantiles of all models for forecasts of one kind and horizon; ``past`` are finished ones of both."""
     weights = mixture_weights(past)
     point, own_point = mixed(now, weights), mixed(past, weights)
     layers = [layer_quantiles(name, fit.scales[kind, name], now, point, past, own_point) for name in LAYERS]
     found = {"statistical": np.mean(layers, axis=0)}
     for model in BASELINES:
-        errors = pooled(fit.errors(kind, model, float(now.horizon[0])), baseline_errors(past, model))
-        found[model] = baseline_quantiles(now, model, errors)
-    parts = np.stack([found["statistical"], *(found[model] for model in BASELINES)])
+        errors = pooled(fit.errors(kind, model, float(now.horizon[0])), baseline_errors(past, model, fit.floor))
+        found[model] = baseline_quantiles(now, model, errors, fit.floor)
+    parts = np.stack([found[model] for model in COMPONENTS])
     return {"final": np.asarray(np.tensordot(fit.final[kind], parts, axes=1)), **found}

@@ -28,10 +28,10 @@ LAYERS: Mapping[str, tuple[str, ...]] = {
     "size": ("ahead", "level", "day", "trend"),
 }
 #: layers that add the crisis's own errors, and how many errors those of the other crises count for (own choice)
-OWN_LAYERS, OTHERS_WEIGHT = ("horizon", "size"), 200.0
+OWN_LAYERS, OTHERS_WEIGHT = ("horizon", "size"), 400.0
 RIDGE = 1e-3
 #: the mixture's components
-MIXED = ("last_value", "damped_trend", "slow_trend", "ets_average", "theta")
+MIXED = ("last_value", "damped_trend", "slow_trend", "ets", "ets_average", "theta")
 
 
 @dataclass(frozen=True)
@@ -69,14 +69,14 @@ def pooled(errors: Errors, own: Floats, count: float | None = None) -> Floats:
     return weighted_quantiles(np.concatenate([errors.quantiles, own]), weights)
 
 
-def baseline_errors(forecasts: Forecasts, model: str) -> Floats:
-    """Return errors of a baseline as shares of the last count: ``(truth - forecast) / last count``."""
-    return np.asarray((forecasts.truth - forecasts.point(model)) / np.maximum(forecasts.level, 1.0))
+def baseline_errors(forecasts: Forecasts, model: str, floor: float) -> Floats:
+    """Return errors of a baseline as shares of the last count, or of ``floor`` people where that is more."""
+    return np.asarray((forecasts.truth - forecasts.point(model)) / np.maximum(forecasts.level, floor))
 
 
-def baseline_quantiles(forecasts: Forecasts, model: str, errors: Floats) -> Floats:
+def baseline_quantiles(forecasts: Forecasts, model: str, errors: Floats, floor: float) -> Floats:
     """Return quantiles of a baseline, [forecast, level]: its point plus error quantiles times the last count."""
-    spread = errors[None, :] * np.maximum(forecasts.level, 1.0)[:, None]
+    spread = errors[None, :] * np.maximum(forecasts.level, floor)[:, None]
     return np.asarray(np.maximum(0.0, forecasts.point(model)[:, None] + spread))
 
 
