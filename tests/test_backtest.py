@@ -89,7 +89,20 @@ def test_the_command_prints_rows_as_json(tmp_path: Path, monkeypatch: pytest.Mon
     assert len(list((tmp_path / "onward" / "backtest").iterdir())) == 3
     code, out, _ = command("made4", "--horizons", "60,30", "--origins", "3")
     assert code == 0
-    assert "Forecasts of places" in out
+    assert "Forecasts of places, 30 days ahead" in out
+    assert "of the best baseline" in out
+
+
+def test_a_stopped_command_says_how_to_resume(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*words: object, **more: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setenv("ONWARD_CACHE", str(tmp_path))
+    monkeypatch.setattr("onward.cli.rolling.read_observations", lambda crises: [made(4)])
+    monkeypatch.setattr("onward.inference.backtest.score_origin", stop)
+    code, _, err = command("made4")
+    assert code == 130
+    assert "Stopped with 0 origins done. The same command resumes." in err
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
+
+from onward.cli.errors import STOPPED
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -70,25 +74,59 @@ def rolling_backtest(crises: Sequence[str], horizons: str, origins: int, fresh: 
 
     days = parse_horizons(horizons)
     worlds = read_observations(crises)
-    with Bar(shown=sys.stderr.isatty(), unit="origins") as bar:
-        scored = backtest(
-            worlds, horizons=days, origins=origins, cache=None if fresh else cache_folder(),
-            progress=lambda done, everything: bar("forecast", done, everything),
-        )  # fmt: skip
+    cache = None if fresh else cache_folder()
+    try:
+        with Bar(shown=sys.stderr.isatty(), unit="origins") as bar:
+            scored = backtest(
+                worlds, horizons=days, origins=origins, cache=cache,
+                progress=lambda done, everything: bar("forecast", done, everything),
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        resumes = "The same command resumes." if cache else "Nothing was kept; leave out --fresh to resume."
+        typer.echo(f"Stopped with {bar.done} origins done. {resumes}", err=True)
+        raise typer.Exit(STOPPED) from None
     return [{**row, "horizon": int(row["horizon"])} for row in summary(scored)]
 
 
 def show_rolling(rows: Sequence[dict[str, Any]], console: Console) -> None:
-    """Print a table a kind of series: each crisis, horizon and model."""
+    """Print a table for each kind of series and horizon, and how `final` does against the best baseline."""
     from onward.cli.terminal import number, print_table
 
-    heads = ["Crisis", "Days", "Model", "n", "CRPS, people", "CRPS, scaled", "Inside 90 %", "Bias", "ARD"]
-    for series, title in (("place", "Forecasts of places"), ("total", "Forecasts of totals")):
+    heads = ["Crisis", "Model", "n", "CRPS", "CRPS, scaled", "Inside 90 %", "ARD"]
+    for (series, days), part in _tables(rows).items():
         cells = [
-            [row["crisis"], str(row["horizon"]), row["model"].replace("_", " "), str(row["n"]), number(row["crps"]),
-             f"{row['crps_scaled']:.3f}", f"{100 * row['cover90']:.0f} %", f"{row['bias']:+,.0f}", f"{row['ard']:.3f}"]
-            for row in rows if row["series"] == series
+            [row["crisis"], row["model"].replace("_", " "), str(row["n"]), number(row["crps"]),
+             f"{row['crps_scaled']:.3f}", f"{100 * row['cover90']:.0f} %", f"{row['ard']:.3f}"]
+            for row in part
         ]  # fmt: skip
-        if cells:
-            print_table(console, title, heads, cells, NOTE)
-            console.print()
+        what = "places" if series == "place" else "totals"
+        print_table(console, f"Forecasts of {what}, {days} days ahead", heads, cells, versus(part))
+        console.print()
+    console.print(NOTE)
+
+
+def _tables(rows: Sequence[dict[str, Any]]) -> dict[tuple[str, int], list[dict[str, Any]]]:
+    found: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    for row in sorted(rows, key=lambda row: (row["series"], row["horizon"], row["crisis"])):
+        found.setdefault((row["series"], row["horizon"]), []).append(row)
+    return found
+
+
+def versus(rows: Sequence[dict[str, Any]]) -> str:
+    """Say how the mean scaled CRPS of `final` over crises compares with the best baseline's.
+
+    >>> one, two = ({"crisis": "a", "model": m, "crps_scaled": c} for m, c in (("final", 0.2), ("ets", 0.25)))
+    >>> versus([one, two])
+    'Scaled CRPS of final: 0.200; of the best baseline, ets: 0.250; 0.80 of it.'
+    """
+    means: dict[str, list[float]] = {}
+    for row in rows:
+        if row["model"] != "statistical":
+            means.setdefault(row["model"], []).append(row["crps_scaled"])
+    mean = {model: sum(scores) / len(scores) for model, scores in means.items()}
+    final = mean.pop("final")
+    best = min(mean, key=lambda model: mean[model])
+    ratio = f"; {final / mean[best]:.2f} of it" if mean[best] > 0 else ""
+    return (
+        f"Scaled CRPS of final: {final:.3f}; of the best baseline, {best.replace('_', ' ')}: {mean[best]:.3f}{ratio}."
+    )
