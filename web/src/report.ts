@@ -12,6 +12,7 @@ import { stockTable } from "./charts/stocks";
 import { element } from "./dom";
 import { figure } from "./figure";
 import { dateOf, interval, longDay, people } from "./format";
+import { planSections } from "./plans";
 import { player } from "./player";
 import { Store } from "./state";
 import type { Card, PageData } from "./types";
@@ -25,6 +26,7 @@ export function report(data: PageData, card: Card | null): HTMLElement {
     player(data, store),
     answers(data),
     ...sections(data, store),
+    ...planSections(data),
     limits(data),
     card ? cardSection(card) : null,
     foot(data),

@@ -141,7 +141,19 @@ export interface Exposure {
 
 export type Total = "displaced" | "stay" | "waiting" | "under_way" | "left_home" | "fled_again";
 
+/** A section of tables for those who plan; all text. */
+export interface PlanSection {
+  id: string;
+  title: string;
+  note: string;
+  tables: { title: string; heads: string[]; rows: string[][] }[];
+  lines: string[];
+  /** an SVG in a data: address, or empty */
+  image?: string;
+}
+
 export interface PageData {
+  plans?: PlanSection[];
   format: number;
   name: string;
   run: About;

@@ -55,6 +55,9 @@ def export(
         str | None,
         typer.Option(metavar="place|area|admin1|admin2", help="The units of its figures.", show_default="place"),
     ] = None,
+    boundaries: Annotated[
+        Path | None, typer.Option(metavar="FILE.geojson", help="Areas of admin units, in place of points of geojson.")
+    ] = None,
     route_detail: Annotated[
         bool, typer.Option("--route-detail", help="With legs between places. Read the warning it prints.")
     ] = False,
@@ -75,7 +78,14 @@ def export(
         from onward.exports.write import export_run
 
         written, warnings = export_run(
-            run, format=format, out=out, by=by, route_detail=route_detail, places=places, overwrite=overwrite
+            run,
+            format=format,
+            out=out,
+            by=by,
+            route_detail=route_detail,
+            places=places,
+            overwrite=overwrite,
+            boundaries=boundaries,
         )
         for warning in warnings:
             typer.echo(f"Warning: {warning}", err=True)

@@ -20,6 +20,10 @@ def report(
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="FILE", show_default="RUN.html, here", help="Where to.")
     ] = None,
+    boundaries: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.geojson", help="Areas of admin units, for a map by unit (extra charts)."),
+    ] = None,
     route_detail: Annotated[
         bool, typer.Option("--route-detail", help="With legs from stop to stop. Read the warning it prints.")
     ] = False,
@@ -36,7 +40,7 @@ def report(
         if route_detail:
             typer.echo(f"Warning: {ROUTES_WARNING}", err=True)
         target = out or Path(f"{run.resolve().name}.html")
-        written = write_report(read_run(run), target, route_detail=route_detail)
+        written = write_report(read_run(run), target, route_detail=route_detail, boundaries=boundaries)
         typer.echo(
             f"{written} ({written.stat().st_size / 1e6:.1f} MB). It holds simulated figures: share it with care."
         )

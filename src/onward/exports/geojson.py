@@ -8,20 +8,24 @@ from typing import Any
 
 from onward.disclosure import all_two_digits
 from onward.exports.content import Content
+from onward.planning.boundaries import Boundaries
 from onward.runs.quantiles import FIGURES
 
 #: of which quantiles the change over time is told; all would make files three times as large
 _SERIES = ("p5", "p50", "p95")
 
 
-def write_geojson(content: Content, path: Path) -> None:
-    """Write a FeatureCollection (RFC 7946) whose member ``provenance`` says what it is."""
+def write_geojson(content: Content, path: Path, boundaries: Boundaries | None = None) -> None:
+    """Write a FeatureCollection (RFC 7946) whose member ``provenance`` says what it is; areas where they are given."""
     points = [_point(content, number, unit) for number, unit in enumerate(content.units.iter_rows(named=True))]
     lines = _lines(content, {f["properties"][content.key]: f["geometry"] for f in points})
+    shapes = {} if boundaries is None else boundaries.shapes
+    points = [{**f, "geometry": shapes.get(f["properties"][content.key], f["geometry"])} for f in points]
+    drawn = [] if boundaries is None else [boundaries.note()]
     collection = {
         "type": "FeatureCollection",
         "provenance": dict(content.provenance),
-        "notes": [*content.notes, *content.warnings, *_about_points(content)],
+        "notes": [*content.notes, *content.warnings, *_about_points(content), *drawn],
         "features": [*points, *lines],
     }
     path.write_text(json.dumps(collection, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")

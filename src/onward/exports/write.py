@@ -9,9 +9,12 @@ from pathlib import Path
 
 from onward import disclosure as harm
 from onward.errors import ParameterError, RunFolderError
-from onward.exports.content import content_of
+from onward.exports.content import KEYS, Content, content_of
 from onward.inference.fans import fans_of
+from onward.planning.boundaries import read_boundaries
 from onward.runs.folder import read_run
+from onward.simulation.run import Run
+from onward.simulation.units import Units, units_of
 
 #: what the name of an export ends with, by format; a folder for none
 ENDINGS = {"hxl": "", "geojson": ".geojson", "netcdf": ".nc", "xlsx": ".xlsx", "hubverse": ".csv"}
@@ -19,7 +22,7 @@ ENDINGS = {"hxl": "", "geojson": ".geojson", "netcdf": ".nc", "xlsx": ".xlsx", "
 
 def export_run(
     run: str | Path, *, format: str, out: str | Path | None = None, by: str | None = None, route_detail: bool = False,
-    places: bool = False, overwrite: bool = False, today: dt.date | None = None,
+    places: bool = False, overwrite: bool = False, boundaries: str | Path | None = None, today: dt.date | None = None,
 ) -> tuple[Path, tuple[str, ...]]:  # fmt: skip
     """Export a run folder; return the path and the notices for the user.
 
@@ -40,9 +43,13 @@ def export_run(
         Single places though the crisis is going on.
     overwrite
         Replace what is there, if it is an export.
+    boundaries
+        A GeoJSON file of the administrative units, whose areas a GeoJSON export takes in place of points.
     today
         The day it is; today if None.
     """
+    if boundaries is not None and format != "geojson":
+        raise ParameterError(f"boundaries: {format} has none. Choose geojson.")
     if format not in ENDINGS:
         raise ParameterError(f"format: {format!r} is not one of {', '.join(ENDINGS)}.")
     if format == "hubverse" and (by is not None or route_detail):
@@ -51,10 +58,12 @@ def export_run(
     read = read_run(folder)
     target = Path(out) if out is not None else folder.with_name(f"{folder.resolve().name}-{format}{ENDINGS[format]}")
     _check_target(target, overwrite)
+    shapes = None
     if format == "hubverse":
         fans = fans_of(read)
     else:
         content = content_of(read, read.crisis, by=by, route_detail=route_detail, places=places, today=today)
+        shapes = None if boundaries is None else read_boundaries(boundaries, _units(read, content))
     new = target.with_name(f".{target.name}.new")
     _remove(new)
     try:
@@ -66,7 +75,7 @@ def export_run(
         elif format == "geojson":
             from onward.exports.geojson import write_geojson
 
-            write_geojson(content, new)
+            write_geojson(content, new, shapes)
         elif format == "netcdf":
             from onward.exports.netcdf import write_netcdf
 
@@ -86,6 +95,11 @@ def export_run(
     finally:
         _remove(new)
     return target, warnings if format == "hubverse" else content.warnings
+
+
+def _units(run: Run, content: Content) -> Units:
+    by = next(by for by, key in KEYS.items() if key == content.key)
+    return units_of(run, by)
 
 
 def _check_target(target: Path, overwrite: bool) -> None:

@@ -21,6 +21,7 @@ from onward.report.basemap import base_map, box_round
 from onward.report.map_data import Scene, control_of, gates_of, make_scene, places_of
 from onward.report.observed_vs_simulated import claims_of, counts_of, registrations_of
 from onward.report.page_figures import Cubes, bands, figure, two_digits
+from onward.report.plan_sections import plan_sections
 from onward.runs import summary
 from onward.simulation.run import Run
 from onward.simulation.versions import own_version
@@ -31,7 +32,9 @@ FORMAT = 1
 AWAY = ("here", "gate", "way", "out")
 
 
-def page_data(run: Run, folder: Path, *, route_detail: bool = False) -> dict[str, Any]:
+def page_data(
+    run: Run, folder: Path, *, route_detail: bool = False, boundaries: str | Path | None = None
+) -> dict[str, Any]:
     """Return everything the page shows of a run.
 
     Parameters
@@ -42,6 +45,8 @@ def page_data(run: Run, folder: Path, *, route_detail: bool = False) -> dict[str
         Its folder, which holds the crisis that was run.
     route_detail
         Whether flows are legs from stop to stop; only for those who protect the people they are about.
+    boundaries
+        A GeoJSON file of administrative units, for a map by unit.
 
     Returns
     -------
@@ -56,10 +61,12 @@ def page_data(run: Run, folder: Path, *, route_detail: bool = False) -> dict[str
             "Onward. Run again with --overwrite."
         )
     crisis = read_crisis(Path(folder) / "crisis")
-    return data_of(run, crisis, name=Path(folder).resolve().name, route_detail=route_detail)
+    return data_of(run, crisis, name=Path(folder).resolve().name, route_detail=route_detail, boundaries=boundaries)
 
 
-def data_of(run: Run, crisis: Crisis, *, name: str, route_detail: bool = False) -> dict[str, Any]:
+def data_of(
+    run: Run, crisis: Crisis, *, name: str, route_detail: bool = False, boundaries: str | Path | None = None
+) -> dict[str, Any]:
     """Return what the page shows of a run of a crisis; ``name`` is what it is called on the page."""
     districts = is_ongoing(run.about, today())
     scene = make_scene(run, crisis, districts=districts)
@@ -85,6 +92,7 @@ def data_of(run: Run, crisis: Crisis, *, name: str, route_detail: bool = False) 
         "fitness": fitness.about(),
         "data_end": _data_end(about, crisis),
         "headline": _headline(about, cubes, scene, stock, claims, fitness),
+        "plans": plan_sections(replace(run, given=crisis), boundaries=boundaries),
         "limits": list(story.LIMITS) + ([AREAS_NOTE] if districts else []),
         "disclaimer": story.DISCLAIMER,
         "geo": base_map(_box(scene)),

@@ -16,7 +16,10 @@ from onward.runs.checkpoint import write_whole
 from onward.simulation.run import Run
 
 
-def write_report(run: Run, path: str | Path, *, crisis: Crisis | None = None, route_detail: bool = False) -> Path:
+def write_report(
+    run: Run, path: str | Path, *, crisis: Crisis | None = None, route_detail: bool = False,
+    boundaries: str | Path | None = None,
+) -> Path:  # fmt: skip
     """Write a run as one self-contained HTML file: map, charts, tables, limits and model card.
 
     The file loads nothing and sends nothing. Figures have two significant digits, counts below ten are masked, and no
@@ -33,6 +36,8 @@ def write_report(run: Run, path: str | Path, *, crisis: Crisis | None = None, ro
     route_detail
         Draw legs from stop to stop in place of flows from home to the place reached. They show where people walk and
         when: only for those who protect them.
+    boundaries
+        A GeoJSON file of administrative units, for a map of displaced people by unit (extra ``charts``).
 
     Returns
     -------
@@ -50,21 +55,24 @@ def write_report(run: Run, path: str | Path, *, crisis: Crisis | None = None, ro
         raise RunFolderError(f"{path}: this is a folder. Give the name of a file, such as {path / 'report.html'}.")
     if not path.parent.is_dir():
         raise RunFolderError(f"{path.parent}: there is no such folder. Make it, or give another path.")
-    data, card = _content(run, crisis or run.crisis, route_detail)
+    data, card = _content(run, crisis or run.crisis, route_detail, boundaries)
     write_whole(path, page_html(data, card=json.dumps(card, ensure_ascii=False)))
     return path
 
 
-def _content(run: Run, crisis: Crisis | None, route_detail: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+def _content(
+    run: Run, crisis: Crisis | None, route_detail: bool, boundaries: str | Path | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """The page's data and the model card: of a folder, or of a run in memory with its crisis."""
     if run.folder is not None:
-        return page_data(run, run.folder, route_detail=route_detail), model_card(run, run.folder)
+        data = page_data(run, run.folder, route_detail=route_detail, boundaries=boundaries)
+        return data, model_card(run, run.folder)
     if crisis is None:
         raise RunFolderError(
             "the run does not know the crisis it is of. Give it: write_report(run, path, crisis=crisis), or write "
             "the report of a run folder: write_report(read_run(folder), path)."
         )
-    data = data_of(run, crisis, name=str(run.about["crisis"]), route_detail=route_detail)
+    data = data_of(run, crisis, name=str(run.about["crisis"]), route_detail=route_detail, boundaries=boundaries)
     with TemporaryDirectory() as folder:
         write_crisis(crisis, Path(folder) / "crisis")
         return data, model_card(with_results(run, crisis), folder)

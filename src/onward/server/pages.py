@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from onward.runs.folder import RUN, read_run
+from onward.runs.notes import FILE as NOTES
 from onward.server.models import without_gaps
 from onward.server.run_list import Library
 
@@ -26,13 +27,14 @@ class Pages:
 
     def __init__(self, library: Library, make: Callable[[Any, Path], dict[str, Any]] | None = None) -> None:
         self._library, self._make = library, make or _page_data
-        self._kept: dict[tuple[Path, int], dict[str, Any]] = {}
+        self._kept: dict[tuple[Path, int, int], dict[str, Any]] = {}
         self._lock = threading.Lock()
 
     def __call__(self, name: str) -> dict[str, Any]:
         """Return what the page shows of the run called ``name``."""
         folder = self._library.folder(name)
-        key = (folder, (folder / RUN).stat().st_mtime_ns)
+        notes = folder / NOTES
+        key = (folder, (folder / RUN).stat().st_mtime_ns, notes.stat().st_mtime_ns if notes.is_file() else 0)
         with self._lock:  # two at once would make the same thing twice
             if key not in self._kept:
                 made = without_gaps(self._make(read_run(folder), folder))
