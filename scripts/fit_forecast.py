@@ -22,6 +22,7 @@ from onward.inference.final_weights import Answered, learn_weights
 from onward.inference.finished import Forecasts, finished_forecasts
 from onward.inference.fitted import FILE, HORIZONS, KINDS, CrisisName, Fit, fit_forecasts, to_json
 from onward.inference.forecast import COMPONENTS, Prepared, prepare, quantiles_of
+from onward.inference.intervals import FLOOR_PEOPLE
 from onward.inference.observations import Observations, observations_of_flee
 from onward.typing import Floats
 
@@ -68,7 +69,7 @@ def answered(world: World, fit: Fit, kind: str) -> Answered:
     return Answered(np.concatenate(parts, axis=1), np.array(truth), np.array(scale))
 
 
-def fit_without(worlds: list[World], *held: World, floor: float = 1.0) -> Fit:
+def fit_without(worlds: list[World], *held: World, floor: float = FLOOR_PEOPLE) -> Fit:
     """Fit on all crises but those held out; `final` is `statistical` alone."""
     kept = {world.name: world.finished for world in worlds if world not in held}
     return fit_forecasts(kept, floor=floor)

@@ -145,8 +145,8 @@ def test_the_better_model_of_a_crisis_gets_more_weight_but_no_model_less_than_ha
     rows = finished_forecasts(made(5).sources, 299, [30.0])
     weights = mixture_weights(rows)
     assert weights.sum() == pytest.approx(1.0)
-    assert weights.min() >= 1 / 12
-    assert mixture_weights(rows.where(np.zeros(len(rows), dtype=bool))).tolist() == pytest.approx([1 / 6] * 6)
+    assert weights.min() >= 0.125
+    assert mixture_weights(rows.where(np.zeros(len(rows), dtype=bool))).tolist() == [0.25] * 4
 
 
 def test_finished_forecasts_are_answered_by_the_day_asked() -> None:

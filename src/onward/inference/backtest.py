@@ -31,7 +31,7 @@ FIRST_ORIGIN = 60
 COVERAGES = (0.5, 0.8, 0.9, 0.95)
 MEDIAN = len(LEVELS) // 2
 #: version of the forecasts, part of the name of what is cached: raise it when numbers move
-VERSION = 2
+VERSION = 3
 
 
 @dataclass(frozen=True)

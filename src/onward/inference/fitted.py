@@ -17,6 +17,7 @@ import numpy as np
 
 from onward.inference.finished import BASELINES, Forecasts, join
 from onward.inference.intervals import (
+    FLOOR_PEOPLE,
     LAYERS,
     LEVELS,
     MIXED,
@@ -59,7 +60,7 @@ class Fit:
     scales: Mapping[tuple[str, str], Scale]
     baselines: Mapping[tuple[str, str, float], Errors]
     final: Mapping[str, Floats]
-    floor: float = 1.0
+    floor: float = FLOOR_PEOPLE
 
     def errors(self, kind: str, model: str, horizon: float) -> Errors:
         """Return the errors of a baseline at the kept horizon nearest to one."""
@@ -68,7 +69,7 @@ class Fit:
 
 
 def fit_forecasts(
-    finished: Mapping[CrisisName, Forecasts], *, final: Mapping[str, Floats] | None = None, floor: float = 1.0
+    finished: Mapping[CrisisName, Forecasts], *, final: Mapping[str, Floats] | None = None, floor: float = FLOOR_PEOPLE
 ) -> Fit:
     """Fit scales and errors on the finished forecasts of some crises, each of which has the same weight in the scales.
 

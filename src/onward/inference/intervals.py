@@ -18,7 +18,9 @@ from onward.typing import Floats
 #: levels of the quantiles of a forecast: 0.005, 0.01, ..., 0.995; all levels of the forecast hubs are among them
 LEVELS: Floats = np.arange(1, 200) / 200.0
 #: people added to both figures before their ratio is taken, so that small camps do not rule (own choice)
-OFFSET_PEOPLE = 1000.0
+OFFSET_PEOPLE = 3000.0
+#: errors of baselines are relative to the last count, but to no fewer people than these (own choice)
+FLOOR_PEOPLE = 1000.0
 #: largest standardised relative error that is forecast: (1 + 4 / 2) ** 2, nine times the point (own choice)
 LARGEST = 4.0
 #: features of the scale, by layer: each layer is fitted and forecasts alone, and their quantiles are averaged
@@ -28,10 +30,10 @@ LAYERS: Mapping[str, tuple[str, ...]] = {
     "size": ("ahead", "level", "day", "trend"),
 }
 #: layers that add the crisis's own errors, and how many errors those of the other crises count for (own choice)
-OWN_LAYERS, OTHERS_WEIGHT = ("horizon", "size"), 400.0
+OWN_LAYERS, OTHERS_WEIGHT = ("horizon", "size"), 1000.0
 RIDGE = 1e-3
 #: the mixture's components
-MIXED = ("last_value", "damped_trend", "slow_trend", "ets", "ets_average", "theta")
+MIXED = ("last_value", "slow_trend", "ets", "ets_average")
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def baseline_quantiles(forecasts: Forecasts, model: str, errors: Floats, floor: 
 def mixture_weights(own: Forecasts, models: Sequence[str] = MIXED) -> Floats:
     """Return weights of the mixture's models: half equal, half by this crisis's own finished forecasts.
 
-    The second half goes by ``1 / mean absolute error^2``, errors relative to the last count and the offset. Without
+    The second half goes by ``1 / mean absolute error^2``, errors relative to the last count plus the offset. Without
     finished forecasts all weights are equal.
     """
     equal = np.full(len(models), 1.0 / len(models))
@@ -101,7 +103,7 @@ def mixed(forecasts: Forecasts, weights: Floats, models: Sequence[str] = MIXED) 
 
 
 def relative_error(truth: Floats, point: Floats) -> Floats:
-    """Return errors on the scale of square roots: ``2 (sqrt((truth + 1000) / (point + 1000)) - 1)``.
+    """Return errors on the scale of square roots: ``2 (sqrt((truth + 3000) / (point + 3000)) - 1)``.
 
     Near 0 it is the error relative to the forecast; large growth weighs less than on the plain scale (Box and Cox
     1964, power 1/2).
