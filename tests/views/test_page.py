@@ -264,6 +264,34 @@ def test_the_served_page_shows_runs_and_compares_them(browser: Any, data: dict[s
     watched.context.close()
 
 
+@needs_chromium
+def test_the_brief_has_two_pages_and_the_report_prints_uncut(browser: Any, report: Path, data: dict[str, Any]) -> None:
+    import io
+
+    from pypdf import PdfReader
+
+    short = report.with_name("brief.html")
+    short.write_text(page_html({**data, "view": "brief"}), "utf-8")
+    page = Watched(browser).page
+    page.goto(short.as_uri())
+    page.locator(".brief-map svg").first.wait_for()
+    sheets = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    assert len(sheets) == 2, [sheet.extract_text()[-200:] for sheet in sheets]
+    assert float(sheets[0].mediabox.height) == pytest.approx(842, abs=1)  # A4, in points
+    words = " ".join(" ".join(sheet.extract_text() for sheet in sheets).split())
+    for part in ("away from home", "Where people are on the last day", "What this cannot say", "reported figures"):
+        assert part in words
+    page.goto(report.as_uri())
+    page.locator("figure.of-displaced svg").wait_for()
+    page.set_viewport_size({"width": 703, "height": 1000})  # what A4 has between its margins
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    wide = page.eval_on_selector_all(
+        ".drawing svg", "all => all.map(e => e.getBoundingClientRect()).filter(r => r.right > innerWidth + 1).length"
+    )
+    assert wide == 0
+
+
 def test_the_page_holds_no_other_address() -> None:
     page = page_html(None)
     assert "default-src 'none'" in page

@@ -52,6 +52,12 @@ function downloads(parts: FigureParts, room: HTMLElement): HTMLElement[] {
   ];
 }
 
+/** Let a drawing shrink with the sheet it is printed on. */
+function scalable(svg: SVGSVGElement): void {
+  const [width, height] = [svg.getAttribute("width"), svg.getAttribute("height")];
+  if (width && height && !svg.hasAttribute("viewBox")) svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+}
+
 /** Draw once the room is near the screen, at once for printing, and again when it gets another width. */
 export function drawWhenNear(room: HTMLElement, draw: (room: HTMLElement, width: number) => void): void {
   let drawn = 0;
@@ -61,6 +67,7 @@ export function drawWhenNear(room: HTMLElement, draw: (room: HTMLElement, width:
     drawn = width;
     room.replaceChildren();
     draw(room, width);
+    for (const svg of room.querySelectorAll("svg")) scalable(svg);
     if (room.scrollWidth > room.clientWidth) room.tabIndex = 0; // so that it scrolls by keyboard too
     else room.removeAttribute("tabindex");
   };

@@ -1,6 +1,7 @@
 /** Begins here: a report if the page holds data, else the served page. */
 
 import "./style.css";
+import { brief } from "./brief";
 import { browse } from "./browse";
 import { element } from "./dom";
 import { report } from "./report";
@@ -19,7 +20,7 @@ function begin(root: HTMLElement): void {
   if (data.format > FORMAT) {
     return root.replaceChildren(element("p", { class: "problem", role: "alert" }, `These data are of format ${data.format}; this page reads ${FORMAT}. Write the report again.`));
   }
-  root.replaceChildren(element("main", {}, report(data, held<Card>("onward-card"))));
+  root.replaceChildren(element("main", {}, data.view === "brief" ? brief(data) : report(data, held<Card>("onward-card"))));
   performance.mark("onward-rendered");
 }
 

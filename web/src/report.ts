@@ -39,7 +39,7 @@ function busiestDay(data: PageData): number {
   return left.indexOf(Math.max(...left));
 }
 
-function head({ run, fitness, data_end }: PageData): HTMLElement {
+export function head({ run, fitness, data_end }: PageData): HTMLElement {
   const period = `${longDay(dateOf(run.start, 0))} to ${longDay(dateOf(run.end, 0))}`;
   const drawn = run.parameters === "fixed" ? "parameters fixed" : "parameters drawn";
   const members = `${run.members.toLocaleString("en-GB")} simulated ${run.members === 1 ? "history" : "histories"}`;

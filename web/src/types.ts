@@ -171,6 +171,8 @@ export interface PageData {
   exposure: Exposure;
   counts: Count[];
   claims: Claim[];
+  /** `brief`: two pages for print in place of the whole report. */
+  view?: "brief";
   fitness: { level: "untested" | "what-if" | "flee" | "unfit" | "unproven" | "tested"; verdict: string; reasons: string[] };
   /** From which day on no events are known and peace is assumed; null if they go on to the end. */
   data_end: { day: number; words: string } | null;

@@ -24,6 +24,9 @@ def report(
         Path | None,
         typer.Option(metavar="FILE.geojson", help="Areas of admin units, for a map by unit (extra charts)."),
     ] = None,
+    brief: Annotated[
+        bool, typer.Option("--brief", help="Two pages for print: key figures, map, places, what was reported, caveats.")
+    ] = False,
     route_detail: Annotated[
         bool, typer.Option("--route-detail", help="With legs from stop to stop. Read the warning it prints.")
     ] = False,
@@ -39,8 +42,8 @@ def report(
 
         if route_detail:
             typer.echo(f"Warning: {ROUTES_WARNING}", err=True)
-        target = out or Path(f"{run.resolve().name}.html")
-        written = write_report(read_run(run), target, route_detail=route_detail, boundaries=boundaries)
+        target = out or Path(f"{run.resolve().name}{'-brief' if brief else ''}.html")
+        written = write_report(read_run(run), target, route_detail=route_detail, boundaries=boundaries, brief=brief)
         typer.echo(
             f"{written} ({written.stat().st_size / 1e6:.1f} MB). It holds simulated figures: share it with care."
         )

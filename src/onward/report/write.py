@@ -18,7 +18,7 @@ from onward.simulation.run import Run
 
 def write_report(
     run: Run, path: str | Path, *, crisis: Crisis | None = None, route_detail: bool = False,
-    boundaries: str | Path | None = None,
+    boundaries: str | Path | None = None, brief: bool = False,
 ) -> Path:  # fmt: skip
     """Write a run as one self-contained HTML file: map, charts, tables, limits and model card.
 
@@ -38,6 +38,9 @@ def write_report(
         when: only for those who protect them.
     boundaries
         A GeoJSON file of administrative units, for a map of displaced people by unit (extra ``charts``).
+    brief
+        Two pages for print in place of the whole report: key figures, the map of the last day, the largest places,
+        what was reported beside the run, and what it cannot say.
 
     Returns
     -------
@@ -56,6 +59,8 @@ def write_report(
     if not path.parent.is_dir():
         raise RunFolderError(f"{path.parent}: there is no such folder. Make it, or give another path.")
     data, card = _content(run, crisis or run.crisis, route_detail, boundaries)
+    if brief:
+        data = {**data, "view": "brief"}
     write_whole(path, page_html(data, card=json.dumps(card, ensure_ascii=False)))
     return path
 

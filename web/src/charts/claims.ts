@@ -5,7 +5,7 @@ import { briefDay, claimed } from "../format";
 import { COUNTED, STOCK } from "../palette";
 import type { Claim, PageData } from "../types";
 
-const WORDS: Record<Claim["verdict"], [string, string]> = {
+export const WORDS: Record<Claim["verdict"], [string, string]> = {
   inside: ["✓", "inside"],
   low: ["↓", "is lower"],
   high: ["↑", "is higher"],
@@ -45,7 +45,7 @@ function days(claim: Claim): string {
   return `${of(claim.start)} – ${claim.end ? of(claim.end) : "end"}`;
 }
 
-function reported({ low, high, unit }: Claim): string {
+export function reported({ low, high, unit }: Claim): string {
   const per = unit.startsWith("people/") ? ` per ${unit.slice(7)}` : "";
   if (low !== null && high !== null) return (low === high ? claimed(low, unit) : `${claimed(low, unit)} – ${claimed(high, unit)}`) + per;
   return low !== null ? `${claimed(low, unit)} or more${per}` : `${claimed(high, unit)} or less${per}`;
