@@ -11,7 +11,7 @@ import pytest
 
 from onward.crisis import Crisis, crisis_from_tables, read_crisis
 from onward.errors import ParameterError
-from onward.inference.as_of import as_of
+from onward.inference.as_of import SPELL_DAYS, as_of
 from tiny import write_tiny
 
 ORIGIN = date(2016, 7, 10)
@@ -29,10 +29,19 @@ def scrambled(crisis: Crisis, origin: date) -> Crisis:
         pl.when(pl.col("opens") > origin).then(pl.col("opens") - timedelta(1)).otherwise("opens").alias("opens"),
         pl.when(pl.col("closes") > origin).then(None).otherwise("closes").alias("closes"),
     )
-    later = pl.coalesce("end", "start") > origin
-    events = crisis.table("events").with_columns(
-        pl.when(later).then(pl.col(n) * 3 + 2).otherwise(n).alias(n) for n in ("n", "n_low", "n_high", "fatalities")
-    )
+    last, start = pl.coalesce("end", "start"), pl.col("start")
+    later, days = last > origin, (last - start).dt.total_days() + 1
+    spell = later & (days > SPELL_DAYS) & (start <= origin)  # ends on another day, with the same number a day
+    longer, shorter = last + timedelta(10) <= crisis.end, (days - 1 > SPELL_DAYS) & (last - timedelta(1) >= origin)
+    change = pl.when(spell & longer).then(10).when(spell & shorter).then(-1).otherwise(0)
+    other = later & ~spell
+    numbers = [
+        pl.when(other).then(pl.col(n) * 3 + 2).otherwise(pl.col(n) * ((days + change) / days)).alias(n)
+        for n in ("n", "n_low", "n_high")
+    ]
+    deaths = pl.when(other).then(pl.col("fatalities") * 3 + 2).otherwise("fatalities").alias("fatalities")
+    end = (pl.col("end") + pl.duration(days=change)).alias("end")
+    events = crisis.table("events").with_columns(*numbers, deaths, end)
     counts = crisis.table("counts").with_columns(
         pl.when(pl.col("date") > origin).then(pl.col(n) * 5 + 3).otherwise(n).alias(n)
         for n in ("people", "low", "high")
@@ -67,6 +76,17 @@ def test_what_is_dated_later_is_gone_and_what_came_before_stays(tiny: Crisis) ->
 def test_a_row_for_a_period_is_known_when_the_period_is_over(tiny: Crisis) -> None:
     starts = as_of(tiny, date(2016, 7, 8), days=30).table("events")["start"].to_list()
     assert starts == [date(2016, 6, 20), date(2016, 7, 8)]
+
+
+def test_a_spell_of_fighting_is_known_while_it_lasts_and_cut(tiny: Crisis) -> None:
+    spell = pl.col("type") == "shelling"
+    events = tiny.table("events").with_columns(
+        pl.when(spell).then(pl.lit(date(2016, 6, 2))).otherwise("start").alias("start"),
+        pl.when(spell).then(pl.lit(date(2016, 7, 31))).otherwise("end").alias("end"),
+    )
+    known = as_of(tiny.replace_table("events", events), ORIGIN).table("events")
+    row = known.filter(type="shelling").row(0, named=True)
+    assert (row["end"], row["n"]) == (ORIGIN, pytest.approx(12 * 39 / 60))
 
 
 def test_a_closure_in_force_stays_in_force_and_later_ones_are_unknown(tiny: Crisis) -> None:

@@ -13,17 +13,21 @@ from onward.errors import ParameterError
 
 #: tables whose rows have no day and are taken as known from the first day on
 TIMELESS = ("areas", "routes", "actors", "groups", "fears", "standards", "stocks")
+#: an event row for more days is a spell of fighting, known while it lasts (own choice: agencies sum up attacks
+#: over a month at most; Flee's conflicts are spells of months)
+SPELL_DAYS = 31
 
 
 def as_of(crisis: Crisis, origin: date, *, days: int = 0, war_until: date | None = None) -> Crisis:
     """Return the crisis as it was known at the end of a day, its period going on for some days after it.
 
-    An attack, a change of control, a closure and a count are known on the day they are dated; a row that stands for a
-    period is known when the period is over. A closure in force on ``origin`` (or on the crisis's last day, if that is
-    earlier) stays in force. A place that opens later is there and takes nobody in; a later closing is unknown. Claims
-    are left out, for they judge a run. In a hindcast (``origin`` before the crisis's own end) two more things are left
-    out, for the folder does not say since when they were known: capacities, and parameters fitted on counts of this
-    same crisis.
+    An attack, a change of control, a closure and a count are known on the day they are dated. An event row that stands
+    for some days (the attacks of a week) is known when these are over; one for more than `SPELL_DAYS` is a spell of
+    fighting, known while it lasts at its daily number, and cut at ``origin``. A closure in force on ``origin`` (or on
+    the crisis's last day, if that is earlier) stays in force. A place that opens later is there and takes nobody in; a
+    later closing is unknown. Claims are left out, for they judge a run. In a hindcast (``origin`` before the crisis's
+    own end) two more things are left out, for the folder does not say since when they were known: capacities, and
+    parameters fitted on counts of this same crisis.
 
     Parameters
     ----------
@@ -96,14 +100,15 @@ def _control(control: pl.DataFrame, until: date) -> pl.DataFrame:
 
 
 def _events(events: pl.DataFrame, until: date, *, given: bool) -> pl.DataFrame:
+    """Events up to a day; spells that go on after it (all that do, where they are given) are cut there."""
     last = pl.coalesce("end", "start")
-    if not given:
-        return events.filter(last <= until)
     length, cut = (last - pl.col("start")).dt.total_days() + 1, pl.min_horizontal(last, pl.lit(until))
     share = ((cut - pl.col("start")).dt.total_days() + 1) / length
-    numbers = [(pl.col(name) * share).alias(name) for name in ("n", "n_low", "n_high")]
+    cut_off = [(pl.col(name) * share).round_sig_figs(9) for name in ("n", "n_low", "n_high")]
+    numbers = [pl.when(cut < last).then(part).otherwise(pl.col(part.meta.output_name())) for part in cut_off]
     ends = pl.when(pl.col("end").is_not_null()).then(cut).alias("end")
-    return events.filter(pl.col("start") <= until).with_columns(*numbers, ends)
+    known = (last <= until) | (length > SPELL_DAYS) | pl.lit(given)
+    return events.filter((pl.col("start") <= until) & known).with_columns(*numbers, ends)
 
 
 def _closures(closures: pl.DataFrame, last: date) -> pl.DataFrame:
