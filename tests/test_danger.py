@@ -12,6 +12,7 @@ from onward.crisis import Crisis
 from onward.model.build import build_model
 from onward.model.choice_costs import perceived_km
 from onward.model.danger import expected_attacks, safety
+from onward.model.hazard import reached_by_attacks
 from onward.model.parameters import default_values
 from onward.simulation.member import run_one
 from onward.simulation.run import make_settings
@@ -46,7 +47,8 @@ def safe(crisis: Crisis, **overrides: float) -> Any:
     model = build_model(crisis)
     numbers = model.attacks.draw(None, common=0.0)
     values = default_values({"kernel_km": 1, **overrides})
-    return safety(model.attacks, numbers, model.people, DAYS, values)[:, :, 0]
+    reached = reached_by_attacks(model.attacks, numbers, model.people, DAYS, values)
+    return safety(reached, model.attacks.history, values)[:, :, 0]
 
 
 def test_the_rate_is_the_mean_of_the_days_before_with_fading_weights() -> None:

@@ -170,7 +170,7 @@ def test_given_overrides_beat_those_of_the_crisis(crisis: Crisis) -> None:
 
 
 def test_return_brings_people_home_in_both_engines(crisis: Crisis) -> None:
-    overrides = {"return_rate": 0.5, "return_calm_days": 2, "calm_hazard": 1}
+    overrides = {"return_rate": 0.5, "return_agreement": 0.5, "return_calm_days": 2}
     for engine in ("cohorts", "expected"):
         run = simulate(crisis, members=1, engine=engine, overrides=overrides)
         assert run.series("returned")["people"].sum() > 0, engine

@@ -33,6 +33,7 @@ MEMORY = 2.5
 BEFORE = 10
 VALUES = default_values({"memory_days": MEMORY, "kernel_km": 4.0})
 ARMY, REBELS = 0, 1
+NOBODY_RETURNS = {"return_rate": 0, "return_agreement": 0}
 
 
 def line(
@@ -245,7 +246,7 @@ def test_two_places_equal_their_closed_form() -> None:
     """Residents under a constant hazard go by a geometric law; a day's road takes them to the only other place."""
     crisis, memories = constant(rate=1.5), math.ceil(3 * 2)
     model = build_model(crisis)
-    settings = make_settings(crisis, engine="expected", members=1, seed=1, labels=False)
+    settings = make_settings(crisis, engine="expected", members=1, seed=1, labels=False, overrides=NOBODY_RETURNS)
     daily = run_one(model, settings, 0)[0].result.daily
     h = 0.03 * 1.5 * sum(math.exp(-(age - 1) / 2) for age in range(1, memories + 1))
     left = np.exp(-h * np.arange(1, DAYS + 1))

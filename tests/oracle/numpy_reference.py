@@ -21,7 +21,7 @@ from onward.model.build import Model, build_model
 from onward.model.choice_costs import attraction, onward_rate, perceived_km, quanta, stage_share
 from onward.model.danger import safety
 from onward.model.encirclement import encirclement, fear_of_gains
-from onward.model.hazard import hazard
+from onward.model.hazard import hazard, reached_by_attacks
 from onward.model.parameters import default_values
 
 Floats = NDArray[np.float64]
@@ -57,9 +57,10 @@ class Twin:
         self.roads, self.gates, self.regime = network.roads, network.gates, network.regime
         self.hazard = middle_hazard(model, value)
         self.allowed = network.gates.draw_allowed(None, leak=value["gate_leak"], common=0.0)
-        self.attraction = attraction(network, people, places.population, value)
+        self.attraction = attraction(network, people, places.population, value, model.straight_km)
         attacks = model.attacks.draw(None, common=0.0)
-        self.safety = safety(model.attacks, attacks, people, network.days, value)
+        reached = reached_by_attacks(model.attacks, attacks, people, network.days, value)
+        self.safety = safety(reached, model.attacks.history, value)
         self.cost = perceived_km(network, people, model.straight_km, value, self.safety)
         self.quanta, self.stage = quanta(network, value), stage_share(network, value)
         self.onward, self.capacity, self.abroad = onward_rate(network, value), places.capacity, places.abroad
@@ -158,7 +159,7 @@ class Twin:
                     ordinary += self.value["closing"]
                 home = self.home[p, g] * -math.expm1(-h)
                 here = self.here[p, g] * -math.expm1(-threat - ordinary)
-                if not self.ways[g][p] or home + here < SMALLEST_PARTY:
+                if not self.leads(p, g) or home + here < SMALLEST_PARTY:
                     continue
                 fled = here * threat / (threat + ordinary) if here else 0.0
                 self.home[p, g] -= home
@@ -168,6 +169,13 @@ class Twin:
                 gone += home
             self.share_left[p] = gone / residents if residents > 0 else 0.0
         return parties
+
+    def leads(self, p: int, g: int) -> bool:
+        """Whether there is anywhere to go: who is abroad does not move on into the country of the war."""
+        return any(self.allows(p, goal) for goal in self.ways[g][p])
+
+    def allows(self, p: int, goal: int) -> bool:
+        return not (self.value["choice_danger"] > 0 and self.abroad[p] and not self.abroad[goal])
 
     def lure(self, place: int, g: int) -> float:
         """The share of those who would move on that does: nobody swaps a place for a more dangerous one."""
@@ -183,6 +191,7 @@ class Twin:
         return {
             goal: worth[goal] * (way.km + near) ** -gamma * math.exp(-self.value["choice_gate"] * len(way.shut))
             for goal, way in self.ways[g][place].items()
+            if self.allows(place, goal)
         }
 
     def crowd(self, p: int) -> float:
@@ -336,6 +345,7 @@ def middle_hazard(model: Model, value: Mapping[str, float]) -> Floats:
     places = model.network.places
     there = places.population + places.displaced_at_start
     attacks = model.attacks.draw(None, common=0.0)
-    found = hazard(model.attacks, attacks, model.front_km, model.network.holder, model.people, there, value)
+    holder, terms = model.network.holder, model.network.terms
+    found = hazard(model.attacks, attacks, model.front_km, holder, model.people, there, value, terms)
     gains = fear_of_gains(model.network, model.people, value)
     return found + value["encirclement_weight"] * encirclement(model.steps, gains, value)

@@ -30,13 +30,17 @@ STIRRED = {
     "gate_giving_up": 0.3,
     "out_rate": 0.05,
 }
+#: the twin has no labels, and who goes home depends on them
+NOBODY_RETURNS = {"return_rate": 0, "return_agreement": 0}
 #: standard errors by which a mean of members may differ (one of thousands of cells, and the seed is fixed)
 MOST_ERRORS = 4.5
 MEMBERS = 300
 
 
 def expected(crisis: Crisis, **overrides: object) -> Daily:
-    settings = make_settings(crisis, engine="expected", members=1, seed=1, labels=False, overrides=overrides)
+    settings = make_settings(
+        crisis, engine="expected", members=1, seed=1, labels=False, overrides=NOBODY_RETURNS | overrides
+    )
     return run_one(build_model(crisis), settings, 0)[0].result.daily
 
 
@@ -119,7 +123,9 @@ def uncounted() -> Crisis:
 def members() -> NDArray[np.float64]:
     """Stocks of many members, [m, t, p, state]."""
     model = build_model(uncounted())
-    settings = make_settings(uncounted(), engine="cohorts", members=MEMBERS, seed=11, labels=False)
+    settings = make_settings(
+        uncounted(), engine="cohorts", members=MEMBERS, seed=11, labels=False, overrides=NOBODY_RETURNS
+    )
     results = (run_one(model, settings, m)[0].result for m in range(MEMBERS))
     return np.array([stocks(result.daily) for result in results], dtype=np.float64)
 

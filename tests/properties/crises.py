@@ -39,7 +39,7 @@ STIRRED = {
     "choice_places": 2,
     "speed_car": 60,
 }
-RETURN = {"return_rate": 0.5, "return_calm_days": 2, "calm_hazard": 0.02}
+RETURN = {"return_rate": 0.5, "return_agreement": 0.7, "return_calm_days": 1}
 
 
 def frame(name: str, rows: Sequence[Row]) -> pl.DataFrame:

@@ -21,7 +21,10 @@ PLACE, GOAL, MODE, BUDGET, REPLANS, CAME = range(6)
 
 @part
 def new_regime(sim: Any) -> None:
-    """Find the ways of the regime that begins today and what its destinations are worth."""
+    """Find the ways of the regime that begins today and what its destinations are worth.
+
+    Who is abroad goes back to the country of the war by return alone, not by moving on.
+    """
     s, rates = sim.regime[sim.today], sim.rates
     for r in range(sim.head.size):
         lane = sim.lane[r]
@@ -30,10 +33,15 @@ def new_regime(sim: Any) -> None:
     groups, places, k_most = sim.dest.shape
     for g in range(groups):
         for p in range(places):
+            sim.leads[g, p] = False
             for k in range(k_most):
                 j = sim.dest[g, p, k]
                 if j < 0:
                     break
+                if rates.choice_danger > 0.0 and sim.abroad[p] and not sim.abroad[j]:
+                    sim.value[g, p, k] = 0.0
+                    continue
+                sim.leads[g, p] = True
                 away = (sim.km[g, p, k] + rates.choice_near_km) ** -rates.choice_distance
                 gates = math.exp(-rates.choice_gate * sim.shut_gates[g, p, k])
                 sim.value[g, p, k] = sim.attraction[s, j, g] * away * gates

@@ -40,7 +40,7 @@ class World(NamedTuple):
     stage: Floats  # [p]
     capacity: Floats  # [p], -1 means no limit
     abroad: NDArray[np.bool_]  # [p]
-    calm: NDArray[np.bool_]  # [t, p, g] home has long been calm
+    homeward: Floats  # [t, p, g] rate a day at which the displaced whose home it is set out for it
     observed: Ints  # [t, a] people newly displaced of an area that is given its totals
     observed_area: Ints  # [p], -1: modelled
     rank: Ints  # [p] in the order of names, in which legs are written down
@@ -69,7 +69,6 @@ class Rates(NamedTuple):
     closing: float
     onward_danger: float
     displaced_sensitivity: float
-    return_rate: float
     out_rate: float
     travel_steps: int
     replans: int

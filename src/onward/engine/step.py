@@ -65,7 +65,7 @@ def _leave(sim: Any) -> None:
         if sim.capacity[p] > 0.0:
             crowd = rates.crowding * max(0.0, sim.here[p].sum() / sim.capacity[p] - rates.crowding_from)
         for g in range(groups):
-            if sim.dest[g, p, 0] < 0:
+            if not sim.leads[g, p]:
                 continue  # no road leads anywhere: trapped
             h = sim.hazard[t, p, g] + rates.contagion * sim.share_left[p]
             threat, ordinary = h * rates.displaced_sensitivity, sim.onward[p] + crowd
@@ -132,7 +132,7 @@ def _allot(sim: Any) -> None:
 @part
 def _free(sim: Any, p: int, g: int) -> Any:
     """Residents who may leave: none where no road leads anywhere."""
-    return sim.home[p, g] if sim.dest[g, p, 0] >= 0 else sim.home[p, g] * 0
+    return sim.home[p, g] if sim.leads[g, p] else sim.home[p, g] * 0
 
 
 @part
@@ -214,15 +214,15 @@ def _let_through(sim: Any, lane: int, g: int, m: int, people: Any) -> None:
 
 @once
 def _return(sim: Any) -> None:
-    """Let displaced people whose home has long been calm set out for it, where a way leads there."""
-    if sim.rates.return_rate <= 0.0 or not sim.labelled:
+    """Let displaced people set out for home at its rate of return, where a way leads there."""
+    if not sim.labelled:
         return
     places, groups = sim.home.shape
     for p in range(places):
         for g in range(groups):
             for origin in range(places):
                 near = origin == p or sim.slot[g, p, origin] >= 0
-                if near and sim.calm[sim.today, origin, g]:
+                if near and sim.homeward[sim.today, origin, g] > 0.0:
                     _go_home(sim, p, g, origin)
 
 
@@ -230,7 +230,7 @@ def _return(sim: Any) -> None:
 def _go_home(sim: Any, p: int, g: int, origin: int) -> None:
     labels = sim.pool[p, g, origin * TIMES : (origin + 1) * TIMES]
     there = labels.sum()
-    people = split(sim.moves_rng, there, 1.0 - math.exp(-sim.rates.return_rate))
+    people = split(sim.moves_rng, there, 1.0 - math.exp(-sim.homeward[sim.today, origin, g]))
     if people <= 0:
         return
     open_batch(sim, p)

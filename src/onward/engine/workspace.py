@@ -29,6 +29,7 @@ FIELDS = (
     "shut_gates",  # [g, p, k] shut gates on the way
     "slot",  # [g, p, p] k of a destination, -1 none
     "value",  # [g, p, k] what does not change within a regime of the weight of each destination
+    "leads",  # [g, p] whether a way leads to any place that people may choose
     "shut",  # [r] whether the road's gate is closed or metered
     # the day
     "today",
@@ -114,10 +115,11 @@ def set_up(world: World, rates: Rates, start: Start, moves_rng: Any, labels_rng:
     return Sim(
         world.regime, world.head, world.tail, world.out, world.quanta, world.lane, world.lane_road,
         world.lane_gate, world.cost, world.attraction, world.hazard, world.safety, world.allowed, world.onward,
-        world.stage, world.capacity, world.abroad, world.calm, world.observed, world.observed_area, world.rank, rates,
+        world.stage, world.capacity, world.abroad, world.homeward, world.observed, world.observed_area,
+        world.rank, rates,
         np.full(ways, -1, np.int64), np.full(ways, np.inf), np.full(ways, -1, np.int64),
         np.full(ways, -1, np.int64), np.zeros(ways, np.int64), np.full((groups, places, places), -1, np.int64),
-        np.zeros(ways), np.zeros(world.head.size, np.bool_),
+        np.zeros(ways), np.zeros((groups, places), np.bool_), np.zeros(world.head.size, np.bool_),
         0, np.zeros((places, groups)), np.ones(lanes), np.zeros(k_most + 1),
         np.zeros((ROOM + 2 * k_most, 6), np.int64), np.full(ROOM + 2 * k_most, none),
         np.full((places, groups), none), np.int64(-1), np.full((legs, legs), none), np.zeros(places),

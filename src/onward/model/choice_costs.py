@@ -17,15 +17,22 @@ def first_days(network: Network) -> Ints:
     return np.flatnonzero(np.r_[True, network.regime[1:] != network.regime[:-1]]).astype(np.int64)
 
 
-def attraction(network: Network, people: People, population: Floats, values: Values) -> Floats:
-    """Return ``exp(a_kind + a_pop ln(1 + population / n0) + a_foreign + refuge)``, ``[regime, place, group]``.
+def attraction(
+    network: Network, people: People, population: Floats, values: Values, straight_km: Floats | None = None
+) -> Floats:
+    """Return what each place is worth to stay in, ``[regime, place, group]``.
 
-    0 where nobody can stay: hubs, and places not open.
+    ``exp(a_kind + a_pop ln(1 + population / n0) + a_foreign + a_border b + refuge)`` with ``b = exp(-d / border_km)``
+    at a distance ``d`` from the nearest place abroad, for places that are not abroad: ground by a border that nobody
+    shells is a refuge. 0 where nobody can stay: hubs, and places not open.
     """
     kind = np.array([0.0 if k == "hub" else values[f"choice_{k}"] for k in KINDS])
     places = network.places
     base = kind[places.kind] + values["choice_population"] * np.log1p(population / values["choice_population_people"])
     base = base + values["choice_foreign"] * places.abroad
+    if straight_km is not None and places.abroad.any() and not places.abroad.all():
+        beyond = straight_km[:, places.abroad].min(axis=1)
+        base = base + values["choice_border"] * np.where(places.abroad, 0.0, np.exp(-beyond / values["border_km"]))
     days = first_days(network)
     holder = network.holder[days]
     padded = np.hstack([people.refuge, np.zeros((len(people.groups), 1))])  # holder -1: no refuge known

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from onward.model.hazard import Attacks, reached_by_attacks
 from onward.model.parameters import Values
-from onward.model.people import People
 from onward.typing import Floats
 
 
@@ -44,16 +42,21 @@ def expected_attacks(reached: Floats, history: int, memory: float) -> Floats:
     return rate[history:]
 
 
-def safety(attacks: Attacks, numbers: Floats, people: People, days: int, values: Values) -> Floats:
+def safety(reached: Floats, history: int, values: Values) -> Floats:
     """Return by what share danger leaves a place attractive, ``[t, p, g]``, between 0 and 1.
 
     ``(1 + rate / danger_attacks) ^ -choice_danger``, that is ``-choice_danger ln(1 + rate / danger_attacks)`` in
     utility, with ``rate`` from `expected_attacks`. A power, so that lists of events that miss half of all attacks
     move it little.
+
+    Parameters
+    ----------
+    reached, history
+        As for `expected_attacks`.
+    values
+        ``choice_danger``, ``danger_attacks``, ``danger_days``.
     """
-    places = attacks.spot_km.shape[0]
     if values["choice_danger"] <= 0.0:
-        return np.ones((days, places, len(people.groups)))
-    reached = reached_by_attacks(attacks, numbers, people, days, values)
-    rate = expected_attacks(reached, attacks.history, values["danger_days"])
+        return np.ones_like(reached[history:])
+    rate = expected_attacks(reached, history, values["danger_days"])
     return np.ascontiguousarray((1.0 + rate / values["danger_attacks"]) ** -values["choice_danger"])

@@ -41,10 +41,11 @@ def reachable_people(network: Network) -> Floats:
 def shrinking(network: Network) -> Floats:
     """Return how the world within reach shrinks from day to day, ``ln(R(t - 1) / R(t))``, ``[t, p]``; it may grow.
 
-    ``R`` is `reachable_people`; the first day's is 0.
+    ``R`` is `reachable_people`; the first day's is 0. Abroad it never shrinks: a refuge at the map's edge has an
+    outside that the map does not show.
     """
     reach = np.log(reachable_people(network))
-    return -np.diff(reach, axis=0, prepend=reach[:1])
+    return np.where(network.places.abroad, 0.0, -np.diff(reach, axis=0, prepend=reach[:1]))
 
 
 def fear_of_gains(network: Network, people: People, values: Values) -> Floats:

@@ -255,11 +255,12 @@ def surprise(felt: Floats, people_there: Floats, history: int, values: Values) -
 def front_distance(network: Network) -> Floats:
     """Return the road distance to the nearest place each actor holds, ``[t, p, a]`` km (inf: none).
 
-    Closures are ignored: a front is as near as its soldiers' road.
+    Closures are ignored: a front is as near as its soldiers' road. But it ends at the border of a country in which
+    the actor holds no place.
     """
     days, n = network.holder.shape
     distance = np.full((days, n, len(network.actors)), np.inf)
-    graph = _road_graph(network.roads, n)
+    country = np.unique(np.array(network.places.country), return_inverse=True)[1]
     changed = np.r_[True, (network.holder[1:] != network.holder[:-1]).any(axis=1)]
     for t in range(days):
         if not changed[t]:
@@ -268,12 +269,17 @@ def front_distance(network: Network) -> Floats:
         for a in range(len(network.actors)):
             held = np.flatnonzero(network.holder[t] == a)
             if len(held):
+                theirs = np.isin(country, country[held])
+                graph = _road_graph(network.roads, n, theirs[network.roads.tail] & theirs[network.roads.head])
                 distance[t, :, a] = dijkstra(graph, directed=False, indices=held, min_only=True)
     return distance
 
 
-def _road_graph(roads: Roads, n: int) -> csr_matrix:
+def _road_graph(roads: Roads, n: int, open_: Bools) -> csr_matrix:
     order = np.lexsort((roads.km, roads.head, roads.tail))
+    order = order[open_[order]]
+    if not len(order):
+        return csr_matrix((n, n))
     tail, head, km = roads.tail[order], roads.head[order], roads.km[order]
     shortest = np.r_[True, (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])]
     return csr_matrix((km[shortest], (tail[shortest], head[shortest])), shape=(n, n))
@@ -295,8 +301,21 @@ def approach(distance: Floats, people: People, values: Values) -> Floats:
     return np.asarray((near[:, :, None, :] * people.fear).max(axis=3, initial=0.0))
 
 
-def takeover(holder: Ints, people: People, values: Values) -> Floats:
-    """Return ``C[t, p, g] = weight 2^(-(days since a feared actor took the place) / half-life)``."""
+def takeover(
+    holder: Ints, people: People, values: Values, there: Floats | None = None, terms: Bools | None = None
+) -> Floats:
+    """Return ``C[t, p, g] = weight a 2^(-(days since a feared actor took the place) / half-life) / size``.
+
+    ``a`` is ``takeover_agreement`` where the place surrendered or came to terms, 1 where it was stormed; ``size`` is
+    ``max(1, people / dilution_people) ^ takeover_dilution``: a metropolis is not taken in a day.
+
+    Parameters
+    ----------
+    there
+        People of each place; None: sizes do not count.
+    terms
+        ``[t, p]``, whether its holder took it by agreement; None: all places were stormed.
+    """
     fright = np.zeros((*holder.shape, len(people.groups)))
     since = np.zeros(holder.shape[1])
     taken = np.zeros(holder.shape[1], dtype=np.bool_)
@@ -306,19 +325,25 @@ def takeover(holder: Ints, people: People, values: Values) -> Floats:
         since = np.where(changed, 0.0, since + 1.0)
         held = taken & (holder[t] >= 0)
         faded = np.where(held, 2.0 ** (-since / values["takeover_half_life_days"]), 0.0)
+        if terms is not None:
+            faded = np.where(terms[t], values["takeover_agreement"] * faded, faded)
         fright[t] = faded[:, None] * people.fear[:, holder[t]].T if people.fear.size else 0.0
-    return fright
+    if there is None:
+        return fright
+    size = np.maximum(1.0, there / values["dilution_people"]) ** values["takeover_dilution"]
+    return np.asarray(fright / size[:, None])
 
 
 def hazard(
-    attacks: Attacks, numbers: Floats, distance: Floats, holder: Ints, people: People, there: Floats, values: Values
-) -> Floats:
-    """Return the hazard of leaving ``h[t, p, g]`` per day, before the daily shock."""
+    attacks: Attacks, numbers: Floats, distance: Floats, holder: Ints, people: People, there: Floats, values: Values,
+    terms: Bools | None = None,
+) -> Floats:  # fmt: skip
+    """Return the hazard of leaving ``h[t, p, g]`` per day, before the daily shock; ``terms`` as for `takeover`."""
     felt = exposure(attacks, numbers, people, len(holder), values)
     return np.ascontiguousarray(
         values["attack_weight"] * surprise(felt, there, attacks.history, values)
         + values["front_weight"] * approach(distance, people, values)
-        + values["takeover_weight"] * takeover(holder, people, values)
+        + values["takeover_weight"] * takeover(holder, people, values, there, terms)
     )
 
 

@@ -24,6 +24,7 @@ from onward.typing import Bools, Floats, Ints
 KINDS = ("city", "town", "village", "camp", "informal", "crossing", "hub")
 MODES = ("road", "foot", "water")
 HUB = KINDS.index("hub")
+AGREEMENT = "agreement"
 #: days after which ways are found anew though nothing changed: news of dangerous roads is at most this old (own choice)
 NEWS_DAYS = 7
 
@@ -69,10 +70,10 @@ class Roads:
 class Network:
     """Everything of a crisis that no member draws: places, roads, gates, holders, by day.
 
-    ``holder[t, p]`` is the row of ``actors`` (-1 unknown); ``usable[t, r]`` says whether a road can be
-    used, ``across[t, r]`` whether it crosses a line between two sides at risk; ``enterable[t, p]`` whether one may
-    stop at a place; ``regime[t]`` numbers the spells of at most a week on which none of these and no gate's policy
-    changes.
+    ``holder[t, p]`` is the row of ``actors`` (-1 unknown), ``terms[t, p]`` says whether it took the place by
+    agreement; ``usable[t, r]`` whether a road can be used, ``across[t, r]`` whether it crosses a line between two
+    sides at risk; ``enterable[t, p]`` whether one may stop at a place; ``regime[t]`` numbers the spells of at most a
+    week on which none of these and no gate's policy changes.
     """
 
     start: dt.date
@@ -83,6 +84,7 @@ class Network:
     actors: tuple[str, ...]
     side: Ints
     holder: Ints
+    terms: Bools
     usable: Bools
     across: Bools
     enterable: Bools
@@ -129,6 +131,7 @@ def build_network(crisis: Crisis, *, rules: Sequence[dict[str, Any]] = (), added
         actors=actors,
         side=side,
         holder=holder,
+        terms=_terms(crisis, index),
         usable=usable,
         across=np.ascontiguousarray(front & usable),
         enterable=enterable,
@@ -200,6 +203,14 @@ def _holders(crisis: Crisis, index: dict[str, int], actors: tuple[str, ...]) -> 
     for row in crisis.table("control").sort("start").iter_rows(named=True):
         holder[max(0, day_of(crisis, row["start"], 0)) :, index[row["place"]]] = actors.index(row["actor"])
     return holder
+
+
+def _terms(crisis: Crisis, index: dict[str, int]) -> Bools:
+    """Whether each place came to its holder by agreement, ``[t, p]``."""
+    terms = np.zeros((crisis.days, len(index)), dtype=np.bool_)
+    for row in crisis.table("control").sort("start").iter_rows(named=True):
+        terms[max(0, day_of(crisis, row["start"], 0)) :, index[row["place"]]] = row["how"] == AGREEMENT
+    return terms
 
 
 def _enterable(crisis: Crisis, places: Places, index: dict[str, int]) -> Bools:

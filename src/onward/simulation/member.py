@@ -21,14 +21,15 @@ from onward.model.build import Model, dated
 from onward.model.choice_costs import attraction, onward_rate, perceived_km, quanta, stage_share
 from onward.model.danger import safety
 from onward.model.encirclement import encirclement, fear_of_gains
-from onward.model.hazard import hazard, shocks, with_conflict_days
+from onward.model.hazard import hazard, reached_by_attacks, shocks, with_conflict_days
+from onward.model.homecoming import homeward
 from onward.model.keyed_draws import Draws
 from onward.model.network import Network
 from onward.model.parameter_set import ParameterSet, population_set
 from onward.model.parameters import Values, default_values, drawn_values
 from onward.model.uncertainty import draw_between, draw_dates
 from onward.simulation.observables import claim_value
-from onward.typing import Bools, Floats, Ints
+from onward.typing import Floats, Ints
 
 Dating = Callable[[Model, tuple[date, ...]], Model]
 
@@ -111,18 +112,19 @@ def build_member(model: Model, settings: Settings, member: int) -> Drawn:
         kinds[QUOTAS], leak=values["gate_leak"], common=values["input_correlation"]
     )
     there = population + model.network.places.displaced_at_start
-    calm_hazard = hazard(model.attacks, attacks, model.front_km, model.network.holder, model.people, there, values)
-    gains = fear_of_gains(model.network, model.people, values)
-    calm_hazard += values["encirclement_weight"] * encirclement(model.steps, gains, values)
-    calm = _calm(model, calm_hazard, values)
-    shocked = calm_hazard
+    network, people, history = model.network, model.people, model.attacks.history
+    shocked = hazard(model.attacks, attacks, model.front_km, network.holder, people, there, values, network.terms)
+    gains = fear_of_gains(network, people, values)
+    shocked += values["encirclement_weight"] * encirclement(model.steps, gains, values)
     if not settings.central:
         days = model.network.start.toordinal() + np.arange(model.network.days)
         word = stream(settings, member, SHOCKS).integers(2**63)
         shock = shocks(Draws(int(word)), days, model.network.places.key, values["shock_sigma"])
-        shocked = calm_hazard * shock[:, :, None]
-    safe = safety(model.attacks, attacks, model.people, model.network.days, values)
-    world = _world(model, values, population, shocked, safe, allowed, calm)
+        shocked = shocked * shock[:, :, None]
+    reached = reached_by_attacks(model.attacks, attacks, people, network.days, values)
+    safe = safety(reached, history, values)
+    home = homeward(reached, history, network.holder, network.terms, people.fear, values)
+    world = _world(model, values, population, shocked, safe, allowed, home)
     by_day = model.attacks.by_day(attacks, model.network.days, len(model.network.places.names))
     return Drawn(world, _rates(values), _start(model, population, values, settings.engine), by_day, values)
 
@@ -140,7 +142,7 @@ def _population(model: Model, draws: Draws | None, values: Values) -> Floats:
 
 def _world(
     model: Model, values: Values, population: Floats, shocked: Floats, safe: Floats, allowed: Ints,
-    calm: Bools,
+    home: Floats,
 ) -> World:  # fmt: skip
     network, roads = model.network, model.network.roads
     places = len(network.places.names)
@@ -156,7 +158,7 @@ def _world(
         lane_road=network.gates.lane_road,
         lane_gate=network.gates.lane_gate,
         cost=perceived_km(network, model.people, model.straight_km, values, safe),
-        attraction=attraction(network, model.people, population, values),
+        attraction=attraction(network, model.people, population, values, model.straight_km),
         hazard=np.ascontiguousarray(shocked),
         safety=safe,
         allowed=allowed,
@@ -164,25 +166,11 @@ def _world(
         stage=stage_share(network, values),
         capacity=network.places.capacity,
         abroad=network.places.abroad,
-        calm=calm,
+        homeward=home,
         observed=model.observed.people,
         observed_area=model.observed.area,
         rank=np.argsort(np.argsort(np.array(network.places.names))),
     )
-
-
-def _calm(model: Model, h: Floats, values: Values) -> Bools:
-    """Whether each place has been calm for each group long enough, under a holder it can live with."""
-    fear, holder = model.people.fear, model.network.holder
-    padded = np.hstack([fear, np.zeros((len(fear), 1))])  # holder -1: nobody known to fear
-    acceptable = np.moveaxis(padded[:, holder] < values["return_fear"], 0, 2)
-    quiet = (h < values["calm_hazard"]) & acceptable
-    days = np.zeros(h.shape[1:], dtype=np.int64)
-    calm = np.zeros(h.shape, dtype=np.bool_)
-    for t in range(len(h)):
-        days = np.where(quiet[t], days + 1, 0)
-        calm[t] = days >= values["return_calm_days"]
-    return calm
 
 
 def _rates(values: Values) -> Rates:

@@ -261,7 +261,8 @@ def make_settings(crisis: Crisis, **given: Any) -> Settings:
     overrides = {**set_by_hand(crisis), **what_if, **(given.pop("overrides", None) or {})}
     posterior = given.pop("posterior", None)
     base = _base(crisis, given.get("parameters", "fixed"), posterior)
-    if default_values(overrides, base.values)["return_rate"] > 0:
+    held = default_values(overrides, base.values)
+    if held["return_rate"] > 0 or held["return_agreement"] > 0:
         given["labels"] = True  # who goes home depends on where home is
     settings = Settings(**given, overrides=overrides, base=base)
     wrong = []

@@ -29,7 +29,7 @@ def threat_parts(model: Model, settings: Settings, member: int) -> dict[str, Flo
     parts = {
         "attacks": values["attack_weight"] * surprise(felt, there, model.attacks.history, values),
         "front": values["front_weight"] * approach(model.front_km, people, values),
-        "takeover": values["takeover_weight"] * takeover(network.holder, people, values),
+        "takeover": values["takeover_weight"] * takeover(network.holder, people, values, there, network.terms),
         "encirclement": values["encirclement_weight"] * encirclement(model.steps, gains, values),
     }
     share = people.share[None, :, :]

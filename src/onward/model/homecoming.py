@@ -1,0 +1,65 @@
+"""Return: the rate at which displaced people set out for a home that has become calm, by holder and kind of takeover.
+
+After a surrender on terms or a truce most who fled are home within weeks; where a feared party took a town by storm
+they stay away for years. So the two have rates of their own.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from onward.model.parameters import Values
+from onward.typing import Bools, Floats, Ints
+
+#: days for which a place that was never attacked has been quiet
+LONG = 1000.0
+
+
+def quiet_days(reached: Floats, history: int) -> Floats:
+    """Return for how many days each place has been quiet, ``[t, p, g]``, as known in the morning.
+
+    ``q(t) = (q(t - 1) + 1) exp(-reached(t - 1))``: the days since the last attack, expected where attacks are known
+    only as a rate. A place that was never attacked has been quiet for `LONG`.
+
+    Parameters
+    ----------
+    reached
+        From `onward.model.hazard.reached_by_attacks`: history first, then the crisis's days.
+    history
+        Days of history.
+
+    Examples
+    --------
+    >>> quiet_days(np.array([0.0, 50.0, 0.0, 0.0])[:, None, None], 0)[:, 0, 0].round(6)
+    array([1000., 1001.,    0.,    1.])
+    """
+    quiet = np.full(reached.shape, LONG)
+    for t in range(1, len(reached)):
+        quiet[t] = (quiet[t - 1] + 1.0) * np.exp(-reached[t - 1])
+    return quiet[history:]
+
+
+def homeward(reached: Floats, history: int, holder: Ints, terms: Bools, fear: Floats, values: Values) -> Floats:
+    """Return the rate a day of going home to each place, ``[t, p, g]``.
+
+    ``(1 - exp(-quiet days / return_calm_days)) r``, where ``r`` is ``return_agreement`` if the place came to its holder
+    by agreement, and else ``return_rate exp(-return_refusal fear(g, holder))``.
+
+    Parameters
+    ----------
+    reached, history
+        As for `quiet_days`.
+    holder, terms
+        ``[t, p]``, of the network.
+    fear
+        ``[g, a]``; an unknown holder is not feared.
+    values
+        ``return_rate``, ``return_agreement``, ``return_refusal``, ``return_calm_days``.
+    """
+    if values["return_rate"] <= 0.0 and values["return_agreement"] <= 0.0:
+        return np.zeros((len(holder), *reached.shape[1:]))
+    padded = np.hstack([fear, np.zeros((len(fear), 1))])  # holder -1: nobody known to fear
+    feared = np.moveaxis(padded[:, holder], 0, 2)
+    calm = -np.expm1(-quiet_days(reached, history) / values["return_calm_days"])
+    rate = values["return_rate"] * np.exp(-values["return_refusal"] * feared)
+    return np.ascontiguousarray(calm * np.where(terms[:, :, None], values["return_agreement"], rate))

@@ -1,0 +1,98 @@
+"""Return against closed forms: quiet days, holder, kind of takeover; and what a takeover by agreement frightens."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from onward.crisis import Crisis
+from onward.model.build import build_model
+from onward.model.hazard import takeover
+from onward.model.homecoming import LONG, homeward, quiet_days
+from onward.model.parameters import default_values
+from onward.simulation.member import run_one
+from onward.simulation.run import make_settings
+from properties.crises import HISTORY, day, make_crisis
+
+DAYS = 40
+VALUES = default_values()
+FEAR = np.array([[1.0, 0.0]])  # one group, which fears the first of two actors
+
+
+def rates(holder: int, agreed: bool, reached: float = 0.0, **overrides: float) -> Any:
+    """The rate of return by day of one place; attacks end on the tenth day."""
+    daily = np.where(np.arange(DAYS) < 10, reached, 0.0)[:, None, None]
+    held, terms = np.full((DAYS, 1), holder), np.full((DAYS, 1), agreed)
+    return homeward(daily, 0, held, terms, FEAR, default_values(overrides))[:, 0, 0]
+
+
+def test_quiet_days_are_counted_from_the_last_attack() -> None:
+    daily = np.zeros((20, 1, 1))
+    daily[[4, 9]] = 60.0
+    found = quiet_days(daily, 0)[:, 0, 0]
+    assert found[:5] == pytest.approx(LONG + np.arange(5))
+    assert found[5:10] == pytest.approx(np.arange(5), abs=1e-9)
+    assert found[10:] == pytest.approx(np.arange(10), abs=1e-9)
+
+
+def test_a_steady_rate_of_attacks_leaves_as_many_quiet_days_as_a_poisson_law() -> None:
+    rate = 0.2
+    found = quiet_days(np.full((400, 1, 1), rate), 0)[-1, 0, 0]
+    assert found == pytest.approx(1 / math.expm1(rate), rel=1e-6)  # the mean days since the last attack
+
+
+def test_people_go_home_to_calm_by_holder_and_kind_of_takeover() -> None:
+    calm = -np.expm1(-np.arange(DAYS - 10) / VALUES["return_calm_days"])
+    liked, feared, agreed = rates(1, False, 60.0), rates(0, False, 60.0), rates(0, True, 60.0)
+    assert liked[10:] == pytest.approx(VALUES["return_rate"] * calm, abs=1e-12)
+    assert feared[10:] == pytest.approx(liked[10:] * math.exp(-VALUES["return_refusal"]), abs=1e-12)
+    assert agreed[10:] == pytest.approx(VALUES["return_agreement"] * calm, abs=1e-12)
+    assert (rates(-1, False)[1:] == rates(1, False)[1:]).all()  # nobody is feared where no holder is known
+    assert (rates(0, True, return_rate=0, return_agreement=0) == 0).all()
+
+
+def fallen(how: str | None, **parameters: float) -> Crisis:
+    """Two towns; on day 10 the army takes the first, which it shelled before."""
+    places = [
+        {"place": p, "country": "XAA", "kind": "town", "latitude": 36 + 0.5 * i, "longitude": 37, "population": 10_000}
+        for i, p in enumerate("ab")
+    ]
+    rows: dict[str, list[dict[str, Any]]] = {
+        "places": places,
+        "routes": [{"place1": "a", "place2": "b", "distance_km": 60}],
+        "actors": [{"actor": "army", "side": "state"}, {"actor": "rebels", "side": "opposition"}],
+        "control": [{"place": p, "start": HISTORY, "actor": "rebels"} for p in "ab"],
+        "events": [{"place": "a", "start": day(5), "end": day(9), "type": "air", "actor": "army", "n": 30}],
+    }
+    rows["control"].append({"place": "a", "start": day(10), "actor": "army", "how": how})
+    return make_crisis(DAYS, rows, parameters)
+
+
+def away(how: str | None, t: int) -> float:
+    """The share of the first town's people who are not at home."""
+    crisis = fallen(how)
+    settings = make_settings(crisis, engine="expected", members=1, seed=1)
+    return float(1 - run_one(build_model(crisis), settings, 0)[0].result.daily.home[t, 0] / 10_000)
+
+
+def test_a_stormed_town_empties_and_one_that_came_to_terms_fills_again() -> None:
+    assert away("stormed", 39) > 0.8
+    assert away(None, 39) == away("stormed", 39)
+    assert away("agreement", 39) < 0.5 * away("agreement", 14)
+
+
+def test_a_takeover_frightens_less_by_agreement_and_in_a_large_city() -> None:
+    model = build_model(fallen("agreement"))
+    network, people = model.network, model.people
+    stormed = takeover(network.holder, people, VALUES)[:, 0, 0]
+    agreed = takeover(network.holder, people, VALUES, None, network.terms)[:, 0, 0]
+    assert stormed[10] == 1.0
+    assert agreed == pytest.approx(VALUES["takeover_agreement"] * stormed)
+    there = np.array([90_000.0, 500.0])
+    large = takeover(network.holder, people, VALUES, there)[:, 0, 0]
+    assert large == pytest.approx(stormed * 9.0 ** -VALUES["takeover_dilution"])
+    small = takeover(network.holder, people, VALUES, there[::-1])[:, 0, 0]
+    assert (small == stormed).all()
