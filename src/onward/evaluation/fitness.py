@@ -7,13 +7,14 @@ crises, and intervals that reached nearly all that was reported of this one, are
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from onward.crisis import Crisis
 from onward.evaluation.score_counts import held_against
+from onward.evaluation.to_and_fro import to_and_fro_words
 from onward.model.parameter_set import words_on
 from onward.simulation.run import Run
 
@@ -105,7 +106,9 @@ def judge_fitness(run: Run, crisis: Crisis | None, claims: Iterable[Mapping[str,
     >>> judge_fitness(run, run.crisis, []).level
     'untested'
     """
-    return judge_figures(run.about, [*_of_claims(claims), *_of_counts(run, crisis)])
+    found = judge_figures(run.about, [*_of_claims(claims), *_of_counts(run, crisis)])
+    warned = [] if found.level == "flee" else to_and_fro_words(run)
+    return replace(found, reasons=(*found.reasons, *warned))
 
 
 def judge_figures(about: Mapping[str, Any], figures: list[Figure]) -> Fitness:
