@@ -168,7 +168,9 @@ def test_a_scenario_with_fewer_events_leaves_the_members_other_draws(crisis: Cri
     assert (one.attacks >= other.attacks).all()
     for mine, others in zip(one.start, other.start, strict=True):
         assert np.array_equal(mine, others)
-    for name in ("allowed", "cost", "attraction", "onward", "quanta"):
+    assert (one.world.cost >= other.world.cost).all()  # roads through fewer attacks seem no longer
+    assert (one.world.safety <= other.world.safety).all()
+    for name in ("allowed", "attraction", "onward", "quanta"):
         assert np.array_equal(getattr(one.world, name), getattr(other.world, name)), name
 
 
