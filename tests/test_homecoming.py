@@ -11,7 +11,7 @@ import pytest
 from onward.crisis import Crisis
 from onward.model.build import build_model
 from onward.model.hazard import takeover
-from onward.model.homecoming import LONG, homeward, quiet_days
+from onward.model.homecoming import homeward, quiet_days
 from onward.model.parameters import default_values
 from onward.simulation.member import run_one
 from onward.simulation.run import make_settings
@@ -19,6 +19,7 @@ from properties.crises import HISTORY, day, make_crisis
 
 DAYS = 40
 VALUES = default_values()
+LONG = VALUES["quiet_before_days"]
 FEAR = np.array([[1.0, 0.0]])  # one group, which fears the first of two actors
 
 
@@ -32,7 +33,7 @@ def rates(holder: int, agreed: bool, reached: float = 0.0, **overrides: float) -
 def test_quiet_days_are_counted_from_the_last_attack() -> None:
     daily = np.zeros((20, 1, 1))
     daily[[4, 9]] = 60.0
-    found = quiet_days(daily, 0)[:, 0, 0]
+    found = quiet_days(daily, 0, LONG)[:, 0, 0]
     assert found[:5] == pytest.approx(LONG + np.arange(5))
     assert found[5:10] == pytest.approx(np.arange(5), abs=1e-9)
     assert found[10:] == pytest.approx(np.arange(10), abs=1e-9)
@@ -40,7 +41,7 @@ def test_quiet_days_are_counted_from_the_last_attack() -> None:
 
 def test_a_steady_rate_of_attacks_leaves_as_many_quiet_days_as_a_poisson_law() -> None:
     rate = 0.2
-    found = quiet_days(np.full((400, 1, 1), rate), 0)[-1, 0, 0]
+    found = quiet_days(np.full((400, 1, 1), rate), 0, LONG)[-1, 0, 0]
     assert found == pytest.approx(1 / math.expm1(rate), rel=1e-6)  # the mean days since the last attack
 
 

@@ -22,6 +22,7 @@ from onward.model.choice_costs import attraction, onward_rate, perceived_km, qua
 from onward.model.danger import safety
 from onward.model.encirclement import encirclement, fear_of_gains
 from onward.model.hazard import hazard, reached_by_attacks
+from onward.model.network import with_news
 from onward.model.parameters import default_values
 
 Floats = NDArray[np.float64]
@@ -52,7 +53,7 @@ class Twin:
     def __init__(self, crisis: Crisis, overrides: Mapping[str, object] | None = None) -> None:
         self.model = model = build_model(crisis)
         self.value = value = default_values({**crisis.parameters, **(overrides or {})})
-        network, people = model.network, model.people
+        network, people = with_news(model.network, 7), model.people
         places = network.places
         self.roads, self.gates, self.regime = network.roads, network.gates, network.regime
         self.hazard = middle_hazard(model, value)

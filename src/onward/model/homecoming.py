@@ -11,15 +11,12 @@ import numpy as np
 from onward.model.parameters import Values
 from onward.typing import Bools, Floats, Ints
 
-#: days for which a place that was never attacked has been quiet
-LONG = 1000.0
 
-
-def quiet_days(reached: Floats, history: int) -> Floats:
+def quiet_days(reached: Floats, history: int, before: float) -> Floats:
     """Return for how many days each place has been quiet, ``[t, p, g]``, as known in the morning.
 
     ``q(t) = (q(t - 1) + 1) exp(-reached(t - 1))``: the days since the last attack, expected where attacks are known
-    only as a rate. A place that was never attacked has been quiet for `LONG`.
+    only as a rate.
 
     Parameters
     ----------
@@ -27,13 +24,15 @@ def quiet_days(reached: Floats, history: int) -> Floats:
         From `onward.model.hazard.reached_by_attacks`: history first, then the crisis's days.
     history
         Days of history.
+    before
+        ``quiet_before_days``, for which every place had been quiet.
 
     Examples
     --------
-    >>> quiet_days(np.array([0.0, 50.0, 0.0, 0.0])[:, None, None], 0)[:, 0, 0].round(6)
-    array([1000., 1001.,    0.,    1.])
+    >>> quiet_days(np.array([0.0, 50.0, 0.0, 0.0])[:, None, None], 0, 1000.0)[:, 0, 0].round(6).tolist()
+    [1000.0, 1001.0, 0.0, 1.0]
     """
-    quiet = np.full(reached.shape, LONG)
+    quiet = np.full(reached.shape, before)
     for t in range(1, len(reached)):
         quiet[t] = (quiet[t - 1] + 1.0) * np.exp(-reached[t - 1])
     return quiet[history:]
@@ -54,12 +53,12 @@ def homeward(reached: Floats, history: int, holder: Ints, terms: Bools, fear: Fl
     fear
         ``[g, a]``; an unknown holder is not feared.
     values
-        ``return_rate``, ``return_agreement``, ``return_refusal``, ``return_calm_days``.
+        ``return_rate``, ``return_agreement``, ``return_refusal``, ``return_calm_days``, ``quiet_before_days``.
     """
     if values["return_rate"] <= 0.0 and values["return_agreement"] <= 0.0:
         return np.zeros((len(holder), *reached.shape[1:]))
     padded = np.hstack([fear, np.zeros((len(fear), 1))])  # holder -1: nobody known to fear
     feared = np.moveaxis(padded[:, holder], 0, 2)
-    calm = -np.expm1(-quiet_days(reached, history) / values["return_calm_days"])
+    calm = -np.expm1(-quiet_days(reached, history, values["quiet_before_days"]) / values["return_calm_days"])
     rate = values["return_rate"] * np.exp(-values["return_refusal"] * feared)
     return np.ascontiguousarray(calm * np.where(terms[:, :, None], values["return_agreement"], rate))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,8 +25,6 @@ KINDS = ("city", "town", "village", "camp", "informal", "crossing", "hub")
 MODES = ("road", "foot", "water")
 HUB = KINDS.index("hub")
 AGREEMENT = "agreement"
-#: days after which ways are found anew though nothing changed: news of dangerous roads is at most this old (own choice)
-NEWS_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -72,8 +70,8 @@ class Network:
 
     ``holder[t, p]`` is the row of ``actors`` (-1 unknown), ``terms[t, p]`` says whether it took the place by
     agreement; ``usable[t, r]`` whether a road can be used, ``across[t, r]`` whether it crosses a line between two
-    sides at risk; ``enterable[t, p]`` whether one may stop at a place; ``regime[t]`` numbers the spells of at most a
-    week on which none of these and no gate's policy changes.
+    sides at risk; ``enterable[t, p]`` whether one may stop at a place; ``regime[t]`` numbers the spells of days on
+    which none of these and no gate's policy changes.
     """
 
     start: dt.date
@@ -98,6 +96,19 @@ class Network:
         lat = np.broadcast_to(p.latitude, (n, n))
         metres = Geod(ellps="WGS84").inv(lon.T, lat.T, lon, lat)[2]
         return np.asarray(metres, dtype=np.float64) / 1000.0
+
+
+def with_news(network: Network, days: int) -> Network:
+    """Return the network with regimes of at most so many days: ways are found anew though nothing changed.
+
+    News of dangerous roads is at most this old.
+    """
+    changed = np.r_[False, network.regime[1:] != network.regime[:-1]]
+    since = 0
+    for t in range(1, len(changed)):
+        since = 0 if changed[t] or since + 1 == days else since + 1
+        changed[t] |= since == 0
+    return replace(network, regime=np.cumsum(changed).astype(np.int64))
 
 
 def day_of(crisis: Crisis, date: dt.date | None, missing: int) -> int:
@@ -279,13 +290,8 @@ def _closed_places(crisis: Crisis, index: dict[str, int], enterable: Bools) -> B
 
 
 def _regimes(*by_day: NDArray[np.generic]) -> Ints:
-    """Number the spells of days between changes, of at most `NEWS_DAYS`, shape (days,)."""
+    """Number the spells of days between changes, shape (days,)."""
     changed = np.zeros(len(by_day[0]), dtype=np.bool_)
     for array in by_day:
         changed[1:] |= (array[1:] != array[:-1]).any(axis=1)
-    since = 0
-    for t in range(1, len(changed)):
-        since = 0 if changed[t] else since + 1
-        changed[t] |= since == NEWS_DAYS
-        since %= NEWS_DAYS
     return np.cumsum(changed).astype(np.int64)

@@ -8,7 +8,7 @@ everything else member by member. Inputs and shocks are keyed by what they are (
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -24,7 +24,7 @@ from onward.model.encirclement import encirclement, fear_of_gains
 from onward.model.hazard import hazard, reached_by_attacks, shocks, with_conflict_days
 from onward.model.homecoming import homeward
 from onward.model.keyed_draws import Draws
-from onward.model.network import Network
+from onward.model.network import Network, with_news
 from onward.model.parameter_set import ParameterSet, population_set
 from onward.model.parameters import Values, default_values, drawn_values
 from onward.model.uncertainty import draw_between, draw_dates
@@ -104,6 +104,7 @@ class Outcome:
 def build_member(model: Model, settings: Settings, member: int) -> Drawn:
     """Draw member number ``member`` and lay it out as arrays."""
     values = member_values(settings, member)
+    model = replace(model, network=with_news(model.network, int(values["news_days"])))
     kinds = [draws_of(settings, member, kind) for kind in range(DATES)]
     population = _population(model, kinds[POPULATIONS], values)
     spread = with_conflict_days(model.attacks, population, values)
