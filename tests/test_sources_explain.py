@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 import onward
 from onward.cli.main import app
-from onward.runs.explain import explain
+from onward.runs.explain import explain, hazard_table
 from onward.runs.folder import run_to_folder
 from onward.simulation.run import make_settings
 
@@ -70,3 +70,26 @@ def test_what_cannot_be_explained_is_refused(run: Path, options: tuple[str, ...]
     done = CliRunner().invoke(app, ["explain", str(run), *options])
     assert done.exit_code == 2
     assert said in done.output
+
+
+def test_the_table_of_causes_adds_up_and_says_what_holds_people(run: Path) -> None:
+    rows = hazard_table(run)
+    assert [row["total"] for row in rows] == sorted((row["total"] for row in rows), reverse=True)
+    assert rows[0]["total"] > 0
+    for row in rows:
+        assert row["reached"] + row["habituation"] + row["dilution"] == pytest.approx(row["attacks"], abs=1e-12)
+        assert row["habituation"] <= 1e-12
+        assert row["dilution"] <= 1e-12 or row["residents"] < 10_000
+        assert row["attacks"] + row["front"] + row["takeover"] + row["encirclement"] == pytest.approx(row["total"])
+    told = CliRunner().invoke(app, ["explain", str(run)])
+    assert "Why people leave" in told.output
+    assert rows[0]["place"] in told.output
+    half = CliRunner().invoke(app, ["explain", str(run), "--place", rows[0]["place"]])
+    assert half.exit_code == 2
+    assert "both --place and --date" in half.output
+
+
+def test_a_place_in_capitals_is_guessed(run: Path) -> None:
+    done = CliRunner().invoke(app, ["explain", str(run), "--place", "Nawa", "--date", "2018-07-05"])
+    assert done.exit_code == 2
+    assert "Did you mean 'nawa'?" in done.output

@@ -11,6 +11,9 @@ import typer
 
 from onward.cli.errors import told
 
+#: places that the table of causes lists (own choice: one screen)
+MOST_PLACES = 25
+
 
 def add_explain(app: typer.Typer) -> None:
     """Add the command to the command line."""
@@ -19,25 +22,55 @@ def add_explain(app: typer.Typer) -> None:
 
 def explain(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
-    place: Annotated[str, typer.Option(help="Short name of the place.")],
-    date: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="A day of the run.")],
+    place: Annotated[str | None, typer.Option(help="Short name of the place.")] = None,
+    date: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A day of the run.")] = None,
     member: Annotated[int, typer.Option(min=0, help="Number of the history, from 0.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
     """Explain who the displaced people of a place are.
 
-    For one simulated history: where they came from, what displaced them, which way they took.
+    For one simulated history: where they came from, what displaced them, which way they took. Without a place and a
+    date: what makes people of each place leave, cause by cause, and what holds them.
 
     Working figures of a simulation, unmasked: not for publishing.
     """
     with told():
+        from onward.errors import ParameterError
         from onward.runs.explain import explain as explained
+        from onward.runs.explain import hazard_table
 
+        if place is None and date is None:
+            rows = hazard_table(run, member=member)
+            if as_json:
+                typer.echo(json.dumps(rows, indent=2, ensure_ascii=False, allow_nan=False))
+            else:
+                _show_hazard(rows)
+            return
+        if place is None or date is None:
+            raise ParameterError("give both --place and --date, or neither for the table of causes by place.")
         found = explained(run, place=place, day=date.date(), member=member)
         if as_json:
             typer.echo(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
         else:
             _show(found)
+
+
+def _show_hazard(rows: list[dict[str, Any]]) -> None:
+    """Print the table of causes, in people of 1,000 a day."""
+    from rich.console import Console
+
+    from onward.cli.terminal import print_table
+
+    parts = ("reached", "habituation", "dilution", "front", "takeover", "encirclement", "total")
+    cells = [[row["place"], *(f"{1000 * row[part]:.2f}" for part in parts)] for row in rows[:MOST_PLACES]]
+    heads = ["Place", "Attacks", "Used to", "Size", "Front", "Takeover", "Encircled", "In all"]
+    title = "Why people leave: of 1,000 residents, how many a day, mean over the period"
+    note = (
+        "Attacks: their fright before anything else. Used to: what people are used to takes off. Size: what a large "
+        "place takes off, or a small one adds. Encircled: a place that is being cut off. In all: the sum, before the "
+        f"day's shocks and closed ways. {max(0, len(rows) - MOST_PLACES)} places with less are in --json."
+    )
+    print_table(Console(highlight=False), title, heads, cells, note)
 
 
 def _show(found: dict[str, Any]) -> None:

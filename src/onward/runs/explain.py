@@ -136,7 +136,9 @@ def _without_debts(parts: Counter[str | None]) -> Counter[str | None]:
     return Counter({origin: people for origin, people in kept.items() if people})
 
 
-def _threat(run: Run, crisis: Crisis, member: int) -> tuple[dict[str, Any], list[str], Mapping[str, float]]:
+def _threat(
+    run: Run, crisis: Crisis, member: int, *, apart: bool = False
+) -> tuple[dict[str, Any], list[str], Mapping[str, float]]:
     """Parts of the hazard ``[t, p]`` of the member, the places in their order, and the run's parameters."""
     about = run.about
     scenario = None if about["scenario"] is None else Scenario.model_validate(about["scenario"])
@@ -144,7 +146,41 @@ def _threat(run: Run, crisis: Crisis, member: int) -> tuple[dict[str, Any], list
                              parameters=about["parameters"], overrides=about["overrides"],
                              scenario=scenario, departures=about["departures"])  # fmt: skip
     model = build_model(crisis, scenario, departures=about["departures"])
-    return threat_parts(model, settings, member), list(model.network.places.names), about["values"]
+    return threat_parts(model, settings, member, apart=apart), list(model.network.places.names), about["values"]
+
+
+def hazard_table(folder: Path, *, member: int = 0) -> list[dict[str, Any]]:
+    """Return what makes people of each place leave, mean over the days of a run: why many left here and nobody there.
+
+    Parameters
+    ----------
+    folder
+        A run folder of Onward's own rules.
+    member
+        Number of the history, from 0.
+
+    Returns
+    -------
+    list of dict
+        One row a place with residents, largest hazard first: ``place``, ``residents`` on the first day, and per person
+        and day ``reached`` (the fright of attacks), ``habituation`` and ``dilution`` (what they take off it or add),
+        ``attacks`` (the sum of the three), ``front``, ``takeover``, ``encirclement`` and ``total`` (of the last four).
+    """
+    run = read_run(folder)
+    crisis = read_crisis(folder / CRISIS) if (folder / CRISIS).is_dir() else None
+    if run.about.get("rules") != "onward" or crisis is None:
+        raise ParameterError("explain needs a run of Onward's own rules, with its crisis. Run it again.")
+    if not 0 <= member < run.about["members"]:
+        raise ParameterError(f"--member {member}: the run has members 0 to {run.about['members'] - 1}.")
+    parts, names, _ = _threat(run, crisis, member, apart=True)
+    residents = dict(crisis.table("places").select("place", "population").iter_rows())
+    rows = []
+    for p, name in enumerate(names):
+        mean = {part: float(values[:, p].mean()) for part, values in parts.items()}
+        if residents.get(name):
+            total = sum(mean[part] for part in PARTS)
+            rows.append({"place": name, "residents": residents[name], **mean, "total": total})
+    return sorted(rows, key=lambda row: (-row["total"], row["place"]))
 
 
 def _why(

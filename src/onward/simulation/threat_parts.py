@@ -13,8 +13,12 @@ from onward.typing import Floats
 PARTS = ("attacks", "front", "takeover", "encirclement")
 
 
-def threat_parts(model: Model, settings: Settings, member: int) -> dict[str, Floats]:
+def threat_parts(model: Model, settings: Settings, member: int, *, apart: bool = False) -> dict[str, Floats]:
     """Return each part of the hazard of a member, shape (days, places), per day, mean over a place's groups.
+
+    With ``apart`` the attacks are taken apart, too: ``reached`` is their fright before anything else, ``habituation``
+    (at most 0) what being used to it takes off, ``dilution`` what the size of the place takes off or, in a small one,
+    adds; the three add up to ``attacks``.
 
     Populations are the crisis's own, not the member's draw: they scale the dilution of attacks only.
     """
@@ -32,5 +36,11 @@ def threat_parts(model: Model, settings: Settings, member: int) -> dict[str, Flo
         "takeover": values["takeover_weight"] * takeover(network.holder, people, values, there, network.terms),
         "encirclement": values["encirclement_weight"] * encirclement(model.steps, gains, values),
     }
+    if apart:
+        history = model.attacks.history
+        undiluted = surprise(felt, there, history, {**values, "dilution": 0.0})
+        parts["reached"] = values["attack_weight"] * felt[history:]
+        parts["habituation"] = values["attack_weight"] * undiluted - parts["reached"]
+        parts["dilution"] = parts["attacks"] - values["attack_weight"] * undiluted
     share = people.share[None, :, :]
     return {name: np.asarray((part * share).sum(axis=2)) for name, part in parts.items()}
