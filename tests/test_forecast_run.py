@@ -258,3 +258,14 @@ def test_the_command_prints_json_and_says_what_is_wrong(folder: Path, tmp_path: 
     assert (wrong.exit_code, "is not one of ahead, given" in wrong.output) == (2, True)
     early = CliRunner().invoke(app, ["forecast", str(folder), "--from", "2016-06-10"])
     assert (early.exit_code, "before the crisis's first day" in early.output) == (2, True)
+
+
+def test_a_stopped_forecast_is_gone_on_with(crisis: Crisis, made: Forecast, tmp_path: Path) -> None:
+    def stop(stage: str, done: int, members: int) -> None:
+        if done == 5:
+            raise KeyboardInterrupt("stopped")
+
+    given = {"origin": ORIGIN, "days": DAYS, "members": MEMBERS, "out": tmp_path / "run"}
+    with pytest.raises(KeyboardInterrupt, match="stopped"):
+        onward.forecast(crisis, progress=stop, **given)
+    assert onward.forecast(crisis, **given).table().equals(made.table())
