@@ -75,10 +75,11 @@ def test_coverage_applies_to_what_agencies_count(network) -> None:  # type: igno
     assert value(network, claim("displaced", origin=mask(A), counted=True), 0.5) == 50
 
 
-def test_arrivals_are_gross_and_net_ones_are_not(network) -> None:  # type: ignore[no-untyped-def]
-    assert value(network, claim("arrivals", destination=mask(B))) == 107
+def test_arrivals_are_net_unless_gross_ones_are_asked_for(network) -> None:  # type: ignore[no-untyped-def]
+    assert value(network, claim("arrivals", destination=mask(B))) == 107 - 30 - 5
     assert value(network, claim("arrivals", "net", destination=mask(B))) == 107 - 30 - 5
-    assert value(network, claim("arrivals", destination=mask(B), origin=mask(C))) == 7
+    assert value(network, claim("arrivals", "gross", destination=mask(B))) == 107
+    assert value(network, claim("arrivals", "gross", destination=mask(B), origin=mask(C))) == 7
 
 
 def test_leaving_home_within_an_area_counts_as_arriving_in_it(network) -> None:  # type: ignore[no-untyped-def]

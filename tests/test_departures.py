@@ -11,7 +11,9 @@ import pytest
 import onward
 from onward.crisis import Crisis, read_crisis
 from onward.errors import ParameterError, SimulationError
+from onward.evaluation.counts import counts_beside
 from onward.model.build import build_model
+from onward.model.keyed_draws import Draws
 from onward.simulation.run import make_settings, run_members
 
 
@@ -50,7 +52,7 @@ def test_the_daily_totals_are_those_of_the_counts(aleppo: Crisis, engine: str) -
 
 def test_a_fall_of_the_series_is_a_debt(aleppo: Crisis) -> None:
     crisis = counted(aleppo, "rural_north", [("2016-02-05", 10_000), ("2016-02-06", 8_000), ("2016-02-08", 12_000)])
-    people = build_model(crisis, departures="observed").observed.people[:, 0]
+    people = build_model(crisis, departures="observed").observed.draw(None)[:, 0]
     assert people.sum() == 12_000
     assert people[22] == 0
     assert people[23] == 0  # from 8,000 back to 10,000 first
@@ -74,3 +76,38 @@ def test_such_a_run_says_that_it_was_given_totals(aleppo: Crisis) -> None:
     assert onward.simulate(crisis, members=1, departures="observed").about["given_totals"]
     with pytest.raises(ParameterError, match="departures"):
         onward.simulate(aleppo, members=1, departures="guessed")
+
+
+def test_a_range_of_the_counts_is_the_interval_of_the_totals(aleppo: Crisis) -> None:
+    crisis = counted(aleppo, "rural_north", [("2016-02-05", 10_000), ("2016-02-15", 20_000)])
+    ranged = crisis.table("counts").with_columns(
+        (pl.col("people") * 0.8).cast(pl.Int64).alias("low"), (pl.col("people") * 1.3).cast(pl.Int64).alias("high")
+    )
+    observed = build_model(crisis.replace_table("counts", ranged), departures="observed").observed
+    drawn = [observed.draw(Draws(word))[:, 0] for word in range(2_000)]
+    totals = np.array([people.sum() for people in drawn])
+    assert np.quantile(totals, (0.05, 0.5, 0.95)) == pytest.approx([16_000, 20_000, 26_000], rel=0.02)
+    early = np.array([people[:22].sum() for people in drawn])
+    assert early / totals == pytest.approx(0.5, abs=0.01)  # a source errs alike from day to day
+
+
+def test_members_of_a_run_differ_in_given_totals_only_within_the_range(aleppo: Crisis) -> None:
+    plain = counted(aleppo, "rural_north", [("2016-02-05", 10_000)])
+    rows = plain.table("counts").with_columns(low=pl.lit(8_000), high=pl.lit(13_000))
+    inside = pl.col("place").cast(pl.String).is_in(aleppo.areas["rural_north"])
+    totals = {}
+    for name, crisis in (("plain", plain), ("ranged", plain.replace_table("counts", rows))):
+        run = onward.simulate(crisis, members=3, departures="observed")
+        left = run.table("movements").filter(pl.col("movement") == "left_home", inside)
+        totals[name] = left.group_by("member").agg(pl.col("people").sum())["people"].to_list()
+    assert totals["plain"] == [10_000] * 3
+    assert len(set(totals["ranged"])) == 3
+
+
+def test_counts_given_as_totals_are_taken_for_everybody(aleppo: Crisis) -> None:
+    crisis = counted(aleppo, "rural_north", [("2016-02-05", 10_000)])
+    run = onward.simulate(crisis, members=1, departures="observed")
+    ((_, people),) = counts_beside(run, crisis)
+    assert people.tolist() == [10_000]
+    claims = run.table("claims")
+    assert claims.filter(claim="T01")["value"].item() == 10_000

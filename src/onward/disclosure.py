@@ -13,8 +13,10 @@ from onward.typing import Floats
 
 #: an observed count below this could point at persons, and is not shown (DESIGN.md section 6)
 LEAST_COUNTED = 10
-#: significant digits of a simulated figure in an export: more would claim a precision there is not
+#: significant digits of a simulated figure in text and exports: more would claim a precision there is not
 DIGITS = 2
+#: significant digits of a figure that a curve is drawn through, so that it has no stairs (own choice)
+CURVE_DIGITS = 3
 SIMULATED = "Simulated, not observed."
 ROUTES_WARNING = (
     "Legs between places show where people walk and when. Who holds the roads can use that against them. "
@@ -31,26 +33,73 @@ AREAS_NOTE = (
 
 
 def two_digits(people: float) -> float:
-    """Round a simulated figure to two significant digits, as `rounded` does.
+    """Round people to two significant digits and to whole people; a half goes away from zero.
 
-    >>> two_digits(63_749), two_digits(0.1234), two_digits(-151), two_digits(44.5), two_digits(0)
-    (64000.0, 0.12, -150.0, 45.0, 0.0)
+    The page, its downloads and every export round people so, and only so.
+
+    >>> two_digits(63_749), two_digits(44.5), two_digits(-151), two_digits(99.5), two_digits(0.4)
+    (64000.0, 45.0, -150.0, 100.0, 0.0)
     """
-    return float(all_two_digits(np.array([people]))[0])
+    return float(all_two_digits(np.array([people], dtype=np.float64))[0])
 
 
 def all_two_digits(people: Floats) -> Floats:
-    """Round simulated figures, of any shape, to two significant digits."""
-    flat = pl.Series(people.ravel(), dtype=pl.Float64)
-    return flat.round_sig_figs(DIGITS).to_numpy().reshape(people.shape)
+    """Round people, of any shape, as `two_digits` does; gaps stay gaps."""
+    return _half_away(people, _step(people, DIGITS, least=1.0))
+
+
+def all_curve_digits(people: Floats) -> Floats:
+    """Round people, of any shape, to the three significant digits that curves are drawn from; gaps stay gaps.
+
+    What `two_digits` makes of the result is what it makes of the figure itself, so that a label on a curve is the
+    figure of the exports: where rounding would cross that border, the digit before it is taken.
+
+    >>> all_curve_digits(np.array([64_496.0, 44.5, 1_234_567.0])).tolist()
+    [64400.0, 44.5, 1230000.0]
+    """
+    step = _step(people, CURVE_DIGITS, least=0.01)
+    curve = np.round(_half_away(people, step), 2)
+    label = all_two_digits(people)
+    off = np.sign(all_two_digits(curve) - label)
+    return np.asarray(np.round(curve - np.where(np.isnan(off), 0.0, off) * step, 2))
+
+
+def _step(people: Floats, digits: int, least: float) -> Floats:
+    """The unit of the last of so many significant digits."""
+    size = np.floor(np.log10(np.maximum(np.abs(people), 1.0)))
+    return np.asarray(np.maximum(10.0 ** (size + 1 - digits), least))
+
+
+def _half_away(people: Floats, step: Floats) -> Floats:
+    rounded = np.floor(np.abs(people) / step + 0.5) * step
+    return np.asarray(np.where(people < 0, -rounded, rounded) + 0.0)
+
+
+def reported_digits(value: float | None, unit: str) -> float | None:
+    """Round a figure in a claim's unit: people as `two_digits` does, shares and ratios to two significant digits.
+
+    >>> reported_digits(44.5, "people/day"), reported_digits(0.1234, "share"), reported_digits(None, "people")
+    (45.0, 0.12, None)
+    """
+    if value is None:
+        return None
+    return two_digits(value) if unit.startswith("people") else float(f"{value:.{DIGITS}g}")
 
 
 def rounded(frame: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
-    """Round the simulated figures in some columns to two significant digits; gaps stay gaps.
+    """Round people in some columns as `two_digits` does; gaps stay gaps.
 
     >>> rounded(pl.DataFrame({"p50": [1234.5, None]}), ["p50"])["p50"].to_list()
     [1200.0, None]
     """
+    figures = frame.select(pl.col(columns).cast(pl.Float64))
+    return frame.with_columns(
+        pl.Series(c.name, all_two_digits(c.fill_null(np.nan).to_numpy()), nan_to_null=True) for c in figures
+    )
+
+
+def significant(frame: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
+    """Round figures of mixed units, such as differences of claims, to two significant digits; gaps stay gaps."""
     return frame.with_columns(pl.col(columns).cast(pl.Float64).round_sig_figs(DIGITS))
 
 

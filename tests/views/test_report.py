@@ -14,16 +14,23 @@ from typer.testing import CliRunner
 
 import onward
 from onward.cli.main import app
+from onward.disclosure import all_curve_digits
 from onward.report import page_data
 from onward.report.basemap import base_map, box_round
 from onward.report.data import data_of
-from onward.report.page_figures import two_digits
+from onward.report.journeys import origins
+from onward.report.page_figures import Cubes, two_digits
 from onward.report.template import CARD, SLOT
 from onward.runs.folder import run_to_folder
 from onward.simulation.run import Run
 from onward.simulation.run import make_settings as settings_of
+from views.sample_run import DAYS, made_up_run
 
 MOST_BYTES = 2_000_000
+
+
+#: what of the gates are curves
+CURVES = ("waiting", "passed")
 
 
 @pytest.fixture(scope="module")
@@ -118,21 +125,29 @@ def test_six_questions_are_answered_with_figures_of_the_run(data: dict[str, Any]
     assert "women or children" in answers["What this cannot say"]
 
 
-@pytest.mark.parametrize("part", ["stock", "arrivals", "totals", "times", "gates", "exposure", "flows", "sankey"])
+@pytest.mark.parametrize("part", ["exposure", "flows", "sankey"])
 def test_simulated_people_have_two_digits(data: dict[str, Any], part: str) -> None:
-    keys = ("waiting", "passed") if part == "gates" else ("left", "right") if part == "sankey" else None
+    keys = ("left", "right") if part == "sankey" else None
     content = {key: data[part][key] for key in keys} if keys else data[part]
     content = {k: v for k, v in content.items() if k not in ("from", "to", "attacks", "attacks_by_day")}
-    people = np.array(figures(content))
+    people = np.array(figures({name: part for name, part in content.items() if name != "by_day"}))
     assert len(people)
     assert (two_digits(people) == people).all()
+
+
+@pytest.mark.parametrize("part", ["stock", "arrivals", "totals", "times", "gates", "exposure"])
+def test_curves_have_three_digits_so_that_they_have_no_stairs(data: dict[str, Any], part: str) -> None:
+    content = {"exposure": lambda: data[part]["by_day"], "gates": lambda: {k: data[part][k] for k in CURVES}}
+    people = np.array(figures(content.get(part, lambda: data[part])()), dtype=np.float64)
+    assert (all_curve_digits(people) == people).all()
+    assert (two_digits(people) != people).any()
 
 
 def test_figures_are_those_of_the_run(data: dict[str, Any], folder: Path) -> None:
     azaz = data["places"]["id"].index("azaz")
     wanted = onward.read_run(folder).quantiles("stock", place="azaz")
     for level in ("p5", "p50", "p95"):
-        assert data["stock"][level][azaz] == two_digits(wanted[level].to_numpy()).tolist()
+        assert data["stock"][level][azaz] == all_curve_digits(wanted[level].to_numpy()).tolist()
 
 
 def test_exposure_is_that_of_the_tables(data: dict[str, Any], folder: Path) -> None:
@@ -147,6 +162,31 @@ def test_exposure_is_that_of_the_tables(data: dict[str, Any], folder: Path) -> N
     held = {(row["holder"], row["state"]): row["p50"] for row in data["exposure"]["held"]}
     of = exposed.filter(state="way", holder="OPP").group_by("member").agg(pl.col("people").sum())["people"]
     assert held["OPP", "way"] == two_digits(of.median()) > 0
+
+
+def test_a_sankey_counts_people_and_not_journeys() -> None:
+    """10 leave home, come back to a shelter in their town and move on: 20 journeys of 10 people."""
+    run = made_up_run()
+    day, legs = DAYS[1], [("azaz", "kilis", 1), ("kilis", "azaz", 1), ("azaz", "kilis", 1), ("azaz", "kilis", 2)]
+    rows = [(m, day, "azaz", a, b, times, 10) for m in range(3) for a, b, times in legs]
+    left = [(m, day, "azaz", "left_home", 10) for m in range(3)]
+    columns = ["member", "date", "origin", "from_place", "to_place", "times", "people"]
+    flows = pl.DataFrame(rows, schema=columns, orient="row").lazy()
+    moves = pl.DataFrame(left, schema=["member", "date", "place", "movement", "people"], orient="row").lazy()
+    found = origins(
+        Cubes(Run(run.about, {**run.tables, "flows": flows, "movements": moves}), {"azaz": 0, "kilis": 1}, 2)
+    )
+    assert found is not None
+    assert found[0].tolist() == [[[0, 10], [0, 0]]] * 3
+
+
+def test_no_more_people_have_a_first_shelter_than_left_home(folder: Path) -> None:
+    run = onward.read_run(folder)
+    names = list(run.about["places"])
+    cubes = Cubes(run, {name: n for n, name in enumerate(names)}, len(names))
+    found = origins(cubes)
+    assert found is not None
+    assert (found[0].sum(axis=2) <= cubes.movement("left_home").sum(axis=2) + 1e-6).all()
 
 
 def test_origins_add_up_to_who_left(folder: Path, data: dict[str, Any]) -> None:

@@ -2,11 +2,17 @@
 
 const DAY = 86_400_000;
 
-/** People with two significant digits, as the data hold them. */
+/** People with two significant digits. */
 export function people(value: number | null | undefined): string {
   if (value === null || value === undefined) return "–";
-  if (Math.abs(value) < 10) return String(Math.round(value));
-  return Number(value.toPrecision(2)).toLocaleString("en-GB");
+  return twoDigits(value).toLocaleString("en-GB");
+}
+
+/** Two significant digits and whole people, as disclosure.py rounds; a half goes away from zero. */
+export function twoDigits(value: number): number {
+  const size = Math.abs(value);
+  const rounded = size < 10 ? Math.floor(size + 0.5) : Number(size.toPrecision(2));
+  return value < 0 && rounded > 0 ? -rounded : rounded;
 }
 
 /** A short form for axes and small labels. */

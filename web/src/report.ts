@@ -70,6 +70,12 @@ function section(id: string, title: string, note: string, ...parts: (HTMLElement
   return element("section", { class: "chapter", "aria-labelledby": `${id}-title`, id }, element("h2", { id: `${id}-title` }, title), element("p", { class: "section-note" }, note), ...parts); // prettier-ignore
 }
 
+/** Which bars are of the share whom agencies count. */
+function covered({ coverage }: PageData): string {
+  const share = coverage === null ? "the share whom agencies count" : `the ${Math.round(100 * coverage)} % whom agencies count (coverage)`;
+  return `Of people who fled or left home the bars are ${share}; stocks and arrivals are everybody.`;
+}
+
 const BANDS = "Line: middle value. Dark band: half of all simulated histories. Light band: nine in ten.";
 const DIAMONDS = "Diamonds: what was counted, with its range.";
 
@@ -104,7 +110,7 @@ function where(data: PageData, store: Store): HTMLElement {
     "Displaced people who stay at a place or wait at a gate there.",
     element("div", { class: "pair" }, whole("displaced", "People away from home", "People"), whole("left_home", "People who left home each day", "People a day")),
     many("stock", "Displaced people, place by place", `${BANDS} ${DIAMONDS} Each place has its own scale; figures are of the last day, with the 90 % interval.`),
-    many("arrivals", "Arrivals since the first day, place by place", "Everybody who came, also those who moved on. Diamonds: arrivals that were counted, on top of the middle value of the day on which they begin to count."),
+    many("arrivals", "Arrivals since the first day, place by place", "People who came and stayed or wait at a gate, less those who left again. Diamonds: arrivals that were counted, on top of the middle value of the day on which they begin to count."),
     table,
   );
 }
@@ -126,7 +132,7 @@ function whence(data: PageData): HTMLElement {
     sankey
       ? figure({
           name: "stages", title: "From home to first shelter to now", alt: "Flow chart from origins over first shelters to places on the last day",
-          note: `Means over all histories. The left half is simulated. The right half is an approximation: the run knows how many of each origin are where, not who of those in a first shelter moved on; it is drawn as if as few as possible had. ${people(sankey.home_again)} are back in the place they left, turned back on their way, and end in the middle.`,
+          note: `People, as means over all histories: each counts once on each side, however often they moved. The left half is simulated. The right half is an approximation: the run knows how many of each origin are where, not who of those in a first shelter moved on; it is drawn as if as few as possible had. ${people(sankey.home_again)} are back in the place they left, turned back on their way, and end in the middle.`,
           sheet: () => sankeySheet(data, sankey), draw: (room, width) => room.append(drawSankey(data, sankey, width)),
         })
       : null,
@@ -182,7 +188,7 @@ function beside(data: PageData): HTMLElement {
   const counts = comparable(data).length
     ? figure({
         name: "counts", title: "What was counted, beside the run", alt: "Each count beside the interval of the run",
-        note: "Bars: the run (light 90 %, dark 50 %, tick middle). Diamonds: the count, with its range. A source sees a part of what happens; the bars are everybody. Counts below ten are not shown. Scale by square root.",
+        note: `Bars: the run (light 90 %, dark 50 %, tick middle). Diamonds: the count, with its range. ${covered(data)} Counts below ten are not shown. Scale by square root.`,
         sheet: () => countsSheet(data), draw: (room, width) => room.append(drawCounts(data, width)),
       })
     : element("p", {}, "This crisis has no counts to compare with."); // prettier-ignore

@@ -169,6 +169,8 @@ export interface PageData {
   matrix: Matrix | null;
   sankey: SankeyTables | null;
   exposure: Exposure;
+  /** Share of those who leave home whom agencies count; null where the run does not say. */
+  coverage: number | null;
   counts: Count[];
   claims: Claim[];
   /** `brief`: two pages for print in place of the whole report. */

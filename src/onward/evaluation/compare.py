@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
 import polars as pl
 
 from onward.errors import ParameterError
+from onward.simulation.observables import net_arrivals
+from onward.simulation.record import record_of_run
 from onward.simulation.run import LEVELS, Run
 
 #: a difference whose paired 90 % interval lies on one side of zero is called clear
@@ -87,8 +90,11 @@ def _last_stock(run: Run) -> pl.LazyFrame:
 
 
 def _arrivals(run: Run) -> pl.LazyFrame:
-    rows = run.tables["movements"].filter(pl.col("movement").cast(pl.String) == "arrived")
-    return _by(rows, "place", "people")
+    names = list(run.about["places"])
+    people = net_arrivals(record_of_run(run, names), np.arange(len(names)), len(names)).sum(axis=2)
+    member, place = np.nonzero(people)
+    columns = {"member": member.astype(np.int32), "place": np.array(names, dtype=object)[place].tolist()}
+    return pl.LazyFrame({**columns, "value": people[member, place]})
 
 
 def _by(rows: pl.LazyFrame, key: str, value: str) -> pl.LazyFrame:

@@ -6,6 +6,7 @@ plateau counts as one. Errors are compared as square roots, in which counts of a
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,8 +17,11 @@ import polars as pl
 from onward.crisis import Crisis
 from onward.engine.state import Result
 from onward.model.claims import Claim, claims_from_rows
-from onward.model.network import Network
-from onward.simulation.observables import claim_value
+from onward.model.network import Network, build_network
+from onward.simulation.observables import claim_value, observe
+from onward.simulation.record import record_of_run
+from onward.simulation.run import Run
+from onward.typing import Floats
 
 #: a row of a table
 Row = dict[str, Any]
@@ -44,11 +48,55 @@ def build_counts(crisis: Crisis, network: Network) -> tuple[Count, ...]:
         rows = series.to_dicts()
         cumulative = rows[0]["indicator"] in CUMULATIVE
         pairs += zip(rows, [None, *rows[:-1]] if cumulative else [None] * len(rows), strict=True)
-    claims = claims_from_rows(crisis, network, (_as_claim(row, before) for row, before in pairs))
+    claims = claims_from_rows(crisis, network, (as_claim(row, before) for row, before in pairs))
     return tuple(_count(claim, row, before) for claim, (row, before) in zip(claims, pairs, strict=True))
 
 
-def _as_claim(row: Row, before: Row | None) -> Row:
+def counts_beside(run: Run, crisis: Crisis) -> list[tuple[Row, Floats]]:
+    """Return each row of the counts table, in its order, with what each member would have counted.
+
+    Parameters
+    ----------
+    run
+        A run of the crisis.
+    crisis
+        Its counts are taken; a count without ``since`` is from the crisis's first day.
+
+    Returns
+    -------
+    list
+        The row (``since`` filled) and ``[m]`` people, by the definitions of `onward.simulation.observables`; NaN where
+        the run cannot say, as for a count outside the period.
+
+    >>> import onward
+    >>> run = onward.simulate("aleppo-2016", members=2, seed=1)
+    >>> row, people = counts_beside(run, run.crisis)[9]
+    >>> row["indicator"], row["place"] or row["area"], people.shape
+    ('arrivals', 'bab_al_salama', (2,))
+    """
+    rows = crisis.table("counts").with_columns(pl.col("since").fill_null(crisis.start)).to_dicts()
+    if not rows:
+        return []
+    network = build_network(crisis)
+    record = record_of_run(run, network.places.names)
+    claims = claims_from_rows(crisis, network, (as_claim(row) for row in rows))
+    inside = (crisis.start <= row["date"] <= crisis.end for row in rows)
+    nothing = np.full(record.members, np.nan)
+    said = (observe(claim, record, network) if told else nothing for claim, told in zip(claims, inside, strict=True))
+    return list(zip(rows, said, strict=True))
+
+
+def whole_units(places: Sequence[str], unit_of: Mapping[str, Hashable]) -> bool:
+    """Whether some places make up every unit, such as a district, that one of them is in.
+
+    >>> whole_units(["a"], {"a": "X", "b": "X"}), whole_units(["a", "b"], {"a": "X", "b": "X", "c": "Y"})
+    (False, True)
+    """
+    units = {unit_of[place] for place in places if place in unit_of}
+    return {place for place, unit in unit_of.items() if unit in units} <= set(places)
+
+
+def as_claim(row: Row, before: Row | None = None) -> Row:
     """The row of the claims table that asks a run for what a count counted since the count before it."""
     where = row["place"] or row["area"]
     leaving = row["indicator"] in ("displaced", "departures")

@@ -17,7 +17,8 @@ _SMALL = ("al", "el", "as", "ad", "an", "ar", "and", "of", "the", "in", "on", "d
 _WORDS = {
     "displaced": "people who left home{origin}",
     "displaced_to": "people who left home{origin} and are in {destination}",
-    "arrivals": "people who came to {destination}{source}",
+    "arrivals": "people who came to {destination}{source}, less those who left it again",
+    "gross": "people who came to {destination}{source}, also those who left it again",
     "stock": "displaced people in {destination}{of}",
     "gate_waiting": "people waiting at {destination}",
     "gate_passed": "people who passed {destination}",

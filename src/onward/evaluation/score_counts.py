@@ -1,13 +1,15 @@
-"""Score a run against observed stocks and arrivals, on days really counted only.
+"""Score a run against what was counted, on days really counted only.
 
 No figure is interpolated. Each count stands beside the run's mean and 90 % interval on its own day, for its own place
-or area; arrivals are those since the count's first day. Stocks of the first day are left out, for a run is given them.
+or area; what accumulates does so from the count's first day. Quantities are those of `onward.simulation.observables`.
+Stocks of the first day are left out, for a run is given them, and so are people who left home where they were given.
 Counts that are left out are reported with the reason.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,11 +17,15 @@ import polars as pl
 
 from onward.crisis import Crisis
 from onward.errors import ParameterError
+from onward.evaluation.counts import Row, counts_beside
+from onward.simulation.record import coverage_of
 from onward.simulation.run import Run
 from onward.typing import Floats
 
-#: what tables of a run can be held against day by day
-INDICATORS = ("stock", "arrivals")
+#: what is counted, in the order in which it is told of
+INDICATORS = ("stock", "arrivals", "displaced", "departures", "returned")
+#: of people who leave home, of whom agencies count a share
+_COVERED = ("displaced", "departures")
 
 
 @dataclass(frozen=True)
@@ -28,12 +34,14 @@ class CountScore:
 
     ``counts`` has one row a count: indicator, where, date, source, people, low, high, mean, p5, p50, p95, inside
     (whether the count, or part of its range, lies in the 90 % interval). ``left_out`` says how many counts were not
-    scored and why.
+    scored and why. ``coverage`` is the share of those who leave home whom agencies count, the median of the members;
+    figures of displaced people and departures are of that share.
     """
 
     counts: pl.DataFrame
     members: int
     left_out: dict[str, int]
+    coverage: float | None = None
 
     def places(self) -> pl.DataFrame:
         """Return errors by indicator and place: counts, registered, simulated, mean_absolute_error, bias, inside."""
@@ -57,7 +65,7 @@ class CountScore:
         return {
             "rules": "onward",
             "members": self.members,
-            "real_counts": {"places": self.places().to_dicts(), "left_out": self.left_out},
+            "real_counts": {"places": self.places().to_dicts(), "left_out": self.left_out, "coverage": self.coverage},
         }
 
     def lines(self) -> list[str]:
@@ -74,11 +82,17 @@ class CountScore:
         told = f"mean absolute error {np.abs(apart).mean():,.0f} people, bias {apart.mean():+,.0f}"
         relative = f", relative error {np.abs(apart).sum() / people:.4f}" if people else ""
         inside = f"; {rows['inside'].sum()} of them in the run's 90 % interval" if self.members > 1 else ""
-        return f"On the {rows.height} real counts of {name} only, nothing interpolated: {told}{relative}{inside}."
+        share = f" Agencies count {self.coverage:.0%} of them (coverage)." if self._covers(name) else ""
+        return (
+            f"On the {rows.height} real counts of {name} only, nothing interpolated: {told}{relative}{inside}.{share}"
+        )
+
+    def _covers(self, name: str) -> bool:
+        return name in _COVERED and self.coverage is not None
 
 
 def score_counts(run: Run, crisis: Crisis) -> CountScore:
-    """Score a run against its crisis's counts of stocks and arrivals on their own days.
+    """Score a run against its crisis's counts on their own days.
 
     >>> import onward
     >>> crisis = onward.read_crisis("aleppo-2016")
@@ -86,44 +100,44 @@ def score_counts(run: Run, crisis: Crisis) -> CountScore:
     >>> score_counts(run, crisis).lines()[0][:31]
     'On the 2 real counts of stock o'
     """
-    rows = held_against(run, crisis)
+    rows, left_out = _held_against(run, crisis)
     if not rows:
         raise ParameterError(
-            f"{run.about['crisis']}: there is no count of stock or arrivals in the period, so there is nothing to "
-            "score the run against. Add counts to counts.csv of the crisis and run it again."
+            f"{run.about['crisis']}: there is no count in the period that the run was not given, so there is "
+            "nothing to score the run against. Add counts to counts.csv of the crisis and run it again."
         )
     frame = pl.DataFrame(rows, infer_schema_length=None)
-    frame = frame.sort("indicator", "where", "date", descending=[True, False, False])
-    return CountScore(frame, int(run.about["members"]), _left_out(crisis.table("counts"), crisis))
+    order = pl.col("indicator").cast(pl.Enum(INDICATORS))
+    coverage = float(np.median(coverage_of(run)))
+    return CountScore(
+        frame.sort(order, "where", "date"), int(run.about["members"]), dict(left_out),
+        None if np.isnan(coverage) else coverage,
+    )  # fmt: skip
 
 
 def held_against(run: Run, crisis: Crisis) -> list[dict[str, Any]]:
     """Return each count that can be scored beside the run: people, low, high, mean, p5, p50, p95, inside."""
-    kept = crisis.table("counts").filter(*_kept(crisis))
-    kept = kept.with_columns(pl.coalesce("place", "area").alias("where"), pl.col("since").fill_null(crisis.start))
-    rows: list[dict[str, Any]] = []
-    known = replace(run, given=crisis)
-    for (indicator, where), group in kept.sort("date").group_by("indicator", "where", maintain_order=True):
-        daily = _daily(known, str(indicator), str(where), crisis)
-        rows += [_held_against(row, daily, crisis) for row in group.iter_rows(named=True)]
-    return rows
+    return _held_against(run, crisis)[0]
 
 
-def _daily(run: Run, indicator: str, where: str, crisis: Crisis) -> Floats:
-    """Return people of an indicator at a place or over an area, [member, day]."""
-    shape = run.about["members"], run.about["days"]
-    named = {"area" if where in crisis.areas else "place": where}
-    return run.series(indicator, **named)["people"].to_numpy().astype(np.float64).reshape(shape)
+def _held_against(run: Run, crisis: Crisis) -> tuple[list[dict[str, Any]], Counter[str]]:
+    """What can be scored, and why the rest cannot."""
+    rows, left_out = [], Counter[str]()
+    for row, people in counts_beside(run, crisis):
+        why = _left_out(row, people, run, crisis)
+        if why is None:
+            rows.append(_row(row, people))
+        else:
+            left_out[why] += 1
+    return rows, left_out
 
 
-def _held_against(row: dict[str, Any], daily: Floats, crisis: Crisis) -> dict[str, Any]:
-    day, first = ((row[name] - crisis.start).days for name in ("date", "since"))
-    people = daily[:, day] if row["indicator"] == "stock" else daily[:, max(0, first) : day + 1].sum(axis=1)
+def _row(row: Row, people: Floats) -> dict[str, Any]:
     p5, p50, p95 = (float(q) for q in np.quantile(people, (0.05, 0.5, 0.95)))
     low, high = (row["people"] if row[name] is None else row[name] for name in ("low", "high"))
     return {
         "indicator": row["indicator"],
-        "where": row["where"],
+        "where": row["place"] or row["area"],
         "date": row["date"],
         "source": row["source"],
         "people": row["people"],
@@ -137,16 +151,12 @@ def _held_against(row: dict[str, Any], daily: Floats, crisis: Crisis) -> dict[st
     }
 
 
-def _kept(crisis: Crisis) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
-    """Which counts are scored: of these indicators, in the period, and no stock of its first day."""
-    given = (pl.col("indicator") == "stock") & (pl.col("date") == crisis.start)
-    return pl.col("indicator").is_in(INDICATORS), pl.col("date").is_between(crisis.start, crisis.end), ~given
-
-
-def _left_out(counts: pl.DataFrame, crisis: Crisis) -> dict[str, int]:
-    ours, inside, later = _kept(crisis)
-    other = counts.filter(~ours).group_by("indicator").len().sort("indicator").rows()
-    found = {f"of {kind}, which this score does not hold against a run": int(n) for kind, n in other}
-    found["outside the period"] = counts.filter(ours, ~inside).height
-    found["of stock on the first day, which the run is given"] = counts.filter(ours, inside, ~later).height
-    return {why: n for why, n in found.items() if n}
+def _left_out(row: Row, people: Floats, run: Run, crisis: Crisis) -> str | None:
+    """Why a count is not scored; None if it is."""
+    if not crisis.start <= row["date"] <= crisis.end:
+        return "outside the period"
+    if row["indicator"] == "stock" and row["date"] == crisis.start:
+        return "of stock on the first day, which the run is given"
+    if row["indicator"] in _COVERED and run.about.get("given_totals"):
+        return f"of {row['indicator']}, which the run was given"
+    return f"of {row['indicator']}, which this run cannot say" if np.isnan(people).any() else None

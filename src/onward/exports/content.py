@@ -8,20 +8,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
+import numpy as np
 import polars as pl
 
 from onward import disclosure as harm
 from onward.crisis import Crisis
+from onward.evaluation.counts import counts_beside, whole_units
 from onward.planning.allowed import allowed_units
 from onward.runs.notes import read_notes, resolved
 from onward.runs.quantiles import FIGURES, Spread, grouped, spread_of_totals, spread_over_time
 from onward.runs.tables import AT_A_PLACE, displaced_over_time
+from onward.simulation.record import coverage_of
 from onward.simulation.run import Run
-from onward.simulation.units import Units
+from onward.simulation.units import Units, units_of
 
 #: of run.json, what differs between two runs of the same command
 _PASSING = ("timings", "environment", "created", "engine_seconds", "engine_cpu_seconds")
 NOTES_WARNING = "Notes hold what reviewers wrote, and their names. Read them before you share this."
+#: quantiles beside a count, by column
+_BESIDE = {"p5": 0.05, "p50": 0.5, "p95": 0.95}
 #: the column that names the units, by what they are
 KEYS = {"place": "place", "area": "area", "admin1": "region", "admin2": "district"}
 _ADMIN1 = ("country", "admin1", "admin1_pcode")
@@ -84,7 +89,7 @@ def content_of(
         **({} if units.by == "area" else {"flows": _flows(run, units, ("origin", "to_place"))}),
         **({"gates": _gates(run)} if fine and single else {}),
         "claims": _claims(run, crisis, None if fine else day),
-        **({"counts": harm.masked(crisis.table("counts"))} if crisis is not None else {}),
+        **({"counts": _counts(run, crisis, fine)} if crisis is not None else {}),
         **({"legs": _flows(run, units, ("from_place", "to_place"))} if route_detail and units.by != "area" else {}),
     }
     notes = _notes(run, single_places=fine)
@@ -161,7 +166,9 @@ def notes_of(run: Run) -> tuple[str, ...]:
         "stock: displaced people staying or waiting there at the end of the day.",
         "flows: people by where they are from (empty: displaced before the first day) and where they stopped, over the "
         "whole period; who stopped twice counts twice. Rows whose p95 is 0 are left out.",
-        "counts were observed; those below 10 are left out. claims are what was reported, beside what was simulated.",
+        "counts were observed; those below 10 are left out. Beside them (p5, p50, p95) is what was simulated of the "
+        "same: arrivals less those who left again; of people who left home the share whom agencies count (coverage"
+        f"{_share(run)}). claims are what was reported, beside what was simulated.",
         "Intervals hold what was drawn and nothing else. Do not use this as the only ground for a decision.",
         *(("The numbers newly displaced were given: totals are an input, not a result.",)
           if run.about.get("given_totals") else ()),
@@ -206,6 +213,25 @@ def _notes(run: Run, *, single_places: bool) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=kinds, orient="row")
 
 
+def _counts(run: Run, crisis: Crisis, fine: bool) -> pl.DataFrame:
+    """The counts, small ones masked, beside what the run would have counted; only of whole districts unless fine."""
+    district = {} if fine else dict(units_of(run, "admin2", crisis).members.iter_rows())
+    said: dict[str, list[float | None]] = {name: [] for name in _BESIDE}
+    for row, people in counts_beside(run, crisis):
+        places = [row["place"]] if row["place"] else crisis.areas.get(row["area"], [])
+        known = whole_units(places, district) and not np.isnan(people).any()
+        figures = np.quantile(people, list(_BESIDE.values())) if known else [None] * len(_BESIDE)
+        for name, value in zip(said, figures, strict=True):
+            said[name].append(None if value is None else float(value))
+    beside = [pl.Series(name, values, dtype=pl.Float64) for name, values in said.items()]
+    return harm.rounded(harm.masked(crisis.table("counts")).with_columns(beside), list(_BESIDE))
+
+
+def _share(run: Run) -> str:
+    coverage = float(np.median(coverage_of(run)))
+    return "" if np.isnan(coverage) else f" {coverage:.0%}"
+
+
 def _claims(run: Run, crisis: Crisis | None, until: dt.date | None) -> pl.DataFrame:
     """The claims as run.json has them; only those whose window has ended, where ``until`` is given."""
     rows = list(run.about.get("claims") or [])
@@ -215,7 +241,10 @@ def _claims(run: Run, crisis: Crisis | None, until: dt.date | None) -> pl.DataFr
     kept = ("claim", "indicator", "unit", "low", "high", "p5", "p50", "p95", "verdict")
     kinds = {name: pl.Float64 if name in ("low", "high", "p5", "p50", "p95") else pl.String for name in kept}
     frame = pl.DataFrame([{name: row.get(name) for name in kept} for row in rows], schema=kinds)
-    return harm.rounded(frame, ["p5", "p50", "p95"])
+    return frame.with_columns(
+        pl.Series(name, [harm.reported_digits(row.get(name), row["unit"]) for row in rows], dtype=pl.Float64)
+        for name in _BESIDE
+    )
 
 
 def _two_digits(frame: pl.DataFrame) -> pl.DataFrame:

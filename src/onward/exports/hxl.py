@@ -65,8 +65,11 @@ def write_hxl(content: Content, path: Path) -> None:
 
 def _csv(name: str, frame: pl.DataFrame, content: Content) -> str:
     line = line_of(content.provenance)
-    kinds = {"counts": "Observed, not simulated.", "notes": "Written by reviewers, not simulated."}
-    said = f"{kinds[name]} Exported beside a simulation: {line}" if name in kinds else line
+    kinds = {
+        "counts": f"Observed; p5, p50 and p95 beside it: {line}",
+        "notes": f"Written by reviewers, not simulated. Exported beside a simulation: {line}",
+    }
+    said = kinds.get(name, line)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     columns = [*frame.columns, SOURCE]

@@ -18,7 +18,8 @@ from onward.flee.rules import SPAWN_MODES, FleeModel, FleeOptions, build_flee
 from onward.flee.state import FleeRates, FleeResult, FleeWorld
 from onward.simulation.conservation import check_conservation
 from onward.simulation.member import MOVES
-from onward.simulation.run import ENGINES, Run, in_order
+from onward.simulation.run import ENGINES, Run
+from onward.simulation.threads import in_order
 from onward.simulation.versions import versions
 
 #: what is not Flee's own setting: its names begin with ``flee.``

@@ -29,7 +29,8 @@ from onward.model.parameter_set import set_by_hand
 from onward.model.parameters import declared
 from onward.model.uncertainty import advances, quantile_between
 from onward.simulation.member import Outcome, run_one
-from onward.simulation.run import in_order, make_settings
+from onward.simulation.run import make_settings
+from onward.simulation.threads import in_order
 from onward.simulation.versions import versions
 from onward.typing import Floats
 

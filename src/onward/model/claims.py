@@ -4,13 +4,14 @@ Indicators (DESIGN section 2), over the days ``start`` to ``end`` of the claim:
 
 - ``displaced``: people who left home in ``origin``; with a ``destination``: people of ``origin`` who left and stay
   in ``destination`` at the end;
-- ``arrivals``: people who came to ``destination`` from outside it (of ``origin``, if given);
+- ``arrivals``: people who came to ``destination`` from outside it (of ``origin``, if given), less those who left again;
 - ``stock``: displaced people staying or waiting in ``destination`` at the end (of ``origin``, if given);
 - ``gate_waiting``, ``gate_passed``: at the gate (or the gates of the place) ``destination``, at the end or in all;
 - ``onward``: people displaced again, from ``origin`` (a place on the way) to ``destination``;
 - ``share``: of the people who left home in ``origin``, the share who stay in ``destination`` at the end.
 
-``measure`` names a variant: ``net`` (arrivals less those who left again), ``outside_camps`` (share of net arrivals
+``measure`` names a variant: ``gross`` (arrivals, also of those who left again), ``net`` (arrivals less those who left
+again, of arrivals and of stock), ``outside_camps`` (share of net arrivals
 in ``destination`` beyond what its camps had free), ``through`` (share of those who reached ``destination`` in the
 window whose home or last stop lies in ``origin``), ``from_origin`` (share of those in ``destination``, or of all who
 left home if it is empty, whose home is in ``origin``), ``attack_ratio`` (attacks in the window against those in as many

@@ -1,6 +1,7 @@
 """Observed departures: the daily number newly displaced from an area, taken from its counts.
 
-A run with observed departures is given the totals: it says where people go, not how many leave.
+A run with observed departures is given the totals: it says where people go, not how many leave. A count with a range is
+drawn from it, once a member and series, because a source errs in the same direction from day to day.
 """
 
 from __future__ import annotations
@@ -12,30 +13,55 @@ import polars as pl
 
 from onward.crisis import Crisis
 from onward.errors import SimulationError
+from onward.model.keyed_draws import Draws, Keys, keys_of
 from onward.model.network import Network
-from onward.typing import Ints
+from onward.model.uncertainty import quantile_between
+from onward.typing import Floats, Ints
 
 
 @dataclass(frozen=True)
 class Observed:
-    """People newly displaced a day, ``people[t, a]``, and the area of each place, ``area[p]`` (-1: modelled)."""
+    """The series of counts that are given, one an area, and the area of each place, ``area[p]`` (-1: modelled).
+
+    ``series[a]`` has the days of the counts, the first of them the day before they begin, and the cumulative people as
+    rows middle, low, high; ``key[a]`` is what the series is.
+    """
 
     names: tuple[str, ...]
-    people: Ints
+    days: int
+    series: tuple[tuple[Floats, Floats], ...]
+    key: Keys
     area: Ints
+
+    def draw(self, draws: Draws | None) -> Ints:
+        """Draw the people newly displaced a day, shape (days, areas); ``draws=None`` gives the counts themselves."""
+        if not self.names:
+            return np.zeros((self.days, 0), dtype=np.int64)
+        score = np.zeros(len(self.names)) if draws is None else draws.normal(self.key)
+        return np.stack(
+            [self._daily(at, people, z) for (at, people), z in zip(self.series, score, strict=True)], axis=1
+        )
+
+    def _daily(self, at: Floats, people: Floats, z: float) -> Ints:
+        """Daily numbers of one cumulative series, shape (days,), people."""
+        counted = quantile_between(np.full(people.shape[1], z), *people)
+        total = np.interp(np.arange(-1, self.days), at, [0.0, *counted])
+        paid = np.maximum.accumulate(total)  # what falls is owed before anybody new leaves
+        return np.diff(np.floor(paid + 1e-9)).astype(np.int64)
 
 
 def nothing_observed(network: Network) -> Observed:
     """Return no observed departures: all are modelled."""
     places = len(network.places.names)
-    return Observed((), np.zeros((network.days, 0), dtype=np.int64), np.full(places, -1, dtype=np.int64))
+    return Observed((), network.days, (), keys_of([]), np.full(places, -1, dtype=np.int64))
 
 
 def observed_departures(crisis: Crisis, network: Network) -> Observed:
     """Lay the displaced counts of areas out over days.
 
     Each series (one area, one source) is cumulative from ``since`` on: linear between its dates, its differences
-    are the daily numbers, a fall is a debt that later rises pay off first. Series are taken from the one with the
+    are the daily numbers, a fall is a debt that later rises pay off first. ``low`` and ``high`` are its 90 % interval,
+    in which each member has its own place. Series are taken from the one with the
     most dates down, as long as their areas do not overlap one already taken. Nobody leaves after the last date.
     """
     index = network.places.index()
@@ -43,18 +69,20 @@ def observed_departures(crisis: Crisis, network: Network) -> Observed:
     members |= {area: [index[place] for place in places] for area, places in crisis.areas.items()}
     area_of = np.full(len(index), -1, dtype=np.int64)
     names: list[str] = []
-    columns: list[Ints] = []
+    series: list[tuple[Floats, Floats]] = []
+    keys: list[tuple[str, str, str]] = []
     for where, rows in _series(crisis):
         if (area_of[members[where]] >= 0).any():
             continue
         area_of[members[where]] = len(names)
         names.append(where)
-        columns.append(_daily(rows, crisis, network.days))
+        series.append(_points(rows, crisis))
+        keys.append((where, str(rows["source"][0]), str(rows["since"][0])))
     if not names:
         raise SimulationError(
             "departures cannot be observed: counts.csv has no displaced figures. Use --departures modelled."
         )
-    return Observed(tuple(names), np.stack(columns, axis=1), area_of)
+    return Observed(tuple(names), network.days, tuple(series), keys_of(keys), area_of)
 
 
 def _series(crisis: Crisis) -> list[tuple[str, pl.DataFrame]]:
@@ -68,9 +96,9 @@ def _series(crisis: Crisis) -> list[tuple[str, pl.DataFrame]]:
     return [(rows["where"][0], rows.sort("date")) for rows in parts]
 
 
-def _daily(rows: pl.DataFrame, crisis: Crisis, days: int) -> Ints:
-    """Daily numbers of one cumulative series, shape (days,), people."""
+def _points(rows: pl.DataFrame, crisis: Crisis) -> tuple[Floats, Floats]:
+    """Days of a cumulative series, from the day before it begins, and its people as rows middle, low, high."""
     at = [max(-1, (rows["since"][0] - crisis.start).days - 1), *((d - crisis.start).days for d in rows["date"])]
-    total = np.interp(np.arange(-1, days), at, [0.0, *rows["people"].to_list()])
-    paid = np.maximum.accumulate(total)  # what falls is owed before anybody new leaves
-    return np.diff(np.floor(paid + 1e-9)).astype(np.int64)
+    ends = [pl.coalesce(name, "people").alias(name) for name in ("low", "high")]
+    people = rows.select("people", *ends).cast(pl.Float64).to_numpy().T
+    return np.array(at, dtype=np.float64), np.ascontiguousarray(people)

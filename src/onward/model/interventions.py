@@ -59,8 +59,14 @@ def _control(crisis: Crisis, step: FreezeControl | SetControl) -> pl.DataFrame:
     control = crisis.table("control")
     if isinstance(step, SetControl):
         row = pl.DataFrame({"place": [step.place], "start": [step.start], "actor": [step.actor]})
-        same = (pl.col("place") == step.place) & (pl.col("start") == step.start)
-        return pl.concat([control.filter(~same), row], how="diagonal_relaxed")
+        here, day = pl.col("place") == step.place, pl.lit(step.start)
+        before = here & (pl.col("start") < day) & (pl.col("start_high") >= day)
+        after = here & (pl.col("start") > day) & (pl.col("start_low") <= day)
+        kept = control.filter(~(here & (pl.col("start") == day))).with_columns(
+            pl.when(before).then(day.dt.offset_by("-1d")).otherwise("start_high").alias("start_high"),
+            pl.when(after).then(day.dt.offset_by("1d")).otherwise("start_low").alias("start_low"),
+        )
+        return pl.concat([kept, row], how="diagonal_relaxed")
     named = pl.col("place").is_in(step.place) if step.place else pl.lit(True)
     return control.filter(~(named & (pl.col("start") >= step.start)))
 

@@ -20,8 +20,7 @@ from onward.simulation.run import Run
 BAND, POINT = "#0072B2", "#D55E00"
 WIDTH, HEIGHT = 560, 260
 #: which counts are points beside an indicator
-_COUNTED = {"stock": "stock", "arrivals": "arrivals", "departures": "departures", "displaced": "displaced",
-            "returned": "returned"}  # fmt: skip
+_COUNTED = ("stock", "arrivals", "departures", "returned")
 #: rows of the table in a notebook
 SHOWN = 10
 
@@ -121,7 +120,7 @@ def _counts(run: Run, indicator: str, place: str | None) -> pl.DataFrame:
     crisis = run.crisis
     if crisis is None or place is None or indicator not in _COUNTED:
         return pl.DataFrame()
-    rows = crisis.table("counts").filter((pl.col("place") == place) & (pl.col("indicator") == _COUNTED[indicator]))
+    rows = crisis.table("counts").filter((pl.col("place") == place) & (pl.col("indicator") == indicator))
     since = pl.col("since").fill_null(crisis.start)
     if indicator != "stock":
         rows = rows.filter(since == pl.col("date"))  # one day's: what is counted over more days is no daily figure

@@ -20,9 +20,10 @@ from onward.report import key_messages as story
 from onward.report.basemap import base_map, box_round
 from onward.report.map_data import Scene, control_of, gates_of, make_scene, places_of
 from onward.report.observed_vs_simulated import claims_of, counts_of, registrations_of
-from onward.report.page_figures import Cubes, bands, figure, two_digits
+from onward.report.page_figures import Cubes, bands, curves, figure, two_digits
 from onward.report.plan_sections import plan_sections
 from onward.runs import summary
+from onward.simulation.record import coverage_of
 from onward.simulation.run import Run
 from onward.simulation.versions import own_version
 from onward.typing import Floats
@@ -71,7 +72,7 @@ def data_of(
     districts = is_ongoing(run.about, today())
     scene = make_scene(run, crisis, districts=districts)
     cubes = Cubes(run, scene.row, scene.table.height)
-    stock, legs = cubes.stock("here", "gate"), journeys.legs_of(cubes)
+    stock = cubes.stock("here", "gate")
     about = _with_results(run, scene.model)
     claims = claims_of(scene, about["claims"])
     fitness = judge_fitness(run, crisis, about["claims"])
@@ -84,10 +85,11 @@ def data_of(
         "control": control_of(scene),
         "gates": {**gates_of(scene), **_gate_figures(cubes, scene)},
         **_people(cubes, stock),
+        "coverage": _coverage(run),
         "flows": journeys.curves(cubes, route_detail=route_detail),
         **_origins(cubes),
         "exposure": _exposure(cubes, about),
-        "counts": [*counts_of(scene, cubes, stock, legs), *registrations_of(scene, cubes)],
+        "counts": [*counts_of(scene, cubes), *registrations_of(scene, cubes)],
         "claims": claims,
         "fitness": fitness.about(),
         "data_end": _data_end(about, crisis),
@@ -147,7 +149,7 @@ def _about(about: Mapping[str, Any]) -> dict[str, Any]:
 
 def _people(cubes: Cubes, stock: Floats) -> dict[str, Any]:
     """Stocks and arrivals by place, totals, and people by times displaced; all day by day."""
-    arrivals = np.cumsum(cubes.movement("arrived"), axis=2)
+    arrivals = np.cumsum(cubes.net_arrivals(), axis=2)
     totals = {
         "displaced": cubes.stock(*AWAY).sum(axis=1),
         "stay": stock.sum(axis=1),
@@ -158,17 +160,23 @@ def _people(cubes: Cubes, stock: Floats) -> dict[str, Any]:
     }
     times = cubes.times()
     return {
-        "stock": bands(stock),
-        "arrivals": bands(arrivals),
-        "totals": {name: bands(cube) for name, cube in totals.items()},
-        "times": bands(times) if times.any() else None,
+        "stock": curves(stock),
+        "arrivals": curves(arrivals),
+        "totals": {name: curves(cube) for name, cube in totals.items()},
+        "times": curves(times) if times.any() else None,
     }
+
+
+def _coverage(run: Run) -> float | None:
+    """The share of those who leave home whom agencies count: the median of the members."""
+    coverage = float(np.median(coverage_of(run)))
+    return None if np.isnan(coverage) else round(coverage, 2)
 
 
 def _gate_figures(cubes: Cubes, scene: Scene) -> dict[str, Any]:
     names = [] if scene.model is None else list(scene.model.network.gates.names)
     passed = np.cumsum(cubes.gates(names, "passed"), axis=2)
-    return {"waiting": bands(cubes.gates(names, "waiting")), "passed": bands(passed)}
+    return {"waiting": curves(cubes.gates(names, "waiting")), "passed": curves(passed)}
 
 
 def _origins(cubes: Cubes) -> dict[str, Any]:
@@ -194,7 +202,7 @@ def _exposure(cubes: Cubes, about: Mapping[str, Any]) -> dict[str, Any]:
         },
         "displaced": bands(displaced.sum(axis=2)),
         "residents": bands(residents.sum(axis=2)),
-        "by_day": {"displaced": bands(displaced.sum(axis=1)), "residents": bands(residents.sum(axis=1))},
+        "by_day": {"displaced": curves(displaced.sum(axis=1)), "residents": curves(residents.sum(axis=1))},
         "total": {"displaced": figure(displaced.sum(axis=(1, 2))), "residents": figure(residents.sum(axis=(1, 2)))},
         "attacks_by_day": two_digits(attacks.sum(axis=1).mean(axis=0)).tolist(),
         "held": [

@@ -17,32 +17,6 @@ SHOWN = 0.995
 UNKNOWN = -1
 
 
-def legs_of(cubes: Cubes) -> pl.DataFrame:
-    """Return legs between two shown places: member, day, a (from), b (to), home, people.
-
-    Those within one place are left out. ``home`` says that a leg began at home, as far as the run knows it.
-    """
-    if "flows" not in cubes.run.tables:
-        return pl.DataFrame(
-            schema={
-                "member": pl.Int32,
-                "day": pl.Int64,
-                "a": pl.Int64,
-                "b": pl.Int64,
-                "home": pl.Boolean,
-                "people": pl.Float64,
-            }
-        )
-    ends = [row_frame(cubes.row).rename({"key": key, "row": short}).lazy() for key, short in _ENDS]
-    rows = cubes.run.tables["flows"].filter(pl.col("from_place") != pl.col("to_place"))
-    began = (pl.col("origin").cast(pl.String) == pl.col("from_place").cast(pl.String)) & (pl.col("times") == 1)
-    keys = ("member", "date", "from_place", "to_place", began.fill_null(False).alias("home"))
-    added = rows.group_by(*keys).agg(pl.col("people").sum().cast(pl.Float64))
-    named = added.with_columns(pl.col("from_place", "to_place").cast(pl.String))
-    joined = named.join(ends[0], on="from_place").join(ends[1], on="to_place").filter(pl.col("a") != pl.col("b"))
-    return joined.group_by("member", cubes.days_of(), "a", "b", "home").agg(pl.col("people").sum()).collect()
-
-
 _ENDS = (("from_place", "a"), ("to_place", "b"))
 
 
@@ -97,9 +71,11 @@ def _trimmed(row: list[int]) -> list[int]:
 def origins(cubes: Cubes) -> tuple[Floats, Floats] | None:
     """Return people by origin: first shelters ``[member, origin, place]`` and where they are now, likewise.
 
-    *Now* is what came less what left, leg by leg: people on their way or waiting at a gate are counted where they last
-    stopped, and not at all if they have not yet ended a first leg. Those whose origin is not known (displaced before
-    the first day) are left out. None where the run did not follow origins.
+    First shelters are of people, not of journeys: only the first displacement counts, and who came back to a shelter in
+    the town they are from and moved on again is taken off in proportion, so that no more people have a first shelter
+    than left home there. *Now* is what came less what left, leg by leg: people on their way or waiting at a gate are
+    counted where they last stopped, and not at all if they have not yet ended a first leg. Those whose origin is not
+    known (displaced before the first day) are left out. None where the run did not follow origins.
     """
     if "flows" not in cubes.run.tables or not cubes.run.about.get("labels"):
         return None
@@ -107,18 +83,21 @@ def origins(cubes: Cubes) -> tuple[Floats, Floats] | None:
         pl.col("origin").is_not_null() & (pl.col("from_place") != pl.col("to_place"))
     )
     people = pl.col("people").sum().cast(pl.Float64)
-    keys = ("origin", "from_place", "to_place")
-    found = flows.group_by("member", *keys).agg(people).with_columns(pl.col(keys).cast(pl.String)).collect()
+    keys, once = ("origin", "from_place", "to_place"), (pl.col("times") == 1).alias("once")
+    found = flows.group_by("member", *keys, once).agg(people).with_columns(pl.col(keys).cast(pl.String)).collect()
     for key, short in (("origin", "o"), *_ENDS):
         found = found.join(row_frame(cubes.row).rename({"key": key, "row": short}), on=key)
     member, o, a, b, n = (found[c].to_numpy() for c in ("member", "o", "a", "b", "people"))
     shape = (cubes.members, cubes.rows, cubes.rows)
     first, now = np.zeros(shape), np.zeros(shape)
-    leaving = (found["from_place"] == found["origin"]).to_numpy()
+    leaving = (found["from_place"] == found["origin"]).to_numpy() & found["once"].to_numpy()
     np.add.at(first, (member[leaving], o[leaving], b[leaving]), n[leaving])
     np.add.at(now, (member, o, b), n)
     np.add.at(now, (member, o, a), -n)
-    return first, now
+    left = cubes.movement("left_home").sum(axis=2)
+    journeys = first.sum(axis=2)
+    share = np.divide(left, journeys, out=np.ones(left.shape), where=journeys > left)
+    return first * share[:, :, None], now
 
 
 def matrix(first: Floats, now: Floats) -> dict[str, Any]:

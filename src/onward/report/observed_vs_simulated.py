@@ -9,67 +9,47 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from onward.disclosure import masked
+from onward.disclosure import masked, reported_digits
+from onward.evaluation.counts import counts_beside, whole_units
 from onward.evaluation.labels import claim_words, site_name
 from onward.report.map_data import Scene
 from onward.report.page_figures import Cubes, figure
 from onward.typing import Floats
 
 
-def counts_of(scene: Scene, cubes: Cubes, stock: Floats, legs: pl.DataFrame) -> list[dict[str, Any]]:
-    """Return each count with quantiles of what the run says of the same people and days; None where it cannot.
+def counts_of(scene: Scene, cubes: Cubes) -> list[dict[str, Any]]:
+    """Return each count with quantiles of what the run would have counted; None where it cannot say.
 
-    Counts below ten are masked. What left or came is what happened, without allowing for a source that sees a part.
+    Counts below ten are masked. Where districts stand in place of places, a count that is not of whole districts has
+    no figure of the run beside it.
     """
-    table = masked(scene.crisis.table("counts")).with_columns(pl.col("since").fill_null(scene.crisis.start))
-    areas = scene.crisis.areas
+    shown = masked(scene.crisis.table("counts"))
+    beside = counts_beside(cubes.run, scene.crisis) if shown.height else []
     rows = []
-    for row in table.sort("date").iter_rows(named=True):
+    for row, (told, people) in zip(shown.iter_rows(named=True), beside, strict=True):
         where = row["place"] or row["area"]
-        inside = scene.rows_of([row["place"]] if row["place"] else areas.get(where, []))
-        window = tuple(_clamped(day, cubes) for day in (row["since"], row["date"]))
-        simulated = _simulated(row["indicator"], inside, window, cubes, stock, legs)
         rows.append(
             {
-                "day": window[1],
+                "day": _clamped(row["date"], cubes),
                 "date": row["date"].isoformat(),
-                "since": row["since"].isoformat() if row["indicator"] != "stock" else None,
+                "since": told["since"].isoformat() if row["indicator"] != "stock" else None,
                 "place": scene.row.get(where, -1) if row["place"] else -1,
                 "where": site_name(where, scene.crisis),
                 "indicator": row["indicator"],
                 **{name: row[name] for name in ("people", "low", "high", "masked", "source")},
-                "run": simulated,
+                "run": figure(people) if _sayable(row, people, scene) else None,
             }
         )
-    return rows
+    return sorted(rows, key=lambda row: row["date"])
+
+
+def _sayable(row: Mapping[str, Any], people: Floats, scene: Scene) -> bool:
+    places = [row["place"]] if row["place"] else scene.crisis.areas.get(row["area"], [])
+    return not np.isnan(people).any() and whole_units(places, scene.row)
 
 
 def _clamped(day: dt.date, cubes: Cubes) -> int:
     return min(max(0, (day - cubes.start).days), cubes.days - 1)
-
-
-def _simulated(
-    indicator: str, inside: list[int], window: tuple[int, ...], cubes: Cubes, stock: Floats, legs: pl.DataFrame
-) -> dict[str, int] | None:
-    """What the run says: of a stock on the day, of anything else from the first day to the last.
-
-    Who left home within an area has come to be displaced in it; who left the area again has not stayed.
-    """
-    first, last = window
-    if not inside:
-        return None
-    if indicator == "stock":
-        return figure(stock[:, inside, last].sum(axis=1))
-    if indicator in ("displaced", "departures", "returned"):
-        moved = cubes.movement("returned" if indicator == "returned" else "left_home")
-        return figure(moved[:, inside, first : last + 1].sum(axis=(1, 2)))
-    stayed, there = pl.col("a").is_in(inside) & ~pl.col("home"), pl.col("b").is_in(inside)
-    sign = there.cast(pl.Int8) - stayed.cast(pl.Int8)
-    window_legs = legs.filter(pl.col("day").is_between(first, last) & (stayed != there))
-    came = window_legs.group_by("member").agg((pl.col("people") * sign).sum())
-    people = np.zeros(cubes.members)
-    people[came["member"].to_numpy()] = came["people"].to_numpy()
-    return figure(people)
 
 
 def claims_of(scene: Scene, judged: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -80,7 +60,7 @@ def claims_of(scene: Scene, judged: list[Mapping[str, Any]]) -> list[dict[str, A
 
 def _claim(judged: Mapping[str, Any], told: Mapping[str, Any], scene: Scene) -> dict[str, Any]:
     days = {key: told[key].isoformat() if told.get(key) else None for key in ("start", "end")}
-    figures = {name: _digits(judged[name]) for name in ("p5", "p50", "p95")}
+    figures = {name: reported_digits(judged[name], judged["unit"]) for name in ("p5", "p50", "p95")}
     return {
         "id": judged["id"],
         "words": claim_words(told, scene.crisis) if told else judged["indicator"],
@@ -92,21 +72,17 @@ def _claim(judged: Mapping[str, Any], told: Mapping[str, Any], scene: Scene) -> 
     }
 
 
-def _digits(value: float | None) -> float | None:
-    """A figure of a claim with two significant digits; gaps stay gaps."""
-    return None if value is None else float(f"{value:.2g}")
-
-
 def registrations_of(scene: Scene, cubes: Cubes) -> list[dict[str, Any]]:
     """Return the real counts a run under Flee's rules carries, as counts of stock."""
     if "registrations" not in cubes.run.tables:
         return []
     rows = cubes.run.table("registrations").with_columns(pl.col("place").cast(pl.String), cubes.days_of())
     found = rows.drop_nulls("observed").filter(pl.col("place").is_in(list(scene.row)))
-    found = found.with_columns(pl.col("observed").round().cast(pl.Int64).alias("people"), low=None, high=None)
+    people = pl.col("observed").round().cast(pl.Int64).alias("people")
+    shown = masked(found.with_columns(people, *(pl.lit(None, pl.Int64).alias(end) for end in ("low", "high"))))
     return [
         {"day": row["day"], "date": row["date"].isoformat(), "since": None, "place": scene.row[row["place"]],
-         "where": row["place"], "indicator": "stock", "people": row["people"] if row["people"] >= 10 else None,
-         "low": None, "high": None, "masked": row["people"] < 10, "source": "registrations", "run": None}
-        for row in found.iter_rows(named=True)
+         "where": row["place"], "indicator": "stock", "source": "registrations", "run": None,
+         **{name: row[name] for name in ("people", "low", "high", "masked")}}
+        for row in shown.iter_rows(named=True)
     ]  # fmt: skip

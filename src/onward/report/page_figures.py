@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from onward.disclosure import all_curve_digits, all_two_digits
+from onward.simulation.observables import net_arrivals
+from onward.simulation.record import record_of_run
 from onward.simulation.run import LEVELS, Run
 from onward.typing import Floats, Ints
 
@@ -16,14 +19,12 @@ NAMES = tuple(f"p{100 * level:g}" for level in LEVELS)
 
 
 def two_digits(figures: Floats) -> Ints:
-    """Return figures of people rounded to two significant digits, and to whole people.
+    """Return figures of people as `onward.disclosure.two_digits` rounds them, as whole numbers.
 
     >>> two_digits(np.array([0.4, 8.6, 123.0, 98765.0])).tolist()
     [0, 9, 120, 99000]
     """
-    size = np.floor(np.log10(np.maximum(np.abs(figures), 1.0)))
-    step = 10.0 ** np.maximum(size - 1, 0)
-    return np.asarray(np.round(figures / step) * step, dtype=np.int64)
+    return np.asarray(all_two_digits(np.asarray(figures, dtype=np.float64)), dtype=np.int64)
 
 
 def bands(cube: Floats) -> dict[str, Any]:
@@ -34,6 +35,25 @@ def bands(cube: Floats) -> dict[str, Any]:
     """
     spread = np.quantile(cube, LEVELS, axis=0)
     return {name: two_digits(spread[n]).tolist() for n, name in enumerate(NAMES)}
+
+
+def curves(cube: Floats) -> dict[str, Any]:
+    """Return quantiles over the first axis (members) by name, as nested lists of figures that curves are drawn through.
+
+    The page rounds what it writes; see `onward.disclosure.all_curve_digits`.
+
+    >>> curves(np.array([[100.0, 0.0], [189.0, 0.0]]))["p50"]
+    [144, 0]
+    """
+    spread = np.quantile(cube, LEVELS, axis=0)
+    return {name: _short(all_curve_digits(spread[n]).tolist()) for n, name in enumerate(NAMES)}
+
+
+def _short(figures: Any) -> Any:
+    """Nested lists with whole numbers written as such, which halves the size of a page."""
+    if isinstance(figures, list):
+        return [_short(figure) for figure in figures]
+    return int(figures) if figures == int(figures) else figures
 
 
 def figure(values: Floats) -> dict[str, int]:
@@ -62,6 +82,13 @@ class Cubes:
     def movement(self, *kinds: str) -> Floats:
         """People who made these movements that day."""
         return self._cube("movements", "place", self.row, "people", pl.col("movement").cast(pl.String).is_in(kinds))
+
+    def net_arrivals(self) -> Floats:
+        """People who came to a row, less those who left it again; see `onward.simulation.observables`."""
+        if "flows" not in self.run.tables:
+            return np.zeros((self.members, self.rows, self.days))
+        names = list(self.row)
+        return net_arrivals(record_of_run(self.run, names), np.array([self.row[name] for name in names]), self.rows)
 
     def attacks(self) -> Floats:
         """Attacks drawn."""

@@ -11,7 +11,7 @@ import polars.selectors as cs
 from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
-from onward.disclosure import rounded
+from onward.disclosure import rounded, significant
 from onward.errors import ParameterError
 from onward.evaluation.compare import compare
 from onward.report.model_card import model_card
@@ -68,7 +68,7 @@ def run_routes(library: Library, pages: Pages) -> APIRouter:
     def differ(name: Name, other: Name) -> dict[str, Any]:
         """Return how another run differs from a run, member by member, to two significant digits."""
         tables = compare(library.run(name), library.run(other))
-        told = {key: _two_digits(frame).to_dicts() for key, frame in tables.items()}
+        told = {key: _two_digits(frame, key).to_dicts() for key, frame in tables.items()}
         content: dict[str, Any] = without_gaps({"run": name, "other": other, "tables": told})
         return content
 
@@ -161,8 +161,9 @@ def _job(job: Job) -> JobTold:
     return JobTold(**{name: value for name, value in asdict(job).items() if name != "scenario"})
 
 
-def _two_digits(frame: pl.DataFrame) -> pl.DataFrame:
-    return rounded(frame, frame.select(cs.float()).columns)
+def _two_digits(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    columns = frame.select(cs.float()).columns
+    return significant(frame, columns) if name == "claims" else rounded(frame, columns)
 
 
 def _check_numbers(content: object) -> None:

@@ -28,14 +28,15 @@ from onward.model.network import Network, with_news
 from onward.model.parameter_set import ParameterSet, population_set
 from onward.model.parameters import Values, default_values, drawn_values
 from onward.model.uncertainty import draw_between, draw_dates
-from onward.simulation.observables import claim_value
+from onward.simulation.observables import said_of
+from onward.simulation.record import record_of_result
 from onward.typing import Floats, Ints
 
 Dating = Callable[[Model, tuple[date, ...]], Model]
 
 PARAMETERS, INPUTS, SHOCKS, MOVES, LABELS = range(5)
 #: kinds of inputs; each has a stream of its own
-POPULATIONS, ATTACKS, QUOTAS, DATES = range(4)
+POPULATIONS, ATTACKS, QUOTAS, DATES, COUNTS = range(5)
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a member's run gives: its arrays, its attacks ``[t, p]``, a figure for each claim (None: cannot say).
+    """What a member's run gives: arrays, attacks ``[t, p]``, a figure for each claim (None: cannot say), parameters.
 
     ``network`` is the member's own, with the days drawn on which places changed hands.
     """
@@ -99,6 +100,7 @@ class Outcome:
     attacks: Floats
     claims: tuple[float | None, ...]
     network: Network
+    values: Values
 
 
 def build_member(model: Model, settings: Settings, member: int) -> Drawn:
@@ -125,7 +127,8 @@ def build_member(model: Model, settings: Settings, member: int) -> Drawn:
     reached = reached_by_attacks(model.attacks, attacks, people, network.days, values)
     safe = safety(reached, history, values)
     home = homeward(reached, history, network.holder, network.terms, people.fear, values)
-    world = _world(model, values, population, shocked, safe, allowed, home)
+    observed = model.observed.draw(draws_of(settings, member, COUNTS))
+    world = _world(model, values, population, shocked, safe, allowed, home, observed)
     by_day = model.attacks.by_day(attacks, model.network.days, len(model.network.places.names))
     return Drawn(world, _rates(values), _start(model, population, values, settings.engine), by_day, values)
 
@@ -143,7 +146,7 @@ def _population(model: Model, draws: Draws | None, values: Values) -> Floats:
 
 def _world(
     model: Model, values: Values, population: Floats, shocked: Floats, safe: Floats, allowed: Ints,
-    home: Floats,
+    home: Floats, observed: Ints,
 ) -> World:  # fmt: skip
     network, roads = model.network, model.network.roads
     places = len(network.places.names)
@@ -168,7 +171,7 @@ def _world(
         capacity=network.places.capacity,
         abroad=network.places.abroad,
         homeward=home,
-        observed=model.observed.people,
+        observed=observed,
         observed_area=model.observed.area,
         rank=np.argsort(np.argsort(np.array(network.places.names))),
     )
@@ -224,9 +227,10 @@ def run_one(
     took = clock() - begin
     result = added_up(raw, drawn.world.rank)
     _check_residents(model, result)
-    coverage = drawn.values["coverage"]
-    said = tuple(claim_value(claim, result, model.network, drawn.attacks, coverage) for claim in model.claims)
-    return Outcome(result, drawn.attacks, said, model.network), took
+    given = settings.departures == "observed"  # then the counts are taken for everybody
+    record = record_of_result(result, 1.0 if given else drawn.values["coverage"])
+    said = tuple(said_of(claim, record, model.network, drawn.attacks) for claim in model.claims)
+    return Outcome(result, drawn.attacks, said, model.network, drawn.values), took
 
 
 def _check_residents(model: Model, result: Result) -> None:

@@ -1,33 +1,152 @@
-"""Compute from a member's run the number that each claim reports."""
+"""Every quantity that is reported or counted, defined once: what a record of members says of it.
+
+The fit to counts, the verdicts on claims, `onward score`, the report and the exports all ask here; the glossary
+(docs/reference/glossary.md) has each definition in words.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
+import polars as pl
 
 from onward.engine.state import Result
 from onward.model.claims import Claim
-from onward.model.network import KINDS, Network
-from onward.typing import Bools, Floats
+from onward.model.network import Network
+from onward.simulation.record import Legs, Record, record_of_result, record_of_run
+from onward.typing import Bools, Floats, Ints
 
-DAY, ORIGIN, FROM, TO, TIMES = range(5)
-CAMP = KINDS.index("camp")
+if TYPE_CHECKING:
+    from onward.simulation.run import Run
 
 
 def claim_value(claim: Claim, result: Result, network: Network, attacks: Floats, coverage: float) -> float | None:
-    """Return the claim's figure in its unit, or None where the model (or this run without labels) cannot say.
+    """Return the claim's figure in its unit for one member, or None where the model (or a run without labels) cannot.
 
-    ``attacks[t, p]`` are the member's attacks; ``coverage`` is the share of what happens that agencies count and
-    applies to counts of people newly displaced.
+    ``attacks[t, p]`` are the member's attacks; ``coverage`` is the share of the newly displaced whom agencies count.
     """
-    if claim.measure == "not_modelled":
-        return None
+    return said_of(claim, record_of_result(result, coverage), network, attacks)
+
+
+def said_of(claim: Claim, record: Record, network: Network, attacks: Floats) -> float | None:
+    """Return the claim's figure of a record of one member, or None where it cannot say."""
     if claim.measure == "attack_ratio":
         return _attack_ratio(claim, attacks)
-    value = _MEASURES[claim.indicator](claim, result, network)
-    if value is None:
-        return None
-    return float(value) * claim.scale * (coverage if claim.counted else 1.0)
+    value = float(observe(claim, record, network)[0])
+    return None if np.isnan(value) else value
+
+
+def observe(claim: Claim, record: Record, network: Network) -> Floats:
+    """Return what each member says of a claim or a count, in its unit.
+
+    Here and nowhere else ``coverage`` is applied: to people newly displaced, whom agencies count in part, and to
+    nothing else.
+
+    Parameters
+    ----------
+    claim
+        What is asked, compiled against ``network``.
+    record
+        The members; places numbered as in ``network``.
+    network
+        Capacities and people displaced at the start.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``[m]``, NaN where the model, or a run without labels, cannot say.
+    """
+    if claim.measure in ("not_modelled", "attack_ratio"):
+        return _unknown(record)
+    value = _MEASURES[claim.indicator](claim, record, network) * claim.scale
+    return value * record.coverage if claim.counted else value
+
+
+def net_arrivals(record: Record, unit: Ints, units: int) -> Floats:
+    """Return arrivals less those who left again, day by day: ``[m, unit, t]``, negative where more left than came.
+
+    ``unit[p]`` is the row that a place belongs to, -1 for none. Moves within a unit count in no direction; who leaves
+    home within it and stays displaced in it has come to it.
+    """
+    days = record.daily("left_home").shape[1]
+    cube = np.zeros((record.members, units, days))
+    of, legs = np.append(unit, -1), record.legs
+    start, end = of[legs.start], of[legs.end]
+    inside = ~legs.home & (start >= 0)
+    comes = (end >= 0) & ~(inside & (start == end))
+    goes = inside & (start != end)
+    for rows, at, sign in ((comes, end, 1.0), (goes, start, -1.0)):
+        np.add.at(cube, (legs.member[rows], at[rows], legs.day[rows]), sign * legs.people[rows])
+    if not record.labels:
+        left = record.daily("left_home")
+        for place in np.flatnonzero(unit >= 0):
+            cube[:, unit[place]] += left[:, :, place]
+    return cube
+
+
+def net_arrivals_by_unit(run: Run, members: pl.DataFrame) -> pl.LazyFrame:
+    """Return arrivals less those who left again: member, unit, date, people; days without any are left out.
+
+    ``members`` has the columns place and unit; a place may be in several units. Moves within a unit do not count.
+    """
+    names = list(run.about["places"])
+    record = record_of_run(run, names, touching=members["place"].to_list())
+    whole = run.tables["flows"].collect_schema()["people"].is_integer()
+    start = dt.date.fromisoformat(run.about["start"])
+    parts = []
+    for units in _apart(members):
+        keys = units["unit"].unique(maintain_order=True).to_list()
+        row = dict(zip(units["place"], (keys.index(unit) for unit in units["unit"]), strict=True))
+        people = net_arrivals(record, np.array([row.get(name, -1) for name in names]), len(keys))
+        m, u, t = np.nonzero(people)
+        columns = {"member": m.astype(np.int32), "unit": u, "day": t, "people": people[m, u, t]}
+        unit = pl.Series("unit", [keys[n] for n in u], dtype=pl.String)
+        date = pl.lit(start) + pl.duration(days="day")
+        parts.append(pl.DataFrame(columns).with_columns(unit, date.alias("date")).drop("day"))
+    kind = pl.Int64 if whole else pl.Float64
+    return pl.concat(parts).with_columns(pl.col("people").cast(kind)).lazy()
+
+
+def _apart(members: pl.DataFrame) -> list[pl.DataFrame]:
+    """Units in lots within which none shares a place: one lot, or each unit by itself where any overlap."""
+    if members["place"].is_duplicated().any():
+        return members.partition_by("unit", maintain_order=True)
+    return [members]
+
+
+def _unknown(record: Record) -> Floats:
+    return np.full(record.members, np.nan)
+
+
+def _total(record: Record, legs: Legs, sign: Floats | Bools) -> Floats:
+    """People of the legs, each taken as often as ``sign`` says, by member."""
+    total = np.bincount(legs.member, weights=legs.people * sign, minlength=record.members)
+    return np.asarray(total, dtype=np.float64)
+
+
+def _among(where: Bools, places: Ints) -> Bools:
+    """Whether places by number are in an area; -1 is in none."""
+    return np.asarray(np.append(where, False)[places])
+
+
+def _of(legs: Legs, origin: Bools) -> Bools:
+    """Legs of people from ``origin``; those of unknown home count by the place they left."""
+    if legs.origin is None:
+        raise ValueError("the record does not hold where people are from")
+    return _among(origin, np.where(legs.origin >= 0, legs.origin, legs.start))
+
+
+def _day(record: Record, names: tuple[str, ...], day: int, where: Bools) -> Floats:
+    return np.asarray(sum(record.daily(name)[:, day][:, where].sum(axis=1) for name in names))
+
+
+def _over(record: Record, name: str, claim: Claim, where: Bools | None) -> Floats:
+    """A movement over the days of the claim, in an area or anywhere."""
+    cube = record.daily(name)[:, claim.first : claim.last + 1]
+    return np.asarray((cube if where is None else cube[:, :, where]).sum(axis=(1, 2)))
 
 
 def _attack_ratio(claim: Claim, attacks: Floats) -> float | None:
@@ -36,150 +155,139 @@ def _attack_ratio(claim: Claim, attacks: Floats) -> float | None:
     return float(attacks[claim.first : claim.last + 1].sum() / before) if before > 0 else None
 
 
-def _displaced(claim: Claim, result: Result, network: Network) -> float | None:
+def _displaced(claim: Claim, record: Record, network: Network) -> Floats:
     if claim.destination is not None:
-        return _net(claim, result, claim.origin, claim.destination, first=claim.first)
-    left = result.daily.left_home[claim.first : claim.last + 1]
-    return float(left.sum() if claim.origin is None else left[:, claim.origin].sum())
+        return _net(claim, record, claim.origin, claim.destination, first=claim.first)
+    return _over(record, "left_home", claim, claim.origin)
 
 
-def _labelled(result: Result) -> bool:
-    return len(result.flows.people) == 0 or int(result.flows.key[0, TIMES]) > 0
+def _net(claim: Claim, record: Record, origin: Bools | None, where: Bools, first: int) -> Floats:
+    """People of ``origin`` who came to stay in ``where`` since day ``first``, less those who left it again.
+
+    A leg counts on the day it ends, at a gate as at any place. A run without labels does not know which legs began at
+    home; there, who left home in ``where`` is taken to have come to it on the day of leaving.
+    """
+    if origin is not None and not record.labels:
+        return _unknown(record)
+    legs = record.legs.window(first, claim.last)
+    inside, ends = _among(where, legs.start) & ~legs.home, _among(where, legs.end)
+    sign = (ends & ~inside).astype(np.float64) - (inside & ~ends)
+    total = _total(record, legs, sign if origin is None else sign * _of(legs, origin))
+    if record.labels:
+        return total
+    left = record.daily("left_home")[:, first : claim.last + 1]
+    return np.asarray(total + left[:, :, where].sum(axis=(1, 2)))
 
 
-def _rows(result: Result, first: int, last: int) -> tuple[NDArray[np.int32], NDArray[np.generic]]:
-    day = result.flows.key[:, DAY]
-    begin, end = np.searchsorted(day, [first, last + 1])
-    return result.flows.key[begin:end], result.flows.people[begin:end]
-
-
-def _of(key: NDArray[np.int32], origin: Bools | None) -> Bools:
-    """Rows of people from ``origin``; those of unknown home count by the place they left."""
-    if origin is None:
-        return np.ones(len(key), dtype=np.bool_)
-    home = np.where(key[:, ORIGIN] >= 0, key[:, ORIGIN], key[:, FROM])
-    return origin[home]
-
-
-def _net(claim: Claim, result: Result, origin: Bools | None, where: Bools, first: int) -> float | None:
-    """People of ``origin`` who came to stay in ``where`` since day ``first``, less those who left it again."""
-    if origin is not None and not _labelled(result):
-        return None
-    key, people = _rows(result, first, claim.last)
-    mine = _of(key, origin)
-    from_home = (key[:, FROM] == key[:, ORIGIN]) & (key[:, TIMES] == 1)
-    inside = where[key[:, FROM]] & ~from_home
-    comes, goes = where[key[:, TO]] & ~inside & mine, inside & ~where[key[:, TO]] & mine
-    return float(people[comes].sum() - people[goes].sum())
-
-
-def _arrivals(claim: Claim, result: Result, network: Network) -> float | None:
+def _arrivals(claim: Claim, record: Record, network: Network) -> Floats:
+    """Net arrivals; with the measure ``gross`` also those who left again, each time they came."""
     where = claim.destination
     if where is None:
-        return None
-    if claim.measure == "net":
-        return _net(claim, result, claim.origin, where, first=claim.first)
-    key, people = _rows(result, claim.first, claim.last)
-    mine = _of(key, claim.origin)
+        return _unknown(record)
+    if claim.measure != "gross":
+        return _net(claim, record, claim.origin, where, first=claim.first)
+    if not record.labels and (claim.origin is not None or _over(record, "left_home", claim, where).any()):
+        return _unknown(record)
+    legs = record.legs.window(claim.first, claim.last)
+    came = _among(where, legs.end) & ~(_among(where, legs.start) & ~legs.home)
     if claim.origin is not None:
-        mine |= claim.origin[key[:, FROM]]
-    from_home = (key[:, FROM] == key[:, ORIGIN]) & (key[:, TIMES] == 1)
-    return float(people[mine & where[key[:, TO]] & ~(where[key[:, FROM]] & ~from_home)].sum())
+        came &= _of(legs, claim.origin) | _among(claim.origin, legs.start)
+    return _total(record, legs, came)
 
 
-def _stock(claim: Claim, result: Result, network: Network) -> float | None:
+def _stock(claim: Claim, record: Record, network: Network) -> Floats:
     if claim.destination is None:
-        return None
+        return _unknown(record)
     if claim.origin is not None:
-        return _net(claim, result, claim.origin, claim.destination, first=0)
+        return _net(claim, record, claim.origin, claim.destination, first=0)
     if claim.measure == "net":
-        return _net(claim, result, None, claim.destination, first=claim.first)
-    daily = result.daily
-    return float((daily.here + daily.gate)[claim.last, claim.destination].sum())
+        return _net(claim, record, None, claim.destination, first=claim.first)
+    return _day(record, ("here", "gate"), claim.last, claim.destination)
 
 
-def _gate_waiting(claim: Claim, result: Result, network: Network) -> float | None:
-    return float(result.daily.waiting[claim.last, claim.gates].sum()) if claim.gates.any() else None
+def _returned(claim: Claim, record: Record, network: Network) -> Floats:
+    return _over(record, "returned", claim, claim.destination)
 
 
-def _gate_passed(claim: Claim, result: Result, network: Network) -> float | None:
-    passed = result.daily.passed[claim.first : claim.last + 1]
-    return float(passed[:, claim.gates].sum()) if claim.gates.any() else None
+def _gate_waiting(claim: Claim, record: Record, network: Network) -> Floats:
+    if not claim.gates.any():
+        return _unknown(record)
+    return np.asarray(record.daily("waiting")[:, claim.last, claim.gates].sum(axis=1))
 
 
-def _onward(claim: Claim, result: Result, network: Network) -> float | None:
-    if not _labelled(result):
-        return None
-    key, people = _rows(result, claim.first, claim.last)
-    rows = key[:, TIMES] >= 2
+def _gate_passed(claim: Claim, record: Record, network: Network) -> Floats:
+    return _over(record, "passed", claim, claim.gates) if claim.gates.any() else _unknown(record)
+
+
+def _onward(claim: Claim, record: Record, network: Network) -> Floats:
+    if not record.labels:
+        return _unknown(record)
+    legs = record.legs.window(claim.first, claim.last)
+    rows = legs.again
     if claim.origin is not None:
-        rows &= claim.origin[key[:, FROM]]
+        rows = rows & _among(claim.origin, legs.start)
     if claim.destination is not None:
-        rows &= claim.destination[key[:, TO]]
-    return float(people[rows].sum())
+        rows = rows & _among(claim.destination, legs.end)
+    return _total(record, legs, rows)
 
 
-def _share(claim: Claim, result: Result, network: Network) -> float | None:
+def _share(claim: Claim, record: Record, network: Network) -> Floats:
     if claim.measure == "outside_camps":
-        return _outside_camps(claim, result, network)
+        return _outside_camps(claim, record, network)
     if claim.measure == "through":
-        return _through(claim, result)
+        return _through(claim, record)
     if claim.measure == "from_origin":
-        return _from_origin(claim, result)
+        return _from_origin(claim, record)
     if claim.destination is None:
-        return None
-    left = result.daily.left_home[claim.first : claim.last + 1]
-    total = float(left.sum() if claim.origin is None else left[:, claim.origin].sum())
-    part = _net(claim, result, claim.origin, claim.destination, first=claim.first)
-    return None if part is None or total <= 0 else part / total
+        return _unknown(record)
+    part = _net(claim, record, claim.origin, claim.destination, first=claim.first)
+    return _ratio(part, _over(record, "left_home", claim, claim.origin))
 
 
-def _from_origin(claim: Claim, result: Result) -> float | None:
+def _ratio(part: Floats, whole: Floats) -> Floats:
+    """A share, unknown where there is nobody to have a share of."""
+    return np.asarray(np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0))
+
+
+def _from_origin(claim: Claim, record: Record) -> Floats:
     """Share of those who came to stay in the destination (anywhere: of those who left home) who are of the origin."""
     if claim.origin is None:
-        return None
-    part: float | None
-    total: float | None
+        return _unknown(record)
     if claim.destination is None:
-        left = result.daily.left_home[claim.first : claim.last + 1]
-        part, total = float(left[:, claim.origin].sum()), float(left.sum())
-    else:
-        part, total = (_net(claim, result, who, claim.destination, first=claim.first) for who in (claim.origin, None))
-    return part / total if part is not None and total is not None and total > 0 else None
+        return _ratio(*(_over(record, "left_home", claim, who) for who in (claim.origin, None)))
+    return _ratio(*(_net(claim, record, who, claim.destination, first=claim.first) for who in (claim.origin, None)))
 
 
-def _outside_camps(claim: Claim, result: Result, network: Network) -> float | None:
+def _outside_camps(claim: Claim, record: Record, network: Network) -> Floats:
     """Share of the net arrivals of the window that the free places of the destination's camps cannot hold."""
     where = claim.destination
     if where is None:
-        return None
-    daily, places = result.daily, network.places
-    now = (daily.here[claim.last]).astype(float)
-    before = (daily.here[claim.first - 1] if claim.first > 0 else places.displaced_at_start).astype(float)
-    total = _net(claim, result, None, where, first=claim.first)
-    if total is None or total <= 0:
-        return None
+        return _unknown(record)
+    here, places = record.daily("here"), network.places
+    now = here[:, claim.last]
+    before = here[:, claim.first - 1] if claim.first > 0 else places.displaced_at_start.astype(np.float64)[None]
     camp = where & (places.capacity >= 0)
     free = np.maximum(0.0, places.capacity - before)
-    inside = float(np.minimum(np.maximum(0.0, now - before), free)[camp].sum())
-    return max(0.0, 1.0 - inside / total)
+    inside = np.minimum(np.maximum(0.0, now - before), free)[:, camp].sum(axis=1)
+    total = _net(claim, record, None, where, first=claim.first)
+    return np.asarray(np.maximum(0.0, 1.0 - _ratio(inside, total)))
 
 
-def _through(claim: Claim, result: Result) -> float | None:
-    """Share of the arrivals at the destination that began at home in, or came straight from, the origin."""
-    if claim.origin is None or claim.destination is None or not _labelled(result):
-        return None
-    key, people = _rows(result, claim.first, claim.last)
-    reach = claim.destination[key[:, TO]] & ~claim.destination[key[:, FROM]]
-    total = float(people[reach].sum())
-    met = reach & (_of(key, claim.origin) | claim.origin[key[:, FROM]])
-    return float(people[met].sum()) / total if total > 0 else None
+def _through(claim: Claim, record: Record) -> Floats:
+    """Share of the legs into the destination that began at home in, or came straight from, the origin."""
+    if claim.origin is None or claim.destination is None or not record.labels:
+        return _unknown(record)
+    legs = record.legs.window(claim.first, claim.last)
+    reach = _among(claim.destination, legs.end) & ~_among(claim.destination, legs.start)
+    met = reach & (_of(legs, claim.origin) | _among(claim.origin, legs.start))
+    return _ratio(_total(record, legs, met), _total(record, legs, reach))
 
 
-_MEASURES = {
+_MEASURES: dict[str, Callable[[Claim, Record, Network], Floats]] = {
     "displaced": _displaced,
     "arrivals": _arrivals,
     "stock": _stock,
+    "returned": _returned,
     "gate_waiting": _gate_waiting,
     "gate_passed": _gate_passed,
     "onward": _onward,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
@@ -23,7 +21,9 @@ from onward.model.parameters import default_values
 from onward.model.posterior import Posterior
 from onward.simulation.conservation import check_conservation
 from onward.simulation.member import Outcome, Settings, run_one
+from onward.simulation.observables import net_arrivals_by_unit
 from onward.simulation.tables import TABLES, frames
+from onward.simulation.threads import in_order as in_order
 from onward.simulation.units import BY, units_of
 from onward.simulation.versions import versions
 
@@ -36,7 +36,7 @@ INDICATORS = {
     "waiting": ("stock", ("gate",)),
     "under_way": ("stock", ("way",)),
     "displaced": ("stock", ("here", "gate", "way", "out")),
-    "arrivals": ("movements", ("arrived",)),
+    "arrivals": ("flows", ()),
     "departures": ("movements", ("left_home",)),
     "displacements": ("movements", ("left_home", "fled_again")),
     "returned": ("movements", ("returned",)),
@@ -143,8 +143,8 @@ class Run:
         ----------
         indicator
             ``stock`` (displaced people staying or waiting there), ``residents``, ``waiting``, ``under_way``,
-            ``displaced`` (all away from home), ``arrivals``, ``departures`` (from home), ``displacements`` (every
-            departure that threat drove) or ``returned``.
+            ``displaced`` (all away from home), ``arrivals`` (less those who left again, so it may be negative),
+            ``departures`` (from home), ``displacements`` (every departure that threat drove) or ``returned``.
         by
             ``place``, ``area``, ``admin1`` or ``admin2``: one series for each unit, named in the column unit. Areas may
             overlap, so their sums need not add up to the whole.
@@ -160,18 +160,24 @@ class Run:
         if indicator not in INDICATORS:
             raise ParameterError(f"indicator {indicator!r} is not one of {', '.join(INDICATORS)}.")
         places = self._places({"place": place, "area": area, "admin1": admin1, "admin2": admin2}, by)
-        name, kinds = INDICATORS[indicator]
-        column = "state" if name == "stock" else "movement"
-        rows = self.tables[name].filter(pl.col(column).cast(pl.String).is_in(kinds))
-        if places is not None:
-            rows = rows.filter(pl.col("place").cast(pl.String).is_in(places))
+        rows = self._rows(indicator, places)
         grid, keys = self._members().join(self._dates(), how="cross"), ["member", "date"]
         if by is not None:
             units = units_of(self, by)
-            rows, keys = units.of_rows(rows), ["member", "unit", "date"]
+            rows = net_arrivals_by_unit(self, units.members) if indicator == "arrivals" else units.of_rows(rows)
+            keys = ["member", "unit", "date"]
             grid = grid.join(units.table.select("unit"), how="cross").select(keys)
         found = rows.group_by(keys).agg(pl.col("people").sum()).collect()
         return grid.join(found, on=keys, how="left").with_columns(pl.col("people").fill_null(0)).sort(keys)
+
+    def _rows(self, indicator: str, places: list[str] | None) -> pl.LazyFrame:
+        name, kinds = INDICATORS[indicator]
+        if name == "flows":
+            together = pl.DataFrame({"place": self.about["places"] if places is None else places}, schema=["place"])
+            return net_arrivals_by_unit(self, together.with_columns(unit=pl.lit("all")))
+        column = "state" if name == "stock" else "movement"
+        rows = self.tables[name].filter(pl.col(column).cast(pl.String).is_in(kinds))
+        return rows if places is None else rows.filter(pl.col("place").cast(pl.String).is_in(places))
 
     def quantiles(
         self, indicator: str = "stock", *, by: str | None = None, place: str | None = None, area: str | None = None,
@@ -307,26 +313,6 @@ def run_members(
         return (outcome if finish is None else finish(member, outcome)), seconds
 
     yield from in_order(one, members, workers)
-
-
-def in_order(
-    work: Callable[[int], tuple[Any, float]], members: Iterable[int], workers: int
-) -> Iterator[tuple[int, Any, float]]:
-    """Do ``work`` for each member in parallel threads; yield (member, result, seconds) in the order given."""
-    waiting: deque[tuple[int, Future[tuple[Any, float]]]] = deque()
-    with ThreadPoolExecutor(workers) as pool:
-        try:
-            for member in members:
-                waiting.append((member, pool.submit(work, member)))
-                if len(waiting) > 2 * workers:
-                    number, future = waiting.popleft()
-                    yield (number, *future.result())
-            while waiting:
-                number, future = waiting.popleft()
-                yield (number, *future.result())
-        finally:
-            for _, future in waiting:
-                future.cancel()
 
 
 def _added(settings: Settings) -> list[str]:

@@ -19,7 +19,7 @@ STATES = ("home", "here", "gate", "way", "out")
 MOVEMENTS = ("left_home", "fled_again", "moved_on", "arrived", "returned")
 #: who is exposed to attacks: residents, displaced people staying or waiting, people under way
 EXPOSED = ("home", "displaced", "way")
-TABLES = ("stock", "flows", "gates", "movements", "times", "attacks", "exposure", "claims")
+TABLES = ("stock", "flows", "gates", "movements", "times", "attacks", "exposure", "claims", "parameters")
 
 State = pl.Enum(STATES)
 Movement = pl.Enum(MOVEMENTS)
@@ -35,7 +35,7 @@ def frames(outcome: Outcome, model: Model, member: int) -> dict[str, pl.DataFram
     and more. ``attacks`` (member, date, place, attacks): those drawn for the member, an input. ``exposure``
     (member, date, place, holder, state, people): people-days under attack, those under way at the place last
     passed; holder is null where nobody is known to hold it. ``claims`` (member, claim, value): what would have
-    been reported, a gap where the model cannot say.
+    been reported, a gap where the model cannot say. ``parameters`` (member, parameter, value): those of the member.
     """
     result, network = outcome.result, outcome.network
     return {
@@ -47,6 +47,7 @@ def frames(outcome: Outcome, model: Model, member: int) -> dict[str, pl.DataFram
         "attacks": _attacks(outcome.attacks, network, member),
         "exposure": _exposure(outcome, network, member),
         "claims": _claims(outcome, model, member),
+        "parameters": _parameters(outcome, member),
     }
 
 
@@ -87,6 +88,17 @@ def _claims(outcome: Outcome, model: Model, member: int) -> pl.DataFrame:
             "member": np.full(len(names), member, dtype=np.int32),
             "claim": pl.Series(names, dtype=pl.String),
             "value": pl.Series(outcome.claims, dtype=pl.Float64),
+        }
+    )
+
+
+def _parameters(outcome: Outcome, member: int) -> pl.DataFrame:
+    names = list(outcome.values)
+    return pl.DataFrame(
+        {
+            "member": np.full(len(names), member, dtype=np.int32),
+            "parameter": pl.Series(names, dtype=pl.String),
+            "value": pl.Series(list(outcome.values.values()), dtype=pl.Float64),
         }
     )
 

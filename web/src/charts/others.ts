@@ -3,7 +3,7 @@
 import * as Plot from "@observablehq/plot";
 import { element, tableRoom } from "../dom";
 import type { Sheet } from "../download";
-import { briefDay, claimed, dateOf, interval, isoDay, people, plainName, short, shortNames, spoken } from "../format";
+import { briefDay, claimed, dateOf, interval, isoDay, people, plainName, short, shortNames, spoken, twoDigits } from "../format";
 import { COUNTED, FLOW, STOCK, TIMES } from "../palette";
 import type { Count, PageData } from "../types";
 import { LEVELS, column, spread } from "./sheets";
@@ -45,7 +45,7 @@ export function timesSheet(data: PageData): Sheet {
   if (!table) return { columns, rows: [] };
   const many = table.p50.length;
   const rows = table.p50.flatMap((row, n) =>
-    row.map((_, day) => [isoDay(dateOf(data.run.start, day)), timesWord(n, many), ...LEVELS.map((level) => table[level][n][day])]),
+    row.map((_, day) => [isoDay(dateOf(data.run.start, day)), timesWord(n, many), ...LEVELS.map((level) => twoDigits(table[level][n][day]))]),
   );
   return { columns, rows };
 }
@@ -88,7 +88,7 @@ export function gatesSheet(data: PageData): Sheet {
   const { id, name, waiting, passed } = data.gates;
   const columns = [column("date", "#date"), column("gate", "#access+code"), column("name", "#access+name"), ...spread("#affected+waiting"), column("passed", "#affected+passed+p50")]; // prettier-ignore
   const rows = id.flatMap((gate, n) =>
-    waiting.p50[n].map((_, day) => [isoDay(dateOf(data.run.start, day)), gate, name[n], ...LEVELS.map((level) => waiting[level][n][day]), passed.p50[n][day]]),
+    waiting.p50[n].map((_, day) => [isoDay(dateOf(data.run.start, day)), gate, name[n], ...LEVELS.map((level) => twoDigits(waiting[level][n][day])), twoDigits(passed.p50[n][day])]),
   );
   return { columns, rows };
 }

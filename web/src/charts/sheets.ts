@@ -1,7 +1,7 @@
 /** Tables for download: columns with HXL tags, and rows. */
 
 import type { Column, Sheet } from "../download";
-import { dateOf, isoDay } from "../format";
+import { dateOf, isoDay, twoDigits } from "../format";
 import type { Bands, PageData, Table } from "../types";
 
 export const LEVELS = ["p5", "p25", "p50", "p75", "p95"] as const;
@@ -22,7 +22,7 @@ export function byPlace(data: PageData, bands: Bands<Table>, tag: string, rows?:
   const places = rows ?? id.map((_, n) => n);
   const found = places.flatMap((n) =>
     bands.p50[n].flatMap((_, day) => {
-      const figures = LEVELS.map((level) => bands[level][n][day]);
+      const figures = LEVELS.map((level) => twoDigits(bands[level][n][day]));
       return figures.at(-1) ? [[isoDay(dateOf(data.run.start, day)), id[n], name[n], country[n], ...figures]] : [];
     }),
   );
@@ -31,7 +31,7 @@ export function byPlace(data: PageData, bands: Bands<Table>, tag: string, rows?:
 
 /** Figures by day only. */
 export function byDay(data: PageData, bands: Bands<number[]>, tag: string): Sheet {
-  const rows = bands.p50.map((_, day) => [isoDay(dateOf(data.run.start, day)), ...LEVELS.map((level) => bands[level][day])]);
+  const rows = bands.p50.map((_, day) => [isoDay(dateOf(data.run.start, day)), ...LEVELS.map((level) => twoDigits(bands[level][day]))]);
   return { columns: [column("date", "#date"), ...spread(tag)], rows };
 }
 

@@ -1,0 +1,28 @@
+"""Members of a run in parallel threads, in the order asked for."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+
+def in_order(
+    work: Callable[[int], tuple[Any, float]], members: Iterable[int], workers: int
+) -> Iterator[tuple[int, Any, float]]:
+    """Do ``work`` for each member in parallel threads; yield (member, result, seconds) in the order given."""
+    waiting: deque[tuple[int, Future[tuple[Any, float]]]] = deque()
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            for member in members:
+                waiting.append((member, pool.submit(work, member)))
+                if len(waiting) > 2 * workers:
+                    number, future = waiting.popleft()
+                    yield (number, *future.result())
+            while waiting:
+                number, future = waiting.popleft()
+                yield (number, *future.result())
+        finally:
+            for _, future in waiting:
+                future.cancel()
