@@ -2,7 +2,8 @@
 
     python scripts/validate_cold_start.py CRISIS... [--members 100] [--json ROWS.json]
 
-CRISIS is a bundled crisis, a crisis folder or a Flee folder; ``--json`` keeps the rows.
+CRISIS is a bundled crisis, a crisis folder or a Flee folder; ``--json`` keeps the rows. The
+errors of crises that the population of parameters was fitted on, each left out, go into its file.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ import argparse
 import json
 import math
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from onward.inference.cold_cases import read_cold_case
 from onward.inference.cold_start import MODELS, cold_start
+from onward.model.posterior import posterior_from_json
 
 PAGE = Path(__file__).parents[1] / "docs" / "validation" / "cold-start.md"
+POPULATION = Path(__file__).parents[1] / "src" / "onward" / "model" / "population.json"
 INTRO = PAGE.with_suffix(".intro.md")
 Row = dict[str, Any]
 
@@ -82,6 +86,21 @@ def shares_table(rows: list[Row]) -> str:
     return "".join(lines)
 
 
+def add_errors(rows: list[Row]) -> None:
+    """Add to the population's file the leave-one-out errors of each crisis that it was fitted on.
+
+    Mean absolute log error of totals, mean error of shares; `onward check` cites them.
+    """
+    known = posterior_from_json(POPULATION.read_text("utf-8"), POPULATION.name)
+    errors = {}
+    for name in known.leave_one_out:
+        mine = [row for row in rows if row["model"] == "onward" and row["crisis"] == name]
+        found = {kind: [abs(row["error"]) for row in mine if row["kind"] == kind] for kind in ("total", "shares")}
+        if all(found.values()):
+            errors[name] = {kind: round(sum(each) / len(each), 4) for kind, each in found.items()}
+    POPULATION.write_text(replace(known, errors=errors).to_json(), encoding="utf-8")
+
+
 def main() -> None:
     """Write the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -90,6 +109,8 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     rows = cold_start([read_cold_case(c) for c in given.crises], members=given.members, workers=os.cpu_count() or 1)
+    if POPULATION.is_file():
+        add_errors(rows)
     if given.json:
         given.json.write_text(json.dumps({"rows": rows}, indent=1), encoding="utf-8")
     parts = [INTRO.read_text("utf-8").rstrip(), "## Against the bars", summary(rows), "## Where Flee's rules ran", paired(rows),

@@ -16,6 +16,7 @@ import polars as pl
 
 from onward.crisis import Crisis
 from onward.disclosure import SIMULATED, two_digits
+from onward.inference.reach import warning_light
 from onward.model.parameter_set import words_on
 from onward.runs.folder import kept_crisis
 from onward.runs.summary import follows_flee
@@ -41,7 +42,7 @@ def model_card(run: Run, folder: str | Path) -> dict[str, Any]:
         ("Model details", _details(about)),
         ("1. Intended use", _USE),
         ("2. Model development: data", _data(about, crisis)),
-        ("2. Model development: method and parameters", _method(about)),
+        ("2. Model development: method and parameters", _method(about, crisis)),
         ("3. Model evaluation: skill", _skill(about)),
         ("3. Model evaluation: limits", _limits(about)),
         ("4. Operational readiness", _readiness(about)),
@@ -150,7 +151,7 @@ def _flee_method(about: Mapping[str, Any]) -> str:
     ])  # fmt: skip
 
 
-def _method(about: Mapping[str, Any]) -> str:
+def _method(about: Mapping[str, Any], crisis: Crisis | None) -> str:
     if follows_flee(about):
         return _flee_method(about)
     from onward.model.parameters import declared
@@ -170,6 +171,7 @@ def _method(about: Mapping[str, Any]) -> str:
         "equations and their sources: docs/explanation/model.md.",
         how,
         *filter(None, [words_on(about)]),
+        *(() if crisis is None else warning_light(crisis)),
         f"Of {len(table)} parameters {own} rest on own assumptions; `onward parameters` lists each with its source.",
         *_overridden(about.get("overrides", {})),
         *_interventions(about.get("scenario")),
