@@ -12,6 +12,7 @@ import onward
 from onward.crisis import Crisis, crisis_from_tables, read_crisis
 from onward.model.parameter_set import population_set, prior_set, set_of, words_on
 from onward.model.parameters import declared, default_values
+from onward.model.posterior import shipped_posterior
 from onward.simulation.member import member_values
 from onward.simulation.run import make_settings
 from properties.crises import random_crisis
@@ -48,7 +49,7 @@ def test_what_a_user_holds_by_hand_is_no_fit() -> None:
     crisis = with_header(tiny(), parameters={"share_foot": 0.9})
     for parameters in ("fixed", "prior"):
         settings = make_settings(crisis, parameters=parameters)
-        assert settings.base.fitted_on == ()
+        assert crisis.name not in settings.base.fitted_on
         assert member_values(settings, 0)["share_foot"] == 0.9
 
 
@@ -59,6 +60,18 @@ def test_priors_are_drawn_even_where_a_crisis_was_fitted() -> None:
     drawn = member_values(prior, 0)
     assert drawn["share_foot"] == 0.9
     assert all(drawn[name] != value for name, value in crisis.parameters.items() if name != "share_foot")
+
+
+def test_a_crisis_that_the_population_was_fitted_on_draws_from_the_others() -> None:
+    """What comes with Onward leaves each of its crises out in a set of its own, and says on which it was fitted."""
+    shipped = shipped_posterior()
+    assert shipped is not None
+    about = prior_set(read_crisis("aleppo-2016")).about()
+    assert "aleppo-2016" in shipped.population.fitted_on
+    assert set(about["crises"]) == set(shipped.population.fitted_on) - {"aleppo-2016"}
+    assert prior_set(read_crisis("daraa-2018")).about()["crises"] == shipped.population.fitted_on
+    for name in shipped.population.fitted_on:
+        assert set(shipped.without(name).fitted_on) == set(shipped.population.fitted_on) - {name}
 
 
 def test_a_run_says_which_set_it_used() -> None:
