@@ -83,8 +83,8 @@ def cold_settings(case: ColdCase, *, members: int, seed: int, posterior: Posteri
     """Return settings that know nothing of the crisis: every parameter drawn, none at a value fitted on it."""
     crisis = case.crisis
     stranger = replace(crisis, parameters={}, fitted_on=()) if crisis.fitted_on else crisis
-    settings = make_settings(stranger, members=members, seed=seed, parameters="prior")
-    return replace(settings, labels=False, base=prior_set(case.whole, posterior))
+    settings = make_settings(stranger, members=members, seed=seed, parameters="prior", labels=False)
+    return replace(settings, base=prior_set(case.whole, posterior))
 
 
 def _finish(

@@ -15,8 +15,8 @@ import numpy as np
 from onward.inference.cold_cases import ColdCase
 from onward.inference.cold_start import arrivals_of, total_of
 from onward.model.build import Model, build_model
-from onward.model.parameter_set import population_set
 from onward.simulation.member import Settings, run_one
+from onward.simulation.run import make_settings
 from onward.typing import Floats
 
 #: standard deviation of the logarithm of a total by horizon: registration lags in the first weeks (own assumption)
@@ -61,8 +61,8 @@ def fit_case(case: ColdCase, crisis_hash: str, until: date | None = None) -> Fit
         shares = tuple(s for s in case.shares if max(s.last) <= last)
         case = replace(case, totals=totals, shares=shares)
     crisis = replace(case.crisis, parameters={}, fitted_on=()) if case.crisis.fitted_on else case.crisis
-    settings = Settings(
-        engine="expected", members=1, labels=False, overrides=dict(crisis.parameters), base=population_set()
+    settings = make_settings(
+        replace(crisis, parameters={}), engine="expected", members=1, labels=False, overrides=crisis.parameters
     )
     counted = [np.log([t.truth for t in case.totals])] if case.totals else []
     deviation = [np.array([TOTAL_DEVIATION[t.horizon] for t in case.totals])] if case.totals else []
