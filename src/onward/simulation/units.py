@@ -93,7 +93,7 @@ def units_of(run: Run, by: str, crisis: Crisis | None = None) -> Units:
     >>> units_of(run, "admin1").keys
     ['SYR/Aleppo', 'SYR/Idlib', 'SYR/Latakia', 'TUR/Gaziantep', 'TUR/Hatay', 'TUR/Kilis']
     >>> len(units_of(run, "admin2").places_of("A'zaz"))
-    27
+    26
     """
     if by not in BY:
         raise ParameterError(f"by: {by!r} is not one of {', '.join(BY)}.")
