@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import types
+from numba import njit, types
 from numba.extending import overload
 
 #: up to this many people are drawn one by one, which is quicker than a binomial
 FEW = 12
+#: up to this many people for each route choose their route one by one
+EACH = 8
 
 
 def some(rng: Any, n: Any, p: Any) -> Any:
@@ -95,24 +97,29 @@ def _take(rng: Any, people: Any, taken: Any, chance: float, low: int, high: int)
         for c in range(low, high):
             n += people[c]
         k = some(rng, n, chance)
-        if k == n or k == 0:
-            for c in range(low, high):
-                taken[c] = people[c] if k == n else 0
-                people[c] -= taken[c]
-            return k
-        share, before = k / n, np.int64(0)
-        # a start in 1/2^20: so fine that it does not count, and so coarse that no sum below is rounded up
-        x = int(rng.random() * 1048576.0) / 1048576.0
-        first, start = np.int64(0), x
-        for c in range(low, high):
-            before += people[c]
-            last = k if before == n else np.int64(before * share + start)
-            taken[c] = last - first
-            people[c] -= taken[c]
-            first = last
+        spread(rng, people, taken, n, k, low, high)
         return k
 
     return mean if isinstance(people.dtype, types.Float) else counted
+
+
+@njit(cache=True, nogil=True)
+def spread(rng: Any, people: Any, taken: Any, n: int, k: int, low: int, high: int) -> None:
+    """Move ``k`` of ``n`` people to ``taken``: a systematic sample over levels of memory with a random start."""
+    if k == n or k == 0:
+        for c in range(low, high):
+            taken[c] = people[c] if k == n else 0
+            people[c] -= taken[c]
+        return
+    share, before = k / n, np.int64(0)
+    # a start in 1/2^20: so fine that it does not count, and so coarse that no sum below is rounded up
+    start, first = int(rng.random() * 1048576.0) / 1048576.0, np.int64(0)
+    for c in range(low, high):
+        before += people[c]
+        last = k if before == n else np.int64(before * share + start)
+        taken[c] = last - first
+        people[c] -= taken[c]
+        first = last
 
 
 def portion(n: Any, b: int, count: int, cell: int) -> Any:
@@ -128,6 +135,8 @@ def _portion(n: Any, b: int, count: int, cell: int) -> Any:
         return n / count
 
     def whole(n: Any, b: int, count: int, cell: int) -> Any:
+        if n <= 0 or count == 1:
+            return n
         return (n * (b + 1) + cell % count) // count - (n * b + cell % count) // count
 
     return even if isinstance(n, types.Float) else whole
@@ -151,35 +160,211 @@ def _displaced(rng: Any, none: Any, mean: float, poisson: bool) -> Any:
     return average if isinstance(none, types.Float) else drawn
 
 
-def remember(rng: Any, table: Any, i: int, base: float, people: Any, levels: int, low: int, high: int) -> None:
+def scaled(n: Any, factor: float) -> Any:
+    """Return real people times a factor; whole people have been drawn and stay as they are."""
+    return n * factor if isinstance(n, float) else n
+
+
+@overload(scaled)
+def _scaled(n: Any, factor: float) -> Any:
+    def product(n: Any, factor: float) -> Any:
+        return n * factor
+
+    def same(n: Any, factor: float) -> Any:
+        return n
+
+    return product if isinstance(n, types.Float) else same
+
+
+def picked(movers: Any, chosen: Any) -> Any:
+    """Return the array that `pick` leaves who goes in: of real people, who sets out at all."""
+    return movers if movers.dtype.kind == "f" else chosen
+
+
+@overload(picked)
+def _picked(movers: Any, chosen: Any) -> Any:
+    def same(movers: Any, chosen: Any) -> Any:
+        return movers
+
+    def other(movers: Any, chosen: Any) -> Any:
+        return chosen
+
+    return same if isinstance(movers.dtype, types.Float) else other
+
+
+def pick(
+    rng: Any, movers: Any, chosen: Any, left: Any, everybody: Any, share: float, rest: float, count: int,
+    low: int, high: int,
+) -> tuple[Any, float]:  # fmt: skip
+    """Return how many take a route, and by what factor ``chosen`` is to be scaled.
+
+    Of whole people ``count`` go, or where it is below 0 each of the ``left`` with probability ``rest``; they are moved
+    from ``movers`` to ``chosen``. Of real people ``share`` of ``everybody`` goes; ``movers`` stay as they are, and
+    ``chosen`` is the same array.
+    """
+    if isinstance(everybody, float):
+        return everybody * share, share
+    k = count if count >= 0 else some(rng, left, rest)
+    spread(rng, movers, chosen, left, k, low, high)
+    return k, 1.0
+
+
+@overload(pick)
+def _pick(
+    rng: Any, movers: Any, chosen: Any, left: Any, everybody: Any, share: float, rest: float, count: int,
+    low: int, high: int,
+) -> Any:  # fmt: skip
+    def mean(
+        rng: Any, movers: Any, chosen: Any, left: Any, everybody: Any, share: float, rest: float, count: int,
+        low: int, high: int,
+    ) -> tuple[Any, float]:  # fmt: skip
+        return everybody * share, share
+
+    def counted(
+        rng: Any, movers: Any, chosen: Any, left: Any, everybody: Any, share: float, rest: float, count: int,
+        low: int, high: int,
+    ) -> tuple[Any, float]:  # fmt: skip
+        k = count if count >= 0 else some(rng, left, rest)
+        spread(rng, movers, chosen, left, k, low, high)
+        return k, 1.0
+
+    return mean if isinstance(everybody, types.Float) else counted
+
+
+@njit(cache=True, nogil=True)
+def alias_table(weight: Any, total: float, first: int, last: int, cut: Any, other: Any) -> None:
+    """Lay out the weights of ``first : last`` so that one of them is drawn at once (Walker 1977; in place).
+
+    Cell ``i`` is drawn evenly; it gives ``i`` with probability ``cut[i]`` and else ``other[i]``.
+    """
+    for i in range(first, last):
+        cut[i], other[i] = max(0.0, weight[i]) * (last - first) / total, i
+    low, high = first, first
+    while low < last and cut[low] >= 1.0:
+        low += 1
+    while high < last and cut[high] < 1.0:
+        high += 1
+    cell = low
+    while low < last and high < last:
+        other[cell] = high
+        cut[high] -= 1.0 - cut[cell]
+        cell = high
+        if cut[high] < 1.0:
+            while high < last and cut[high] < 1.0:
+                high += 1
+            if cell < low:
+                continue
+        low += 1
+        while low < last and cut[low] >= 1.0:
+            low += 1
+        cell = low
+
+
+def choose_each(rng: Any, people: Any, first: int, last: int, cut: Any, other: Any, count: Any) -> bool:
+    """Let few whole people choose one of the routes ``first : last`` each and count them; False for many or real ones.
+
+    Up to `EACH` people a route this is quicker than a binomial draw for each route.
+    """
+    if isinstance(people, float) or people > EACH * (last - first):
+        return False
+    count[first:last] = 0
+    for _ in range(people):
+        x = rng.random() * (last - first)
+        i = first + int(x)
+        count[i if x - int(x) < cut[i] else other[i]] += 1
+    return True
+
+
+@overload(choose_each)
+def _choose_each(rng: Any, people: Any, first: int, last: int, cut: Any, other: Any, count: Any) -> Any:
+    def no(rng: Any, people: Any, first: int, last: int, cut: Any, other: Any, count: Any) -> bool:
+        return False
+
+    def few(rng: Any, people: Any, first: int, last: int, cut: Any, other: Any, count: Any) -> bool:
+        ways = last - first
+        if people > EACH * ways:
+            return False
+        for i in range(first, last):
+            count[i] = 0
+        for _ in range(people):
+            x = rng.random() * ways
+            k = int(x)
+            i = first + k
+            count[i if x - k < cut[i] else other[i]] += 1
+        return True
+
+    return no if isinstance(people, types.Float) else few
+
+
+def on_foot(
+    rng: Any, chosen: Any, walking: Any, going: Any, chance: float, low: int, high: int
+) -> tuple[Any, float, float]:
+    """Return how many of ``going`` walk, and the factors by which to scale who walks and who drives.
+
+    Whole people who walk are moved to ``walking``; of real people ``chosen`` stay as they are and are copied there.
+    """
+    if isinstance(going, float):
+        walking[low:high] = chosen[low:high]
+        return going * chance, chance, 1.0 - chance
+    return take(rng, chosen, walking, chance, low, high), 1.0, 1.0
+
+
+@overload(on_foot)
+def _on_foot(rng: Any, chosen: Any, walking: Any, going: Any, chance: float, low: int, high: int) -> Any:
+    def mean(
+        rng: Any, chosen: Any, walking: Any, going: Any, chance: float, low: int, high: int
+    ) -> tuple[Any, float, float]:
+        for c in range(low, high):
+            walking[c] = chosen[c]
+        return going * chance, chance, 1.0 - chance
+
+    def counted(
+        rng: Any, chosen: Any, walking: Any, going: Any, chance: float, low: int, high: int
+    ) -> tuple[Any, float, float]:
+        return take(rng, chosen, walking, chance, low, high), 1.0, 1.0
+
+    return mean if isinstance(going, types.Float) else counted
+
+
+def remember(
+    rng: Any, table: Any, i: int, base: float, people: Any, factor: float, levels: int, low: int, high: int
+) -> None:
     """Add people to row ``i`` of ``table`` at the level of memory that a day leaves them: half their own plus ``base``.
 
     Between two levels as many go up as keeps the mean; a row has one level more than there are, for the sum. Nobody is
-    below level ``low``, or at ``high`` or above.
+    below level ``low``, or at ``high`` or above. Real people are scaled by ``factor``.
     """
     for c in range(low, high):
         at = 0.5 * c + base
-        up = nearly(rng, people[c], at - int(at)) if levels > 1 else 0
+        n = scaled(people[c], factor)
+        up = nearly(rng, n, at - int(at)) if levels > 1 else 0
         table[i, int(at) + 1] += up
-        table[i, int(at)] += people[c] - up
+        table[i, int(at)] += n - up
 
 
 @overload(remember)
-def _remember(rng: Any, table: Any, i: int, base: float, people: Any, levels: int, low: int, high: int) -> Any:
-    def mean(rng: Any, table: Any, i: int, base: float, people: Any, levels: int, low: int, high: int) -> None:
+def _remember(
+    rng: Any, table: Any, i: int, base: float, people: Any, factor: float, levels: int, low: int, high: int
+) -> Any:
+    def mean(
+        rng: Any, table: Any, i: int, base: float, people: Any, factor: float, levels: int, low: int, high: int
+    ) -> None:
         if levels == 1:
-            table[i, 0] += people[0]
+            table[i, 0] += people[0] * factor
             return
         for odd in range(2):
             at = base + 0.5 * odd
-            k = int(at)
-            up = at - k
-            for j in range(max(0, (low + 1 - odd) // 2), (high + 1 - odd) // 2):
-                n = people[2 * j + odd]
-                table[i, k + j] += n * (1.0 - up)
-                table[i, k + j + 1] += n * up
+            k, last = int(at), (levels + 1 - odd) // 2
+            up = (at - k) * factor
+            stay = factor - up
+            table[i, k] += stay * people[odd]
+            for j in range(1, last):
+                table[i, k + j] += stay * people[2 * j + odd] + up * people[2 * j - 2 + odd]
+            table[i, k + last] += up * people[2 * last - 2 + odd]
 
-    def drawn(rng: Any, table: Any, i: int, base: float, people: Any, levels: int, low: int, high: int) -> None:
+    def drawn(
+        rng: Any, table: Any, i: int, base: float, people: Any, factor: float, levels: int, low: int, high: int
+    ) -> None:
         if levels == 1:
             table[i, 0] += people[0]
             return

@@ -9,22 +9,30 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from onward.crisis.messages import did_you_mean, quoted
+from onward.crisis.messages import quoted
 from onward.errors import CrisisDataError, Problem
 from onward.flee.known_at import as_known
+from onward.flee.network_files import (
+    Closure,
+    Link,
+    Location,
+    number_in,
+    read_closures,
+    read_links,
+    read_locations,
+    told_apart,
+)
 from onward.flee.registrations import (
     Registrations,
     _day,
-    _people,
     _rows,
     _whole,
     read_registrations,
@@ -32,66 +40,11 @@ from onward.flee.registrations import (
 )
 from onward.flee.settings import FleeSettings, load_settings
 
-#: kinds of closures; all but the last two change what people do in Flee as it runs
-CLOSURES = ("country", "location", "camp", "idpcamp", "link", "remove_forced_redirection")
-#: the words that Flee looks for in a location's type, in this order
-KINDS = ("camp", "conflict", "forward", "marker", "flood_zone", "default", "town")
 SETTINGS = "simsetting.yml"
 #: files of rules that Onward does not follow
 REFUSED_FILES = ("location_changes.csv", "agents.csv")
 #: files that change nothing as long as the settings that use them are refused
 UNUSED_FILES = ("flood_level.csv", "region_attributes_IPC.csv", "major_routes.csv")
-
-
-@dataclass(frozen=True)
-class Location:
-    """A row of locations.csv; ``people`` is its population or, of a camp, its capacity, before hasten.
-
-    Coordinates that the row leaves out are NaN: Flee's rules need none.
-    """
-
-    name: str
-    region: str
-    country: str
-    latitude: float
-    longitude: float
-    kind: str
-    people: int
-    conflict_day: int
-    conflict_intensity: float
-    capacity_per_day: int
-    initial_idps: int
-    row: int
-
-    @property
-    def is_camp(self) -> bool:
-        """Whether Flee takes the number for a capacity."""
-        return "camp" in self.kind
-
-
-@dataclass(frozen=True)
-class Link:
-    """A row of routes.csv: two-way; ``redirection`` is 0, 1 (from the first to the second) or 2 (the other way)."""
-
-    name1: str
-    name2: str
-    distance_km: float
-    redirection: int
-    max_move_speed: float | None
-    walk_probability: float
-    row: int
-
-
-@dataclass(frozen=True)
-class Closure:
-    """A row of closures.csv; it acts on the day that equals ``start`` and is undone on the day ``end``."""
-
-    kind: str
-    name1: str
-    name2: str
-    start: int
-    end: int
-    row: int
 
 
 @dataclass(frozen=True)
@@ -143,11 +96,11 @@ def read_flee(
     settings, more = load_settings(source, overrides or {}, notes)
     problems = problems or more
     start, days = _read_period(inputs / "sim_period.csv", problems, notes)
-    locations = _read_locations(inputs / "locations.csv", problems, notes)
-    locations, zone = _told_apart(locations, notes)
+    locations = read_locations(inputs / "locations.csv", problems, notes)
+    locations, zone = told_apart(locations, notes)
     names = {place.name for place in locations}
-    links = _read_links(inputs / "routes.csv", names, problems, notes)
-    closures = _read_closures(inputs / "closures.csv", names, problems)
+    links = read_links(inputs / "routes.csv", names, problems, notes)
+    closures = read_closures(inputs / "closures.csv", names, problems)
     days, conflicts = _read_conflicts(inputs / "conflicts.csv", locations, days, problems, notes)
     conflicts = {zone.get(name, name): series for name, series in conflicts.items()}
     data, more = read_registrations(
@@ -226,171 +179,6 @@ def _read_period(file: Path, problems: list[Problem], notes: list[str]) -> tuple
     return start or dt.date(2000, 1, 1), max(days, 1)
 
 
-def _number(text: str, empty: float | None) -> float | None:
-    try:
-        value = float(text) if text.strip() else empty
-    except ValueError:
-        return None
-    return value if value is not None and np.isfinite(value) else None
-
-
-def _read_locations(file: Path, problems: list[Problem], notes: list[str]) -> list[Location]:
-    extra: list[str] = []
-    found: list[Location] = []
-    for number, row in _rows(file, problems):
-        if not row or row[0].startswith("#"):
-            extra += row[8:]
-            continue
-        if len(row) < 8:
-            step = "Flee reads name, region, country, latitude, longitude, type, conflict day, population or capacity."
-            problems.append(Problem(file.name, number, None, f"the row has {len(row)} columns", "", step))
-            continue
-        row[7] = _without_separators(row[7], file.name, number, notes)
-        found.append(_location(row, dict(zip(extra, row[8:], strict=False)), number, file.name, problems))
-    if not found and not problems:
-        problems.append(Problem(file.name, found="there is no location", next_step="Flee needs at least one."))
-    used = {"capacity_per_day", "initial_idps", "conflict_intensity"}
-    idle = sorted({name for name in extra if name and name not in used})
-    notes += [f"locations.csv: Flee's rules make no use of column {name}" for name in idle]
-    return found
-
-
-def _without_separators(text: str, file: str, number: int, notes: list[str]) -> str:
-    value = _people(text, file, number, notes)
-    return text if value is None else str(value)
-
-
-def _told_apart(places: list[Location], notes: list[str]) -> tuple[list[Location], dict[str, str]]:
-    """Rename all but the last of several locations of one name, and say which of them conflicts.csv means.
-
-    Flee keeps all of them; links, closures and registrations mean the last, conflicts the first.
-    """
-    last = {place.name: place.row for place in places}
-    zone: dict[str, str] = {}
-    found = []
-    for place in places:
-        if last[place.name] != place.row:
-            name = f"{place.name} (row {place.row})"
-            zone.setdefault(place.name, name)
-            notes.append(
-                f"locations.csv, row {place.row}: {quoted(place.name)} stands here again in row {last[place.name]}; as "
-                f"in Flee, links mean the last of them and conflicts the first; this one is named {quoted(name)}"
-            )
-            place = replace(place, name=name)
-        found.append(place)
-    return found, zone
-
-
-def _location(row: list[str], more: Mapping[str, str], number: int, file: str, problems: list[Problem]) -> Location:
-    def numeric(column: str, text: str, empty: float, words: str) -> float:
-        value = _number(text, empty)
-        if value is None:
-            problems.append(Problem(file, number, column, quoted(text), words))
-        return empty if value is None else value
-
-    def whole(column: str, text: str, words: str) -> int:
-        value = _whole(text) if text else 0
-        if value is None or value < 0:
-            problems.append(Problem(file, number, column, quoted(text), words))
-        return value or 0
-
-    kind = row[5].lower()
-    if not row[0]:
-        problems.append(Problem(file, number, "1", "the location has no name", "", "Name it."))
-    if not any(word in kind for word in KINDS) or ("flood_zone" in kind and "camp" not in kind):
-        problems.append(Problem(file, number, "6", quoted(row[5]), f"one of {', '.join(KINDS[:4])}, town"))
-    is_conflict = "conflict" in kind and "camp" not in kind
-    conflict_day = _whole(row[6]) if is_conflict else 0
-    if conflict_day is None:
-        problems.append(Problem(file, number, "7", quoted(row[6]), "the day on which the conflict starts"))
-    return Location(
-        name=row[0], region=row[1] or "unknown", country=row[2] or "unknown",
-        latitude=numeric("4", row[3], 0.0, "a number of degrees") if row[3].strip() else math.nan,
-        longitude=numeric("5", row[4], 0.0, "a number of degrees") if row[4].strip() else math.nan,
-        kind=kind, people=whole("8", row[7], "a whole number of people"), conflict_day=conflict_day or 0,
-        conflict_intensity=numeric("conflict_intensity", more.get("conflict_intensity", "1.0"), 1.0, "a number"),
-        capacity_per_day=whole("capacity_per_day", more.get("capacity_per_day", "0"), "a whole number of people"),
-        initial_idps=whole("initial_idps", more.get("initial_idps", "0"), "a whole number of people"), row=number,
-    )  # fmt: skip
-
-
-def _read_links(file: Path, names: set[str], problems: list[Problem], notes: list[str]) -> list[Link]:
-    extra: list[str] = []
-    kinds: set[str] = set()
-    links: list[Link] = []
-    for number, row in _rows(file, problems):
-        if not row or row[0].startswith("#"):
-            extra += row[4:]
-            continue
-        if len(row) < 3:
-            problems.append(
-                Problem(file.name, number, None, f"the row has {len(row)} columns", "", "Flee reads three.")
-            )
-            continue
-        wrong = len(problems)
-        _check_names(row[:2], names, file.name, number, problems)
-        if row[0] == row[1]:
-            notes.append(f"routes.csv, row {number}: a link from {quoted(row[0])} to itself, dropped")
-            continue
-        if len(row) > 3 and row[3].strip().isalpha():  # another program's column: how people go
-            kinds.add(row[3])
-            row[3] = ""
-        more = dict(zip(extra, row[4:], strict=False))
-        distance = _number(row[2], None)
-        redirection = _whole(row[3]) if len(row) > 3 and row[3] else 0
-        speed = _number(more.get("max_move_speed", ""), 0.0)
-        walk = _number(more.get("walk_probability", ""), 0.0)
-        for column, text, value, fits, words in (
-            ("3", row[2], distance, distance is not None and distance > 0, "a distance above 0 km"),
-            ("4", row[3] if len(row) > 3 else "", redirection, redirection in (0, 1, 2), "0, 1 or 2"),
-            ("max_move_speed", more.get("max_move_speed", ""), speed, speed is not None and speed >= 0, "km a day"),
-            (
-                "walk_probability",
-                more.get("walk_probability", ""),
-                walk,
-                walk is not None and 0 <= walk <= 1,
-                "a share",
-            ),
-        ):
-            if value is None or not fits:
-                problems.append(Problem(file.name, number, column, quoted(text), words))
-        if len(problems) == wrong and distance is not None:
-            links.append(Link(row[0], row[1], distance, redirection or 0, speed or None, walk or 0.0, number))
-    if kinds:
-        words = ", ".join(sorted(kinds))
-        notes.append(f"routes.csv, column 4: {words} are no redirections but types of links, which change nothing")
-    return links
-
-
-def _check_names(given: list[str], names: set[str], file: str, number: int, problems: list[Problem]) -> None:
-    for column, name in enumerate(given, start=1):
-        if name not in names:
-            hint = did_you_mean(name, names, "Add it to locations.csv.")
-            problems.append(Problem(file, number, str(column), quoted(name), "a location", hint))
-
-
-def _read_closures(file: Path, names: set[str], problems: list[Problem]) -> list[Closure]:
-    if not file.is_file():
-        problems.append(Problem(file.name, found="there is no such file", next_step="Flee needs it, be it empty."))
-        return []
-    closures = []
-    for number, row in _rows(file, problems):
-        if not row or row[0].startswith("#"):
-            continue
-        days = [_whole(text) for text in row[3:5]]
-        if len(row) < 5 or None in days:
-            found = "the row is not kind, name1, name2, first day, day of reopening"
-            problems.append(Problem(file.name, number, None, found, "", "Days are whole numbers; -1 is never."))
-        elif row[0] not in CLOSURES:
-            problems.append(Problem(file.name, number, "1", quoted(row[0]), f"one of {', '.join(CLOSURES)}"))
-        else:
-            pair = row[1:3] if row[0] in ("link", "remove_forced_redirection") else row[1:2]
-            if row[0] != "country":
-                _check_names(pair, names, file.name, number, problems)
-            closures.append(Closure(row[0], row[1], row[2], days[0] or 0, days[1] or 0, number))
-    return closures
-
-
 def _read_conflicts(
     file: Path, places: list[Location], days: int, problems: list[Problem], notes: list[str]
 ) -> tuple[int, dict[str, NDArray[np.float64]]]:
@@ -426,7 +214,7 @@ def _intensities(
             problems.append(Problem(file, number, None, "the row has more cells than named columns", "", ""))
             continue
         for i, text in enumerate(row[1:]):
-            value = _number(text, None)
+            value = number_in(text, None)
             if value is None or value < 0:
                 problems.append(Problem(file, number, columns[i], quoted(text), "an intensity of 0 or more"))
             else:

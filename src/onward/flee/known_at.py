@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from onward.flee.instance import Closure, FleeInstance, Location
+    from onward.flee.instance import FleeInstance
+    from onward.flee.network_files import Closure, Location
 
 
 def as_known(instance: FleeInstance, day: dt.date) -> FleeInstance:

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onward.errors import ParameterError
-from onward.flee.instance import FleeInstance, Location
+from onward.flee.instance import FleeInstance
+from onward.flee.network_files import Location
 from onward.flee.settings import FleeSettings
 from onward.typing import Floats, Ints
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from onward.errors import CrisisDataError, ParameterError, Problem
-from onward.flee.instance import Closure, FleeInstance, Location, always_camp
+from onward.flee.instance import FleeInstance, always_camp
+from onward.flee.network_files import Closure, Location
 from onward.flee.registrations import TOTAL
 from onward.flee.routes import Network, Routes, directed_links, enumerate_routes
 from onward.typing import Floats, Ints

@@ -26,7 +26,7 @@ from onward.simulation.versions import versions
 OPTIONS = ("flee.faithful", "flee.memory_levels", "flee.steps")
 #: arrivals at a place on one day are kept apart in so many steps of the daily way, each with its mean (own choice,
 #: for speed; flee.steps overrides it, and a large number keeps every km apart)
-STEPS = {"cohorts": 40, "expected": 12}
+STEPS = 12
 #: in *expected*, fewer people than this at one place after one way stay there for the night (own choice, for speed)
 LEAST = 1e-3
 #: said once per run of what is reproduced on purpose
@@ -125,7 +125,7 @@ def world_of(model: FleeModel, *, expected: bool = False) -> tuple[FleeWorld, Fl
         top=max(1.0, routes.furthest / day),
         ways=routes.ways,
         furthest=routes.furthest,
-        grid=max(1, day // (model.options.steps or STEPS["expected" if expected else "cohorts"])),
+        grid=max(1, day // (model.options.steps or STEPS)),
         least=LEAST / rules.hasten,
     )
     return world, rates

@@ -91,6 +91,9 @@ FIELDS = (
     "ahead",  # [p] who will have come by the middle of a batch
     "moved",  # people on links yesterday
     "weight",  # [candidate]
+    "cut",  # [candidate] and
+    "other",  # [candidate] by which one is drawn; see `onward.flee.draws.alias_table`
+    "count",  # [candidate] who take it
     "total",  # [p] of weights
     "morning",  # [s, c]
     "evening",  # [s, c]

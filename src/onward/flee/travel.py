@@ -13,8 +13,9 @@ from typing import Any
 
 from numba import njit
 
+from onward.engine.draws import are_whole
 from onward.engine.jit import inlined, lean
-from onward.flee.draws import portion, remember, span, take
+from onward.flee.draws import alias_table, choose_each, on_foot, pick, picked, portion, remember, scaled, span, take
 from onward.flee.routes import (
     C_END,
     C_FRESH,
@@ -80,6 +81,8 @@ def weigh(sim: Any) -> None:
                     weight[i] = 1.0
                     total += 1.0
         sim.total[p] = total
+        if total > 0.0 and are_whole(sim.none):
+            alias_table(weight, total, first[p], first[p + 1], sim.cut, sim.other)
 
 
 @njit(cache=True, nogil=True)
@@ -104,7 +107,7 @@ def batches(sim: Any, moving: float, leaving: bool) -> int:
 
 @njit(cache=True, nogil=True)
 def _stay(sim: Any, s: int, people: Any) -> None:
-    remember(sim.rng, sim.evening, s, 0.0, people, sim.levels, 0, sim.levels)
+    remember(sim.rng, sim.evening, s, 0.0, people, 1.0, sim.levels, 0, sim.levels)
 
 
 @njit(cache=True, nogil=True)
@@ -176,21 +179,19 @@ def decide(sim: Any) -> None:
 # make no array, and counting would cost more than the people's moves.
 @inlined
 def _advance(
-    rng: Any, lanes: Any, lane: int, to_place: int, done: int, moved: int, speed: int, people: Any, levels: int,
-    low: int, high: int, half: float, faithful: bool, least: float, evening: Any, night: Any,
-    node: Any, nodes: Any, met: Any, slot: Any,
-    present: Any, coming: Any, legs: Any, none: Any, entering: bool, grid: int, km: Any,
+    rng: Any, lanes: Any, lane: int, to_place: int, done: int, moved: int, speed: int, people: Any, total: Any,
+    factor: float, levels: int, low: int, high: int, half: float, faithful: bool, least: float, evening: Any,
+    night: Any, node: Any, nodes: Any, met: Any, slot: Any, present: Any, coming: Any, legs: Any, entering: bool,
+    grid: int, km: Any,
 ) -> None:  # fmt: skip
-    """Let people travel on a lane once: ``done`` of it is behind them, ``moved`` they came today before it."""
+    """Let ``total`` people travel on a lane once; ``done`` of it is behind them, ``moved`` they came before it."""
     today = speed if faithful else max(0, speed - moved)
-    length, total = lanes[lane, L_LENGTH], none
-    for c in range(low, high):
-        total += people[c]
+    length = lanes[lane, L_LENGTH]
     if done + today <= length:
         if entering:
             coming[to_place] += total
         state = lanes[lane, L_FIRST] + (done + today) // lanes[lane, L_STEP]
-        remember(rng, night, state, (moved + today) * half, people, levels, low, high)
+        remember(rng, night, state, (moved + today) * half, people, factor, levels, low, high)
         return
     if not entering:
         coming[to_place] -= total
@@ -199,7 +200,7 @@ def _advance(
     if not back:
         legs[lanes[lane, L_LINK]] += total
     if back or moved >= speed or total < least:
-        remember(rng, evening, to, moved * half, people, levels, low, high)
+        remember(rng, evening, to, moved * half, people, factor, levels, low, high)
         present[to_place] += total
         return
     cell = moved // grid
@@ -213,7 +214,7 @@ def _advance(
         km[i] = 0.0
     km[i] += float(total) * moved
     for c in range(low, high):
-        node[i, c] += people[c]
+        node[i, c] += scaled(people[c], factor)
 
 
 @lean
@@ -227,21 +228,22 @@ def _arrive(
         q, to_place = walk[lane], stand[lanes[lane, L_TO], S_PLACE]
         begin, step = lanes[lane, L_FIRST], lanes[lane, L_STEP]
         for w in range(begin, begin + lanes[lane, L_LENGTH] // step + 1):
-            anybody = False
+            total = none
             for c in range(levels):
                 part[c] = portion(road[w, c], b, count, w + c + today)
-                anybody |= part[c] > 0
-            if not anybody:
+                total += part[c]
+            if total <= 0:
                 continue
             done = (w - begin) * step
             if q > 0.0:
-                take(rng, part, walking, q, 0, levels)
-                _advance(rng, lanes, lane, to_place, done, 0, walk_speed, walking, levels, 0, levels, half,
-                         faithful, least, evening, night, node, nodes, met, slot, present, coming,
-                         legs, none, False, grid, km)  # fmt: skip
-            _advance(rng, lanes, lane, to_place, done, 0, lanes[lane, L_SPEED], part, levels, 0, levels, half,
-                         faithful, least, evening, night, node, nodes, met, slot, present, coming,
-                         legs, none, False, grid, km)  # fmt: skip
+                walkers = take(rng, part, walking, q, 0, levels)
+                total -= walkers
+                _advance(rng, lanes, lane, to_place, done, 0, walk_speed, walking, walkers, 1.0, levels, 0, levels,
+                         half, faithful, least, evening, night, node, nodes, met, slot, present, coming,
+                         legs, False, grid, km)  # fmt: skip
+            _advance(rng, lanes, lane, to_place, done, 0, lanes[lane, L_SPEED], part, total, 1.0, levels, 0, levels,
+                         half, faithful, least, evening, night, node, nodes, met, slot, present, coming,
+                         legs, False, grid, km)  # fmt: skip
 
 
 @lean
@@ -249,10 +251,13 @@ def _go_on(
     rng: Any, lanes: Any, walk: Any, stand: Any, levels: int, half: float, faithful: bool, least: float,
     walk_speed: int, evening: Any, night: Any, node: Any, nodes: Any, met: Any, slot: Any, present: Any, coming: Any,
     legs: Any, none: Any, rested: Any, walking: Any, movers: Any, chosen: Any, flags: Any, weight: Any, sums: Any,
-    candidate: Any, refused: Any, chances: Any, first: Any, shut: Any, day: int, top: float, furthest: int,
-    grid: int, km: Any,
+    cut: Any, other: Any, count: Any, candidate: Any, refused: Any, chances: Any, first: Any, shut: Any, day: int,
+    top: float, furthest: int, grid: int, km: Any,
 ) -> None:  # fmt: skip
-    """Let who arrived early decide again, the least moved first (each link adds to what one has moved)."""
+    """Let who arrived early decide again, the least moved first (each link adds to what one has moved).
+
+    Few whole people choose their routes one by one; of many, how many take each route is a binomial draw.
+    """
     for cell in range(furthest // grid + 1):
         n = 0
         while n < met[cell]:
@@ -281,35 +286,49 @@ def _go_on(
             leaving = take(rng, rested, movers, 1.0, low, free) + take(rng, rested, movers, chance, free, high)
             staying = people - leaving
             if staying > 0:
-                remember(rng, evening, stand[s, S_DROP], m * half, rested, levels, low, high)
+                remember(rng, evening, stand[s, S_DROP], m * half, rested, 1.0, levels, low, high)
                 present[p] += staying
             begin, end, rest = first[p], first[p + 1], sums[p]
+            everybody, counted = leaving, False
             if planned >= 0:
-                begin, end, rest = 0, 1, 1.0
+                begin, end = 0, 1
+            elif leaving > 0:
+                counted = choose_each(rng, leaving, begin, end, cut, other, count)
             for i in range(begin, end):
-                w = 1.0 if planned >= 0 else weight[i]
-                if w <= 0.0 or leaving <= 0:
+                lane, going, factor = planned, leaving, 1.0
+                if leaving <= 0 or (counted and count[i] == 0):
                     continue
-                share = 1.0 if w >= rest * (1.0 - 1e-12) else w / rest
-                rest -= w
-                going = take(rng, movers, chosen, share, low, high)
+                if planned >= 0:
+                    for c in range(low, high):
+                        chosen[c] = movers[c]
+                else:
+                    w = weight[i]
+                    if w <= 0.0:
+                        continue
+                    share = 1.0 if w >= rest * (1.0 - 1e-12) else w / rest
+                    rest -= w
+                    number = count[i] if counted else -1
+                    going, factor = pick(rng, movers, chosen, leaving, everybody, w / sums[p], share, number, low, high)
+                    if going <= 0:
+                        continue
                 leaving -= going
-                if going <= 0:
-                    continue
-                if planned < 0 and refused[candidate[i, C_END]]:
-                    remember(rng, evening, s, m * half, chosen, levels, low, high)
-                    present[p] += going
-                    continue
-                lane = planned if planned >= 0 else candidate[i, C_LANE]
+                if planned < 0:
+                    if refused[candidate[i, C_END]]:
+                        remember(rng, evening, s, m * half, chosen, factor, levels, low, high)
+                        present[p] += going
+                        continue
+                    lane = candidate[i, C_LANE]
                 q, to_place = walk[lane], stand[lanes[lane, L_TO], S_PLACE]
                 if q > 0.0:
-                    take(rng, chosen, walking, q, low, high)
-                    _advance(rng, lanes, lane, to_place, 0, m, walk_speed, walking, levels, low, high, half,
-                         faithful, least, evening, night, node, nodes, met, slot, present, coming,
-                         legs, none, True, grid, km)  # fmt: skip
-                _advance(rng, lanes, lane, to_place, 0, m, lanes[lane, L_SPEED], chosen, levels, low, high,
-                         half, faithful, least, evening, night, node, nodes, met, slot, present,
-                         coming, legs, none, True, grid, km)  # fmt: skip
+                    walkers, slow, quick = on_foot(rng, chosen, walking, going, q, low, high)
+                    going -= walkers
+                    _advance(rng, lanes, lane, to_place, 0, m, walk_speed, walking, walkers, factor * slow, levels,
+                             low, high, half, faithful, least, evening, night, node, nodes, met, slot, present,
+                             coming, legs, True, grid, km)  # fmt: skip
+                    factor *= quick
+                _advance(rng, lanes, lane, to_place, 0, m, lanes[lane, L_SPEED], chosen, going, factor, levels,
+                         low, high, half, faithful, least, evening, night, node, nodes, met, slot, present,
+                         coming, legs, True, grid, km)  # fmt: skip
         met[cell] = 0
     met[met.size - 1] = 0
 
@@ -318,6 +337,7 @@ def _go_on(
 def travel(sim: Any) -> None:
     """Let everybody on a link travel; who arrives early decides again."""
     k, present, legs = sim.topology[sim.today], sim.present, sim.legs[sim.today]
+    chosen = picked(sim.movers, sim.chosen)
     sim.night[:] = sim.none
     moving = float(sim.road.sum())
     count = batches(sim, moving, False)
@@ -334,8 +354,9 @@ def travel(sim: Any) -> None:
         _go_on(
             sim.rng, sim.lane, sim.walk, sim.stand, sim.levels, sim.half, sim.faithful, sim.least, sim.walk_speed,
             sim.evening, sim.night, sim.node, sim.nodes, sim.met, sim.slot, present, sim.coming, legs, sim.none,
-            sim.part, sim.walking, sim.movers, sim.chosen, sim.flags[sim.today], sim.weight, sim.total, sim.candidate,
-            sim.refused, sim.chance, sim.first[k], sim.shut[k], sim.day, sim.top, sim.furthest, sim.grid, sim.km,
+            sim.part, sim.walking, sim.movers, chosen, sim.flags[sim.today], sim.weight, sim.total, sim.cut, sim.other,
+            sim.count, sim.candidate, sim.refused, sim.chance, sim.first[k], sim.shut[k], sim.day, sim.top,
+            sim.furthest, sim.grid, sim.km,
         )  # fmt: skip
     for p in range(present.size):
         sim.arrived[p] = float(present[p] - before[p])

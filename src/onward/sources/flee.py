@@ -28,7 +28,8 @@ from onward.crisis.crisis import Crisis, crisis_from_tables
 from onward.crisis.messages import quoted
 from onward.crisis.write import write_crisis
 from onward.errors import CrisisDataError, Problem
-from onward.flee.instance import Closure, FleeInstance, Location, read_flee
+from onward.flee.instance import FleeInstance, read_flee
+from onward.flee.network_files import Closure, Location
 from onward.flee.registrations import TOTAL
 from onward.sources.units import is_iso3
 
