@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from onward.evaluation.score_counts import CountScore
     from onward.runs.forecast import Forecast
 
-#: called with what is under way ("compile", "run", "write"), how many members are done, and of how many
-Progress = Callable[[str, int, int], None]
+#: called with what is under way ("compile", "run", "write"), how many members are done (with parts of those under
+#: way, at least every second), and of how many
+Progress = Callable[[str, float, int], None]
 
 
 def simulate(
@@ -76,7 +77,8 @@ def simulate(
     resume
         Continue an interrupted run of the same kind in ``out``; if False, begin again.
     progress
-        Called with what is under way, members done and members in all; only with ``out``.
+        Called with what is under way, members done (with parts of those under way) and members in all, at least
+        every second while members run; only with ``out``.
     workers
         Threads; the result does not depend on their number.
     seed

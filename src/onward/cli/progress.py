@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.text import Text
 
 WORDS = {
@@ -25,6 +25,18 @@ class _Rate(ProgressColumn):
         return Text(f"{task.speed:.1f} a second" if task.speed else "", style="dim")
 
 
+class _Done(ProgressColumn):
+    """Members done of all, with a decimal for those under way."""
+
+    def __init__(self, unit: str) -> None:
+        super().__init__()
+        self._unit = unit
+
+    def render(self, task: Task) -> Text:
+        done = task.completed
+        return Text(f"{done:.0f}" if done == int(done) else f"{done:.1f}").append(f" of {task.total:.0f} {self._unit}")
+
+
 class Bar:
     """Shows how far a run is, on stderr; call it with what is under way, members done, and members in all."""
 
@@ -33,7 +45,9 @@ class Bar:
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
-            TextColumn("{task.completed:.0f} of {task.total:.0f} " + unit),
+            _Done(unit),
+            TextColumn("{task.percentage:.0f} %"),
+            TimeElapsedColumn(),
             _Rate(),
             TimeRemainingColumn(elapsed_when_finished=True),
             console=Console(stderr=True),
@@ -42,9 +56,9 @@ class Bar:
         )
         self._progress.add_task(WORDS["compile"], total=1)
 
-    def __call__(self, stage: str, done: int, members: int) -> None:
+    def __call__(self, stage: str, done: float, members: int) -> None:
         """Show that ``stage`` is under way and ``done`` of ``members`` are done."""
-        self.done = done
+        self.done = int(done)
         task = self._progress.tasks[0]
         if WORDS[stage] != task.description:
             self._progress.reset(task.id, description=WORDS[stage], total=members)

@@ -32,8 +32,10 @@ from onward.engine.workspace import set_up
 
 
 @entry
-def run_member(world: World, rates: Rates, start: Start, moves_rng: Any, labels_rng: Any, labelled: bool) -> Raw:
-    """Run all days of one member; labels have a stream of their own."""
+def run_member(
+    world: World, rates: Rates, start: Start, moves_rng: Any, labels_rng: Any, labelled: bool, reached: Any
+) -> Raw:
+    """Run all days of one member; labels have a stream of their own; ``reached[0]`` is how many days are done."""
     sim = set_up(world, rates, start, moves_rng, labels_rng, labelled)
     for t in range(world.regime.size):
         sim.today = t
@@ -49,6 +51,7 @@ def run_member(world: World, rates: Rates, start: Start, moves_rng: Any, labels_
         _count(sim, start.immobile)
         write_legs(sim)
         forget_finished(sim)
+        reached[0] = t + 1
     size = sim.size[FLOWS]
     return Raw(sim.daily, sim.flow[:size], sim.flow_people[:size], sim.overdrawn)
 

@@ -104,7 +104,7 @@ def _take(rng: Any, people: Any, taken: Any, chance: float, low: int, high: int)
 
 
 @njit(cache=True, nogil=True)
-def spread(rng: Any, people: Any, taken: Any, n: int, k: int, low: int, high: int) -> None:
+def spread(rng: Any, people: Any, taken: Any, n: Any, k: Any, low: int, high: int) -> None:
     """Move ``k`` of ``n`` people to ``taken``: a systematic sample over levels of memory with a random start."""
     if k == n or k == 0:
         for c in range(low, high):

@@ -21,6 +21,7 @@ from onward.simulation.member import MOVES
 from onward.simulation.run import ENGINES, Run
 from onward.simulation.threads import in_order
 from onward.simulation.versions import versions
+from onward.simulation.watch import Watch
 
 #: what is not Flee's own setting: its names begin with ``flee.``
 OPTIONS = ("flee.faithful", "flee.memory_levels", "flee.steps")
@@ -132,7 +133,11 @@ def world_of(model: FleeModel, *, expected: bool = False) -> tuple[FleeWorld, Fl
 
 
 def run_one(
-    model: FleeModel, settings: FleeRunSettings, member: int, clock: Callable[[], float] = float
+    model: FleeModel,
+    settings: FleeRunSettings,
+    member: int,
+    clock: Callable[[], float] = float,
+    watch: Watch | None = None,
 ) -> tuple[FleeResult, float]:
     """Run one member; returns its result in agents and what its kernel took by ``clock`` (none: 0)."""
     use_cache()
@@ -142,8 +147,9 @@ def run_one(
     kind = np.float64 if settings.engine == "expected" else np.int64
     seeds = np.random.SeedSequence(settings.seed, spawn_key=(member, MOVES))
     rng = np.random.Generator(np.random.PCG64DXSM(seeds))
+    reached = (watch or Watch()).begin(member, len(model.routes.state))
     begin = clock()
-    result = run_flee(world, rates, model.initial.astype(kind), rng)
+    result = run_flee(world, rates, model.initial.astype(kind), rng, reached)
     took = clock() - begin
     if result.stopped >= 0:
         raise SimulationError(
@@ -156,6 +162,7 @@ def run_one(
 def run_flee_members(
     model: FleeModel, settings: FleeRunSettings, *, members: Iterable[int], workers: int = 1,
     clock: Callable[[], float] = float, finish: Callable[[int, FleeResult], Any] | None = None,
+    watch: Watch | None = None,
 ) -> Iterator[tuple[int, Any, float]]:  # fmt: skip
     """Run members in parallel threads; yield (member, result, CPU seconds) in the order given.
 
@@ -163,10 +170,10 @@ def run_flee_members(
     """
 
     def one(member: int) -> tuple[Any, float]:
-        result, seconds = run_one(model, settings, member, clock)
+        result, seconds = run_one(model, settings, member, clock, watch)
         return (result if finish is None else finish(member, result)), seconds
 
-    yield from in_order(one, members, workers)
+    yield from in_order(one, members, workers, watch)
 
 
 def describe_flee(model: FleeModel, settings: FleeRunSettings) -> dict[str, Any]:

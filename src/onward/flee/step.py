@@ -20,8 +20,11 @@ from onward.flee.travel import decide, travel
 
 
 @njit(cache=True, nogil=True)
-def run_flee(world: FleeWorld, rates: FleeRates, initial: Any, rng: Any) -> FleeResult:
-    """Run all days; ``initial`` are the agents in camps before the first day, and say the type of people."""
+def run_flee(world: FleeWorld, rates: FleeRates, initial: Any, rng: Any, reached: Any) -> FleeResult:
+    """Run all days; ``initial`` are the agents in camps before the first day, and say the type of people.
+
+    ``reached[0]`` is how many days are done.
+    """
     sim = _set_up(world, rates, initial, rng)
     stopped = -1
     for t in range(world.topology.size):
@@ -40,6 +43,7 @@ def run_flee(world: FleeWorld, rates: FleeRates, initial: Any, rng: Any) -> Flee
         count_ways(sim.lane, sim.night, sim.way[t])
         sim.morning, sim.evening = sim.evening, sim.morning
         sim.road, sim.night = sim.night, sim.road
+        reached[0] = t + 1
     return FleeResult(sim.stock, sim.way, sim.spawned, sim.legs, stopped)
 
 

@@ -17,7 +17,8 @@ import numpy as np
 import polars as pl
 
 from onward.crisis import Crisis, read_crisis
-from onward.flee.instance import FleeInstance, Location, read_flee
+from onward.flee.instance import FleeInstance, read_flee
+from onward.flee.network_files import Location
 from onward.flee.registrations import TOTAL
 from onward.sources.flee import crisis_from_flee
 from onward.typing import Floats

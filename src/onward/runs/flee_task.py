@@ -20,6 +20,7 @@ from onward.runs import summary
 from onward.runs.task import Keep, Work, as_json
 from onward.simulation.run import Run
 from onward.simulation.versions import versions
+from onward.simulation.watch import Watch
 from onward.sources.flee import crisis_from_flee
 
 
@@ -39,11 +40,15 @@ def flee_work(model: FleeModel, settings: FleeRunSettings) -> Work:
     )
     plan["notices"] += missing
 
-    def run(members: Iterable[int], workers: int, clock: Callable[[], float], keep: Keep) -> Iterator[Any]:
+    def run(
+        members: Iterable[int], workers: int, clock: Callable[[], float], keep: Keep, watch: Watch
+    ) -> Iterator[Any]:
         def finish(member: int, result: FleeResult) -> None:
             keep(member, flee_frames(result, model, member))
 
-        yield from run_flee_members(model, settings, members=members, workers=workers, clock=clock, finish=finish)
+        yield from run_flee_members(
+            model, settings, members=members, workers=workers, clock=clock, finish=finish, watch=watch
+        )
 
     def results(tables: Mapping[str, pl.LazyFrame]) -> dict[str, Any]:
         done = Run(plan, tables)

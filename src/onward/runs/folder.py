@@ -39,6 +39,7 @@ from onward.runs.task import Frames, Work, own_work, plan_of
 from onward.simulation.member import Settings
 from onward.simulation.run import Run
 from onward.simulation.tables import TABLES
+from onward.simulation.watch import Watch
 
 __all__ = [
     "CRISIS",
@@ -58,8 +59,9 @@ RUN = "run.json"
 CRISIS = "crisis"
 #: the tables of any rules
 KNOWN = (*TABLES, "registrations")
-#: called with what is under way ("compile", "run", "write"), how many members are done, and of how many
-Progress = Callable[[str, int, int], None]
+#: called with what is under way ("compile", "run", "write"), how many members are done (with parts of those under
+#: way, at least every second), and of how many
+Progress = Callable[[str, float, int], None]
 
 
 def run_to_folder(
@@ -123,7 +125,7 @@ def write_run(
         Replace a finished run, or give up an unfinished one of another kind. The old run stays readable until
         the new one is done.
     progress
-        Called with what is under way, members done and members in all.
+        Called with what is under way, members done (with parts of those under way) and members in all.
     read_seconds
         How long reading what is run took, for the timings.
 
@@ -246,7 +248,10 @@ def _run_missing(work: Work, parts: Path, workers: int, tell: Progress) -> float
 
     missing = [member for member in range(work.members) if member not in done]
     tell("run", len(done), work.members)
-    for number, _ in enumerate(work.run(missing, workers, clock, keep), start=len(done) + 1):
+    number = len(done)
+    watch = Watch(lambda parts: tell("run", number + parts, work.members))
+    for _ in work.run(missing, workers, clock, keep, watch):
+        number += 1
         tell("run", number, work.members)
     return time.perf_counter() - begin
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from onward.crisis import Crisis
@@ -19,6 +20,7 @@ from onward.simulation.member import LABELS, MOVES, Outcome, Settings, build_mem
 from onward.simulation.run import Run, describe, run_members
 from onward.simulation.tables import TABLES, frames
 from onward.simulation.versions import versions
+from onward.simulation.watch import Watch
 
 #: a member's tables by name
 Frames = Mapping[str, pl.DataFrame]
@@ -32,16 +34,17 @@ class Work:
 
     ``plan`` is all that decides the result; an interrupted run is resumed if its plan is equal.
     ``tables`` names what ``run`` gives for each member; ``shared`` are tables that all members have in common.
-    ``run(members, workers, clock, keep)`` runs members in threads, calls ``keep(member, frames)`` in the thread of
-    each, and yields once a member. ``compile`` compiles what ``run`` needs, and returns how long that took, in
-    seconds. ``results`` says from the joined tables what run.json tells besides the plan. ``crisis`` is what the
-    folder keeps so that views can read places and roads from it, and ``notices`` are shown to the user once.
+    ``run(members, workers, clock, keep, watch)`` runs members in threads, calls ``keep(member, frames)`` in the
+    thread of each, lets ``watch`` tell how far they are, and yields once a member. ``compile`` compiles what ``run``
+    needs, and returns how long that took, in seconds. ``results`` says from the joined tables what run.json tells
+    besides the plan. ``crisis`` is what the folder keeps so that views can read places and roads from it, and
+    ``notices`` are shown to the user once.
     """
 
     plan: Mapping[str, Any]
     tables: tuple[str, ...]
     compile: Callable[[], float]
-    run: Callable[[Iterable[int], int, Callable[[], float], Keep], Iterator[Any]]
+    run: Callable[[Iterable[int], int, Callable[[], float], Keep, Watch], Iterator[Any]]
     results: Callable[[Mapping[str, pl.LazyFrame]], dict[str, Any]]
     crisis: Crisis | None = None
     shared: Frames = field(default_factory=dict)
@@ -79,11 +82,15 @@ def own_work(crisis: Crisis, settings: Settings) -> Work:
     """Return the work of a run under Onward's own rules; `onward.runs.flee_task` has that of Flee's."""
     model, plan = build_model(crisis, settings.scenario, departures=settings.departures), plan_of(crisis, settings)
 
-    def run(members: Iterable[int], workers: int, clock: Callable[[], float], keep: Keep) -> Iterator[Any]:
+    def run(
+        members: Iterable[int], workers: int, clock: Callable[[], float], keep: Keep, watch: Watch
+    ) -> Iterator[Any]:
         def finish(member: int, outcome: Outcome) -> None:
             keep(member, frames(outcome, model, member))
 
-        yield from run_members(model, settings, members=members, workers=workers, clock=clock, finish=finish)
+        yield from run_members(
+            model, settings, members=members, workers=workers, clock=clock, finish=finish, watch=watch
+        )
 
     results = own_results(crisis, model, plan)
     return Work(plan, TABLES, lambda: compile_kernels(model, settings), run, results, crisis)
@@ -114,5 +121,6 @@ def compile_kernels(model: Model, settings: Settings) -> float:
 
     drawn = build_member(model, settings, 0)
     world, rng = drawn.world._replace(regime=drawn.world.regime[:1]), stream(settings, 0, MOVES)
-    run_member(world, drawn.rates, drawn.start, rng, stream(settings, 0, LABELS), settings.labels)
+    labels = stream(settings, 0, LABELS)
+    run_member(world, drawn.rates, drawn.start, rng, labels, settings.labels, np.zeros(1, np.int64))
     return time.perf_counter() - begin

@@ -229,11 +229,11 @@ class Jobs:
             return
         settings = settings_of(about, crisis, kept_scenario(job.scenario, crisis))
 
-        def tell(stage: str, done: int, members: int) -> None:
+        def tell(stage: str, done: float, members: int) -> None:
             with self._change:
                 if self._closing or self._jobs[job.id].state == "stopping":
                     raise _Stop
-                self._set(job.id, stage=stage, done=done)
+                self._set(job.id, stage=stage, done=int(done))
 
         self._simulate(crisis, settings, folder=target, workers=self._workers, progress=tell)
 

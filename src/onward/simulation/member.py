@@ -30,6 +30,7 @@ from onward.model.parameters import Values, default_values, drawn_values
 from onward.model.uncertainty import draw_between, draw_dates
 from onward.simulation.observables import said_of
 from onward.simulation.record import record_of_result
+from onward.simulation.watch import Watch
 from onward.typing import Floats, Ints
 
 Dating = Callable[[Model, tuple[date, ...]], Model]
@@ -210,7 +211,13 @@ def member_dates(model: Model, settings: Settings, member: int) -> tuple[date, .
 
 
 def run_one(
-    model: Model, settings: Settings, member: int, clock: Callable[[], float] = float, *, at: Dating = dated
+    model: Model,
+    settings: Settings,
+    member: int,
+    clock: Callable[[], float] = float,
+    *,
+    at: Dating = dated,
+    watch: Watch | None = None,
 ) -> tuple[Outcome, float]:
     """Run one member; returns its outcome and what its kernel took by ``clock`` (none: 0).
 
@@ -222,8 +229,9 @@ def run_one(
     model = at(model, member_dates(model, settings, member))
     drawn = build_member(model, settings, member)
     moves, labels = stream(settings, member, MOVES), stream(settings, member, LABELS)
+    reached = (watch or Watch()).begin(member, len(drawn.world.regime))
     begin = clock()
-    raw = run_member(drawn.world, drawn.rates, drawn.start, moves, labels, settings.labels)
+    raw = run_member(drawn.world, drawn.rates, drawn.start, moves, labels, settings.labels, reached)
     took = clock() - begin
     result = added_up(raw, drawn.world.rank)
     _check_residents(model, result)

@@ -26,6 +26,7 @@ from onward.simulation.tables import TABLES, frames
 from onward.simulation.threads import in_order as in_order
 from onward.simulation.units import BY, units_of
 from onward.simulation.versions import versions
+from onward.simulation.watch import Watch
 
 #: quantile levels: the ends of the 90 % and the 50 % interval, and the middle
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -298,6 +299,7 @@ def _base(crisis: Crisis, parameters: str, posterior: Posterior | None) -> Param
 def run_members(
     model: Model, settings: Settings, *, members: Iterable[int], workers: int = 1,
     clock: Callable[[], float] = float, finish: Callable[[int, Outcome], Any] | None = None,
+    watch: Watch | None = None,
 ) -> Iterator[tuple[int, Any, float]]:  # fmt: skip
     """Run members in parallel threads; yield (member, outcome, CPU seconds) in the order given.
 
@@ -309,10 +311,10 @@ def run_members(
     at = lru_cache(REMEMBERED)(dated)
 
     def one(member: int) -> tuple[Any, float]:
-        outcome, seconds = run_one(model, settings, member, clock, at=at)
+        outcome, seconds = run_one(model, settings, member, clock, at=at, watch=watch)
         return (outcome if finish is None else finish(member, outcome)), seconds
 
-    yield from in_order(one, members, workers)
+    yield from in_order(one, members, workers, watch)
 
 
 def _added(settings: Settings) -> list[str]:

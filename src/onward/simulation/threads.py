@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
+from onward.simulation.watch import Watch
+
 
 def in_order(
-    work: Callable[[int], tuple[Any, float]], members: Iterable[int], workers: int
+    work: Callable[[int], tuple[Any, float]], members: Iterable[int], workers: int, watch: Watch | None = None
 ) -> Iterator[tuple[int, Any, float]]:
     """Do ``work`` for each member in parallel threads; yield (member, result, seconds) in the order given."""
+    watch = watch or Watch()
     waiting: deque[tuple[int, Future[tuple[Any, float]]]] = deque()
     with ThreadPoolExecutor(workers) as pool:
         try:
@@ -19,10 +22,14 @@ def in_order(
                 waiting.append((member, pool.submit(work, member)))
                 if len(waiting) > 2 * workers:
                     number, future = waiting.popleft()
-                    yield (number, *future.result())
+                    result = watch.wait(future)
+                    watch.end(number)
+                    yield (number, *result)
             while waiting:
                 number, future = waiting.popleft()
-                yield (number, *future.result())
+                result = watch.wait(future)
+                watch.end(number)
+                yield (number, *result)
         finally:
             for _, future in waiting:
                 future.cancel()
