@@ -14,6 +14,7 @@ from onward.inference.fans import Fans, fans_of
 from onward.runs.folder import Progress, read_run, write_run
 from onward.runs.task import Frames, Work
 from onward.simulation.run import Run
+from onward.simulation.watch import Watch
 
 #: the table of fans in the folder of a forecast
 FANS = "forecast.csv"
@@ -71,7 +72,11 @@ def forecast_to_folder(
 def forecast_in_memory(work: Work, *, workers: int = 1, clock: Callable[[], float] = float) -> Forecast:
     """Run the work of a forecast with its tables in memory."""
     parts: dict[int, Frames] = {}
-    for _ in work.run(range(work.members), workers, clock, lambda member, tables: parts.update({member: tables})):
+
+    def keep(member: int, tables: Frames) -> None:
+        parts[member] = tables
+
+    for _ in work.run(range(work.members), workers, clock, keep, Watch()):
         pass
     tables = {name: pl.concat([parts[m][name] for m in sorted(parts)]).lazy() for name in work.tables}
     about = {**work.plan, "tables": list(work.tables), "notices": list(work.notices), **work.results(tables)}

@@ -19,6 +19,7 @@ from onward.runs.task import Keep, Work, as_json, compile_kernels, own_results, 
 from onward.simulation.member import Dating, Outcome, Settings, run_one
 from onward.simulation.run import REMEMBERED, in_order, make_settings
 from onward.simulation.tables import TABLES, frames
+from onward.simulation.watch import Watch
 
 #: what is known of attacks and changes of control after the origin
 CONFLICT = ("ahead", "given")
@@ -112,25 +113,34 @@ class Prepared:
     settings: Settings
     ahead: AttacksAhead | None
 
-    def run_one(self, member: int, clock: Callable[[], float] = float, *, at: Dating = dated) -> tuple[Outcome, float]:
+    def run_one(
+        self,
+        member: int,
+        clock: Callable[[], float] = float,
+        *,
+        at: Dating = dated,
+        watch: Watch | None = None,
+    ) -> tuple[Outcome, float]:
         """Run one member as `onward.simulation.member.run_one` does, with attacks of its own after the known ones."""
 
         def with_attacks(model: Model, dates: tuple[date, ...]) -> Model:
             then = at(model, dates)
             return then if self.ahead is None else replace(then, attacks=self.ahead.draw(model, self.settings, member))
 
-        return run_one(self.model, self.settings, member, clock, at=with_attacks)
+        return run_one(self.model, self.settings, member, clock, at=with_attacks, watch=watch)
 
-    def run(self, members: Iterable[int], workers: int, clock: Callable[[], float], keep: Keep) -> Iterator[Any]:
+    def run(
+        self, members: Iterable[int], workers: int, clock: Callable[[], float], keep: Keep, watch: Watch
+    ) -> Iterator[Any]:
         """Run members in threads, as a `Work` does."""
         at = lru_cache(REMEMBERED)(dated)
 
         def one(member: int) -> tuple[None, float]:
-            outcome, seconds = self.run_one(member, clock, at=at)
+            outcome, seconds = self.run_one(member, clock, at=at, watch=watch)
             keep(member, frames(outcome, self.model, member))
             return None, seconds
 
-        yield from in_order(one, members, workers)
+        yield from in_order(one, members, workers, watch)
 
 
 def prepare(
