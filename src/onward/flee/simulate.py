@@ -27,7 +27,9 @@ from onward.simulation.watch import Watch
 OPTIONS = ("flee.faithful", "flee.memory_levels", "flee.steps")
 #: arrivals at a place on one day are kept apart in so many steps of the daily way, each with its mean (own choice,
 #: for speed; flee.steps overrides it, and a large number keeps every km apart)
-STEPS = 12
+STEPS = {"cohorts": 40, "expected": 12}
+#: from so many candidate routes on *cohorts* has as few steps as *expected* (own choice, for speed)
+MANY_ROUTES = 5_000
 #: in *expected*, fewer people than this at one place after one way stay there for the night (own choice, for speed)
 LEAST = 1e-3
 #: said once per run of what is reproduced on purpose
@@ -106,6 +108,7 @@ def world_of(model: FleeModel, *, expected: bool = False) -> tuple[FleeWorld, Fl
         links=model.link_ends,
     )  # fmt: skip
     day = round(rules.max_move_speed * routes.scale)
+    few = expected or len(routes.near) >= MANY_ROUTES
     rates = FleeRates(
         faithful=model.options.faithful,
         spawn_mode=SPAWN_MODES[rules.conflict_spawn_mode],
@@ -126,7 +129,7 @@ def world_of(model: FleeModel, *, expected: bool = False) -> tuple[FleeWorld, Fl
         top=max(1.0, routes.furthest / day),
         ways=routes.ways,
         furthest=routes.furthest,
-        grid=max(1, day // (model.options.steps or STEPS)),
+        grid=max(1, day // (model.options.steps or STEPS["expected" if few else "cohorts"])),
         least=LEAST / rules.hasten,
     )
     return world, rates
