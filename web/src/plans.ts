@@ -24,6 +24,6 @@ function section({ id, title, note, tables, lines, image }: PlanSection): HTMLEl
 }
 
 function row([first, ...rest]: string[]): HTMLElement {
-  const cell = (text: string): HTMLElement => element("td", { class: /^[\d,.]+( – [\d,.]+)?( ?%)?$/.test(text) ? "number" : undefined }, text);
+  const cell = (text: string): HTMLElement => element("td", { class: /^[-−]?[\d,.]+( – [\d,.]+)?( ?%)?$/.test(text) ? "number" : undefined }, text);
   return element("tr", {}, element("th", { scope: "row" }, first), ...rest.map(cell));
 }

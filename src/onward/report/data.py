@@ -22,6 +22,7 @@ from onward.report.map_data import Scene, control_of, gates_of, make_scene, plac
 from onward.report.observed_vs_simulated import claims_of, counts_of, registrations_of
 from onward.report.page_figures import Cubes, bands, curves, figure, two_digits
 from onward.report.plan_sections import plan_sections
+from onward.report.why import why_section
 from onward.runs import summary
 from onward.simulation.record import coverage_of
 from onward.simulation.run import Run
@@ -94,7 +95,10 @@ def data_of(
         "fitness": fitness.about(),
         "data_end": _data_end(about, crisis),
         "headline": _headline(about, cubes, scene, stock, claims, fitness),
-        "plans": plan_sections(replace(run, given=crisis), boundaries=boundaries),
+        "plans": [
+            *why_section(run, crisis, districts=districts),
+            *plan_sections(replace(run, given=crisis), boundaries=boundaries),
+        ],
         "limits": list(story.LIMITS) + ([AREAS_NOTE] if districts else []),
         "disclaimer": story.DISCLAIMER,
         "geo": base_map(_box(scene)),

@@ -85,7 +85,7 @@ def headline(
         {"question": "Where", "answer": _where(end, names, stock)},
         {"question": "When", "answer": _when(start, left)},
         {"question": "How sure", "answer": _how_sure(about, away, stock, fitness)},
-        {"question": "Compared with what was reported", "answer": _compared(claims)},
+        {"question": "Compared with what was reported", "answer": _compared(claims, fitness)},
         {"question": "What this cannot say", "answer": _cannot(claims)},
     ]
 
@@ -161,9 +161,11 @@ def _span(away: Floats) -> str:
     return f" (the total's 90 % interval spans a factor of {high / low:.1f})" if low > 0 else ""
 
 
-def _compared(claims: Sequence[Mapping[str, Any]]) -> str:
+def _compared(claims: Sequence[Mapping[str, Any]], fitness: Fitness) -> str:
     verdicts = Counter(claim["verdict"] for claim in claims)
     judged = sum(n for word, n in verdicts.items() if word != "not modelled")
+    if not judged and fitness.level in ("unfit", "unproven", "tested"):
+        return " ".join(reason for reason in fitness.reasons if reason.startswith(("Of ", "Its intervals")))
     if not judged:
         return "Nothing that was reported has been held against this run."
     reached = sum(bool(claim["reaches"]) for claim in claims)

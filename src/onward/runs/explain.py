@@ -19,7 +19,7 @@ import numpy as np
 import polars as pl
 from pyproj import Geod
 
-from onward.crisis import Crisis, Scenario, read_crisis
+from onward.crisis import Crisis, read_crisis
 from onward.crisis.messages import did_you_mean, quoted
 from onward.errors import ParameterError
 from onward.model.build import build_model
@@ -27,6 +27,7 @@ from onward.model.hazard import CONFLICT, attacks_of_conflict_day
 from onward.model.network import build_network
 from onward.model.people import build_people
 from onward.runs.folder import CRISIS, read_run
+from onward.runs.inputs import kept_scenario
 from onward.simulation.run import Run, make_settings
 from onward.simulation.threat_parts import PARTS, threat_parts
 from onward.typing import Floats
@@ -141,12 +142,12 @@ def _threat(
 ) -> tuple[dict[str, Any], list[str], Mapping[str, float]]:
     """Parts of the hazard ``[t, p]`` of the member, the places in their order, and the run's parameters."""
     about = run.about
-    scenario = None if about["scenario"] is None else Scenario.model_validate(about["scenario"])
+    scenario = None if about["scenario"] is None else kept_scenario(about["scenario"], crisis)
     settings = make_settings(crisis, engine=about["engine"], members=about["members"], seed=about["seed"],
                              parameters=about["parameters"], overrides=about["overrides"],
                              scenario=scenario, departures=about["departures"])  # fmt: skip
     model = build_model(crisis, scenario, departures=about["departures"])
-    return threat_parts(model, settings, member, apart=apart), list(model.network.places.names), about["values"]
+    return threat_parts(model, settings, member, apart=apart), list(model.network.places.names), about.get("values", {})
 
 
 def hazard_table(folder: Path, *, member: int = 0) -> list[dict[str, Any]]:
@@ -172,6 +173,11 @@ def hazard_table(folder: Path, *, member: int = 0) -> list[dict[str, Any]]:
         raise ParameterError("explain needs a run of Onward's own rules, with its crisis. Run it again.")
     if not 0 <= member < run.about["members"]:
         raise ParameterError(f"--member {member}: the run has members 0 to {run.about['members'] - 1}.")
+    return hazard_rows(run, crisis, member)
+
+
+def hazard_rows(run: Run, crisis: Crisis, member: int) -> list[dict[str, Any]]:
+    """Return the rows of `hazard_table` of a run that is in memory."""
     parts, names, _ = _threat(run, crisis, member, apart=True)
     residents = dict(crisis.table("places").select("place", "population").iter_rows())
     rows = []
