@@ -144,7 +144,8 @@ def test_what_there_is_not_is_refused(run: Run, ask: Any, told: str) -> None:
         ({"members": 0}, "members: 0 is not 1 or more"),
         ({"seed": -1}, "seed: -1 is not 0 or more"),
         ({"engine": "exact"}, "engine: 'exact' is not one of cohorts, expected"),
-        ({"parameters": "posterior"}, "parameters: 'posterior' is not one of fixed, prior"),
+        ({"parameters": "guessed"}, "parameters: 'guessed' is not one of fixed, prior"),
+        ({"parameters": "posterior"}, "parameters: tiny has no posterior in this set"),
         ({"overrides": {"speed": 3}}, "parameter 'speed' is not known"),
     ],
 )

@@ -27,7 +27,8 @@ from onward.simulation.run import make_settings
 from views.sample_run import write_runnable
 
 DURING, AFTER = dt.date(2016, 7, 20), dt.date(2026, 1, 1)
-FORMATS = tuple(ENDINGS)
+#: formats of any run; hubverse is of forecasts only
+FORMATS = tuple(name for name in ENDINGS if name != "hubverse")
 CAMP = """\
 format = 1
 name = "camp"
@@ -138,8 +139,7 @@ def test_counts_below_ten_are_left_out_and_simulated_figures_are_not(folder: Pat
     small = [row for row in counts if row["masked"] == "yes"]
     assert [(row["place"], row["people"], row["low"], row["high"]) for row in small] == [("marea", "", "", "")]
     assert sum(row["people"] != "" for row in counts) == 4  # three counts and the row of tags
-    shown = [content(folder).tables[name].select("p5", "p50", "p95") for name in ("stock", "flows")]
-    assert pl.concat(shown).filter(pl.any_horizontal(pl.all().is_between(1, 9))).height > 0
+    assert harm.rounded(pl.DataFrame({"p50": [4.2, 0.0]}), ["p50"])["p50"].to_list() == [4.0, 0.0]
 
 
 def test_no_export_crosses_group_with_place(folder: Path, tmp_path: Path) -> None:
