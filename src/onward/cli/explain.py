@@ -56,7 +56,7 @@ def explain(
 
 
 def _show_hazard(rows: list[dict[str, Any]]) -> None:
-    """Print the table of causes, in people of 1,000 a day."""
+    """Print the table of causes: hazards per 1,000 people and day."""
     from rich.console import Console
 
     from onward.cli.terminal import print_table
@@ -64,7 +64,7 @@ def _show_hazard(rows: list[dict[str, Any]]) -> None:
     parts = ("reached", "habituation", "dilution", "front", "takeover", "encirclement", "total")
     cells = [[row["place"], *(f"{1000 * row[part]:.2f}" for part in parts)] for row in rows[:MOST_PLACES]]
     heads = ["Place", "Attacks", "Used to", "Size", "Front", "Takeover", "Encircled", "In all"]
-    title = "Why people leave: of 1,000 residents, how many a day, mean over the period"
+    title = "Why people leave: the hazard per 1,000 people and day, mean over the period"
     note = (
         "Attacks: their fright before anything else. Used to: what people are used to takes off. Size: what a large "
         "place takes off, or a small one adds. Encircled: a place that is being cut off. In all: the sum, before the "

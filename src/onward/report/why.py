@@ -13,8 +13,9 @@ from onward.simulation.run import Run
 SHOWN = 25
 PARTS = ("reached", "habituation", "dilution", "front", "takeover", "encirclement", "total")
 NOTE = (
-    "Of 1,000 residents, how many a day would leave for each cause: the mean over the period in the first simulated "
-    "history, before the day's shocks and closed ways."
+    "The hazard of leaving home for each cause, per 1,000 people and day: the mean over the period in the first "
+    "simulated history, before the day's shocks and closed ways. A hazard of 10 is 10 people of 1,000 a day; of a "
+    "large one fewer leave than it says, as nobody leaves twice."
 )
 LINES = (
     "Attacks: their fright before anything else. Used to: what people who are used to attacks do not feel. Size: what "
@@ -39,6 +40,7 @@ def why_section(run: Run, crisis: Crisis, *, districts: bool) -> list[dict[str, 
         for row in rows[:SHOWN]
     ]
     table = {"title": "Hazard by place and cause", "heads": list(HEADS), "rows": cells}
-    rest = f"{max(0, len(rows) - SHOWN)} more places are in `onward explain RUN --json`."
+    more = len(rows) - SHOWN
+    rest = [f"{more} more places are in `onward explain RUN --json`."] if more > 0 else []
     section = {"id": "why", "title": "Why people leave, or do not", "note": NOTE, "tables": [table]}
-    return [{**section, "lines": [*LINES, rest]}] if cells else []
+    return [{**section, "lines": [*LINES, *rest]}] if cells else []
