@@ -10,6 +10,7 @@ import pytest
 
 from onward.crisis import Crisis, read_crisis
 from onward.engine.state import TIMES, Daily, Flows, Result
+from onward.evaluation.counts import Count, misfit
 from onward.evaluation.verdicts import verdict
 from onward.model.build import build_model
 from onward.model.claims import Claim
@@ -110,6 +111,32 @@ def test_what_the_model_cannot_say_is_none(network) -> None:  # type: ignore[no-
     unlabelled = result([(1, -1, A, B, 0, 10)])
     origin = claim("displaced", origin=mask(A), destination=mask(B))
     assert claim_value(origin, unlabelled, network, np.ones((DAYS, PLACES)), 1.0) is None
+
+
+def test_a_count_that_the_model_cannot_answer_is_left_out_of_a_fit_and_not_a_perfect_one(network) -> None:  # type: ignore[no-untyped-def]
+    unlabelled = result([(1, -1, A, B, 0, 10)])
+    from_a = Count(claim("displaced", origin=mask(A), destination=mask(B)), 10.0, 10.0, 10.0, "x")
+    assert misfit(from_a, unlabelled, network, 1.0) is None
+    there = Count(claim("arrivals", destination=mask(B)), 10.0, 10.0, 10.0, "x")
+    assert misfit(there, result(JOURNEY, LEFT), network, 1.0) == pytest.approx(
+        (72**0.5 - 10**0.5) / (0.15625 + 30) ** 0.5
+    )
+
+
+def test_without_labels_who_left_home_in_an_area_came_to_it_on_that_day(network) -> None:  # type: ignore[no-untyped-def]
+    unlabelled = result([(t, -1, a, b, 0, n) for t, _, a, b, _, n in JOURNEY], LEFT)
+    for where in (mask(A), mask(B), mask(A, B), mask(A, B, C)):
+        net = claim_value(claim("arrivals", destination=where), unlabelled, network, np.ones((DAYS, PLACES)), 1.0)
+        assert net == value(network, claim("arrivals", destination=where))
+    gross = claim("arrivals", "gross", destination=mask(A))
+    assert claim_value(gross, unlabelled, network, np.ones((DAYS, PLACES)), 1.0) is None  # 100 left home there
+
+
+def test_returned_counts_who_came_home_in_the_window(network) -> None:  # type: ignore[no-untyped-def]
+    home = result([])
+    home.daily.returned[4, A] = 12
+    assert claim_value(claim("returned", destination=mask(A)), home, network, np.ones((DAYS, PLACES)), 0.5) == 12
+    assert claim_value(claim("returned", destination=mask(A), last=3), home, network, np.ones((DAYS, PLACES)), 1.0) == 0
 
 
 def test_the_attack_ratio_compares_with_as_many_days_before(network) -> None:  # type: ignore[no-untyped-def]
