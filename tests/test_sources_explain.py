@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 import onward
 from onward.cli.main import app
-from onward.runs.explain import explain, hazard_table
+from onward.runs.explain import explain, fear_of, hazard_table
 from onward.runs.folder import run_to_folder
 from onward.simulation.run import make_settings
 
@@ -44,7 +44,10 @@ def test_each_home_says_what_displaced_its_people_and_which_rows_say_so(run: Pat
     assert known
     for part in known:
         assert sum(part["displaced_by"].values()) == pytest.approx(1, abs=1e-3)
-    assert {event["actor"] for part in known for event in part["events"]} <= {"GOV", "ISIS"}  # feared there
+    crisis = onward.read_crisis("daraa-2018")
+    for part in known:
+        fear = fear_of(crisis, part["origin"])
+        assert all(fear[event["actor"]] > 0 for event in part["events"])
     records = [record for part in known for event in part["events"] for record in event["records"]]
     assert {record["file"] for record in records} == {"ucdp-ged-syria-2018-southwest.csv"}
     assert all(record["row"] > 1 for record in records)

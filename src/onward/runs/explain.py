@@ -227,7 +227,7 @@ def _events(
     """
     home = crisis.table("places").filter(place=origin).row(0, named=True)
     since = first - dt.timedelta(days=int(np.ceil(values["memory_cutoff"] * values["memory_days"])))
-    fear = _fear(crisis, origin)
+    fear = fear_of(crisis, origin)
     residents = dict(crisis.table("places").select("place", "population").iter_rows())
     found = []
     for row in crisis.table("events").iter_rows(named=True):
@@ -253,7 +253,7 @@ def _events(
     ]  # fmt: skip
 
 
-def _fear(crisis: Crisis, origin: str) -> dict[str, float]:
+def fear_of(crisis: Crisis, origin: str) -> dict[str, float]:
     """How much the people of a home fear each actor, mean over its groups."""
     network = build_network(crisis)
     people = build_people(crisis, network)
