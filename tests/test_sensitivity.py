@@ -42,7 +42,7 @@ def test_what_decides_ranks_above_what_cannot(crisis: Crisis) -> None:
     found = onward.sensitivity(crisis, **SMALL)
     effect = dict(found.table.filter(output="departures").select("factor", "mu_star").iter_rows())
     assert effect["attack_weight"] > 0
-    assert effect["choice_gate"] == pytest.approx(0, abs=1e-6)  # decides where people go, not whether they leave
+    assert effect["choice_gate"] < 0.01 * effect["attack_weight"]  # decides where people go, hardly whether they leave
     best = found.table.filter(output="departures")["factor"].to_list()
     assert best.index("attack_weight") < best.index("choice_gate")
     assert found.about["central"]["departures"] > 0

@@ -62,7 +62,7 @@ def onward_(*words: str | Path) -> Result:
 def test_a_trigger_can_watch_every_indicator_of_a_run() -> None:
     assert set(STOCKS) | set(FLOWS) == set(INDICATORS)
     assert set(get_args(Trigger.model_fields["indicator"].annotation)) == set(INDICATORS)
-    assert {name for name, (table, _) in INDICATORS.items() if table == "movements"} == set(FLOWS)
+    assert {name for name, (table, _) in INDICATORS.items() if table in ("movements", "flows")} == set(FLOWS)
 
 
 def test_run_json_says_which_fired_and_when(run: onward.Run) -> None:

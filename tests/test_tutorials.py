@@ -75,7 +75,8 @@ def test_daraa_2018(tmp_path: Path) -> None:
     run_blocks("daraa-2018", tmp_path)
     built, known = read_crisis(tmp_path / "daraa"), read_crisis("daraa-2018")
     for table in ("places", "routes", "control", "closures"):
-        assert built.table(table).equals(known.table(table)), table
+        ours, theirs = (crisis.table(table).drop("how", strict=False) for crisis in (built, known))
+        assert ours.equals(theirs), table  # how a town fell is not in the case's tables
     if case.is_dir():
         assert built.table("events").equals(known.table("events"))
 

@@ -142,7 +142,7 @@ def test_an_import_can_be_checked_run_and_scored_on_real_counts(instance: Path) 
     told = " ".join(onward_("score", "run").stdout.split())
     assert "On the 2 real counts of stock only, nothing interpolated" in told
     assert "Left out: 1 counts, of stock on the first day, which the run is given" in told
-    assert "of displaced, which this score does not hold against a run" in told
+    assert "of displaced" in told
     said = json.loads(onward_("score", "run", "--json").stdout)
     assert said["real_counts"]["places"][0]["where"] == "b"
 
@@ -165,7 +165,7 @@ def test_a_run_without_counts_cannot_be_scored(tmp_path: Path) -> None:
     onward_("run", crisis, "--members", "1", "--out", tmp_path / "run")
     done = onward_("score", tmp_path / "run")
     assert done.exit_code == 2
-    assert "there is no count of stock or arrivals" in done.stderr
+    assert "there is no count in the period that the run was not given" in done.stderr
 
 
 @needs_flee

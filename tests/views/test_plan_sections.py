@@ -74,5 +74,6 @@ def test_while_a_crisis_goes_on_no_section_tells_of_a_place(folder: Path, monkey
 
 def test_the_report_holds_them_as_data(folder: Path, tmp_path: Path) -> None:
     text = onward.write_report(onward.read_run(folder), tmp_path / "r.html").read_text("utf-8")
-    assert '"plans":[{"id":"units"' in text
+    assert '"plans":[{"id":' in text
+    assert '"id":"units"' in text
     assert "Too many" in text

@@ -54,7 +54,7 @@ def interval(values: Floats) -> str:
     """Return median and 90 % interval in words; of one member only the figure.
 
     >>> interval(np.array([100.0, 200.0]))
-    '150 (90 %: 100 to 200)'
+    '150 (90 %: 110 to 200)'
     """
     low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
     return words(middle) + (f" (90 %: {words(low)} to {words(high)})" if values.size > 1 else "")
