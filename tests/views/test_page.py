@@ -284,6 +284,7 @@ def test_the_brief_has_two_pages_and_the_report_prints_uncut(browser: Any, repor
     for part in ("away from home", "Where people are on the last day", "What this cannot say", "reported figures"):
         assert part in words
     page.goto(report.as_uri())
+    page.locator("figure.of-displaced").scroll_into_view_if_needed()  # charts are drawn when they come near
     page.locator("figure.of-displaced svg").wait_for()
     page.set_viewport_size({"width": 703, "height": 1000})  # what A4 has between its margins
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
