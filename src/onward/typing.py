@@ -1,4 +1,4 @@
-"""Array types used by the whole package.
+"""Types used by the whole package: arrays, and the callback that reports progress.
 
 >>> import numpy as np
 >>> from onward.typing import Floats
@@ -10,9 +10,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+
+#: called with what is under way ("compile", "run", "write", "fit"), how many units are done (a member counts in part
+#: while it runs, at least every second), and of how many
+Progress = Callable[[str, float, int], None]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from onward.cli.calibrate import PosteriorOption, read_posterior
-from onward.cli.errors import told
+from onward.cli.errors import report_errors
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -54,7 +54,7 @@ def backtest(
     From a dozen days on, forecasts of 30, 60 and 90 days by counts known then; or, with --cold-start, the first 90 days
     by no count. Parameters never come from the crisis that is judged. An interrupted backtest is resumed.
     """
-    with told():
+    with report_errors():
         from rich.console import Console
 
         from onward.cli.rolling import rolling_backtest, show_rolling

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onward.cli.errors import STOPPED, told
+from onward.cli.errors import STOPPED, report_errors
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -50,7 +50,7 @@ def calibrate(
     Writes what they share, how they differ, each crisis's own, and a set without each of them. An interrupted
     calibration is resumed by the same command.
     """
-    with told():
+    with report_errors():
         from rich.console import Console
 
         from onward.cli.progress import Bar

@@ -13,7 +13,7 @@ MISTAKE, FAILURE, STOPPED = 2, 1, 130
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def report_errors() -> Iterator[None]:
     """Print errors without a traceback and set the exit code."""
     from onward.errors import OnwardError, RunFolderError
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from onward.cli.errors import told
+from onward.cli.errors import report_errors
 
 #: places that the table of causes lists (own choice: one screen)
 MOST_PLACES = 25
@@ -34,7 +34,7 @@ def explain(
 
     Working figures of a simulation, unmasked: not for publishing.
     """
-    with told():
+    with report_errors():
         from onward.errors import ParameterError
         from onward.runs.explain import explain as explained
         from onward.runs.explain import hazard_table

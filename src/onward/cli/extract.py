@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from onward.cli.errors import told
+from onward.cli.errors import report_errors
 
 evidence = typer.Typer(no_args_is_help=True, help="Apply evidence that was read from reports and reviewed.")
 
@@ -35,7 +35,7 @@ def read(
 
     A person accepts, corrects or rejects each in the CSV; `onward evidence apply` takes what was accepted.
     """
-    with told():
+    with report_errors():
         from onward.cli.progress import Bar
         from onward.crisis import read_crisis
         from onward.extraction import read_files, write_evidence_csv
@@ -71,7 +71,7 @@ def apply(
 
     It becomes rows of counts, events, control or claims, each with its source.
     """
-    with told():
+    with report_errors():
         from onward.extraction import apply_evidence, read_evidence_csv
 
         applied = apply_evidence(read_evidence_csv(file), crisis)

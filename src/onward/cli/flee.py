@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onward.cli.errors import told
+from onward.cli.errors import report_errors
 
 if TYPE_CHECKING:
     from datetime import date
@@ -56,7 +56,7 @@ def score(
     Under Flee's rules: Flee's ARD on interpolated days, and errors on the days of real counts. Under Onward's own:
     the latter, for stocks and arrivals.
     """
-    with told():
+    with report_errors():
         from rich.console import Console
 
         from onward.cli.scores import show_score

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from onward.cli.errors import STOPPED, told
+from onward.cli.errors import STOPPED, report_errors
 
 if TYPE_CHECKING:
     import polars as pl
@@ -81,7 +81,7 @@ def forecast(
     Attacks to come are drawn for each member from those known so far. A forecast that was stopped is gone on with by
     the same command.
     """
-    with told():
+    with report_errors():
         from onward.cli.flee import refuse_flee
         from onward.crisis import read_crisis
         from onward.errors import ParameterError

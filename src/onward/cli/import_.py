@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onward.cli.errors import told
+from onward.cli.errors import report_errors
 from onward.cli.flee import SettingsOption, import_flee_folder
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def import_(
 
     Prints what was taken, merged and dropped.
     """
-    with told():
+    with report_errors():
         from onward.errors import ParameterError
 
         if len(paths) < 2:

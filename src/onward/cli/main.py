@@ -18,7 +18,7 @@ from typer.core import TyperGroup
 
 from onward.cli.backtest import add_backtest
 from onward.cli.calibrate import PosteriorOption, add_calibrate, read_posterior
-from onward.cli.errors import STOPPED, close_pipe, told
+from onward.cli.errors import STOPPED, close_pipe, report_errors
 from onward.cli.explain import add_explain
 from onward.cli.extract import add_reading
 from onward.cli.flee import SettingsOption, add_flee, prepare_flee, refuse_flee
@@ -183,7 +183,7 @@ def run(
 
     An interrupted run is resumed by the same command.
     """
-    with told():
+    with report_errors():
         begin = time.perf_counter()
         if rules == "flee":
             count = (MEMBERS if engine != "expected" else 1) if members is None else members
@@ -205,7 +205,7 @@ def run(
 @app.command()
 def check(crisis: CrisisArgument, as_json: JsonOption = False) -> None:
     """List every error and warning in a crisis."""
-    with told():
+    with report_errors():
         from onward.cli.listings import checked, show_crisis
         from onward.crisis import read_crisis
 
@@ -221,7 +221,7 @@ def check(crisis: CrisisArgument, as_json: JsonOption = False) -> None:
 @app.command()
 def crises(as_json: JsonOption = False) -> None:
     """List the crises that come with Onward."""
-    with told():
+    with report_errors():
         from onward.cli.listings import crisis_rows, show_crises
 
         if as_json:
@@ -233,7 +233,7 @@ def crises(as_json: JsonOption = False) -> None:
 @app.command()
 def scenarios(crisis: CrisisArgument) -> None:
     """List the scenarios (what-ifs) of a crisis."""
-    with told():
+    with report_errors():
         from onward.crisis import read_crisis, read_scenario, scenario_files
 
         refuse_flee(crisis)
@@ -250,7 +250,7 @@ def compare(
     as_json: JsonOption = False,
 ) -> None:
     """Compare two runs, member by member."""
-    with told():
+    with report_errors():
         from onward.cli.comparison import show_comparison
         from onward.evaluation.compare import compare as compared
         from onward.runs.folder import read_run
@@ -269,7 +269,7 @@ def parameters(as_json: JsonOption = False) -> None:
 
     Shows default, range, prior, meaning and source of each.
     """
-    with told():
+    with report_errors():
         from onward.cli.listings import parameter_rows, show_parameters
 
         if as_json:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from onward.cli.errors import told
+from onward.cli.errors import report_errors
 
 if TYPE_CHECKING:
     import polars as pl
@@ -55,7 +55,7 @@ def needs(
 
     Quantities follow people present at the end of a day, by standards such as Sphere's, with intervals.
     """
-    with told():
+    with report_errors():
         from onward.disclosure import PLACES_WARNING, is_ongoing, today
         from onward.exports.needs import write_needs
         from onward.planning.allowed import allowed_units, default_level

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onward.cli.errors import told
+from onward.cli.errors import report_errors
 from onward.cli.import_ import attacks_per_record, print_notes, words_to_actors
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def new(
 
     Asks for what no option says, if it runs in a terminal.
     """
-    with told():
+    with report_errors():
         from onward.crisis import write_crisis
         from onward.crisis.write import check_free
         from onward.sources.start import Start, missing, new_crisis, readme

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onward.cli.errors import told
+from onward.cli.errors import report_errors
 
 if TYPE_CHECKING:
     from onward.runs.notes import Note
@@ -42,7 +42,7 @@ def note(
     ] = None,
 ) -> None:
     """Write a note on a place, day, claim, row of input, scenario or run."""
-    with told():
+    with report_errors():
         from onward.runs.notes import add_note
 
         written = add_note(run, on=on, text=text, by=by, reply=reply, resolve=resolve, propose=_cells(propose))
@@ -58,7 +58,7 @@ def notes(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
     """List the notes on a run, thread by thread."""
-    with told():
+    with report_errors():
         from onward.runs.folder import read_run
         from onward.runs.notes import proposals, read_notes, resolved
 

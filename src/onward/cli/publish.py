@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from onward.cli.errors import MISTAKE, told
+from onward.cli.errors import MISTAKE, report_errors
 from onward.extras import install_command
 
 FORMATS = ("hxl", "geojson", "netcdf", "xlsx", "hubverse")
@@ -38,7 +38,7 @@ def serve(
 
     What-ifs run as background jobs, and reports can be reviewed.
     """
-    with told():
+    with report_errors():
         _needs("web", "fastapi", "uvicorn")
         from onward.server.serve import serve_runs
 
@@ -70,7 +70,7 @@ def export(
 
     Small counts are masked and figures rounded; see docs/how-to/export.md.
     """
-    with told():
+    with report_errors():
         if format not in FORMATS:
             typer.echo(f"--format {format}: not one of {', '.join(FORMATS)}. Choose one.", err=True)
             raise typer.Exit(MISTAKE)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from onward.cli.errors import told
+from onward.cli.errors import report_errors
 
 
 def add_report(app: typer.Typer) -> None:
@@ -35,7 +35,7 @@ def report(
 
     It holds the map, charts, claims, limits and model card.
     """
-    with told():
+    with report_errors():
         from onward.disclosure import ROUTES_WARNING
         from onward.report.write import write_report
         from onward.runs.folder import read_run

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onward.cli.errors import told
+from onward.cli.errors import report_errors
 
 if TYPE_CHECKING:
     from onward.inference.sensitivity import Sensitivity
@@ -49,7 +49,7 @@ def sensitivity(
     Parameters and uncertain inputs are screened (Morris); those that matter most then share out the variance of each
     result (Sobol). With --out an interrupted analysis is resumed by the same command.
     """
-    with told():
+    with report_errors():
         from onward.cli.progress import Bar
         from onward.crisis import read_crisis
         from onward.inference.sensitivity import as_json as plain

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from onward.cli.errors import told
+from onward.cli.errors import report_errors
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,7 +39,7 @@ def triggers(
 
     Ends with exit code 0 if none fires, and 3 if any does.
     """
-    with told():
+    with report_errors():
         from rich.console import Console
 
         from onward.crisis.triggers import read_triggers

@@ -17,7 +17,7 @@ import numpy as np
 from onward.errors import CalibrationError
 from onward.inference.fit_targets import FitCase
 from onward.model.posterior import Distribution, Posterior
-from onward.typing import Floats
+from onward.typing import Floats, Progress
 
 #: what totals and shares of cold starts are sensitive to (docs/validation/calibration.md)
 FITTED = (
@@ -31,7 +31,6 @@ RIDGE = 0.02
 #: weight of heavy tails in the point fit: degrees of freedom
 FREEDOM = 4.0
 SEED = 20230415
-Progress = Callable[[str, int, int], None]
 #: a store of finished steps by name: a calibration that was stopped takes them from it
 Store = dict[str, Floats]
 

@@ -13,13 +13,14 @@ from pathlib import Path
 import numpy as np
 
 from onward.errors import CalibrationError, CrisisDataError, Problem
-from onward.inference.calibrate import Plan, Progress, Store, calibrate_cases
+from onward.inference.calibrate import Plan, Store, calibrate_cases
 from onward.inference.cold_cases import ColdCase, read_cold_case
 from onward.inference.fit_targets import FitCase, fit_case
 from onward.inference.reach import reach_of
 from onward.model.parameters import declared
 from onward.model.posterior import Posterior
 from onward.simulation.versions import versions
+from onward.typing import Progress
 
 
 def calibrate(

@@ -9,7 +9,7 @@ over the quantiles of its own distribution.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from importlib import import_module
@@ -32,7 +32,7 @@ from onward.simulation.member import Outcome, run_one
 from onward.simulation.run import make_settings
 from onward.simulation.threads import in_order
 from onward.simulation.versions import versions
-from onward.typing import Floats
+from onward.typing import Floats, Progress
 
 #: uncertain inputs, each kind moved as one
 INPUTS = ("populations", "attacks", "quotas", "takeover_days")
@@ -42,8 +42,6 @@ RANGE = (0.05, 0.95)
 PLACES = 3
 #: evaluations between two writes of what has been computed
 CHUNK = 50
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)

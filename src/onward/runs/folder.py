@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,7 @@ from onward.simulation.member import Settings
 from onward.simulation.run import Run
 from onward.simulation.tables import TABLES
 from onward.simulation.watch import Watch
+from onward.typing import Progress
 
 __all__ = [
     "CRISIS",
@@ -59,9 +60,6 @@ RUN = "run.json"
 CRISIS = "crisis"
 #: the tables of any rules
 KNOWN = (*TABLES, "registrations")
-#: called with what is under way ("compile", "run", "write"), how many members are done (with parts of those under
-#: way, at least every second), and of how many
-Progress = Callable[[str, float, int], None]
 
 
 def run_to_folder(

@@ -11,10 +11,11 @@ import polars as pl
 
 from onward.errors import RunFolderError
 from onward.inference.fans import Fans, fans_of
-from onward.runs.folder import Progress, read_run, write_run
+from onward.runs.folder import read_run, write_run
 from onward.runs.task import Frames, Work
 from onward.simulation.run import Run
 from onward.simulation.watch import Watch
+from onward.typing import Progress
 
 #: the table of fans in the folder of a forecast
 FANS = "forecast.csv"

@@ -1,37 +1,26 @@
-"""The public functions of Onward: what the command line does, for programs and notebooks.
-
-Each takes and returns values (a `Crisis`, a `Scenario`, a `Run`, Polars frames); files are named by the caller.
-"""
+"""Simulate, forecast, and read what was simulated."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
+from onward.api.views import with_views
 from onward.crisis import Crisis, Scenario
 from onward.crisis import read_crisis as _read_crisis
 from onward.crisis import read_scenario as _read_scenario
-from onward.errors import ParameterError, RunFolderError
+from onward.errors import ParameterError
 from onward.model.posterior import Posterior, posterior_from_json
-from onward.report.write import write_report
 from onward.runs import folder as run_folder
-from onward.runs.summary import follows_flee
 from onward.simulation import run as simulation
-from onward.simulation.run import Run, Views
+from onward.simulation.run import Run
+from onward.typing import Progress
 
 if TYPE_CHECKING:
-    from onward.evaluation.score import FleeScore
-    from onward.evaluation.score_counts import CountScore
     from onward.runs.forecast import Forecast
-
-#: called with what is under way ("compile", "run", "write"), how many members are done (with parts of those under
-#: way, at least every second), and of how many
-Progress = Callable[[str, float, int], None]
 
 
 def simulate(
@@ -110,9 +99,9 @@ def simulate(
         "posterior": read_posterior(posterior) if isinstance(posterior, str | Path) else posterior,
     }  # fmt: skip
     if out is None:
-        return _with_views(simulation.simulate(world, workers=workers, **given))
+        return with_views(simulation.simulate(world, workers=workers, **given))
     settings = simulation.make_settings(world, labels=engine == "cohorts", **given)
-    return _with_views(
+    return with_views(
         run_folder.run_to_folder(world, settings, folder=out, workers=workers, overwrite=not resume, progress=progress)
     )
 
@@ -220,7 +209,7 @@ def forecast(
 
 
 def _seen(made: Forecast) -> Forecast:
-    return replace(made, run=_with_views(made.run))
+    return replace(made, run=with_views(made.run))
 
 
 def simulate_flee(
@@ -272,7 +261,7 @@ def simulate_flee(
         folder, settings_file=settings_file, members=members, seed=seed, engine=engine, overrides=overrides,
         workers=workers,
     )  # fmt: skip
-    return _with_views(run)
+    return with_views(run)
 
 
 def read_run(folder: str | Path) -> Run:
@@ -301,164 +290,4 @@ def read_run(folder: str | Path) -> Run:
     ...     onward.read_run(f"{folder}/run").crisis.name
     'aleppo-2016'
     """
-    return _with_views(run_folder.read_run(folder))
-
-
-def score(run: Run) -> FleeScore | CountScore:
-    """Score a run against what was counted.
-
-    Parameters
-    ----------
-    run
-        Under Flee's rules: Flee's ARD on interpolated days, and errors on days of real counts. Under Onward's own: the
-        latter, for the counts of its crisis.
-
-    Returns
-    -------
-    FleeScore or CountScore
-        ``lines()`` says it in words, ``about()`` as JSON.
-
-    Raises
-    ------
-    RunFolderError, ParameterError
-        Where the run holds no crisis or no counts.
-
-    Examples
-    --------
-    >>> import onward
-    >>> onward.score(onward.simulate("aleppo-2016", engine="expected")).lines()[0][:31]
-    'On the 2 real counts of stock o'
-    """
-    if follows_flee(run.about):
-        from onward.evaluation.score import score_flee
-
-        return score_flee(run)
-    from onward.evaluation.score_counts import score_counts
-
-    if run.crisis is None:
-        where = f"{run.folder}: " if run.folder else ""
-        raise RunFolderError(f"{where}this run holds no crisis, so there are no counts. Run it again.")
-    return score_counts(run, run.crisis)
-
-
-def export(
-    run: Run | str | Path, *, format: str, out: str | Path | None = None, by: str | None = None,
-    route_detail: bool = False, places: bool = False, overwrite: bool = False,
-) -> Path:  # fmt: skip
-    """Write a run folder in a format for other programs, under the rules for what may leave.
-
-    Parameters
-    ----------
-    run
-        A run folder, or a run that was read from one.
-    format
-        ``hxl`` (a folder of CSVs, or a zip if ``out`` ends so), ``geojson``, ``netcdf``, ``xlsx``, or ``hubverse`` (the
-        quantiles of a forecast).
-    out
-        Where to; beside the run if None.
-    by
-        ``place``, ``area``, ``admin1`` or ``admin2``; places, or districts while the crisis is going on, if None.
-    route_detail
-        With legs between places: only for those who protect the people who walk them.
-    places
-        Single places though the crisis is going on.
-    overwrite
-        Replace what is there, if it is an export.
-
-    Returns
-    -------
-    Path
-        Where it was written.
-
-    Raises
-    ------
-    ParameterError, RunFolderError
-        For an unknown format, a run that is in memory only, or a file in the way.
-
-    Examples
-    --------
-    >>> import tempfile, onward
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     run = onward.simulate("aleppo-2016", engine="expected", out=f"{folder}/run")
-    ...     onward.export(run, format="geojson").name
-    'run-geojson.geojson'
-    """
-    from onward.exports.write import export_run as write
-
-    source = run.folder if isinstance(run, Run) else run
-    if source is None:
-        raise ParameterError("this run is in memory only. Simulate it with out=..., or give a run folder.")
-    written, _ = write(
-        source, format=format, out=out, by=by, route_detail=route_detail, places=places, overwrite=overwrite
-    )
-    return written
-
-
-def list_crises() -> pl.DataFrame:
-    """Return the bundled crises: columns name, title, start, end.
-
-    Examples
-    --------
-    >>> import onward
-    >>> "aleppo-2016" in onward.list_crises()["name"].to_list()
-    True
-    """
-    from onward.crisis import bundled_crises
-
-    return pl.DataFrame(bundled_crises(), schema=["name", "title", "start", "end"], orient="row")
-
-
-def list_scenarios(crisis: Crisis | str | Path) -> pl.DataFrame:
-    """Return the what-ifs that come with a crisis: columns name, title.
-
-    Examples
-    --------
-    >>> import onward
-    >>> onward.list_scenarios("aleppo-2016")["name"].to_list()[:2]
-    ['early-ceasefire', 'no-air-campaign']
-    """
-    from onward.crisis import scenario_files
-
-    world = crisis if isinstance(crisis, Crisis) else _read_crisis(crisis)
-    names = scenario_files(world)
-    rows = [(name, _read_scenario(name, world).title) for name in names]
-    return pl.DataFrame(rows, schema={"name": pl.String, "title": pl.String}, orient="row")
-
-
-def parameters() -> pl.DataFrame:
-    """Return the parameter table: name, unit, default, range, prior, meaning, and where default and prior are from.
-
-    Examples
-    --------
-    >>> import onward
-    >>> "attack_weight" in onward.parameters()["name"].to_list()
-    True
-    """
-    from dataclasses import asdict
-
-    from onward.model.parameters import declared
-
-    return pl.DataFrame([{**asdict(row), "source": row.source} for row in declared().values()])
-
-
-def _with_views(run: Run) -> Run:
-    """The run with the functions that show it."""
-    return replace(run, views=Views(_chart, write_report, _to_xarray, _summary_html))
-
-
-def _chart(run: Run, indicator: str, *, place: str | None) -> Any:
-    from onward.report.charts import chart
-
-    return chart(run, indicator, place=place)
-
-
-def _to_xarray(run: Run, *, route_detail: bool, places: bool) -> Any:
-    from onward.exports.netcdf import to_xarray
-
-    return to_xarray(run, route_detail=route_detail, places=places)
-
-
-def _summary_html(run: Run) -> str:
-    from onward.report.charts import run_html
-
-    return run_html(run)
+    return with_views(run_folder.read_run(folder))
