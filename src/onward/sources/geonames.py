@@ -52,21 +52,30 @@ def import_places(countries: Collection[str], *, min_population: int, box: Box |
         for record in _records()
         if record["country"] in countries
         and (record["kind"] != "town" or record["population"] >= min_population)
-        and (box is None or _inside(record, box))
+        and (box is None or inside(record, box))
     ]
     units = _units()
     names = different([record["name"] for record in records])
     for place, record in zip(names, records, strict=True):
         people = record["population"] if record["kind"] == "town" else 0
         code = found.record(f"place:{place}", Path(record["file"]), record["row"], record["name"])
-        found.add("places", {
-            "place": place, "name": record["name"], "country": record["country"],
-            "admin1": _nearest_unit(record, units),
-            "latitude": record["latitude"], "longitude": record["longitude"], "kind": _kind(record),
-            "population": people, "population_low": round(people * LOW) or None,
-            "population_high": round(people * HIGH) or None, "source": code,
-        })  # fmt: skip
+        row = {**record, "admin1": _nearest_unit(record, units), "kind": _kind(record), "population": people}
+        found.add("places", place_row(place, row, code))
     return found
+
+
+def place_row(place: str, record: Mapping[str, Any], source: str) -> dict[str, Any]:
+    """Return a row of the table of places; its population has the range that a gazetteer's figure deserves.
+
+    ``record`` has name, country, admin1, latitude, longitude, kind and population (0: not known).
+    """
+    people = record["population"]
+    columns = ("name", "country", "admin1", "latitude", "longitude", "kind", "population")
+    return {
+        "place": place, **{column: record[column] for column in columns},
+        "population_low": round(people * LOW) or None, "population_high": round(people * HIGH) or None,
+        "source": source,
+    }  # fmt: skip
 
 
 def _packed() -> Iterator[dict[str, str]]:
@@ -110,7 +119,8 @@ def _nearest_unit(record: dict[str, Any], units: Mapping[str, list[tuple[str, fl
     return min(units.get(record["country"], []), key=far, default=(None,))[0]
 
 
-def _inside(record: dict[str, Any], box: Box) -> bool:
+def inside(record: Mapping[str, Any], box: Box) -> bool:
+    """Return whether a record with latitude and longitude lies in a box."""
     west, south, east, north = box
     return bool(south <= record["latitude"] <= north and west <= record["longitude"] <= east)
 

@@ -8,7 +8,8 @@ length of a link is that of the shortest way, and a link whose shortest way pass
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,18 +105,11 @@ def read_roads(paths: Sequence[Path]) -> RoadGraph:
 
 def _read(paths: Sequence[Path]) -> tuple[Ints, Ints, tuple[Floats, Floats, Floats]]:
     """The points of all roads in a row, how many each road has, and number, longitude and latitude of all points."""
-    try:
-        import osmium
-    except ModuleNotFoundError:
-        step = f"Install it with: {install_command('geo')}."
-        fault = Problem(str(paths[0]), found="pyosmium is not installed", next_step=step)
-        raise CrisisDataError([fault]) from None
+    osmium = pyosmium(paths)
     refs, lengths = array("q"), array("q")
     spots = array("d"), array("d"), array("d")
     for path in paths:
-        if not path.is_file():
-            raise CrisisDataError([Problem(str(path), found="there is no such file", next_step="Give an extract.")])
-        try:
+        with reading(path):
             way: Any
             for way in osmium.FileProcessor(str(path), osmium.osm.WAY).with_filter(osmium.filter.KeyFilter("highway")):
                 if way.tags["highway"] in ROADS and len(way.nodes) > 1:
@@ -126,13 +120,34 @@ def _read(paths: Sequence[Path]) -> tuple[Ints, Ints, tuple[Floats, Floats, Floa
                 spots[0].append(point.id)
                 spots[1].append(point.lon)
                 spots[2].append(point.lat)
-        except RuntimeError as error:
-            step = "Download the extract again (.osm.pbf)."
-            raise CrisisDataError([Problem(path.name, None, None, f"cannot be read: {error}", "", step)]) from None
     if not lengths:
         raise _no_roads(paths[0])
     read = tuple(np.array(column, dtype=np.float64) for column in spots)
     return np.array(refs, dtype=np.int64), np.array(lengths, dtype=np.int64), (read[0], read[1], read[2])
+
+
+def pyosmium(paths: Sequence[Path]) -> Any:
+    """Return the package that reads extracts; CrisisDataError if it is not installed or a file is missing."""
+    try:
+        import osmium
+    except ModuleNotFoundError:
+        step = f"Install it with: {install_command('geo')}."
+        fault = Problem(str(paths[0]), found="pyosmium is not installed", next_step=step)
+        raise CrisisDataError([fault]) from None
+    gone = [path for path in paths if not path.is_file()]
+    if gone:
+        raise CrisisDataError([Problem(str(path), found="no such file", next_step="Give an extract.") for path in gone])
+    return osmium
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn pyosmium's errors on a broken extract into a CrisisDataError."""
+    try:
+        yield
+    except RuntimeError as error:
+        step = "Download the extract again (.osm.pbf)."
+        raise CrisisDataError([Problem(path.name, None, None, f"cannot be read: {error}", "", step)]) from None
 
 
 def _no_roads(path: Path) -> CrisisDataError:

@@ -16,11 +16,9 @@ import numpy as np
 from pyproj import Geod
 from rapidfuzz import fuzz
 
-from onward.errors import CrisisDataError, Problem
-from onward.extras import install_command
 from onward.sources.addition import Addition, different
-from onward.sources.geonames import HIGH, LOW, Box
-from onward.sources.osm import PUBLISHER
+from onward.sources.geonames import Box, inside, place_row
+from onward.sources.osm import PUBLISHER, pyosmium, reading
 from onward.typing import Floats
 
 #: km within which a settlement of a like name, or any at all, is one that is known already (own choice)
@@ -29,7 +27,7 @@ SAME_KM, TWIN_KM = 10.0, 2.0
 LIKE = 75.0
 #: km from the nearest known place beyond which the country of a settlement is not known (own choice)
 FAR_KM = 150.0
-_KINDS = {"city": "city", "town": "town", "village": "village"}
+_KINDS = ("city", "town", "village", "camp")
 
 
 def import_settlements(
@@ -59,21 +57,17 @@ def import_settlements(
         A file that is missing or cannot be read, or pyosmium is not installed.
     """
     found = Addition(PUBLISHER)
-    records = [record for path in paths for record in _records(path) if box is None or _inside(record, box)]
+    osmium = pyosmium(paths)
+    records = [record for path in paths for record in _records(osmium, path) if box is None or inside(record, box)]
     large = [r for r in records if r["kind"] != "village" or r["population"] >= min_population]
     found.drop(len(records) - len(large), f"villages without a population of {min_population:,} or more")
     fresh, near = _new(large, known)
     found.drop(len(large) - len(fresh), "settlements that are known already, or far from every known place")
     names = different([record["name"] for record in fresh], [row["place"] for row in known])
     for place, record, row in zip(names, fresh, near, strict=True):
-        people = record["population"]
         code = found.record(f"place:{place}", record["path"], record["id"], record["name"])
-        found.add("places", {
-            "place": place, "name": record["name"], "country": known[row]["country"], "admin1": known[row]["admin1"],
-            "latitude": record["latitude"], "longitude": record["longitude"], "kind": record["kind"],
-            "population": people, "population_low": round(people * LOW) or None,
-            "population_high": round(people * HIGH) or None, "source": code,
-        })  # fmt: skip
+        where = {"country": known[row]["country"], "admin1": known[row]["admin1"]}
+        found.add("places", place_row(place, {**record, **where}, code))
     unknown = sum(record["kind"] != "camp" and not record["population"] for record in fresh)
     words = f", {unknown} of them without a population: fill places.csv" if unknown else ""
     found.taken.append(f"{len(fresh)} settlements of OpenStreetMap{words}")
@@ -90,35 +84,20 @@ def people_of(text: str | None) -> int:
     return int(re.sub(r"\D", "", number[1])) if number else 0
 
 
-def _records(path: Path) -> list[dict[str, Any]]:
-    try:
-        import osmium
-    except ModuleNotFoundError:
-        step = f"Install it with: {install_command('geo')}."
-        raise CrisisDataError([Problem(str(path), found="pyosmium is not installed", next_step=step)]) from None
-    if not path.is_file():
-        raise CrisisDataError([Problem(str(path), found="there is no such file", next_step="Give an extract.")])
+def _records(osmium: Any, path: Path) -> list[dict[str, Any]]:
     records = []
-    try:
+    with reading(path):
         node: Any
         keys = osmium.filter.KeyFilter("place", "amenity")
         for node in osmium.FileProcessor(str(path), osmium.osm.NODE).with_filter(keys):
             name = node.tags.get("name:en") or node.tags.get("int_name") or node.tags.get("name")
             camp = node.tags.get("amenity") == "refugee_site"
-            kind = "camp" if camp else _KINDS.get(node.tags.get("place", ""))
-            if kind and name:
+            kind = "camp" if camp else node.tags.get("place")
+            if kind in _KINDS and name:
                 people = 0 if camp else people_of(node.tags.get("population"))
                 records.append({"id": node.id, "name": name, "kind": kind, "population": people, "path": path,
                                 "latitude": round(node.lat, 5), "longitude": round(node.lon, 5)})  # fmt: skip
-    except RuntimeError as error:
-        step = "Download the extract again (.osm.pbf)."
-        raise CrisisDataError([Problem(path.name, None, None, f"cannot be read: {error}", "", step)]) from None
     return sorted(records, key=lambda r: (-r["population"], r["name"], r["id"]))
-
-
-def _inside(record: Mapping[str, Any], box: Box) -> bool:
-    west, south, east, north = box
-    return bool(south <= record["latitude"] <= north and west <= record["longitude"] <= east)
 
 
 def _new(
