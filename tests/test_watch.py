@@ -16,7 +16,8 @@ from onward.model.build import build_model
 from onward.runs import folder as run_folder
 from onward.runs.flee_task import flee_work
 from onward.simulation import member as own
-from onward.simulation.run import in_order, make_settings
+from onward.simulation.run import make_settings
+from onward.simulation.threads import in_order
 from onward.simulation.watch import SECONDS, Watch
 
 PLACES = "A,r,H,36,37,conflict_zone,0,1000\nB,r,F,36,37.5,camp,,500\n"

@@ -78,7 +78,7 @@ def forecast(
 ) -> None:
     """Forecast how many people will be where, knowing nothing after a day.
 
-    Attacks to come are drawn for each member from those known so far. A forecast that was stopped is gone on with by
+    Attacks to come are drawn for each member from those known so far. An interrupted forecast is resumed by
     the same command.
     """
     with report_errors():

@@ -18,7 +18,7 @@ JUMP = 3.0
 """How many times larger or smaller the next count of a series may be (own choice: beyond it is often a recount)."""
 
 APART = 1.5
-"""Factor between the ranges of two counts of the same day that is told as a contradiction (own choice)."""
+"""Factor between the ranges of two counts of the same day that is reported as a contradiction (own choice)."""
 
 LEAST_PEOPLE = 1000.0
 """Counts of fewer people are not searched for jumps and contradictions (own choice: small numbers jump)."""

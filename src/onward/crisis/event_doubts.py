@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from onward.crisis.draft import Draft
 
 FAR_KM = 40.0
-"""Distance from every place beyond which an attack is told (own choice: twice where it frightens nobody by default)."""
+"""Distance from every place beyond which an attack is reported (own choice: twice where it frightens nobody by default)."""
 
 DROPPED = 0.5
-"""Share of a publisher's records from which it is told that they were left out (own choice)."""
+"""Share of a publisher's records from which `check` says that they were left out (own choice)."""
 
 EARTH_KM = 6371.0088
 """Mean radius of the Earth (IUGG), km: distances here are spherical, within 0.6 % of those on the ellipsoid."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from onward.crisis.draft import Draft
 
 SHORTEST_DAYS = 7
-"""Days for which a place must be shut in to be told (own choice: a road closed over a week-end is no siege)."""
+"""Days for which a place must be shut in to be reported (own choice: a road closed over a week-end is no siege)."""
 
 Row = dict[str, Any]
 

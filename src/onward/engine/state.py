@@ -16,7 +16,7 @@ from onward.typing import Floats, Ints
 #: int64 for whole people (*cohorts*), float64 for real numbers (*expected*)
 Counts = NDArray[np.int64] | NDArray[np.float64]
 
-#: times displaced are told apart up to this many; the last class is "this or more"
+#: times displaced are counted up to this many; the last class is "this or more"
 TIMES = 4
 
 

@@ -22,7 +22,7 @@ from onward.simulation.record import coverage_of
 from onward.simulation.run import Run
 from onward.typing import Floats
 
-#: what is counted, in the order in which it is told of
+#: what is counted, in the order in which it is reported
 INDICATORS = ("stock", "arrivals", "displaced", "departures", "returned")
 #: of people who leave home, of whom agencies count a share
 _COVERED = ("displaced", "departures")

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from onward.extraction import cues
 from onward.extraction.candidates import Draft, clause_end
+from onward.extraction.counted import REACH, Counted, count_numbers, opened_brackets, paired, partner_of, within_share
 from onward.extraction.meaning import unit_of
 from onward.extraction.normal import Sentence
-from onward.extraction.numbers import OF_BASE, Quantity
+from onward.extraction.numbers import Quantity
 from onward.extraction.parts import (
     LOOK_BACK,
     Sense,
@@ -28,21 +29,8 @@ from onward.extraction.parts import (
     subject_sense,
 )
 
-_REACH = 220  # characters in which a verb may still belong to the number before it
 NUMBERS_AT_MOST = 80  # a sentence with more numbers is a table or broken
-_UNITS = {"household": "households", "home": "homes", "people": "people"}
 _HOUSING = ("destroyed", "damaged", "uninhabitable")
-
-
-@dataclass(frozen=True)
-class Counted:
-    """A number with its noun: the unit (None where there is no noun), and where the noun ends."""
-
-    quantity: Quantity
-    unit: str | None
-    end: int
-    limit: int
-    base: bool = False
 
 
 def figure_drafts(
@@ -55,7 +43,7 @@ def figure_drafts(
     >>> [(d.indicator, d.value) for d in figure_drafts(t, Sentence(0, 55, 0), 0, find_quantities(t))]
     [('newly_displaced', 4000.0), ('destroyed', 20.0)]
     """
-    counted = _counted(text, sentence, quantities[:NUMBERS_AT_MOST])
+    counted = count_numbers(text, sentence, quantities[:NUMBERS_AT_MOST])
     drafts: list[Draft] = []
     by_quantity: dict[int, int] = {}
     for i, item in enumerate(counted):
@@ -63,31 +51,23 @@ def figure_drafts(
             continue
         if item.base:
             told_by_noun = _inside(text, item)
-            if told_by_noun is not None and _within_share(text, quantities, i):
+            if told_by_noun is not None and within_share(text, quantities, i):
                 drafts.append(_draft(text, sentence, number, item, told_by_noun))
             continue
-        partner = _partner(text, counted, i, by_quantity)
+        partner = partner_of(text, counted, i, by_quantity)
         if partner is not None:
             by_quantity[i] = len(drafts)
-            drafts.append(_paired(text, drafts[partner], item, partner))
+            drafts.append(paired(text, drafts[partner], item, partner))
             continue
-        sense = _any_sense(text, sentence, number, item, _opened(text, counted, i), [*told, *drafts], drafts)
+        sense = _any_sense(text, sentence, number, item, opened_brackets(text, counted, i), [*told, *drafts], drafts)
         if sense is not None and drafts and cues.TOTAL.search(text, sense.start, item.quantity.start):
             sense = replace(sense, indicator=drafts[-1].indicator)
         if sense is not None:
             by_quantity[i] = len(drafts)
-            opened = _opened(text, counted, i)
+            opened = opened_brackets(text, counted, i)
             reach = replace(item, limit=max(item.limit, opened.limit)) if sense.end > opened.end else item
             drafts.append(_draft(text, sentence, number, reach, sense))
     return drafts
-
-
-def _within_share(text: str, quantities: Sequence[Quantity], i: int) -> bool:
-    """Whether a number is the stated base of the share before it: "half of the 40,000", "70 per cent of 300"."""
-    if i == 0 or quantities[i].unit:
-        return False
-    last, base = quantities[i - 1], quantities[i]
-    return last.end == base.end or (last.unit == "percent" and bool(OF_BASE.fullmatch(text[last.end : base.start])))
 
 
 def _any_sense(
@@ -147,137 +127,8 @@ def _rate(item: Counted, found: Sense | None, near: Sequence[Draft]) -> Sense | 
     return Sense("on_the_move", start, end, 0.65)
 
 
-def _counted(text: str, sentence: Sentence, quantities: Sequence[Quantity]) -> list[Counted | None]:
-    """Each number with its noun; numbers of days, camps or provinces are None and stop nothing."""
-    found: list[Counted | None] = []
-    for i, quantity in enumerate(quantities):
-        base = _within_share(text, quantities, i) or (
-            i > 0 and bool(cues.PARTITIVE.search(text[quantities[i - 1].end : quantity.start] + " "))
-        )
-        position = quantity.end
-        if i + 1 < len(quantities) and re.fullmatch(
-            r" (?:out )?of(?: the)? ?", text[quantity.end : quantities[i + 1].start]
-        ):
-            position = quantities[i + 1].end
-        found.append(_count(text, sentence, quantity, position, base))
-    following, limited = sentence.end, list(found)
-    for i in range(len(found) - 1, -1, -1):
-        item = found[i]
-        if item is not None:
-            limited[i] = replace(item, limit=_limit(text, item, following))
-            following = item.quantity.start
-    return limited
-
-
-def _limit(text: str, item: Counted, following: int) -> int:
-    """How far words belong to this number: to the next number, and not out of its brackets."""
-    if item.end > following:  # "40 of the 90 villagers": the second number is part of the noun
-        following = item.end + _REACH
-    close = text.find(")", item.end, following)
-    return close if close >= 0 and "(" not in text[item.end : close] else following
-
-
-def _count(text: str, sentence: Sentence, quantity: Quantity, position: int, base: bool) -> Counted | None:
-    if quantity.unit == "percent":
-        return Counted(quantity, None, position, sentence.end)
-    if text.startswith(" of ", position) and not cues.OF_THEM.match(text, position):
-        position += 3
-    noun = cues.NOUN.match(text, position, min(sentence.end, position + 90)) or cues.GROUP.match(
-        text, position, sentence.end
-    )
-    if noun is None:
-        return None if _is_year(text, quantity) else Counted(quantity, None, position, sentence.end, base)
-    if _OWN_CHILDREN.match(text, quantity.end):
-        return None
-    unit = next(name for name, words in noun.groupdict().items() if words)
-    if unit == "other" and quantity.unit:
-        return Counted(quantity, None, position, sentence.end, base)
-    if unit == "other" or _definition(text, quantity):
-        return None
-    return Counted(quantity, _UNITS[unit], noun.end(), sentence.end, base)
-
-
-def _is_year(text: str, quantity: Quantity) -> bool:
-    bare = text[quantity.number_start : quantity.end]
-    return bool(re.fullmatch(r"(?:19|20)\d\d", bare)) and quantity.start == quantity.number_start
-
-
-def _definition(text: str, quantity: Quantity) -> bool:
-    """ "(groups of more than 7 families)" explains a word and counts nobody."""
-    return bool(
-        re.search(
-            r"\b(?:groups|events|families|households|parties|units) of (?:\w+ ){0,3}$",
-            text[max(0, quantity.start - 30) : quantity.start],
-        )
-    )
-
-
 _DAILY = re.compile(r",? (?:per|an?|each|every) day\b|,? daily\b")
 _EACH_DAY = re.compile(r" (?:\w+ ){0,4}?(?:each|every) (?:single )?day\b")
-_OWN_CHILDREN = re.compile(r" of (?:her|his|their|my|our|its) ")
-_SAME_AGAIN = re.compile(r"\s*(?:\(|,? or | in | from |, i\.e\. ?|, that is,? )(?:or |i\.e\.,? )?")
-
-
-def _partner(text: str, counted: Sequence[Counted | None], i: int, drafts: dict[int, int]) -> int | None:
-    """The figure before, if this one says the same in another unit: "310 families (1,600 people)"."""
-    last = counted[i - 1] if i else None
-    item = counted[i]
-    if last is None or item is None or i - 1 not in drafts:
-        return None
-    gap = text[last.end : item.quantity.start]
-    if _SAME_AGAIN.fullmatch(gap) and {item.unit, last.unit} == {"people", "households"}:
-        return drafts[i - 1]
-    return None
-
-
-def _paired(text: str, first: Draft, item: Counted, partner: int) -> Draft:
-    q = item.quantity
-    who = " ".join(text[q.end : item.end].split()) or None
-    return replace(
-        first,
-        start=q.start,
-        end=item.end,
-        value=q.value,
-        low=q.low,
-        high=q.high,
-        unit=item.unit,
-        who=who,
-        pair=partner,
-        anchor=q.start,
-        figure_end=q.end,
-    )
-
-
-_SHORT_FORM = re.compile(r" \([A-Z][A-Za-z]{1,5}\)(?= \()")
-_ASIDE = re.compile(r", (?:including|among them|most of them|mostly|mainly|many of whom|some of them) [^,;.()]{2,70},")
-
-
-def _opened(text: str, counted: Sequence[Counted | None], i: int) -> Counted:
-    """The number with what stands in brackets after it skipped, so that its verb comes into reach."""
-    item = counted[i]
-    assert item is not None
-    if aside := _ASIDE.match(text, item.end):
-        later = [c.quantity.start for c in counted[i + 1 :] if c and c.quantity.start >= aside.end()]
-        limit = later[0] if later else _sentence_limit(counted, item, text)
-        return replace(item, end=aside.end(), limit=max(aside.end(), limit))
-    short = _SHORT_FORM.match(text, item.end)  # "households (HH) (9,384 individuals)"
-    if short:
-        item = replace(item, end=short.end())
-    opening = re.match(r"\s*\(|,? or ", text[item.end : item.end + 5])
-    if not opening:
-        return item
-    if "(" in opening.group():
-        close = text.find(")", item.end, item.end + 160)
-        end = close + 1 if close >= 0 else item.end
-    else:
-        end = next((c.end for c in counted[i + 1 : i + 2] if c), item.end)
-    later = [c.quantity.start for c in counted[i + 1 :] if c and c.quantity.start >= end]
-    return replace(item, end=end, limit=max(end, later[0] if later else _sentence_limit(counted, item, text)))
-
-
-def _sentence_limit(counted: Sequence[Counted | None], item: Counted, text: str) -> int:
-    last = [c.limit for c in counted if c][-1]
-    return max(last, min(len(text), text.find(".", item.end) if text.find(".", item.end) >= 0 else len(text)))
 
 
 def _sense(text: str, sentence: Sentence, item: Counted, opened: Counted) -> Sense | None:
@@ -348,7 +199,7 @@ def _inside(text: str, item: Counted) -> Sense | None:
 
 def _after(text: str, item: Counted, inside: Sense | None) -> Sense | None:
     """The verb after the number, before the next number takes over."""
-    limit = min(item.limit, item.end + _REACH)
+    limit = min(item.limit, item.end + REACH)
     matches = [m for m in cues.POST.finditer(text, item.end, limit) if m.lastgroup]
     bare = item.unit is None
     for i, match in enumerate(matches):

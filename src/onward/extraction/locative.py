@@ -94,3 +94,47 @@ SENDERS = re.compile(
     r"|journalists|reporters|statement|reports?|pressure) from (?:the )?$",
     re.IGNORECASE,
 )
+
+_OF_BODY = re.compile(
+    r"\b(?:[Gg]overnment|[Mm]inistry|[Aa]uthorities|[Aa]rmy|[Pp]arliament|[Pp]resident) of (?:the )?$"
+)
+
+
+def names_a_body(text: str, start: int) -> bool:
+    """Whether a place only names a body: "the Government of Iraq"."""
+    return bool(_OF_BODY.search(text[max(0, start - 30) : start]))
+
+
+_SPOKEN = re.compile(
+    r"\b(?:said|told (?:\w+ ){1,2}|speaking|briefing|conference)(?: \w+day)? ?(?:in|at|from) (?:the )?$"
+)
+_DATELINE = re.compile(
+    r"(?:, [A-Z]\w+)?(?:,? (?:\d{1,2} )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\b| \([A-Z]| - | [–—] )"
+)
+
+
+def is_where_someone_speaks(text: str, start: int, end: int) -> bool:
+    """Whether a place is where someone speaks or writes, and not where anything happens: "told reporters in Geneva"."""
+    if _SPOKEN.search(text[max(0, start - 60) : start]):
+        return True
+    first = start == 0 or text[start - 1] == "\n"
+    return first and text[start:end].isupper() and bool(_DATELINE.match(text, end))
+
+
+_INTRODUCED = re.compile(r"((?:[A-Z][\w'-]+(?: (?:of|the|for|and|in|on))* ?){1,7})\(([A-Z][A-Za-z&-]{1,7})\)")
+
+
+def introduced(text: str) -> frozenset[str]:
+    """Abbreviations that a text introduces in brackets after the words they stand for.
+
+    >>> sorted(introduced("The Government of Syria (GoS) and Rimah (SYR) met the Northern Front (NF)."))
+    ['GoS', 'NF']
+    """
+    found = set()
+    for words, short in _INTRODUCED.findall(text):
+        initials = [w[0] for w in re.findall(r"[A-Za-z][\w']*", words)]
+        letters = [c for c in short if c.isalpha()]
+        wanted = iter(i.lower() for i in initials)
+        if len(letters) > 1 and all(c.lower() in wanted for c in letters):
+            found.add(short)
+    return frozenset(found)

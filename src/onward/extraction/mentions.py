@@ -62,56 +62,19 @@ def find_mentions(
     found: list[Mention] = []
     for start, end in sentences:
         found += _in_sentence(text, start, end, places)
-    actors |= _ACTORS | introduced(text)
-    held = [m for m in found if m.bare not in actors and not _PARTY.match(text, m.end) and not _spoken_at(text, m)]
-    return [m for m in _weighed(held, places) if not _in_a_name(text, m)]
-
-
-_OF_BODY = re.compile(
-    r"\b(?:[Gg]overnment|[Mm]inistry|[Aa]uthorities|[Aa]rmy|[Pp]arliament|[Pp]resident) of (?:the )?$"
-)
-
-
-def _in_a_name(text: str, mention: Mention) -> bool:
-    """Whether a place only names a body: "the Government of Iraq"."""
-    return bool(_OF_BODY.search(text[max(0, mention.start - 30) : mention.start]))
+    actors |= _ACTORS | locative.introduced(text)
+    held = [
+        m
+        for m in found
+        if m.bare not in actors
+        and not _PARTY.match(text, m.end)
+        and not locative.is_where_someone_speaks(text, m.start, m.end)
+    ]
+    return [m for m in _weighed(held, places) if not locative.names_a_body(text, m.start)]
 
 
 _ACTORS = word_list("actors")
 _PARTY = re.compile(r"-(?:controlled|held|led|backed|affiliated|aligned|run)\b")
-_SPOKEN = re.compile(
-    r"\b(?:said|told (?:\w+ ){1,2}|speaking|briefing|conference)(?: \w+day)? ?(?:in|at|from) (?:the )?$"
-)
-_DATELINE = re.compile(
-    r"(?:, [A-Z]\w+)?(?:,? (?:\d{1,2} )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\b| \([A-Z]| - | [–—] )"
-)
-
-
-def _spoken_at(text: str, mention: Mention) -> bool:
-    """Whether a place is where someone speaks or writes, and not where anything happens: "told reporters in Geneva"."""
-    if _SPOKEN.search(text[max(0, mention.start - 60) : mention.start]):
-        return True
-    first = mention.start == 0 or text[mention.start - 1] == "\n"
-    return first and text[mention.start : mention.end].isupper() and bool(_DATELINE.match(text, mention.end))
-
-
-_INTRODUCED = re.compile(r"((?:[A-Z][\w'-]+(?: (?:of|the|for|and|in|on))* ?){1,7})\(([A-Z][A-Za-z&-]{1,7})\)")
-
-
-def introduced(text: str) -> frozenset[str]:
-    """Abbreviations that a text introduces in brackets after the words they stand for.
-
-    >>> sorted(introduced("The Government of Syria (GoS) and Rimah (SYR) met the Northern Front (NF)."))
-    ['GoS', 'NF']
-    """
-    found = set()
-    for words, short in _INTRODUCED.findall(text):
-        initials = [w[0] for w in re.findall(r"[A-Za-z][\w']*", words)]
-        letters = [c for c in short if c.isalpha()]
-        wanted = iter(i.lower() for i in initials)
-        if len(letters) > 1 and all(c.lower() in wanted for c in letters):
-            found.add(short)
-    return frozenset(found)
 
 
 def _in_sentence(text: str, start: int, end: int, places: Gazetteer) -> list[Mention]:

@@ -17,7 +17,8 @@ from onward.extraction.figures import figure_drafts
 from onward.extraction.layout import Box, Table, find_boxes, find_tables
 from onward.extraction.mentions import find_mentions
 from onward.extraction.normal import Flat, Sentence, flatten, sentences
-from onward.extraction.numbers import find_quantities, spelled
+from onward.extraction.number_words import spelled
+from onward.extraction.numbers import find_quantities
 from onward.extraction.places import Gazetteer
 from onward.extraction.resolve import Scene, by_sentence, place_drafts
 from onward.extraction.speakers import Attribution, find_attributions, private_names, spread

@@ -23,7 +23,7 @@ from onward.simulation.conservation import check_conservation
 from onward.simulation.member import Outcome, Settings, run_one
 from onward.simulation.observables import net_arrivals_by_unit
 from onward.simulation.tables import TABLES, frames
-from onward.simulation.threads import in_order as in_order
+from onward.simulation.threads import in_order
 from onward.simulation.units import BY, units_of
 from onward.simulation.versions import versions
 from onward.simulation.watch import Watch

@@ -1,4 +1,4 @@
-"""How far a run is inside its members, told at least every second while somebody waits for them."""
+"""Progress inside members, reported at least every second while a caller waits for them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Write docs/validation/forecast-aleppo.md: a forecast with the war to come unknown, and one with the war given.
 
-python scripts/validate_forecast.py [--members 200]
+python scripts/forecast_aleppo.py [--members 200]
 """
 
 from __future__ import annotations
