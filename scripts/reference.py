@@ -108,7 +108,7 @@ def parameters_page() -> str:
         rows.append(
             f"| {p.name} | {p.unit} | {p.default:g} | {p.low:g} - {p.high:g} | {prior} | {p.meaning} | {p.default_source} | {p.prior_source} |\n"
         )
-    head = "# Parameters\n\nEvery number of the model. A log-normal or logit-normal prior gives its median and log deviation, a normal one\nits mean and deviation, a uniform one its ends. `--set NAME=VALUE` holds one at a value. The defaults are the\n`population` set, the medians of the priors: what a crisis has of which nothing was fitted. A crisis that was fitted has its own\nvalues under `[parameters]` of its crisis.toml, with `fitted_on`; those of the bundled one are told of in\n[docs/validation/aleppo-2016](../validation/aleppo-2016.md).\n\n"
+    head = "# Parameters\n\nEvery number of the model. A log-normal or logit-normal prior gives its median and log deviation, a normal one\nits mean and deviation, a uniform one its ends. `--set NAME=VALUE` holds one at a value. The defaults are the\n`population` set, the medians of the priors: what a crisis has of which nothing was fitted. A crisis that was fitted has its own\nvalues under `[parameters]` of its crisis.toml, with `fitted_on`; those of the bundled one are described in\n[docs/validation/aleppo-2016](../validation/aleppo-2016.md).\n\n"
     return MADE + head + "".join(rows)
 
 

@@ -12,7 +12,7 @@ import pytest
 from onward import Crisis, Run, read_crisis, simulate
 from onward.crisis import crisis_from_tables
 from onward.errors import ParameterError
-from onward.simulation.run import INDICATORS
+from onward.simulation.observables import INDICATORS
 from tiny import write_tiny
 
 MEMBERS = 4

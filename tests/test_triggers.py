@@ -18,7 +18,7 @@ from onward.cli.main import app
 from onward.crisis.triggers import FLOWS, STOCKS, Trigger, read_triggers
 from onward.errors import CrisisDataError, ParameterError
 from onward.evaluation.triggers import evaluate_triggers, score_triggers, trigger_scores
-from onward.simulation.run import INDICATORS
+from onward.simulation.observables import INDICATORS
 from test_units import write_coded
 
 TRIGGERS = """\

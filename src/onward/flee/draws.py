@@ -8,10 +8,8 @@ import numpy as np
 from numba import njit, types
 from numba.extending import overload
 
-#: up to this many people are drawn one by one, which is quicker than a binomial
-FEW = 12
-#: up to this many people for each route choose their route one by one
-EACH = 8
+#: up to so many people are drawn one by one (quicker than a binomial), and up to so many a route choose theirs so
+FEW, EACH = 12, 8
 
 
 def some(rng: Any, n: Any, p: Any) -> Any:

@@ -22,6 +22,19 @@ from onward.typing import Bools, Floats, Ints
 if TYPE_CHECKING:
     from onward.simulation.run import Run
 
+#: what `Run.quantiles` can be asked for, and the states or movements that make it
+INDICATORS = {
+    "stock": ("stock", ("here", "gate")),
+    "residents": ("stock", ("home",)),
+    "waiting": ("stock", ("gate",)),
+    "under_way": ("stock", ("way",)),
+    "displaced": ("stock", ("here", "gate", "way", "out")),
+    "arrivals": ("flows", ()),
+    "departures": ("movements", ("left_home",)),
+    "displacements": ("movements", ("left_home", "fled_again")),
+    "returned": ("movements", ("returned",)),
+}
+
 
 def claim_value(claim: Claim, result: Result, network: Network, attacks: Floats, coverage: float) -> float | None:
     """Return the claim's figure in its unit for one member, or None where the model (or a run without labels) cannot.

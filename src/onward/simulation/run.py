@@ -21,7 +21,7 @@ from onward.model.parameters import default_values
 from onward.model.posterior import Posterior
 from onward.simulation.conservation import check_conservation
 from onward.simulation.member import Outcome, Settings, run_one
-from onward.simulation.observables import net_arrivals_by_unit
+from onward.simulation.observables import INDICATORS, net_arrivals_by_unit
 from onward.simulation.tables import TABLES, frames
 from onward.simulation.threads import in_order
 from onward.simulation.units import BY, units_of
@@ -30,18 +30,6 @@ from onward.simulation.watch import Watch
 
 #: quantile levels: the ends of the 90 % and the 50 % interval, and the middle
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-#: what `Run.quantiles` can be asked for, and the states or movements that make it
-INDICATORS = {
-    "stock": ("stock", ("here", "gate")),
-    "residents": ("stock", ("home",)),
-    "waiting": ("stock", ("gate",)),
-    "under_way": ("stock", ("way",)),
-    "displaced": ("stock", ("here", "gate", "way", "out")),
-    "arrivals": ("flows", ()),
-    "departures": ("movements", ("left_home",)),
-    "displacements": ("movements", ("left_home", "fled_again")),
-    "returned": ("movements", ("returned",)),
-}
 #: models with drawn days that are kept for other members with the same days (own choice: bounds memory)
 REMEMBERED = 32
 #: members of a run, if nobody says so: enough for 90 % intervals (own choice)
@@ -55,7 +43,7 @@ CIRCUMSTANCES = ("created", "environment", "timings", "engine_seconds", "engine_
 
 @dataclass(frozen=True)
 class Views:
-    """Functions that show or publish a run; packages above this one give them to `Run` (see `onward.api`)."""
+    """Functions that show or publish a run; `onward.api` gives them to `Run`."""
 
     chart: Callable[..., Any]
     to_html: Callable[..., Any]
