@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from onward.crisis.draft import Draft
 
 FAR_KM = 40.0
-"""Distance from every place beyond which an attack is reported (own choice: twice that at which it frightens nobody)."""
+"""Distance from every place beyond which an attack is reported (own choice: twice that at which it still frightens)."""
 
 DROPPED = 0.5
 """Share of a publisher's records from which `check` says that they were left out (own choice)."""
