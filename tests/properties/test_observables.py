@@ -35,7 +35,7 @@ def asked(crisis: Crisis, seed: int) -> Crisis:
     rng = Random(seed)
     counts: list[dict[str, Any]] = []
     for kind in KINDS:
-        for where in ({"place": rng.choice(crisis.places)}, {"area": rng.choice(("land", "everywhere", "XAA"))}):
+        for where in ({"place": rng.choice(crisis.places)}, {"area": rng.choice(sorted(crisis.areas))}):
             first, last = sorted(rng.sample(range(1, crisis.days), 2))
             days = {"since": crisis.start + timedelta(first), "date": crisis.start + timedelta(last)}
             # a source of its own, so that no count is a difference to another
