@@ -58,7 +58,10 @@ def test_the_command_prints_json_and_words(run: Path) -> None:
     told = CliRunner().invoke(app, [*command, "--json"])
     assert told.exit_code == 0, told.output
     assert json.loads(told.output)["place"] == "nasib_crossing"
-    assert "left home there, displaced by" in CliRunner().invoke(app, command).output
+    words = CliRunner().invoke(app, command).output
+    assert "left home there, displaced by" in words
+    assert "Nasib crossing" in words.splitlines()[0]
+    assert "nasib_crossing" not in words
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from onward.cli.errors import report_errors
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 #: places that the table of causes lists (own choice: one screen)
 MOST_PLACES = 25
@@ -74,24 +78,44 @@ def _show_hazard(rows: list[dict[str, Any]]) -> None:
 
 
 def _show(found: dict[str, Any]) -> None:
-    head = f"{found['place']} on {found['date']}, member {found['member']}"
-    typer.echo(f"{head}: {found['displaced']:,} displaced people")
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    names = found["names"]
+    day = datetime.fromisoformat(found["date"])
+    head = f"{names[found['place']]} on {day.day} {day:%B %Y}, member {found['member']}"
+    _line(console, f"{head}: {found['displaced']:,} displaced people", 0)
     for part in found["parts"]:
-        typer.echo(f"\n{part['people']:>9,}  from {part['origin']}")
-        if part.get("displaced_by"):
-            shares = sorted(part["displaced_by"].items(), key=lambda item: -item[1])
-            words = ", ".join(f"{name} {share:.0%}" for name, share in shares if share > 0)
-            typer.echo(f"           {part['left_home']:,} left home there, displaced by {words}")
-        if part.get("came_last_from"):
-            ways = ", ".join(f"{name} {n:,}" for name, n in list(part["came_last_from"].items())[:3])
-            typer.echo(f"           came last from {ways}")
-        for event in part.get("events", [])[:3]:
-            where = f"in {event['area']}" if event["area"] else f"{event['km']} km away"
-            what = f"{event['attacks']:.3g} attacks by {event['actor']} ({event['type']}) {where}"
-            share = f"{event['share_of_attacks']:.0%} of the fear"
-            typer.echo(f"           {share}: {event['start']}, {what} ({_source(event)})")
-        for change in part.get("control", [])[1:]:
-            typer.echo(f"           {change['start']}: held by {change['actor']} from then on ({_source(change)})")
+        home = names.get(part["origin"])
+        origin = f"from {home}" if home else part["origin"]
+        console.print()
+        _line(console, f"{part['people']:,}  {origin}", 0)
+        for line in _reasons(part, names):
+            _line(console, line, 6)
+
+
+def _line(console: Console, text: str, indent: int) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    console.print(Padding(Text(text), (0, 0, 0, indent), expand=False))
+
+
+def _reasons(part: dict[str, Any], names: Mapping[str, str]) -> Iterator[str]:
+    """Why the people of a part left and which way they came, a line each."""
+    if part.get("displaced_by"):
+        shares = sorted(part["displaced_by"].items(), key=lambda item: -item[1])
+        words = ", ".join(f"{name} {share:.0%}" for name, share in shares if share >= 0.005)
+        yield f"{part['left_home']:,} left home there, displaced by {words}"
+    if part.get("came_last_from"):
+        ways = ", ".join(f"{names.get(name, name)} {n:,}" for name, n in list(part["came_last_from"].items())[:3])
+        yield f"came last from {ways}"
+    for event in part.get("events", [])[:3]:
+        where = f"in {event['area'].replace('_', ' ')}" if event["area"] else f"{event['km']} km away"
+        what = f"{event['attacks']:.3g} attacks by {event['actor']} ({event['type']}) {where}"
+        yield f"{event['share_of_attacks']:.0%} of the fear: {event['start']}, {what} ({_source(event)})"
+    for change in part.get("control", [])[1:]:
+        yield f"{change['start']}: held by {change['actor']} from then on ({_source(change)})"
 
 
 def _source(row: dict[str, Any]) -> str:

@@ -55,7 +55,8 @@ def explain(folder: Path, *, place: str, day: dt.date, member: int = 0) -> dict[
     -------
     dict
         ``stock`` by state; ``parts``: people by origin, adding up to here and gate; for each the way they came last,
-        the shares of what displaced people from there, and rows of events and control with their sources.
+        the shares of what displaced people from there, and rows of events and control with their sources; ``names``:
+        the name for people of each place.
     """
     run = read_run(folder)
     crisis = read_crisis(folder / CRISIS) if (folder / CRISIS).is_dir() else None
@@ -77,7 +78,7 @@ def explain(folder: Path, *, place: str, day: dt.date, member: int = 0) -> dict[
         described.append({"origin": f"{len(parts) - MOST_ORIGINS} other homes", "people": rest})
     states = {state: int(n) for state, n in sorted(stock.items())}
     return {"place": place, "date": day.isoformat(), "member": member, "stock": states, "displaced": displaced,
-            "parts": described}  # fmt: skip
+            "parts": described, "names": crisis.place_names}  # fmt: skip
 
 
 def _check(run: Run, crisis: Crisis | None, place: str, day: dt.date, member: int) -> None:
