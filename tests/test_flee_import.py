@@ -11,6 +11,7 @@ from flee_toy import write_flee
 from onward.crisis import read_crisis
 from onward.errors import CrisisDataError
 from onward.flee.instance import read_flee
+from onward.flee.simulate import simulate_flee
 from onward.simulation.run import simulate
 from onward.sources.flee import FleeImport, crisis_from_flee, import_flee
 
@@ -142,9 +143,9 @@ def test_without_settings_the_import_takes_defaults_and_the_rules_refuse(tmp_pat
 
 
 def test_what_came_after_the_day_of_knowledge_changes_nothing(tmp_path: Path) -> None:
-    """Two folders that differ only after the day are the same crisis; the day itself is kept."""
+    """Two folders that differ only after the day are the same crisis and the same run; the day itself is kept."""
     day = dt.date(2020, 1, 4)
-    crises = []
+    crises, runs, open_runs = [], [], []
     for name, late, room in (("one", 50, 500), ("two", 900, 9000)):
         places = PLACES.replace("camp,,500", f"camp,,{room}")
         conflicts = "#Day,A town\n" + "0,1\n" * 4 + f"0,{int(late > 100)}\n" * 6
@@ -155,6 +156,10 @@ def test_what_came_after_the_day_of_knowledge_changes_nothing(tmp_path: Path) ->
             tmp_path / name, places, ROADS, conflicts=conflicts, closures=closures, camps=camps, total=total
         )
         crises.append(imported(tmp_path, folder, known_at=day).crisis)
+        runs.append(simulate_flee(folder, members=1, engine="expected", known_at=day))
+        open_runs.append(simulate_flee(folder, members=1, engine="expected"))
+    assert runs[0].tables["stock"].collect().equals(runs[1].tables["stock"].collect())
+    assert not open_runs[0].tables["stock"].collect().equals(open_runs[1].tables["stock"].collect())
     for table in ("places", "routes", "events", "closures", "counts"):
         assert crises[0].table(table).equals(crises[1].table(table)), table
     assert crises[0].table("counts").filter(indicator="stock")["people"].to_list() == [10, 40]

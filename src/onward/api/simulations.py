@@ -219,6 +219,7 @@ def simulate_flee(
     members: int = 100,
     engine: str = "cohorts",
     overrides: Mapping[str, object] | None = None,
+    known_at: dt.date | None = None,
     workers: int = 1,
     seed: int = 1,
 ) -> Run:
@@ -236,6 +237,9 @@ def simulate_flee(
         ``cohorts`` (whole agents, drawn) or ``expected`` (real numbers, means).
     overrides
         Flee's settings by name, such as ``flee.move_rules.max_move_speed``, and ``flee.faithful``.
+    known_at
+        Leave out what came after this day: later conflict, closures, registrations, corrections and openings, and
+        the capacities of camps, which are often later registrations. The period stays.
     workers
         Threads; the result does not depend on their number.
     seed
@@ -259,7 +263,7 @@ def simulate_flee(
 
     run = flee.simulate_flee(
         folder, settings_file=settings_file, members=members, seed=seed, engine=engine, overrides=overrides,
-        workers=workers,
+        workers=workers, known_at=known_at,
     )  # fmt: skip
     return with_views(run)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,11 +70,13 @@ class FleeRunSettings:
 
 def load_flee(
     folder: str | Path, *, settings_file: str | Path | None = None, faithful: bool = True,
-    overrides: Mapping[str, object] | None = None,
+    overrides: Mapping[str, object] | None = None, known_at: dt.date | None = None,
 ) -> FleeModel:  # fmt: skip
-    """Read and compile a Flee instance; ``overrides`` are Flee's settings by name, or one of `OPTIONS`.
+    """Read and compile a Flee instance.
 
-    A setting may be named as ``max_move_speed``, ``move_rules.max_move_speed``, or either after ``flee.``.
+    ``overrides`` are Flee's settings by name, or one of `OPTIONS`. A setting may be named as ``max_move_speed``,
+    ``move_rules.max_move_speed``, or either after ``flee.``. With ``known_at`` what came after that day is left out
+    (see `onward.flee.known_at`).
     """
     given = {n if n in OPTIONS else n.removeprefix("flee."): value for n, value in (overrides or {}).items()}
     options = FleeOptions(
@@ -81,7 +84,8 @@ def load_flee(
         memory_levels=_count("flee.memory_levels", given.pop("flee.memory_levels", FleeOptions.memory_levels)),
         steps=_count("flee.steps", given.pop("flee.steps", FleeOptions.steps)),
     )
-    return build_flee(read_flee(folder, settings_file=settings_file, overrides=given), options)
+    instance = read_flee(folder, settings_file=settings_file, overrides=given, known_at=known_at)
+    return build_flee(instance, options)
 
 
 def _yes(found: object) -> bool:
@@ -229,6 +233,7 @@ def flee_notices(model: FleeModel) -> list[str]:
 def simulate_flee(
     folder: str | Path, *, settings_file: str | Path | None = None, members: int = 100, seed: int = 1,
     engine: str = "cohorts", faithful: bool = True, overrides: Mapping[str, object] | None = None, workers: int = 1,
+    known_at: dt.date | None = None,
 ) -> Run:  # fmt: skip
     """Simulate a Flee instance folder under Flee's rules and return a `Run` in memory.
 
@@ -242,6 +247,7 @@ def simulate_flee(
     overrides : Flee's settings by name, ``flee.faithful``, ``flee.memory_levels``
     workers : threads; the result does not depend on their number
     seed : 0 or more; the same seed gives the same numbers
+    known_at : leave out what came after this day: conflict, closures, registrations, corrections, capacities
 
     Returns
     -------
@@ -249,7 +255,7 @@ def simulate_flee(
         Its tables count people (agents times ``hasten``). ``registrations`` holds what Flee compares camps with.
     """
     settings = FleeRunSettings(engine, members, seed, dict(overrides or {}))
-    model = load_flee(folder, settings_file=settings_file, faithful=faithful, overrides=overrides)
+    model = load_flee(folder, settings_file=settings_file, faithful=faithful, overrides=overrides, known_at=known_at)
     parts: dict[str, list[pl.DataFrame]] = {name: [] for name in FLEE_TABLES}
     for member, result, _ in run_flee_members(model, settings, members=range(members), workers=workers):
         for name, frame in flee_frames(result, model, member).items():
