@@ -239,7 +239,8 @@ def simulate_flee(
         Flee's settings by name, such as ``flee.move_rules.max_move_speed``, and ``flee.faithful``.
     known_at
         Leave out what came after this day: later conflict, closures, registrations, corrections and openings, and
-        the capacities of camps, which are often later registrations. The period stays.
+        the capacities of camps, which are often later registrations. The period stays. Flee itself stops on a day
+        without conflict, so this needs ``flee.faithful`` false.
     workers
         Threads; the result does not depend on their number.
     seed
