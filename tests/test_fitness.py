@@ -48,7 +48,7 @@ def test_only_a_set_from_elsewhere_that_reaches_what_was_reported_is_tested(
 def test_intervals_narrow_against_the_misses_are_named_with_both_factors() -> None:
     said = " ".join(judge_figures(about([]), [MISSED] * 4).reasons)
     assert "those that miss span a factor of 1.1, and end a factor of 4 from what was reported" in said
-    assert "inside the reported range for 0, and its 90 % interval reaches the range for 0" in said
+    assert "inside the reported range for 0, above it for 0 and below it for 4, and its 90 % interval reaches" in said
     assert "too narrow" not in " ".join(judge_figures(about([]), [NARROW] * 4).reasons)
 
 

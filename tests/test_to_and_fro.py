@@ -25,14 +25,16 @@ def test_a_pair_with_many_both_ways_is_told_and_returns_are_no_flight() -> None:
     legs = [("nawa", "tafas", 9_000.0), ("tafas", "nawa", 6_000.0), ("nawa", "golan", 7_000.0), ("golan", "nawa", 50.0)]
     run = run_of(legs, {"tafas": 1_000.0}, 20_000.0)
     assert to_and_fro(run) == [Pair("nawa", "tafas", 4_000.0, 3_000.0)]
-    (words,) = to_and_fro_words(run)
-    assert words.startswith("People flee to and fro between nawa - tafas (4,000 and 3,000): check the dangers")
+    (words,) = to_and_fro_words(run, {})
+    assert words.startswith(
+        "People flee to and fro between nawa and tafas (4,000 there and 3,000 back): check the dangers"
+    )
     assert to_and_fro(run_of(legs, {"nawa": 5_000.0}, 20_000.0)) == []  # most of them came home
     assert to_and_fro(run_of(legs, {}, 400_000.0)) == []  # few of all
 
 
 def test_the_verdict_on_a_run_warns_of_it() -> None:
     run = onward.simulate("aleppo-2016", members=2, seed=1)
-    warned = to_and_fro_words(run)
+    warned = to_and_fro_words(run, {})
     reasons = judge_fitness(run, run.crisis, []).reasons
     assert reasons[len(reasons) - len(warned) :] == tuple(warned)

@@ -21,6 +21,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 
 /** A table that scrolls in its room, with its name for who cannot see it. */
 export function tableRoom(label: string, heads: string[], rows: HTMLElement[], given: { room?: string; table?: string } = {}): HTMLElement {
+  for (const row of rows) heads.forEach((head, n) => n && row.children[n]?.setAttribute("data-head", head));
   return element(
     "div",
     { class: ["table-room", given.room].filter(Boolean).join(" "), tabindex: "0", role: "region", "aria-label": label },

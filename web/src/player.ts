@@ -24,10 +24,11 @@ export function player(data: PageData, store: Store): HTMLElement {
     const width = Math.max(280, stage.clientWidth);
     const narrow = width < 900;
     const wide = narrow ? width : Math.round(width * 0.7);
-    const map = new CrisisMap(data, store, wide, mapHeight(wide, narrow));
+    const above = stage.getBoundingClientRect().top - (room.closest(".report") ?? room).getBoundingClientRect().top;
+    const map = new CrisisMap(data, store, wide, mapHeight(wide, narrow, above));
     const frame = element("div", { class: "frame", tabindex: "0", role: "group", "aria-label": `Map. ${hint}` }, map.room, zoomButtons(map));
     const under = element("p", { class: "disclaimer" }, data.disclaimer, " Base map: Natural Earth.");
-    const main = element("div", { class: "stage-main" }, frame, timeline(data, store), under, legend(data, map.marks, map.flows), element("p", { class: "hint" }, `Discs and figures are middle values of all simulated histories, flows and attacks means. Point at a place or gate to read it, click a place to keep its curve. ${hint}`), saving(map, data, store));
+    const main = element("div", { class: "stage-main" }, frame, timeline(data, store), under, legend(data, map.marks, map.flows, map.control), element("p", { class: "hint" }, `Discs and figures are middle values of all simulated histories, flows and attacks means. Point at a place or gate to read it, click a place to keep its curve. ${hint}`), saving(map, data, store));
     const panel = side(data, store, map.control);
     stage.append(main, panel);
     keys(main, store, (factor) => map.zoomBy(factor));
@@ -37,13 +38,13 @@ export function player(data: PageData, store: Store): HTMLElement {
   return room;
 }
 
-/** What stands above and below the map in the first screen, in pixels: title, days. */
-const ROUND_THE_MAP = 268;
+/** What stands below the map in the first screen, in pixels: the days. */
+const UNDER_THE_MAP = 148;
 
 /** Map and days fit the first screen, where that leaves a map worth looking at. */
-function mapHeight(wide: number, narrow: boolean): number {
+function mapHeight(wide: number, narrow: boolean, above: number): number {
   if (narrow) return Math.round(Math.max(340, wide * 0.9));
-  return Math.round(Math.min(wide * 0.68, 900, Math.max(420, window.innerHeight - ROUND_THE_MAP)));
+  return Math.round(Math.min(wide * 0.68, 900, Math.max(420, window.innerHeight - above - UNDER_THE_MAP)));
 }
 
 function zoomButtons(map: CrisisMap): HTMLElement {

@@ -11,7 +11,7 @@ import type { Store } from "./state";
 import type { Bands, PageData } from "./types";
 
 const LISTED = 8;
-const HEIGHT = 190;
+const HEIGHT = 170;
 
 export function side(data: PageData, store: Store, control: Control): HTMLElement {
   const chosen = chooser(data, store);

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from onward.crisis.messages import did_you_mean, quoted
+from onward.crisis.names import spoken_name
 from onward.errors import CrisisDataError, ParameterError, Problem
 
 if TYPE_CHECKING:
@@ -89,10 +90,10 @@ class Crisis:
 
     @cached_property
     def place_names(self) -> dict[str, str]:
-        """The name for people of each place, by short name; the short name where the crisis gives none."""
+        """The name for people of each place, by short name; the short name in words where the crisis gives none."""
         places = self.tables["places"].sort("place")
         names = zip(places["name"].to_list(), places["place"].to_list(), strict=True)
-        return {place: name or place for name, place in names}
+        return {place: name or spoken_name(place) for name, place in names}
 
     @cached_property
     def areas(self) -> dict[str, list[str]]:

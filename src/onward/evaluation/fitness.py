@@ -107,7 +107,7 @@ def judge_fitness(run: Run, crisis: Crisis | None, claims: Iterable[Mapping[str,
     'untested'
     """
     found = judge_figures(run.about, [*_of_claims(claims), *_of_counts(run, crisis)])
-    warned = [] if found.level == "flee" else to_and_fro_words(run)
+    warned = [] if found.level == "flee" else to_and_fro_words(run, {} if crisis is None else crisis.place_names)
     return replace(found, reasons=(*found.reasons, *warned))
 
 
@@ -132,7 +132,7 @@ def judge_figures(about: Mapping[str, Any], figures: list[Figure]) -> Fitness:
     if about.get("members", 1) < 2:
         return Fitness("unproven", _ALONE, (*reasons, _met_words(figures)))
     reached_words = f", and its 90 % interval reaches the range for {reached}."
-    reasons += [_met_words(figures).rstrip(".") + reached_words, *_narrow_words(figures)]
+    reasons += [_met_words(figures).rstrip(".") + reached_words, *_single_words(figures), *_narrow_words(figures)]
     level, verdict = _level(about, len(figures), reached)
     return Fitness(level, verdict, tuple(reasons))
 
@@ -172,7 +172,20 @@ def _fitted_elsewhere(about: Mapping[str, Any]) -> bool:
 
 def _met_words(figures: list[Figure]) -> str:
     met = sum(figure.met for figure in figures)
-    return f"Of {len(figures)} reported figures (claims and counts) its median is inside the reported range for {met}."
+    above = sum(figure.high is not None and figure.p50 > figure.high for figure in figures)
+    return (
+        f"Of {len(figures)} reported figures (claims and counts) its median is inside the reported range for {met}, "
+        f"above it for {above} and below it for {len(figures) - met - above}."
+    )
+
+
+def _single_words(figures: list[Figure]) -> list[str]:
+    """That some figures have no range, so that a median is outside of nearly all of them; nothing if all have one."""
+    single = sum(figure.low is not None and figure.low == figure.high for figure in figures)
+    if not single:
+        return []
+    which = "They are" if single == len(figures) else f"{single} of them are"
+    return [f"{which} reported without a range, as one number each, which a median hardly ever meets."]
 
 
 def _narrow_words(figures: list[Figure]) -> list[str]:

@@ -6,14 +6,12 @@ One way of naming things, so that a figure is called the same wherever it stands
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from onward.crisis import Crisis
+from onward.crisis.names import spoken_name
 
-#: parts of Arabic and other names that are written small
-_SMALL = ("al", "el", "as", "ad", "an", "ar", "and", "of", "the", "in", "on", "de", "la")
 _WORDS = {
     "displaced": "people who left home{origin}",
     "displaced_to": "people who left home{origin} and are in {destination}",
@@ -41,9 +39,7 @@ def gate_name(key: str) -> str:
     >>> gate_name("bab-al-salama"), gate_name("al-bab-marea")
     ('Bab al-Salama', 'Al-Bab Marea')
     """
-    words = " ".join(word if word in _SMALL else word.capitalize() for word in re.split(r"[-_ ]+", key))
-    joined = re.sub(r"\b(al|el|as|ad|an|ar) (?=\w)", r"\1-", words)
-    return joined[:1].upper() + joined[1:]
+    return spoken_name(key)
 
 
 def site_name(key: str | None, crisis: Crisis) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
+
+from onward.disclosure import two_digits
 
 if TYPE_CHECKING:
     from onward.simulation.run import Run
@@ -55,11 +58,19 @@ def to_and_fro(run: Run) -> list[Pair]:
     return [Pair(*row) for row in found.select("from_place", "to_place", "there", "back").iter_rows()]
 
 
-def to_and_fro_words(run: Run) -> list[str]:
-    """Return a warning that names the pairs with most people; nothing if there are none."""
+def to_and_fro_words(run: Run, names: Mapping[str, str]) -> list[str]:
+    """Return a warning that names the pairs with most people; nothing if there are none.
+
+    ``names`` are those of places for people, by short name; a place that has none is called by its short name.
+    """
     pairs = to_and_fro(run)
     if not pairs:
         return []
-    named = "; ".join(f"{p.place1} - {p.place2} ({p.there:,.0f} and {p.back:,.0f})" for p in pairs[:MOST_NAMED])
+    named = "; ".join(_pair_words(pair, names) for pair in pairs[:MOST_NAMED])
     more = f" and {len(pairs) - MOST_NAMED} more pairs" if len(pairs) > MOST_NAMED else ""
     return [f"People flee to and fro between {named}{more}: check the dangers, holders and roads of these places."]
+
+
+def _pair_words(pair: Pair, names: Mapping[str, str]) -> str:
+    one, two = (names.get(place, place) for place in (pair.place1, pair.place2))
+    return f"{one} and {two} ({two_digits(pair.there):,.0f} there and {two_digits(pair.back):,.0f} back)"

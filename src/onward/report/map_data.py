@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from onward.crisis import Crisis
+from onward.crisis.names import spoken_name
 from onward.evaluation.labels import gate_name
 from onward.model.build import Model, build_model
 from onward.model.gates import CLOSED, QUOTA
@@ -42,7 +43,9 @@ def make_scene(run: Run, crisis: Crisis, *, districts: bool) -> Scene:
     """Return the scene of a run: with its scenario applied, so that added camps are there."""
     model, world = _model_of(run, crisis)
     places = world.table("places").filter(pl.col("place").is_in(list(run.about["places"])))
-    places = places.with_columns(pl.coalesce("name", "place").alias("name")).sort("place")
+    places = places.with_columns(
+        pl.coalesce("name", pl.col("place").map_elements(spoken_name, pl.String)).alias("name")
+    ).sort("place")
     if not districts:
         return Scene(world, model, {name: n for n, name in enumerate(places["place"])}, places, False)
     places = places.with_columns(unit=pl.coalesce("admin2", "admin1", pl.Series(_regions(places))))

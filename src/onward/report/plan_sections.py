@@ -74,7 +74,7 @@ def _needs(run: Run, units: Units) -> dict[str, Any]:
         people = _people(mine.filter(pl.col("who") == "displaced")["people"].item(0))
         heads = ["Item", "Whose need", "Quantity", "90 %", "There", "Gap", "Standard", "Checked"]
         cells = [
-            [f"{row['item'].replace('_', ' ')}, {row['measure']}", row["who"], _people(row["quantity"]), _interval(row),
+            [_item(row["item"], row["measure"]), row["who"], _people(row["quantity"]), _interval(row),
              _known(row["there"]), _known(row["gap"]), row["standard"], row["checked"]]
             for row in mine.iter_rows(named=True)
         ]  # fmt: skip
@@ -82,6 +82,18 @@ def _needs(run: Run, units: Units) -> dict[str, Any]:
     note = f"What the people present on the last day need. Units with most displaced people, {NEEDY} at most."
     return {"id": "needs", "title": "What people need", "note": note, "tables": tables,
             "lines": notes_on(rows, units, 0.5) if rows.height else []}  # fmt: skip
+
+
+def _item(item: str, measure: str) -> str:
+    """An item with what it is counted in, unless that is its name.
+
+    >>> _item("toilets", "toilets"), _item("water", "litres a day"), _item("shelters", "shelters (tents)")
+    ('toilets', 'water, litres a day', 'shelters (tents)')
+    """
+    words = item.replace("_", " ")
+    if measure.startswith(words) or words.endswith(measure):
+        return max(words, measure, key=len)
+    return f"{words}, {measure}"
 
 
 def _triggers(run: Run) -> dict[str, Any]:

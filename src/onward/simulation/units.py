@@ -10,6 +10,7 @@ import polars as pl
 
 from onward.crisis.crisis import EVERYWHERE, Crisis
 from onward.crisis.messages import did_you_mean
+from onward.crisis.names import spoken_name
 from onward.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def place_table(about: Mapping[str, Any], crisis: Crisis | None) -> pl.DataFrame
         own = [pl.lit(camp[c]).cast(rows.schema[c]).alias(c) for c in ("place", "latitude", "longitude")]
         rows = pl.concat([rows, near.with_columns(pl.lit(camp["place"]).alias("name"), *own)])
     return names.join(rows, on="place", how="left", maintain_order="left").with_columns(
-        pl.coalesce("name", "place").alias("name")
+        pl.coalesce("name", pl.col("place").map_elements(spoken_name, pl.String)).alias("name")
     )
 
 

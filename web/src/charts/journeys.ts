@@ -64,7 +64,11 @@ interface Stop {
   step: number;
 }
 
-export function drawSankey(data: PageData, tables: SankeyTables, width: number): SVGSVGElement {
+/** Pixels that three columns with names need; on a narrower screen the drawing scrolls (own choice). */
+const LEAST_WIDE = 620;
+
+export function drawSankey(data: PageData, tables: SankeyTables, room: number): SVGSVGElement {
+  const width = Math.max(LEAST_WIDE, room);
   const height = Math.max(460, 30 * Math.max(tables.origin.length, tables.first.length, tables.now.length));
   const { nodes, links } = graph(tables);
   const wide = Math.min(roomFor([...tables.origin, ...tables.now].map((place) => nameShort(data, place))) + 40, width * 0.26);

@@ -1,4 +1,4 @@
-/** Who holds what: areas round the places, coloured and hatched. They show places, not a surveyed front line. */
+/** Who holds what: one field of the land nearest to each place, fading out where no place is near, and the front. */
 
 import { Delaunay } from "d3-delaunay";
 import { element, freshId, shape } from "../dom";
@@ -11,7 +11,7 @@ type Point = [number, number];
 export interface Control {
   layer: SVGGElement;
   patterns: SVGDefsElement;
-  /** Fill the areas as of a day; true if anything changed. */
+  /** Fill the field as of a day; true if anything changed. */
   show: (day: number) => boolean;
   /** Keep the hatches as fine as they are when the map is zoomed. */
   zoom: (k: number) => void;
@@ -19,39 +19,71 @@ export interface Control {
   holder: (place: number, day: number) => number;
   /** Where each party may be named on a day: middles of its largest areas. */
   spots: (day: number) => { actor: number; at: Point[] }[];
+  /** Parties that are drawn: those of the contested countries. */
+  parties: number[];
 }
 
-/** How far round a place its area reaches at most, in kilometres, and against the spacing of places (own choices). */
-const SPACING = 1.2;
-const MOST_KM = 20;
+/** How far a place says who holds the land round it, against the median distance to its neighbours (own choice). */
+const REACH = 1.35;
+/** Up to this share of its reach a place is as sure as at the place itself (own choice). */
+const SURE = 0.45;
+const MOST_KM = 320;
+const FAR = 1e5;
+
+interface Cell {
+  place: number;
+  ring: Point[];
+  reach: number;
+}
+
+/** Two neighbouring places and the line halfway between them. */
+interface Edge {
+  one: number;
+  two: number;
+  d: string;
+}
+
+interface Field {
+  land: string;
+  cells: Cell[];
+  edges: Edge[];
+}
 
 export function control(data: PageData, ground: Ground, points: Point[]): Control {
   const holder = holders(data);
-  const cells = areas(points, ground);
+  const fields = contested(data).flatMap((country) => field(data, ground, points, country));
   const layer = shape("g", { class: "control" });
   const patterns = shape("defs");
   const hatches = data.control.actors.map((_, n) => pattern(n, patterns));
-  const paths = cells.map((cell) => shape("path", { d: outline(cell), class: "held", fill: "none" }));
-  for (const [country, d] of ground.land) {
+  const fade = fading(patterns, fields, points);
+  const drawn = fields.map(({ land, cells, edges }) => {
     const clip = freshId("clip");
-    const mine = paths.filter((_, p) => data.places.country[p] === country && cells[p].length);
-    if (!mine.length) continue;
-    patterns.append(shape("clipPath", { id: clip }, shape("path", { d })));
-    layer.append(shape("g", { "clip-path": `url(#${clip})` }, ...mine));
-  }
-  const shown = cells.map(() => -2);
+    patterns.append(shape("clipPath", { id: clip }, shape("path", { d: land })));
+    const parties = hatches.map((hatch) => shape("path", { class: "held", fill: `url(#${hatch})` }));
+    const [halo, front] = [shape("path", { class: "front halo" }), shape("path", { class: "front" })];
+    layer.append(shape("g", { "clip-path": `url(#${clip})` }, shape("g", { mask: `url(#${fade})` }, ...parties, halo, front)));
+    return { cells: cells.map(({ place, ring }) => ({ place, d: outline(ring) })), edges, parties, lines: [halo, front] };
+  });
+  let shown = "";
   const show = (day: number): boolean => {
-    let changed = false;
-    paths.forEach((path, p) => {
-      const now = holder(p, day);
-      if (now === shown[p]) return;
-      shown[p] = now;
-      changed = true;
-      path.setAttribute("fill", now < 0 ? "none" : `url(#${hatches[now]})`);
-    });
-    return changed;
+    const now = fields.map(({ cells }) => cells.map(({ place }) => holder(place, day)).join()).join(";");
+    if (now === shown) return false;
+    shown = now;
+    for (const { cells, edges, parties, lines } of drawn) {
+      parties.forEach((path, actor) => path.setAttribute("d", cells.filter(({ place }) => holder(place, day) === actor).map(({ d }) => d).join(""))); // prettier-ignore
+      const front = edges.filter(({ one, two }) => opposed(holder(one, day), holder(two, day))).map(({ d }) => d).join(""); // prettier-ignore
+      for (const line of lines) line.setAttribute("d", front);
+    }
+    return true;
   };
-  return { layer, patterns, show, zoom: (k) => zoomed(patterns, k), holder, spots: (day) => spots(data, cells, holder, day) };
+  const cells = fields.flatMap((of) => of.cells);
+  const lands = fields.map(({ land }) => new Path2D(land));
+  const parties = data.control.actors.map((_, n) => n).filter((n) => data.control.actor.some((actor, k) => actor === n && cells.some(({ place }) => place === data.control.place[k]))); // prettier-ignore
+  return { layer, patterns, show, zoom: (k) => zoomed(patterns, k), holder, spots: (day) => spots(data, lands, cells, points, holder, day), parties };
+}
+
+function opposed(one: number, two: number): boolean {
+  return one >= 0 && two >= 0 && one !== two;
 }
 
 function holders(data: PageData): (place: number, day: number) => number {
@@ -65,28 +97,62 @@ function holders(data: PageData): (place: number, day: number) => number {
   };
 }
 
-/** Areas nearer to a place than to any other, cut off at a distance. */
-function areas(points: Point[], ground: Ground): Point[][] {
-  const radius = Math.min(MOST_KM / ground.kilometres, SPACING * spacing(points));
-  const far = 1e5;
-  const voronoi = Delaunay.from(points).voronoi([-far, -far, far, far]);
-  return points.map((point, n) => {
-    const cell = (voronoi.cellPolygon(n) ?? []) as Point[];
-    return cell.length ? cut(circle(point, radius), cell) : [];
+/** Countries in which two parties or more ever hold places; all that have holders if there is none. */
+function contested(data: PageData): string[] {
+  const { place, actor } = data.control;
+  const found = new Map<string, Set<number>>();
+  place.forEach((p, n) => {
+    const country = data.places.country[p];
+    if (actor[n] >= 0) found.set(country, (found.get(country) ?? new Set()).add(actor[n]));
   });
+  const several = [...found].filter(([, actors]) => actors.size > 1).map(([country]) => country);
+  return several.length ? several : [...found.keys()];
 }
 
-/** The distance within which three of four places have a neighbour. */
-function spacing(points: Point[]): number {
-  const nearest = points.map(([x, y], n) =>
-    Math.min(...points.map(([a, b], m) => (m === n ? Infinity : Math.hypot(a - x, b - y) || Infinity))),
-  );
-  const sorted = nearest.filter(Number.isFinite).sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length * 0.85)] ?? 40;
+/** The land of a country, shared out to its nearest places. */
+function field(data: PageData, ground: Ground, points: Point[], country: string): Field[] {
+  const land = ground.land.get(country);
+  const held = new Set(data.control.place.filter((_, n) => data.control.actor[n] >= 0));
+  const mine = points.map((_, n) => n).filter((n) => data.places.country[n] === country && held.has(n));
+  if (!land || !mine.length) return [];
+  const delaunay = Delaunay.from(mine.map((n) => points[n]));
+  const voronoi = delaunay.voronoi([-FAR, -FAR, FAR, FAR]);
+  const most = MOST_KM / ground.kilometres;
+  const apart = (a: number, b: number): number => Math.hypot(points[mine[a]][0] - points[mine[b]][0], points[mine[a]][1] - points[mine[b]][1]);
+  const cells: Cell[] = [];
+  const edges: Edge[] = [];
+  mine.forEach((place, n) => {
+    const ring = (voronoi.cellPolygon(n) ?? []) as Point[];
+    const near = [...delaunay.neighbors(n)].map((m) => apart(n, m)).sort((a, b) => a - b); // prettier-ignore
+    if (!ring.length) return;
+    cells.push({ place, ring, reach: Math.min(most, REACH * (near[Math.floor(near.length / 2)] ?? most)) });
+    for (const m of delaunay.neighbors(n)) if (m > n) edges.push({ one: place, two: mine[m], d: between(ring, points[place], points[mine[m]]) });
+  });
+  return [{ land, cells, edges }];
+}
+
+/** The side of a ring that is as far from one point as from the other. */
+function between(ring: Point[], one: Point, two: Point): string {
+  const away = ([x, y]: Point, [a, b]: Point): number => Math.hypot(x - a, y - b);
+  for (let n = 0; n + 1 < ring.length; n += 1) {
+    const ends = [ring[n], ring[n + 1]];
+    if (ends.every((end) => Math.abs(away(end, one) - away(end, two)) < 1e-6 * (1 + away(end, one)))) return `M${ends.map(written).join("L")}`;
+  }
+  return "";
+}
+
+/** A mask that is open at the places and closes towards the end of their reach. */
+function fading(patterns: SVGDefsElement, fields: Field[], points: Point[]): string {
+  const [blur, mask] = [freshId("fading"), freshId("mask")];
+  const stop = (offset: number, opacity: number): SVGStopElement => shape("stop", { offset, "stop-color": "#fff", "stop-opacity": opacity });
+  patterns.append(shape("radialGradient", { id: blur }, stop(0, 1), stop(SURE, 1), stop(1, 0)));
+  const discs = fields.flatMap(({ cells }) => cells.map(({ place, reach }) => shape("circle", { cx: points[place][0].toFixed(1), cy: points[place][1].toFixed(1), r: reach.toFixed(1), fill: `url(#${blur})` }))); // prettier-ignore
+  patterns.append(shape("mask", { id: mask, maskUnits: "userSpaceOnUse", x: -FAR, y: -FAR, width: 2 * FAR, height: 2 * FAR }, ...discs));
+  return mask;
 }
 
 function circle([x, y]: Point, radius: number): Point[] {
-  const corners = 40;
+  const corners = 24;
   return Array.from({ length: corners }, (_, n) => {
     const turn = (2 * Math.PI * n) / corners;
     return [x + radius * Math.cos(turn), y + radius * Math.sin(turn)];
@@ -123,20 +189,28 @@ function turning(ring: Point[]): number {
 }
 
 function outline(cell: Point[]): string {
-  return cell.length ? `M${cell.map(([x, y]) => `${x.toFixed(2)},${y.toFixed(2)}`).join("L")}Z` : "";
+  return cell.length ? `M${cell.map(written).join("L")}Z` : "";
 }
 
-function spots(
-  data: PageData,
-  cells: Point[][],
-  holder: Control["holder"],
-  day: number,
-): { actor: number; at: Point[] }[] {
+function written([x, y]: Point): string {
+  return `${x.toFixed(2)},${y.toFixed(2)}`;
+}
+
+const PEN = document.createElement("canvas").getContext("2d");
+
+/** Whether a point lies on the land; where nothing can draw, it is taken to. */
+function ashore(land: Path2D, [x, y]: Point): boolean {
+  return PEN?.isPointInPath(land, x, y) ?? true;
+}
+
+function spots(data: PageData, lands: Path2D[], cells: Cell[], points: Point[], holder: Control["holder"], day: number): { actor: number; at: Point[] }[] {
+  const near = cells.map(({ place, ring, reach }) => ({ place, ring: cut(circle(points[place], reach * SURE), ring) })); // prettier-ignore
   return data.control.actors.map((_, actor) => {
-    const mine = cells.filter((cell, p) => cell.length && holder(p, day) === actor);
-    const sized = mine.map((cell) => ({ cell, size: Math.abs(turning([...cell, cell[0]])) }));
+    const mine = near.filter(({ place, ring }) => ring.length && holder(place, day) === actor);
+    const sized = mine.map(({ ring }) => ({ ring, size: Math.abs(turning([...ring, ring[0]])) }));
     sized.sort((a, b) => b.size - a.size);
-    return { actor, at: sized.map(({ cell }) => middle(cell)) };
+    const middles = sized.map(({ ring }) => middle(ring));
+    return { actor, at: middles.filter((point) => lands.some((land) => ashore(land, point))) };
   });
 }
 

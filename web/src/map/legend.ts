@@ -4,22 +4,24 @@ import { element, shape } from "../dom";
 import { people, short } from "../format";
 import { FLOW, FLOW_DARK } from "../palette";
 import type { PageData } from "../types";
-import { partyName, swatch } from "./control";
+import { type Control, partyName, swatch } from "./control";
 import type { FlowLayer } from "./flows";
 import { type Marks, STAR, gateIcon } from "./marks";
 
-export function legend(data: PageData, marks: Marks, flows: FlowLayer): HTMLElement {
-  const parties = data.control.actors.map((actor, n) =>
-    element("li", {}, swatch(n), element("span", { title: actor.name }, partyName(actor.name))),
-  );
+export function legend(data: PageData, marks: Marks, flows: FlowLayer, control: Control): HTMLElement {
+  const parties = control.parties.map((n) => {
+    const { name } = data.control.actors[n];
+    return element("li", {}, swatch(n), element("span", { title: name }, partyName(name)));
+  });
+  parties.push(element("li", {}, frontSample(), element("span", {}, "front, halfway between places")));
   return element(
     "div",
     { class: "legend" },
     block("Displaced people who stay or wait", stockSample(marks, data), "Disc: middle value. Ring: 90 % interval."),
     data.flows.day.length ? block("People who arrived that day", flowSample(), `One dot is ${people(flows.perDot)} people a day. ${curveWords(data)}`) : null,
     element("div", { class: "legend-block" }, element("h4", {}, "Gates and attacks"), gateSamples()),
-    parties.length
-      ? element("div", { class: "legend-block" }, element("h4", {}, "Held by"), element("ul", { class: "parties" }, ...parties), element("p", {}, "Areas show who holds a place, not a surveyed line."))
+    control.parties.length
+      ? element("div", { class: "legend-block" }, element("h4", {}, "Held by"), element("ul", { class: "parties" }, ...parties), element("p", {}, "Land is shown with the holder of the place nearest to it and fades where no place is near: not a survey. Countries with one holder are left plain."))
       : null,
   );
 }
@@ -62,6 +64,12 @@ function flowSample(): SVGSVGElement {
   }
   svg.append(shape("path", { d: "M181,22L170,22.5L174,14.5Z", fill: FLOW_DARK }));
   return svg;
+}
+
+function frontSample(): HTMLElement {
+  const svg = drawing(26, 16);
+  svg.append(shape("path", { d: "M1,12L10,5L17,10L25,3", class: "front" }));
+  return element("span", { class: "sample" }, svg);
 }
 
 function gateSamples(): HTMLElement {

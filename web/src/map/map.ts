@@ -142,12 +142,13 @@ export class CrisisMap {
     this.labels.place(labels, [buttons, ...taken], this.discs(day), this.width, this.height);
   }
 
-  /** Boxes of the larger discs: names of areas keep off them. */
+  /** Boxes of the discs: names of areas keep off them. */
   private discs(day: number): Box[] {
     return this.points.flatMap((point, n) => {
       const r = this.marks.radius(this.data.stock.p50[n][day]) * 0.85;
       const [x, y] = this.at.apply(point);
-      return r < 5 ? [] : [{ left: x - r, right: x + r, top: y - r, bottom: y + r }];
+      const keep = Math.max(r, 3);
+      return [{ left: x - keep, right: x + keep, top: y - keep, bottom: y + keep }];
     });
   }
 
