@@ -54,6 +54,9 @@ def import_(
     day: Annotated[
         datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="control-geojson: day of the map.")
     ] = None,
+    from_api: Annotated[
+        bool, typer.Option("--from-api", help="dtm: fetch the files with IOM's client; then give DIR only.")
+    ] = False,
     settings: SettingsOption = None,
     largest: Annotated[
         bool, typer.Option("--largest-component", help="flee: keep only the largest part of the network.")
@@ -71,6 +74,8 @@ def import_(
     with report_errors():
         from onward.errors import ParameterError
 
+        if from_api:
+            paths = _fetch(format_, paths, operation)
         if len(paths) < 2:
             raise ParameterError(f"onward import {format_}: give the files, then the crisis folder.")
         *files, folder = paths
@@ -92,6 +97,19 @@ def import_(
             actor_field=actor_field, day=day.date() if day else None,
         )  # fmt: skip
         _import(format_, reader, files, folder, options)
+
+
+def _fetch(name: str, paths: list[Path], operation: str | None) -> list[Path]:
+    """Return the files that a publisher's interface gives for the crisis in DIR, and DIR."""
+    from onward.crisis import read_crisis
+    from onward.errors import ParameterError
+    from onward.sources.dtm_api import fetch_dtm
+
+    if name != "dtm":
+        raise ParameterError(f"--from-api: {name} has no client here. Download its file and import that; dtm has one.")
+    if len(paths) != 1:
+        raise ParameterError("--from-api: give the crisis folder only, since the files are fetched.")
+    return [*fetch_dtm(read_crisis(paths[0]), paths[0], operation=operation), paths[0]]
 
 
 def _import(name: str, reader: Importer, files: list[Path], folder: Path, options: Options) -> None:
