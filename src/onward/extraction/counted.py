@@ -88,7 +88,10 @@ def _count(text: str, sentence: Sentence, quantity: Quantity, position: int, bas
 
 def _is_year(text: str, quantity: Quantity) -> bool:
     bare = text[quantity.number_start : quantity.end]
-    return bool(re.fullmatch(r"(?:19|20)\d\d", bare)) and quantity.start == quantity.number_start
+    return bool(_YEARS.fullmatch(bare)) and (quantity.start == quantity.number_start or quantity.qualifier == "range")
+
+
+_YEARS = re.compile(r"(?:19|20)\d\d(?:(?: and | to | ?- ?|/)(?:19|20)?\d\d)?")
 
 
 def _definition(text: str, quantity: Quantity) -> bool:
@@ -138,11 +141,14 @@ _SHORT_FORM = re.compile(r" \([A-Z][A-Za-z]{1,5}\)(?= \()")
 _ASIDE = re.compile(r", (?:including|among them|most of them|mostly|mainly|many of whom|some of them) [^,;.()]{2,70},")
 
 
+_DASHED = re.compile(r" - (?=of (?:which|whom)|including|mostly|mainly|or |most|\d)[^;.()]{3,90} -(?= )")
+
+
 def opened_brackets(text: str, counted: Sequence[Counted | None], i: int) -> Counted:
     """The number with what stands in brackets after it skipped, so that its verb comes into reach."""
     item = counted[i]
     assert item is not None
-    if aside := _ASIDE.match(text, item.end):
+    if aside := _ASIDE.match(text, item.end) or _DASHED.match(text, item.end):
         later = [c.quantity.start for c in counted[i + 1 :] if c and c.quantity.start >= aside.end()]
         limit = later[0] if later else _sentence_limit(counted, item, text)
         return replace(item, end=aside.end(), limit=max(aside.end(), limit))

@@ -35,10 +35,12 @@ PEOPLE = (
     r"|arrivals?|newcomers?|citizens?|nationals?|souls|occupants?|visitors?|tourists?|prisoners?"
     r"|detainees?|staff|homeless|dead|deaths?|fatalit(?:y|ies)|lives|casualties|bodies"
     r"|wounded|injured|injuries|(?:new )?displacements?|displaced|evacuations?|evacuated|policem[ae]n"
-    r"|officers?|members?|minors?|mothers?|nomads|pastoralists|fishermen|traders"
+    r"|beneficiar(?:y|ies)|INDs?|officers?|members?|minors?|mothers?|nomads|pastoralists|fishermen|traders"
     r"|Syrians|Iraqis|Yemenis|Afghans|Palestinians|Rohingyas?|Ukrainians|Sudanese|Venezuelans|Colombians"
     r"|Somalis|Libyans|Lebanese|Kurds|Turkmen|Yazidis|Christians|Armenians|Eritreans"
     r"|(?:crossings|entries|departures|returns)(?= from| into| to| in| were|[,.])"
+    r"|(?:population )?movements(?= (?:recorded|tracked|compris\w+|compos\w+|from|into|to|in|between)\b"
+    r"| (?:were|was)\b|[,.:])"
     r"|Ethiopians|Congolese|Burundians|Nigerians|Malians|Haitians"
 )
 NATIONS = r"[A-Z][a-z]+(?:ians|eans|ese)"
@@ -75,7 +77,8 @@ NOUN = re.compile(
     rf"|{NATIONS}))\b(?!-)(?!'?[ ](?i:{_ANY_NOUN})\b)"
 )
 GROUP = re.compile(
-    r" (?P<people>[A-Z][a-z]{2,}s)\b(?= (?:\w+ ){0,6}?(?:fled|took|were|have|had|crossed|left|live|are"
+    r" (?P<people>(?:[A-Z][a-z]+ )?[A-Z][a-z]{2,}s)\b(?= (?:\([^()]{1,80}\) )?(?:\w+ ){0,8}?(?:fled|took|were"
+    r"|have|had|crossed|left|live|are"
     r"|remain|arrived|returned))"
 )
 OF_THEM = re.compile(r" of (?:them|whom|these|those|which|the displaced)\b")
@@ -85,13 +88,14 @@ PARTITIVE = re.compile(r" (?:out )?of (?:the|these|those|some|about|around|an es
 INSIDE = (
     ("killed", re.compile(r"\b(?:dead|deaths?|fatalit\w+|bodies)\b")),
     ("injured", re.compile(r"\b(?:wounded|injured|injuries)\b")),
-    ("returned", re.compile(r"\b(?:returnees?|returns)\b")),
+    ("aided", re.compile(r"\bbeneficiar(?:y|ies)\b", re.I)),
+    ("returned", re.compile(r"\b(?:returnees?|returns)\b", re.I)),
     ("evacuated", re.compile(r"\b(?:evacuees?|evacuations?|evacuated)\b", re.I)),
     (
         "newly_displaced",
         re.compile(
             r"\b(?:newly displaced|newly-displaced|new displacements?|new IDPs|(?:\w+ ){0,3}displacements?"
-            r"|crossings|entries|departures"
+            r"|crossings|entries|departures|movements"
             r"|new arrivals?|newly arrived|arrivals)\b",
             re.I,
         ),
@@ -126,7 +130,7 @@ POST = re.compile(
     rf"|(?P<sheltered>\b(?:took|taken|taking|seek|sought|seeking|found|finding) (?:shelter|refuge"
     rf"|sanctuary)\b|\bshelter(?:ed|ing)\b|\bhunkered|\b(?:stay(?:ing|ed)?|liv(?:ing|ed|e)|accommodated"
     rf"|housed|hosted|camped|sleeping|were(?! received)|are|still|remain(?:ed|s)?|residing)"
-    rf" (?:\w+ ){{0,3}}?(?:in|with|at|inside|near) (?:[\w'-]+ ){{0,5}}?{_SHELTERS}\b)"
+    rf" (?:\w+ ){{0,3}}?(?:in|within|with|at|inside|near) (?:[\w'-]+ ){{0,5}}?{_SHELTERS}\b)"
     rf"|(?P<returned>\b(?:return(?:ed|ing|s)?(?! (?:of|to work))|gone back|went back|go(?:ing)? back"
     rf"|gone home|went home|come back|came back|coming back)\b)"
     rf"|(?P<on_the_move>\btransit(?:ed|ing)\b|\bpass(?:ed|ing) through\b|\bhead (?:to|for|towards?)\b"
@@ -145,6 +149,7 @@ POST = re.compile(
     rf"|moved (?:away|towards?|to|into|there|from|out of)|move (?:there|towards?|to|into)|arriv(?:ed|ing|e)|reach(?:ed"
     rf"|ing)(?! (?:with|through|via)\b)|(?:(?:was|were|been) received(?= (?:in|at|by|across|on|since|so)\b)"
     rf"|received (?:in|at) (?:the )?(?:camps?\b|(?-i:[A-Z])))"
+    rf"|(?<=as )new(?:ly)? (?:arriv\w+|displaced|IDPs)|(?-i:left (?=(?:the )?[A-Z]))"
     rf"|experienc\w+ (?:\w+ )?displacement|crossed (?:into|the|over|to)"
     rf"|crossing into|entered|sought safety|to seek safety|seek safety"
     rf""
@@ -181,7 +186,8 @@ PRE = re.compile(
     r"|(?P<hosted>\b(?:opened (?:its|their) homes to"
     r"|host(?:s|ed|ing)?|home to|shelters?|sheltering|has taken in|have taken in|took in"
     r"|taking in|received))"
-    r"|(?P<sheltered>\b(?:to house|housing|houses|accommodat(?:es|ed|ing)|camps? (?:with|of|holding"
+    r"|(?P<sheltered>\b(?:to house|housing|houses|accommodat(?:es|ed|ing)"
+    r"|(?:camps?|sites?|settlements?|cent(?:re|er)s?) (?:with|of|holding"
     r"|housing)|to shelter|join))"
     r"|(?P<stock>\b(?:number of (?:\w+ )?(?:refugees|returnees)\b[^.;]{0,90}?(?:\bis|\bwas|stands at"
     r"|stood at|reached|risen to)(?: now)?|number of (?:IDPs|(?:internally )?displaced(?: people"
@@ -195,10 +201,15 @@ PRE = re.compile(
     r"|(?P<aided>\b(?:(?i:aid|food|water|assistance|relief|supplies|blankets|meals|kits|rations|cash|tents|distributions?"
     r"|trucking|partners|agencies|services|vaccin\w+|items)\b[^.;,]{0,30}\b(?:to|for|reach(?:ed|es|ing)|covers?|covered"
     r"|serv(?:es|ed|ing)|support(?:s|ed|ing))|(?:provided|distributed|delivered|given) to|assist(?:s|ed|ing)?"
-    r"|feeding|fed"
+    r"|feeding|fed|(?:support(?:s|ed|ing)?|reach(?:es|ed|ing)?)"
     r"|distribution of \w+ aid to))"
     r")(?P<gap>(?: (?:the|a|an|its|their|total|further|other|another|additional|some|these|all"
     r"|people|number|of))*(?: [\w-]+ly)?:? ?)$"
+)
+#: what reaches a number is a count, who reaches people helps them
+MEASURE = re.compile(
+    r"\b(?:numbers?|totals?|figures?|estimates?|toll|population|displacement|arrivals|caseload|influx)\b[^.;]*$",
+    re.IGNORECASE,
 )
 #: what falls by a number does not amount to it
 FEWER = re.compile(

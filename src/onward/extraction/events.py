@@ -14,7 +14,8 @@ from dataclasses import replace
 from onward.extraction.candidates import Draft, clause_end, clause_start
 from onward.extraction.mentions import Mention
 from onward.extraction.normal import Sentence
-from onward.extraction.rules import RULES, STEMS, Rule
+from onward.extraction.rule import Rule
+from onward.extraction.rules import RULES, STEMS
 
 _WHOM = (
     r"(?:[Ww]e|[Tt]hey|I|[Hh]e|[Ss]he|[Mm]y family|[Oo]ur family|[Tt]heir families|(?:[Mm]any|[Mm]ost"

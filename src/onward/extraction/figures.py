@@ -14,20 +14,12 @@ from dataclasses import replace
 from onward.extraction import cues
 from onward.extraction.candidates import Draft, clause_end
 from onward.extraction.counted import REACH, Counted, count_numbers, opened_brackets, paired, partner_of, within_share
+from onward.extraction.labels import headed_sense, line_sense, recorded_sense, subject_sense
 from onward.extraction.meaning import unit_of
 from onward.extraction.normal import Sentence
 from onward.extraction.numbers import Quantity
-from onward.extraction.parts import (
-    LOOK_BACK,
-    Sense,
-    elliptical_sense,
-    headed_sense,
-    item_sense,
-    part_sense,
-    share_sense,
-    state_sense,
-    subject_sense,
-)
+from onward.extraction.parts import LIST_GAP, LOOK_BACK, Sense, elliptical_sense, item_sense, part_sense, state_sense
+from onward.extraction.shares import share_sense
 
 NUMBERS_AT_MOST = 80  # a sentence with more numbers is a table or broken
 _HOUSING = ("destroyed", "damaged", "uninhabitable")
@@ -48,6 +40,10 @@ def figure_drafts(
     by_quantity: dict[int, int] = {}
     for i, item in enumerate(counted):
         if item is None:
+            continue
+        if drafts and _same_share(text, drafts[-1], item):
+            q = item.quantity
+            drafts[-1] = replace(drafts[-1], end=max(drafts[-1].end, q.end), value=q.value, low=q.low, high=q.high)
             continue
         if item.base:
             told_by_noun = _inside(text, item)
@@ -70,6 +66,18 @@ def figure_drafts(
     return drafts
 
 
+def _same_share(text: str, last: Draft, item: Counted) -> bool:
+    """Whether a percentage in brackets says the share before it in figures: "half of them came by bus (53 %)"."""
+    q, words = item.quantity, text[last.anchor : item.quantity.start]
+    return (
+        last.unit == q.unit == "percent"
+        and not re.match(r"\D{0,20}\d", words)
+        and re.search(r"\(\s*$", words) is not None
+        and not re.search(r"[();.]", words.rstrip(" ("))
+        and abs(last.size - q.size) <= 5
+    )
+
+
 def _any_sense(
     text: str,
     sentence: Sentence,
@@ -84,20 +92,24 @@ def _any_sense(
     if cues.FEWER.search(text[max(sentence.start, q.start - 40) : q.start]):
         return None
     if q.unit == "percent":
-        return share_sense(text, sentence, q, near)
+        wholes = {d.whole for d in near if d.unit == "percent"}
+        base = [d for d in earlier if d.anchor in wholes and d not in near]
+        return share_sense(text, sentence, q, [*base, *near])
     part = part_sense(text, sentence, q, item.end, near)
     own = _sense(text, sentence, item, opened)
+    own = _goes_on(text, own, item, earlier)
     if own is None and part is not None and item.unit is not None:
         own = state_sense(text, sentence, q, item.end, True)
     if own is not None and part is not None:
         own = replace(own, whole=part.whole, unit=part.unit)
-    found = own or part or _apposed(text, sentence, item)
+    found = own or part or _apposed(text, sentence, item) or line_sense(text, sentence, q, item.end)
     if found is None and item.unit != "homes":
         found = (
             elliptical_sense(text, sentence, q, item.end, near)
             or state_sense(text, sentence, q, item.end, item.unit is not None)
             or item_sense(text, sentence, q, item.end, near)
             or _inherited(text, item, drafts)
+            or recorded_sense(text, sentence, q, max(item.end, opened.end) if item.unit else item.end, near)
             or subject_sense(text, sentence, q, item.end, near)
             or headed_sense(text, sentence, q, item.end)
         )
@@ -127,6 +139,19 @@ def _rate(item: Counted, found: Sense | None, near: Sequence[Draft]) -> Sense | 
     return Sense("on_the_move", start, end, 0.65)
 
 
+def _goes_on(text: str, own: Sense | None, item: Counted, earlier: Sequence[Draft]) -> Sense | None:
+    """ "3,000 refugees arrived, and another 9,000 refugees in June": the verb before says more than the noun."""
+    q = item.quantity
+    if own is None or own.end > item.end or own.indicator not in ("stock", "refugees") or not earlier:
+        return own
+    more = re.match(r"(?:another|an? additional|a further)\b", text[q.start : q.number_start])
+    last = earlier[-1]
+    near = last.kind == "displacement" and 0 < q.start - last.figure_end <= LIST_GAP
+    if not more or not near or re.search(r"[.;]", text[last.figure_end : q.start]):
+        return own
+    return replace(own, indicator=last.indicator)
+
+
 _DAILY = re.compile(r",? (?:per|an?|each|every) day\b|,? daily\b")
 _EACH_DAY = re.compile(r" (?:\w+ ){0,4}?(?:each|every) (?:single )?day\b")
 
@@ -154,6 +179,9 @@ def _before(text: str, sentence: Sentence, item: Counted, opened: Counted) -> Se
         return None
     name = next(n for n, w in match.groupdict().items() if w is not None and n != "gap")
     cue_start, cue_end = start + match.start(), start + match.start("gap")
+    helps = name == "aided" and re.match(r"(?:support|reach)", match.group(name))
+    if helps and (item.unit is None or cues.MEASURE.search(text[sentence.start : item.quantity.start])):
+        return None
     if name == "forced":
         return _forced(text, item, opened, cue_start)
     if (name == "stock" and item.unit == "homes") or not _fits(name, item.unit):
@@ -211,6 +239,8 @@ def _after(text: str, item: Counted, inside: Sense | None) -> Sense | None:
         name = match.lastgroup or ""
         if name == "none":
             return None
+        if name == "returned" and _NOT_YET.search(gap):
+            return Sense("stock", item.quantity.start, match.end(), 0.65)
         if i == 0 and name == "newly_displaced" and not gap.strip():
             match = _main_verb(text, matches) or match
             name = match.lastgroup or ""
@@ -221,6 +251,9 @@ def _after(text: str, item: Counted, inside: Sense | None) -> Sense | None:
         sure = 0.85 if len(gap) < 40 or finite else 0.65
         return Sense(name, item.quantity.start, match.end(), sure)
     return None
+
+
+_NOT_YET = re.compile(r"\b(?:not|never|unable|cannot|unwilling|yet to|afraid to|prevented from)\b")
 
 
 def _main_verb(text: str, matches: Sequence[re.Match[str]]) -> re.Match[str] | None:
@@ -298,7 +331,7 @@ def _draft(text: str, sentence: Sentence, number: int, item: Counted, sense: Sen
     if indicator == "hosted" and item.unit == "homes":
         indicator = "sheltered"
     end = clause_end(text, max(sense.end, item.end), min(sentence.end, max(item.limit, sense.end, item.end)))
-    end = max(item.end, len(text[:end].rstrip(" ,(-")))
+    end = max(item.end, q.also, len(text[:end].rstrip(" ,(-")))
     end -= len(match.group()) if (match := re.search(r"\s(?:and|or|with|by|while)$", text[item.end : end])) else 0
     kind = cues.KIND_OF.get(indicator, "displacement")
     rate = sense.unit if sense.unit == "people_per_day" else None

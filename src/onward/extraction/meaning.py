@@ -15,12 +15,14 @@ _INDICATORS = (
     ("damaged", r"\bdamaged\b"),
     ("capacity", r"\bcapacity\b"),
     ("returned", r"\b(?:return\w*|repatriat\w+)\b"),
-    ("evacuated", r"\b(?:evacuat\w+|relocat\w+|bussed)\b"),
+    ("evacuated", r"\b(?:evacuat\w+|relocat\w+(?! (?:cent|sites?))|bussed)\b"),
+    ("on_the_move", r"\bon the move\b"),
     ("at_border", r"\b(?:stranded|stuck|waiting) (?:\w+ ){0,3}(?:border|crossing)"),
     ("stock", r"\b(?:currently|still|remain\w*) (?:\w+ )?displaced\b"),
     (
         "newly_displaced",
-        r"\b(?:arriv\w+|new(?:ly)?[- ]displac\w+|new displacements?|displacements|influx|departures?|departed|left"
+        r"\b(?:arriv\w+|new(?:ly)?[- ]displac\w+|new (?:IDPs|refugees)"
+        r"|new displacements?|displacements|influx|departures?|departed|left"
         r"|fled|crossed|entered|displaced from|recently displaced|movements?|spontaneous)\b",
     ),
     ("hosted", r"\b(?:hosted|hosting|refugees?|asylum[- ]seekers?)\b"),
@@ -43,7 +45,9 @@ def indicator_of(words: str) -> str | None:
     >>> indicator_of("IDP arrivals"), indicator_of("Internally displaced"), indicator_of("People in need")
     ('newly_displaced', 'stock', None)
     """
-    if _NOT_COUNTED.search(words) and not re.search(r"displaced|IDP|refugee|return|arriv", words, re.IGNORECASE):
+    if _NOT_COUNTED.search(words) and not re.search(
+        r"displaced|IDP|refugee|return|arriv|on the move", words, re.IGNORECASE
+    ):
         return None
     return next((name for name, pattern in _PATTERNS if pattern.search(words)), None)
 

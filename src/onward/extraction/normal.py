@@ -85,6 +85,7 @@ def flatten(text: str) -> Flat:
     spaces = {m.start() for m in _GLUED_DIGIT.finditer(plain)} | set(_glued_words(plain))
     edits = [(cut, cut, " ") for cut in spaces]
     edits += [(*m.span(), "") for m in _HYPHENATED.finditer(plain)]
+    edits += [(*m.span(), " - ") for m in _TIGHT_DASH.finditer(text)]
     edits += [_correction(m.start(), m.group()) for m in _SLIP.finditer(plain)]
     parts: list[str] = []
     marks: list[int] = []
@@ -103,6 +104,7 @@ def flatten(text: str) -> Flat:
     return Flat("".join(parts), tuple(marks), tuple(shifts))
 
 
+_TIGHT_DASH = re.compile(r"(?<=[A-Za-z)%])\u2014(?=[\w(])|(?<=\d)\u2014(?=[A-Za-z(])")
 _HYPHENATED = re.compile(r"(?<=[a-z]{2})-\n *(?=[a-z]{2})")
 """A word cut at the end of a printed line; a compound that broke at its own hyphen loses it, which harms no figure."""
 
@@ -116,9 +118,19 @@ def _misprints(word: str) -> set[str]:
 
 _SLIPS = {
     slip: word
-    for word in ("people", "persons", "displaced", "households", "families", "refugees", "individuals", "arrived")
+    for word in (
+        "people",
+        "persons",
+        "displaced",
+        "households",
+        "families",
+        "refugees",
+        "individuals",
+        "arrived",
+        "returned",
+    )
     for slip in _misprints(word)
-    if slip not in ("person", "displace", "household", "refugee", "individual", "arrive")
+    if slip not in ("person", "displace", "household", "refugee", "individual", "arrive", "return")
 }
 
 
@@ -222,6 +234,12 @@ def _keep(found: list[Sentence], text: str, start: int, end: int, paragraph: int
         found.append(Sentence(start, end, paragraph))
 
 
+_ENDS_IN_FIGURE = re.compile(
+    r"[A-Za-z)] ?[:>~-]* ?(?:\d{1,3}(?:[, ]\d{3})+|\d{1,3}(?:\.\d+)? ?(?:million|[KkMm]|%)|\d{2,3})\s*$"
+)
+"""A line that ends in a figure: the next one starts another key figure."""
+
+
 def _paragraph_breaks(text: str) -> set[int]:
     """Newlines that end a paragraph; the others are where a printed line was folded."""
     lines = text.split("\n")
@@ -230,11 +248,12 @@ def _paragraph_breaks(text: str) -> set[int]:
     breaks, position = set(), 0
     for line, following in zip(lines, [*lines[1:], ""], strict=True):
         position += len(line) + 1
+        ended = _ENDS_IN_FIGURE.search(line) and (following[:1].isupper() or following[:1].isdigit())
         closed = line.rstrip()[-1:] in tuple(".!?:\"';") or not line.strip() or not following.strip()
         following_on = (following[:1].islower() and len(line) > 15) or line.rstrip().endswith("(")
         filled = 40 < usual < 140 and len(line) > 0.7 * usual
         folded = following_on or (filled and not _BULLET.match(following))
-        if not folded or closed:
+        if not folded or closed or ended:
             breaks.add(position - 1)
     return breaks
 

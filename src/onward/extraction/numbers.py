@@ -28,7 +28,7 @@ _SCALE = "hundred|thousand|million|billion|lakhs?|crores?|dozen"
 _UNIT = "|".join([*ONES, *TENS])
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?: \d{3})+(?!\d)|\d{1,15}(?:\.\d{1,4})?"
 _NUMERAL = (
-    rf"(?<![\w.,$€£])(?:{_DIGITS})(?:(?: ?(?:{_SCALE})){{1,2}}\b|(?:k|m|mn|bn)\b"
+    rf"(?<![\w.,$€£])(?<![A-Za-z]-)(?:{_DIGITS})(?:(?: ?(?:{_SCALE})){{1,2}}\b|(?:k|m|mn|bn)\b"
     r"| m(?=[ ]*(?:$|[\n;,)])))?(?![\w]*\d)"
 )
 _SHARE = (
@@ -110,7 +110,10 @@ _NOT_BEFORE = re.compile(
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number as written: its span with qualifiers, the span of the number alone, and its bounds."""
+    """A number as written: its span with qualifiers, the span of the number alone, and its bounds.
+
+    `also` is where the exact figure ends that a round one is followed by: "over a million people (1,013,254)".
+    """
 
     start: int
     end: int
@@ -122,6 +125,7 @@ class Quantity:
     vague: bool = False
     spelled: bool = False
     unit: str = ""
+    also: int = 0
 
     @property
     def size(self) -> float:
@@ -138,13 +142,43 @@ def find_quantities(text: str, skip: list[tuple[int, int]] | None = None) -> lis
     2500000.0
     """
     atoms: list[Quantity] = []
-    blocked = sorted(skip or [])
+    blocked = sorted([*(skip or []), *(m.span() for m in _DAY_MONTH.finditer(text))])
     position = 0
     while match := _ATOM.search(text, position):
         position = max(match.end(), position + 1)
         if not _in(blocked, match.start(), match.end()):
             atoms.append(_atom(match))
-    return _shares_of_bases(text, _qualified(text, _joined(text, atoms)))
+    return _restated(text, _shares_of_bases(text, _qualified(text, _joined(text, atoms))))
+
+
+_DAY_MONTH = re.compile(
+    r"(?<![\d/,.])(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])(?![\d/]| (?:of|people|families|households|persons))"
+)
+_EXACT = re.compile(r"(?: (?:people|persons|individuals|refugees|IDPs|families|households))? \((?:exactly )?")
+CLOSE = 0.15
+"""A round figure and the exact one in brackets after it differ by this share at most (own choice)."""
+
+
+def _restated(text: str, found: list[Quantity]) -> list[Quantity]:
+    """ "over a million people (1,013,254)" is one figure, the exact one."""
+    kept: list[Quantity] = []
+    for quantity in found:
+        last = kept[-1] if kept else None
+        if (
+            last is not None
+            and last.unit == quantity.unit == ""
+            and (last.qualifier or last.spelled or last.vague)
+            and not quantity.qualifier
+            and quantity.value
+            and text.startswith(")", quantity.end)
+            and _EXACT.fullmatch(text, last.end, quantity.start)
+            and abs(last.size - quantity.value) <= CLOSE * quantity.value
+        ):
+            exact = quantity.value
+            kept[-1] = replace(last, value=exact, low=exact, high=exact, qualifier="", also=quantity.end)
+            continue
+        kept.append(quantity)
+    return kept
 
 
 OF_BASE = re.compile(

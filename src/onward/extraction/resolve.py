@@ -173,6 +173,9 @@ def _goes_on(scene: Scene, whole: Draft, part: Draft) -> bool:
     """Whether a part stands after its whole, and not in a bracket after which the whole is spoken of again."""
     if part.anchor <= whole.anchor:
         return False
+    dashed = scene.text.rfind(" - ", whole.anchor, part.anchor)
+    if dashed >= 0 and " - " in scene.text[part.anchor : scene.sentences[part.sentence].end]:
+        return False
     opened = scene.text.find("(", whole.anchor, part.anchor)
     closed = scene.text.find(")", part.anchor, scene.sentences[part.sentence].end)
     named = _before_bracket(scene, part)

@@ -1,0 +1,125 @@
+"""Percentages: what they are shares of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from onward.extraction import cues
+from onward.extraction.candidates import Draft
+from onward.extraction.meaning import indicator_of
+from onward.extraction.normal import Sentence
+from onward.extraction.numbers import Quantity
+from onward.extraction.parts import Sense, total_of
+
+_SHARE_OF = re.compile(
+    r"(?: \w+){0,2}? of (?P<them>them|whom|these|those|which|the total|all|this)\b|"
+    r" of (?:(?:all|the|these|those|its|their|newly|total) )*(?P<noun>[^,.;()]{3,90})",
+    re.IGNORECASE,
+)
+_WHO = re.compile(
+    r"\b(?:women|children|girls|boys|female|male|minors|men|elderly|majority|proportions?|come|came|originat\w+|from|moved|stay\w*"
+    r"|liv\w+|shelter\w*|settle\w*|hosted|return\w*|displaced|fled|crossed|arriv\w+|households|families|individuals|people)\b",
+    re.IGNORECASE,
+)
+
+
+_AUX = re.compile(rf"(?: - )?[ )]?{cues.AUX}")
+#: of whom a share says nothing about flight
+_ILLNESS = re.compile(
+    r"\b(?:malnourish\w+|cholera|infected|diarrh\w+|vaccinat\w+|an[a]?emi\w+|screened)\b", re.IGNORECASE
+)
+_BRACKETED = re.compile(
+    r"(?: (?:(?!\b(?:whom|them|these|those|which|majority|most|including)\b)[^\d;.:]){0,80})?"
+    r"\((?:about |some |or |nearly )?"
+)
+
+
+def base_of(counts: Sequence[Draft], share: Quantity) -> Draft | None:
+    """The total of which the last count is a share: "3,200 IDPs (40 %)" after a total of 8,000, by arithmetic.
+
+    A share is printed to the nearest whole per cent or so, hence a tolerance of one.
+    """
+    *earlier, last = counts
+    value = share.value
+    same = [d for d in earlier if d.unit == last.unit and d.pair is None and d.size > last.size]
+    if value is None or not same:
+        return None
+    closest = min(reversed(same), key=lambda d: abs(100.0 * last.size / d.size - value))
+    return closest if abs(100.0 * last.size / closest.size - value) <= 1.0 else None
+
+
+_FLIGHT_VERBS = {
+    **{name: name for name in ("newly_displaced", "returned", "evacuated", "sheltered", "on_the_move", "at_border")},
+    "stay_displaced": "stock",
+}
+
+
+def _state_before(text: str, sentence: Sentence, last: Draft | None, share: Quantity) -> str | None:
+    """What the verb says before the bracket in which a share stands: "most stay with host families (77 %)"."""
+    start = max(sentence.start, last.figure_end if last and last.sentence_of(sentence) else 0)
+    words = re.split(r"[();]", text[start : share.start].rstrip("( "))[-1]
+    if not text[start : share.start].rstrip().endswith("("):
+        return None
+    verbs = [m for m in cues.POST.finditer(words) if m.lastgroup in _FLIGHT_VERBS]
+    return _FLIGHT_VERBS[verbs[-1].lastgroup or ""] if verbs else None
+
+
+def share_sense(text: str, sentence: Sentence, quantity: Quantity, earlier: Sequence[Draft]) -> Sense | None:
+    """What a percentage is a share of: the noun after "of", else the figure told before it.
+
+    A percentage that neither a noun nor a count nearby explains makes no fact.
+    """
+    near = [d for d in earlier if d.kind == "displacement" and d.indicator != "capacity"]
+    whole = total_of(near, quantity)
+    if _ILLNESS.search(text, quantity.end, sentence.end):
+        return None
+    if re.match(r" of (?:all |the |these )*(?:IDPs|displaced|refugees|total)", text[quantity.end :]):
+        totals = [d for d in near if d.unit == "people" and d.indicator in ("stock", "newly_displaced") and not d.whole]
+        whole = totals[-1] if totals else whole
+    if near and near[-1].sentence_of(sentence) and _BRACKETED.fullmatch(text[near[-1].figure_end : quantity.start]):
+        base = base_of(near, quantity)
+        stated = _state_before(text, sentence, near[-1], quantity) or near[-1].indicator
+        return Sense(stated, quantity.start, quantity.end, 0.6, base.anchor if base else None)
+    match = _SHARE_OF.match(text, quantity.end, sentence.end)
+    if match and match.group("noun"):
+        noun = re.split(r"\b(?:were|was|are|is|have|has|had|who|that|said|report\w*)\b", match.group("noun"))[0]
+        verb = cues.POST.search(text, quantity.end, min(sentence.end, quantity.end + 160))
+        indicator = indicator_of(noun)
+        if re.search(r"\bpopulation of\b", noun):
+            whole = None  # a share of all who live there
+        counted = re.search(rf"\b(?:{cues.PEOPLE}|{cues.HOUSEHOLD}|population)\b", noun, re.IGNORECASE)
+        if indicator is None and counted and verb and verb.lastgroup not in ("none", "aided"):
+            indicator = {"stay_displaced": "stock", "lost_home": "newly_displaced"}.get(
+                verb.lastgroup or "", verb.lastgroup
+            )
+        if indicator is not None and indicator not in (
+            "killed",
+            "injured",
+            "aided",
+            "capacity",
+            "destroyed",
+            "damaged",
+        ):
+            return Sense(indicator, quantity.start, quantity.end, 0.6, whole.anchor if whole else None)
+        if not counted or whole is None:
+            return None
+    after = match.end() if match and match.group("them") else quantity.end
+    auxiliary = _AUX.match(text, after)
+    verb = cues.POST.match(text, auxiliary.end() if auxiliary else after)
+    if verb is not None and (name := _FLIGHT_VERBS.get(verb.lastgroup or "")):
+        return Sense(name, quantity.start, verb.end(), 0.6, whole.anchor if whole else None)
+    around = text[sentence.start : min(sentence.end, quantity.end + 120)]
+    subject = indicator_of(text[sentence.start : quantity.start])
+    if whole is None:
+        known = (
+            subject is not None and _WHO.search(around) and subject not in ("killed", "aided", "destroyed", "damaged")
+        )
+        return Sense(subject, quantity.start, quantity.end, 0.5) if known and subject else None
+    listed = re.search(r"[(;,]\s*$|\bor (?:about |some |nearly )?$", text[sentence.start : quantity.start])
+    if not listed and not match and not _WHO.search(around):
+        return None
+    last = near[-1]
+    told = last.indicator if last.unit == "percent" and last.sentence_of(sentence) else whole.indicator
+    name = _state_before(text, sentence, None, quantity) or told
+    return Sense(name, quantity.start, quantity.end, 0.6, whole.anchor)

@@ -1,0 +1,99 @@
+"""Forms of figures in situation reports, each in a sentence of our own: what is counted, how many, in which unit."""
+
+from __future__ import annotations
+
+import pytest
+
+from onward.extraction import extract_facts
+
+Expected = list[tuple[str, float, str]]
+
+FORMS: dict[str, tuple[str, Expected]] = {
+    "lines that are a label and a figure": (
+        "FIGURES\n"
+        "People displaced in Rimah State 139,000\n"
+        "IDPs in Talsa since 2012 21,000\n"
+        "Refugee arrivals in Dohrak (Oct 2016-Jul 2017) 87,000\n"
+        "Displaced people in Galla (as of Dec 2015) - 2.66 million\n"
+        "150 million requested (US$)\n",
+        [
+            ("stock", 139_000, "people"),
+            ("stock", 21_000, "people"),
+            ("newly_displaced", 87_000, "people"),
+            ("stock", 2_660_000, "people"),
+        ],
+    ),
+    "this includes": (
+        "37,000 people arrived in Rimah. This includes 21,690 people in Sarta, 14,000 in Talsa and 1,310 elsewhere.",
+        [("newly_displaced", n, "people") for n in (37_000, 21_690, 14_000, 1_310)],
+    ),
+    "an increase of": (
+        "By 28 February, 95,000 people were displaced. This is an increase of 5,000 people compared to the 90,000 "
+        "people reported on 14 February.",
+        [("newly_displaced", n, "people") for n in (95_000, 5_000, 90_000)],
+    ),
+    "people reached": (
+        "During the month partners reached over 2,100 beneficiaries in Rimah, and supported 1,600 people with seeds.",
+        [("delivered", 2_100, "people"), ("delivered", 1_600, "people")],
+    ),
+    "what reaches a number is no aid": (
+        "The number of new arrivals in Rimah reached 92,378 people.",
+        [("newly_displaced", 92_378, "people")],
+    ),
+    "movements": (
+        "A total of 2,298 movements were recorded in Rimah, comprising 1,977 arrivals and 321 departures.",
+        [("newly_displaced", n, "people") for n in (2_298, 1_977, 321)],
+    ),
+    "families that were recorded": (
+        "Most IDPs are in Rimah governorate, where 3,577 families, or 21,462 individuals, have been recorded.",
+        [("stock", 3_577, "households"), ("stock", 21_462, "people")],
+    ),
+    "recorded as new arrivals": (
+        "Since 7 February, 1,800 have been recorded as new arrivals in Rimah.",
+        [("newly_displaced", 1_800, "people")],
+    ),
+    "an abbreviation for individuals": (
+        "7 individuals (INDs) arrived at Talsa camp. 15 INDs left Sarta camp for Rimah.",
+        [("newly_displaced", 7, "people"), ("newly_displaced", 15, "people")],
+    ),
+    "a round figure and the exact one are one": (
+        "The number of displaced now reaches over a million people (1,013,254).",
+        [("stock", 1_013_254, "people")],
+    ),
+    "a share in words and in figures is one": (
+        "Some 9,000 people fled. Half of these people have fled from Rimah sub-district (53 %).",
+        [("newly_displaced", 9_000, "people"), ("newly_displaced", 53, "percent")],
+    ),
+    "not yet returned": (
+        "About 2,000 people have not yet been able to return to their homes.",
+        [("stock", 2_000, "people")],
+    ),
+    "a dash without spaces": (
+        "The number of displaced is 97,600, with 39,800 people\u201441 per cent\u2014living in camps in Rimah.",
+        [("stock", 97_600, "people"), ("sheltered", 39_800, "people"), ("sheltered", 41, "percent")],
+    ),
+    "groups by name": (
+        "Over 25,000 Rimah Farmers and people of other groups were also displaced.",
+        [("newly_displaced", 25_000, "people")],
+    ),
+    "day and month are no range, a hyphen makes no number": (
+        "The 300 people counted today (04/11) fled COVID-19 wards. They were displaced between 2013 and 2014.",
+        [("newly_displaced", 300, "people")],
+    ),
+    "another": (
+        "About 3,484 refugees arrived in Rimah in January and another 91,880 refugees throughout last year.",
+        [("newly_displaced", 3_484, "people"), ("newly_displaced", 91_880, "people")],
+    ),
+    "boats are no people": ("Nine boats with displaced people arrived (8 in Rimah and 1 in Talsa).", []),
+    "shares by the verb before their bracket": (
+        "Some 71,000 people were displaced. Most stay within camps (77 %), while some are with host families (16 %).",
+        [("newly_displaced", 71_000, "people"), ("sheltered", 77, "percent"), ("sheltered", 16, "percent")],
+    ),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_form_is_read(form):
+    text, expected = FORMS[form]
+    found = [(f.indicator, f.value, f.unit) for f in extract_facts(text, "2018-11-30").facts if f.unit]
+    assert found == expected
