@@ -33,10 +33,12 @@ AREAS_NOTE = (
 
 
 def two_digits(people: float) -> float:
-    """Round people to two significant digits and to whole people; a half goes away from zero.
+    """Round people to two significant digits and to whole people; a half is rounded away from zero.
 
-    The page, its downloads and every export round people so, and only so.
+    The page, its downloads and every export use this rounding and no other.
 
+    Examples
+    --------
     >>> two_digits(63_749), two_digits(44.5), two_digits(-151), two_digits(99.5), two_digits(0.4)
     (64000.0, 45.0, -150.0, 100.0, 0.0)
     """
@@ -51,9 +53,11 @@ def all_two_digits(people: Floats) -> Floats:
 def all_curve_digits(people: Floats) -> Floats:
     """Round people, of any shape, to the three significant digits that curves are drawn from; gaps stay gaps.
 
-    What `two_digits` makes of the result is what it makes of the figure itself, so that a label on a curve is the
-    figure of the exports: where rounding would cross that border, the digit before it is taken.
+    Rounding the result with `two_digits` gives the same value as rounding the figure itself, so that a label on a curve
+    agrees with the exports: where plain rounding would break this, the next lower third digit is used.
 
+    Examples
+    --------
     >>> all_curve_digits(np.array([64_496.0, 44.5, 1_234_567.0])).tolist()
     [64400.0, 44.5, 1230000.0]
     """
@@ -65,7 +69,7 @@ def all_curve_digits(people: Floats) -> Floats:
 
 
 def _step(people: Floats, digits: int, least: float) -> Floats:
-    """The unit of the last of so many significant digits."""
+    """Return the unit of the last significant digit for each figure, at least `least`."""
     size = np.floor(np.log10(np.maximum(np.abs(people), 1.0)))
     return np.asarray(np.maximum(10.0 ** (size + 1 - digits), least))
 
@@ -78,6 +82,8 @@ def _half_away(people: Floats, step: Floats) -> Floats:
 def reported_digits(value: float | None, unit: str) -> float | None:
     """Round a figure in a claim's unit: people as `two_digits` does, shares and ratios to two significant digits.
 
+    Examples
+    --------
     >>> reported_digits(44.5, "people/day"), reported_digits(0.1234, "share"), reported_digits(None, "people")
     (45.0, 0.12, None)
     """
@@ -89,6 +95,8 @@ def reported_digits(value: float | None, unit: str) -> float | None:
 def rounded(frame: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
     """Round people in some columns as `two_digits` does; gaps stay gaps.
 
+    Examples
+    --------
     >>> rounded(pl.DataFrame({"p50": [1234.5, None]}), ["p50"])["p50"].to_list()
     [1200.0, None]
     """
@@ -104,8 +112,10 @@ def significant(frame: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
 
 
 def masked(counts: pl.DataFrame, columns: tuple[str, ...] = ("people", "low", "high")) -> pl.DataFrame:
-    """Leave out observed counts below ten, with both their readings; ``masked`` says where.
+    """Set observed counts below ten, and their bounds, to null; ``masked`` marks them.
 
+    Examples
+    --------
     >>> masked(pl.DataFrame({"people": [4, 40], "low": [4, 30], "high": [4, 50]})).rows()
     [(None, None, None, True), (40, 30, 50, False)]
     """
@@ -115,8 +125,10 @@ def masked(counts: pl.DataFrame, columns: tuple[str, ...] = ("people", "low", "h
 
 
 def is_ongoing(about: Mapping[str, Any], today: dt.date) -> bool:
-    """Whether a run's period includes today.
+    """Return whether a run's period includes today.
 
+    Examples
+    --------
     >>> is_ongoing({"start": "2026-01-01", "end": "2026-03-31"}, dt.date(2026, 2, 1))
     True
     """
@@ -124,5 +136,5 @@ def is_ongoing(about: Mapping[str, Any], today: dt.date) -> bool:
 
 
 def today() -> dt.date:
-    """Return the day it is, in UTC."""
+    """Return the current date in UTC."""
     return dt.datetime.now(dt.UTC).date()

@@ -4,14 +4,14 @@
 
     OnwardError
     ├── CrisisDataError    (also ValueError)   a crisis folder that cannot be used; lists every problem in it
-    ├── ScenarioError      (also ValueError)   a what-if that makes no sense for its crisis
+    ├── ScenarioError      (also ValueError)   a scenario that does not fit its crisis
     ├── ParameterError     (also ValueError)   an argument or parameter that is unknown or out of its range
-    ├── SimulationError                        a run that broke one of its own laws
-    ├── CalibrationError                       a fit that cannot be made from what was observed
+    ├── SimulationError                        a run that violated one of its own laws
+    ├── CalibrationError                       a fit that cannot be made from the observed data
     └── RunFolderError                         a run folder that cannot be read or written
 
-The input errors are also ``ValueError``: the user can mend them by changing what was given.
-:class:`CrisisWarning` is the category for what is odd in a crisis but does not stop it.
+The input errors are also ``ValueError``: the user can correct them by changing the input.
+:class:`CrisisWarning` is the category of warnings about a crisis that can still be used.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Problem:
     file
         The file's name inside the crisis folder, or the folder itself.
     row
-        Row as a spreadsheet shows it (the header is row 1), or None where no row is to blame.
+        Row as a spreadsheet shows it (the header is row 1), or None if the problem is not in one row.
     column
         Column of a table or key of a TOML file, or None.
     found
@@ -71,7 +71,7 @@ class Problem:
 
     @property
     def where(self) -> str:
-        """The place of the problem: file, row and column, as far as they are known."""
+        """Return where the problem is: file, row and column, as far as they are known."""
         word = "key" if self.file.endswith(".toml") else "column"
         row = f", row {self.row}" if self.row is not None else ""
         column = f", {word} {self.column}" if self.column is not None else ""
@@ -83,7 +83,7 @@ class Problem:
 
 
 class OnwardError(Exception):
-    """The root of all errors that Onward raises on purpose."""
+    """The base class of all errors that Onward raises on purpose."""
 
 
 class CrisisDataError(OnwardError, ValueError):
@@ -92,7 +92,7 @@ class CrisisDataError(OnwardError, ValueError):
     Parameters
     ----------
     problems
-        What is wrong, in the order of files and rows; the first twenty are printed.
+        The problems, in the order of files and rows; the first twenty are printed.
 
     Examples
     --------
@@ -114,7 +114,7 @@ class CrisisDataError(OnwardError, ValueError):
 
 
 class ScenarioError(OnwardError, ValueError):
-    """A what-if that makes no sense for its crisis."""
+    """A scenario that does not fit its crisis."""
 
 
 class ParameterError(OnwardError, ValueError):
@@ -122,11 +122,11 @@ class ParameterError(OnwardError, ValueError):
 
 
 class SimulationError(OnwardError):
-    """A run that broke one of its own laws, such as losing people."""
+    """A run that violated one of its own laws, such as losing people."""
 
 
 class CalibrationError(OnwardError):
-    """A fit that cannot be made from what was observed."""
+    """A fit that cannot be made from the observed data."""
 
 
 class RunFolderError(OnwardError):
@@ -134,4 +134,4 @@ class RunFolderError(OnwardError):
 
 
 class CrisisWarning(UserWarning):
-    """Something odd in a crisis that does not stop it; the texts are on ``crisis.warnings``."""
+    """A warning about a crisis that can still be used; its texts are in ``crisis.warnings``."""

@@ -14,11 +14,13 @@ CLONE = Path(__file__).parents[2]
 
 
 def install_command(extra: str) -> str:
-    """Return the pip command that adds an extra to this copy, from the place that it was installed from.
+    """Return the pip command that adds an extra to this installation, from the source it was installed from.
 
-    A clone or an unpacked archive is named by its folder, a repository by its address. Only a copy that came from a
-    package index is looked for there: by PEP 610 it is the one that keeps no ``direct_url.json``.
+    A clone or an unpacked archive is given by its folder, a repository by its address. A copy from a package index has
+    no ``direct_url.json`` (PEP 610) and is installed from there by its name.
 
+    Examples
+    --------
     >>> install_command("web").startswith('pip install "')
     True
     """
@@ -40,8 +42,10 @@ def _direct_url() -> dict[str, Any]:
 
 
 def requirement(extra: str, origin: dict[str, Any]) -> str:
-    """Return what pip must be given for an extra of a copy whose ``direct_url.json`` (PEP 610) says ``origin``.
+    """Return the requirement that pip needs for an extra of a copy with ``direct_url.json`` (PEP 610) ``origin``.
 
+    Examples
+    --------
     >>> requirement("web", {})
     'onward[web]'
     >>> requirement("web", {"url": "https://git.example/onward.git", "vcs_info": {"vcs": "git", "commit_id": "4a3"}})

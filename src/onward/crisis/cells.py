@@ -22,7 +22,7 @@ Record = tuple[int, list[str]]
 
 
 def read_sheet(data: bytes, file: str) -> pl.DataFrame:
-    """All cells of a file as text, one column a header, and each row's number in column ``__row__``.
+    """Return all cells of a file as text, one column per header, with each row's number in ``__row__``.
 
     Parameters
     ----------
@@ -40,12 +40,12 @@ def read_sheet(data: bytes, file: str) -> pl.DataFrame:
 
 
 def number_rows(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with rows numbered as if it lay in a file: the first is row 2, under the header."""
+    """Return a frame with its rows numbered as in a file: the first is row 2, below the header."""
     return frame.with_columns(pl.int_range(2, frame.height + 2, dtype=pl.Int64, eager=True).alias(ROW))
 
 
 def as_text(frame: pl.DataFrame, file: str) -> pl.DataFrame:
-    """A typed frame as text cells with row numbers; time stamps at midnight become days."""
+    """Convert a typed frame to text cells with row numbers; time stamps at midnight become dates."""
     days = [pl.col(name).cast(pl.Date) for name in frame.columns if _is_midnights(frame[name])]
     try:
         return number_rows(frame.with_columns(days).with_columns(pl.all().cast(pl.String)))
@@ -54,6 +54,7 @@ def as_text(frame: pl.DataFrame, file: str) -> pl.DataFrame:
 
 
 def _refuse(file: str, row: int | None, found: str, next_step: str) -> NoReturn:
+    """Raise an error that names the file and the next step."""
     raise CrisisDataError([Problem(file, row, None, found, "", next_step)])
 
 
@@ -66,7 +67,7 @@ def _read_parquet(data: bytes, file: str) -> pl.DataFrame:
 
 
 def _is_midnights(cells: pl.Series) -> bool:
-    """Whether these are time stamps that only say a day, as pandas writes days."""
+    """Return whether a column holds only time stamps at midnight, as pandas writes dates."""
     return isinstance(cells.dtype, pl.Datetime) and cells.equals(cells.dt.truncate("1d"))
 
 
@@ -86,7 +87,7 @@ def _read_csv(data: bytes, file: str) -> pl.DataFrame:
 
 
 def _decode(data: bytes, file: str) -> str:
-    """The text of a file in UTF-8, with or without a byte order mark; anything else is named and refused."""
+    """Decode a file as UTF-8, with or without a byte order mark; refuse any other encoding by name."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         _refuse(file, None, "the file is UTF-16 text", "Save it as UTF-8 (in Excel: CSV UTF-8).")
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
@@ -104,7 +105,7 @@ def _decode(data: bytes, file: str) -> str:
 
 
 def _row_at(data: bytes, at: int) -> int:
-    """The row in which byte number `at` lies, quoted line breaks not counted."""
+    """Return the number of the row that contains byte `at`, not counting quoted line breaks."""
     before = io.StringIO(data[:at].decode("latin-1").replace("\0", "") + "x", newline="")
     try:
         return sum(1 for _ in csv.reader(before))
@@ -113,7 +114,7 @@ def _row_at(data: bytes, at: int) -> int:
 
 
 def _records(text: str, file: str) -> Iterator[Record]:
-    """Each record with its row number; a fault in the quotes or a wrong separator is refused."""
+    """Yield each record with its row number; refuse unbalanced quotes and a wrong separator."""
     if not text.strip():
         return
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -136,13 +137,13 @@ def _check_separator(header: list[str], file: str) -> None:
 
 
 def _is_hxl(cells: list[str]) -> bool:
-    """Whether these cells are a tag row of the Humanitarian Exchange Language."""
+    """Return whether the cells are a tag row of the Humanitarian Exchange Language (HXL)."""
     filled = [cell.strip() for cell in cells if cell.strip()]
     return bool(filled) and all(cell.startswith("#") for cell in filled)
 
 
 def _check_shape(header: list[str], rows: list[Record], file: str) -> None:
-    """Refuse a header that names a column twice or not at all, and rows longer or shorter than it."""
+    """Refuse duplicate or empty headers, and rows longer or shorter than the header."""
     problems = [
         Problem(file, 1, name, "this column is there twice", "", "Remove or rename one of them.")
         for i, name in enumerate(header)
@@ -160,7 +161,7 @@ def _check_shape(header: list[str], rows: list[Record], file: str) -> None:
 
 
 def _ragged(width: int, rows: list[Record], file: str) -> Iterator[Problem]:
-    """Rows with another number of cells than the header; empty cells behind the last column do no harm."""
+    """Return the rows whose number of cells differs from the header's, ignoring empty cells at the end."""
     for row, cells in rows:
         extra = next((cell for cell in cells[width:] if cell.strip()), None)
         if len(cells) >= width and extra is None:

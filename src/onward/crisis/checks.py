@@ -77,7 +77,7 @@ NOT_AFTER = (
 
 
 def check_whole(draft: Draft) -> None:
-    """Add to the draft all problems, and all warnings, of the crisis as a whole."""
+    """Add every problem and warning about the crisis as a whole to the draft."""
     for stage in (_NAMES, _WHOLE):
         broken = draft.broken()
         draft.problems += [
@@ -89,7 +89,7 @@ def check_whole(draft: Draft) -> None:
 
 
 def check_period(draft: Draft) -> Iterator[Problem]:
-    """The days of crisis.toml follow each other within a span that can be meant."""
+    """Check that history_start, start and end are in order and the period has a plausible length."""
     header = draft.header
     if header is None:
         return
@@ -106,7 +106,7 @@ def check_period(draft: Draft) -> Iterator[Problem]:
 
 
 def check_duplicates(draft: Draft) -> Iterator[Problem]:
-    """No two rows of a table share its key; in a table without one, no two rows are the same."""
+    """Check that no two rows of a table share its key or, in a table without a key, are identical."""
     broken = draft.broken()
     for table in tables().values():
         if table.name == "routes":  # distinguished by direction, in check_routes
@@ -129,7 +129,7 @@ def _again(table: str) -> str:
 
 
 def check_countries(draft: Draft) -> Iterator[Problem]:
-    """Countries are ISO 3166 alpha-3 codes, or XAA to XZZ, which ISO leaves to users."""
+    """Check that countries are ISO 3166 alpha-3 codes, or XAA to XZZ, which ISO reserves for users."""
     import pycountry
 
     places = draft.frame("places")
@@ -141,7 +141,7 @@ def check_countries(draft: Draft) -> Iterator[Problem]:
 
 
 def check_pcodes(draft: Draft) -> Iterator[Problem]:
-    """An administrative unit has one P-code, and a P-code is of one unit."""
+    """Check that each administrative unit has one P-code and each P-code one unit."""
     places = draft.frame("places")
     for level, names in (("admin1", ["country", "admin1"]), ("admin2", ["country", "admin1", "admin2"])):
         code, coded = f"{level}_pcode", places.drop_nulls(f"{level}_pcode")
@@ -159,7 +159,7 @@ def check_pcodes(draft: Draft) -> Iterator[Problem]:
 
 
 def check_area_names(draft: Draft) -> Iterator[Problem]:
-    """No area is called like a place, since some columns take either."""
+    """Check that no area has the name of a place, because some columns accept either."""
     places = draft.frame("places")["place"].to_list()
     areas = draft.frame("areas").unique("area", keep="first", maintain_order=True)
     for row in areas.filter(pl.col("area").is_in(places)).iter_rows(named=True):
@@ -167,7 +167,7 @@ def check_area_names(draft: Draft) -> Iterator[Problem]:
 
 
 def check_shares(draft: Draft) -> Iterator[Problem]:
-    """The group shares of each place, and of those without rows of their own, add up to 1."""
+    """Check that the group shares of each place, and the default shares, add up to 1."""
     groups = draft.frame("groups")
     sums = groups.group_by("place", maintain_order=True).agg(pl.col("share").sum(), pl.col(ROW).first())
     for row in sums.filter((pl.col("share") - 1).abs() > SHARE_TOLERANCE).iter_rows(named=True):
@@ -184,7 +184,7 @@ def check_shares(draft: Draft) -> Iterator[Problem]:
 
 
 def check_order(draft: Draft) -> Iterator[Problem]:
-    """Lower bounds are below upper bounds, and days in their order."""
+    """Check that lower bounds do not exceed upper bounds and that start days precede end days."""
     for table, less, more in AT_MOST:
         if table in draft.broken():
             continue
@@ -196,7 +196,7 @@ def check_order(draft: Draft) -> Iterator[Problem]:
 
 
 def check_days(draft: Draft) -> Iterator[Problem]:
-    """Days lie within the period of the crisis."""
+    """Check that days lie within the period of the crisis."""
     header, broken = draft.header, draft.broken()
     if header is None:
         return
@@ -213,7 +213,7 @@ def check_days(draft: Draft) -> Iterator[Problem]:
 
 
 def check_advances(draft: Draft) -> Iterator[Problem]:
-    """A place's changes of hands happen in their order, whatever day of its range each happens on."""
+    """Check that a place's changes of control stay in order for every possible day within their ranges."""
     low, high = pl.coalesce("start_low", "start"), pl.coalesce("start_high", "start")
     control = draft.frame("control").sort("place", "start")
     before = control.with_columns(high.shift(1).over("place").alias("before"))
@@ -224,7 +224,7 @@ def check_advances(draft: Draft) -> Iterator[Problem]:
 
 
 def check_event_sites(draft: Draft) -> Iterator[Problem]:
-    """An event is at a place, in an area, or at a latitude and longitude."""
+    """Check that each event has exactly one kind of location: a place, an area, or coordinates."""
     point = pl.col("latitude").is_not_null() | pl.col("longitude").is_not_null()
     half = pl.col("latitude").is_null() != pl.col("longitude").is_null()
     ways = pl.col("place").is_not_null().cast(int) + pl.col("area").is_not_null().cast(int) + point.cast(int)
@@ -238,12 +238,12 @@ def check_event_sites(draft: Draft) -> Iterator[Problem]:
 
 
 def _sites(row: dict[str, Any]) -> int:
-    """How many of place, area and latitude a row gives."""
+    """Count how many of place, area and latitude a row gives."""
     return sum(row.get(name) is not None for name in ("place", "area", "latitude"))
 
 
 def check_count_sites(draft: Draft) -> Iterator[Problem]:
-    """A count is of a place or of an area."""
+    """Check that each count refers to either a place or an area."""
     counts = draft.frame("counts")
     for row in counts.filter(pl.col("place").is_null() == pl.col("area").is_null()).iter_rows(named=True):
         found = f"the count is for {'no place' if _sites(row) == 0 else 'both a place and an area'}"
@@ -251,7 +251,7 @@ def check_count_sites(draft: Draft) -> Iterator[Problem]:
 
 
 def check_claim_bounds(draft: Draft) -> Iterator[Problem]:
-    """A claim says at least one bound."""
+    """Check that each claim gives at least one bound."""
     claims = draft.frame("claims")
     for row in claims.filter(pl.col("low").is_null() & pl.col("high").is_null()).iter_rows(named=True):
         yield draft.problem("claims", row, "low", "the claim has no figure", "Give low, high or both.")
@@ -287,5 +287,5 @@ _WHOLE: tuple[tuple[Check, tuple[str, ...]], ...] = (
 
 
 def _shown(value: object) -> str:
-    """A bound as a message shows it: numbers without needless decimals."""
+    """Format a bound for a message, without needless decimals."""
     return f"{value:.12g}" if isinstance(value, float) else str(value)

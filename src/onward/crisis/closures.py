@@ -23,7 +23,7 @@ SEALED, AT_RISK = "sealed", "crossing at risk"
 
 
 def check_closures(draft: Draft) -> Iterator[Problem]:
-    """A closure names as many things as its kind asks for; a quota says how many may pass."""
+    """Check that closures name what their kind requires, have a valid policy, and state their quota."""
     routes = draft.frame("routes")
     joined = {frozenset(pair) for pair in routes.select("place1", "place2").iter_rows()}
     for row in draft.frame("closures").iter_rows(named=True):
@@ -38,7 +38,7 @@ def check_closures(draft: Draft) -> Iterator[Problem]:
 
 
 def _names_trouble(row: dict[str, Any], joined: set[frozenset[str]]) -> tuple[str, str] | None:
-    """What is wrong with the second name of a closure: found and next step."""
+    """Return what is wrong with the names of a closure and the next step, or None."""
     kind, name1, name2 = row["kind"], row["name1"], row["name2"]
     if kind == "line":
         lacks = (name1 is None) != (name2 is None)
@@ -57,7 +57,7 @@ def _names_trouble(row: dict[str, Any], joined: set[frozenset[str]]) -> tuple[st
 
 
 def check_overlaps(draft: Draft) -> Iterator[Problem]:
-    """On each day at most one rule holds for a thing."""
+    """Check that at most one rule applies to the same gate, border, road, place or line on any day."""
     if draft.header is None:
         return
     rules: dict[tuple[str, frozenset[str]], list[dict[str, Any]]] = {}
@@ -78,7 +78,7 @@ def _contradict(first: dict[str, Any], second: dict[str, Any]) -> bool:
 
 
 def idle_quotas(draft: Draft) -> Iterator[Problem]:
-    """Numbers given for a policy that does not use them."""
+    """Yield a warning for each number given with a policy that does not use it."""
     idle = (pl.col("policy") != "quota") & pl.col("people_per_day").is_not_null()
     for row in draft.frame("closures").filter(idle).iter_rows(named=True):
         found = f"a number means nothing for policy {row['policy']}"

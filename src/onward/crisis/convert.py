@@ -28,18 +28,18 @@ NOTE_NUMBER = "Write digits, with a point before decimals and nothing between th
 
 
 def empty_frame(table: Table) -> pl.DataFrame:
-    """The table without rows, typed by the dictionary."""
+    """Return the table without rows, with the column types of the data dictionary."""
     return pl.DataFrame(schema={column.name: dtype(column) for column in table.columns})
 
 
 def dtype(column: Column) -> pl.DataType:
-    """The Polars type of a column; names, texts and choices are strings."""
+    """Return the Polars type of a column; names, texts and choices are strings."""
     numbers = {"whole": pl.Int64(), "number": pl.Float64(), "share": pl.Float64()}
     return {**numbers, "date": pl.Date(), "yes_no": pl.Boolean()}.get(column.type, pl.String())
 
 
 def convert(table: Table, sheet: pl.DataFrame, file: str) -> tuple[pl.DataFrame, list[Problem]]:
-    """The table of a sheet of text cells, and all its problems.
+    """Convert a sheet of text cells to a typed table, and return it with all problems found.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def convert(table: Table, sheet: pl.DataFrame, file: str) -> tuple[pl.DataFrame,
 
 
 def canonical(frame: pl.DataFrame) -> pl.DataFrame:
-    """The rows in the one order that does not depend on the order they came in; row numbers dropped."""
+    """Sort rows into an order that does not depend on the input order, and drop the row numbers."""
     frame = frame.drop(ROW, strict=False)
     return frame.sort(frame.columns, nulls_last=False)
 
@@ -83,14 +83,14 @@ def _missing_columns(table: Table, sheet: pl.DataFrame, file: str) -> Iterator[P
 
 
 def _clean(sheet: pl.DataFrame, given: list[Column]) -> pl.DataFrame:
-    """Cells without blanks at their ends, with one Unicode form and kind of line break; empty ones null."""
+    """Strip cells, normalise Unicode and line breaks, and set empty cells to null."""
     text = pl.col([column.name for column in given])
     text = text.str.replace_all("\r\n?", "\n").str.strip_chars().str.normalize("NFC").str.strip_chars()
     return sheet.select(ROW, text.replace("", None))
 
 
 def _settled(column: Column, given: bool) -> pl.Expr:
-    """The column in its final type, with the default in each gap."""
+    """Return the column in its final type, with gaps filled by the default."""
     cells = pl.col(column.name).cast(dtype(column)) if given else pl.lit(None, dtype(column))
     if column.default is not None:
         default = {"yes": True, "no": False}[column.default] if column.type == "yes_no" else column.default
@@ -99,7 +99,7 @@ def _settled(column: Column, given: bool) -> pl.Expr:
 
 
 def _where(condition: pl.Expr, values: pl.Expr) -> pl.Expr:
-    """The values where the condition holds, else null."""
+    """Return the values where the condition holds, and null elsewhere."""
     return pl.when(condition).then(values)
 
 
@@ -109,7 +109,7 @@ def _as_text(column: Column) -> pl.Expr:
 
 
 def _as_key(column: Column) -> pl.Expr:
-    """Names may not begin with #, so that no row of names can be taken for a row of HXL tags."""
+    """Set names that begin with # to null, so that no data row can be mistaken for a row of HXL tags."""
     return _where(~pl.col(column.name).str.starts_with("#"), _as_text(column))
 
 
@@ -131,13 +131,13 @@ def _as_date(column: Column) -> pl.Expr:
 
 
 def _as_number(column: Column) -> pl.Expr:
-    """Finite numbers; adding 0 turns minus zero into zero, so equal tables have equal hashes."""
+    """Parse finite numbers; adding 0 turns minus zero into zero, so that equal tables have equal hashes."""
     values = pl.col(column.name).cast(pl.Float64, strict=False) + 0.0
     return _where(values.is_finite(), values)
 
 
 def _as_whole(column: Column) -> pl.Expr:
-    """Whole numbers, still as floats (exact up to 2^53); 12.0 is one, as pandas writes columns with gaps."""
+    """Parse whole numbers as floats (exact up to 2^53); accept 12.0, which pandas writes for columns with gaps."""
     values = _as_number(column)
     return _where(values == values.round(0), values)
 
@@ -167,7 +167,7 @@ def _in_bounds(column: Column) -> pl.Expr:
 def _faults(
     column: Column, text: pl.DataFrame, values: pl.DataFrame, sound: pl.DataFrame, file: str
 ) -> Iterator[Problem]:
-    """Cells of a column that are empty and may not be, cannot be understood, or are out of bounds."""
+    """Yield a problem for each cell that is empty but required, cannot be parsed, or is out of bounds."""
     gaps = sound[column.name].null_count()
     if not gaps or (gaps == text[column.name].null_count() and not column.required):
         return
@@ -189,7 +189,7 @@ def _fault(column: Column, row: int, found: str, value: float | None, file: str)
 
 
 def _kind(column: Column) -> str:
-    """What a cell of this column should be, in words."""
+    """Return in words what a cell of this column must be."""
     kinds = {
         "whole": f"a whole number of {column.unit}",
         "number": f"a number of {column.unit}" if column.unit else "a number",
@@ -203,7 +203,7 @@ def _kind(column: Column) -> str:
 
 
 def _range(column: Column, value: float) -> str:
-    """What the bounds of a column ask of a value that does not keep to them."""
+    """Return in words the bounds of a column, for a value outside them."""
     low, high = _bounds(column)
     if column.low is not None and column.high is not None:
         return f" between {low:,.12g} and {high:,.12g}"
@@ -211,7 +211,7 @@ def _range(column: Column, value: float) -> str:
 
 
 def _advice(column: Column, found: str) -> str:
-    """The next step for a cell that cannot be understood."""
+    """Return the next step for a cell that cannot be parsed."""
     if column.type == "choice":
         return did_you_mean(found, column.choices, "Write one of these words.")
     if column.type in ("date", "yes_no"):

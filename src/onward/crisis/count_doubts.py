@@ -1,4 +1,4 @@
-"""Doubts about counts: series that jump, contradict each other, mix assessments, or grow as only totals do."""
+"""Doubts about counts: jumps, contradictions between sources, mixed assessments, cumulative totals given as stocks."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ SERIES = ["indicator", "place", "area", "series"]
 
 
 def with_series(draft: Draft) -> pl.DataFrame:
-    """Return counts with the series that each belongs to: its source without a day or number at its end."""
+    """Return counts with the series each belongs to: its source without a trailing date or number."""
     stem = pl.col("source").fill_null("").str.replace(_DATED, "").str.strip_chars()
     return draft.frame("counts").with_columns(stem.alias("series")).sort(*SERIES, "date", ROW)
 
 
 def jumps(draft: Draft) -> Iterator[Problem]:
-    """Counts of one series that jump from one day to the next: a recount, or another coverage."""
+    """Yield a doubt where a series jumps between two dates, which suggests a recount or a change in coverage."""
     counts = with_series(draft)
     before = counts.with_columns(pl.col("people", "date").shift(1).over(SERIES).name.suffix("_before"))
     both = pl.min_horizontal("people", "people_before") >= LEAST_PEOPLE
@@ -60,7 +60,7 @@ def jumps(draft: Draft) -> Iterator[Problem]:
 
 
 def contradictions(draft: Draft) -> Iterator[Problem]:
-    """Counts of the same people on the same day by two sources, with ranges far apart."""
+    """Yield a doubt where two sources count the same people on the same day with ranges far apart."""
     counts = with_series(draft).with_columns(
         pl.coalesce("low", "people").alias("least"), pl.coalesce("high", "people").alias("most")
     )
@@ -81,7 +81,7 @@ def contradictions(draft: Draft) -> Iterator[Problem]:
 
 
 def cumulative_as_stock(draft: Draft) -> Iterator[Problem]:
-    """Stocks that never fall and grow much: totals since a day, perhaps, which are arrivals and no stock."""
+    """Yield a doubt for stocks that never fall and grow strongly: they may be cumulative arrivals."""
     stocks = with_series(draft).filter(indicator="stock")
     grown = stocks.group_by(SERIES, maintain_order=True).agg(
         pl.col("people").diff().drop_nulls().min().alias("least"),
@@ -102,7 +102,7 @@ def cumulative_as_stock(draft: Draft) -> Iterator[Problem]:
 
 
 def mixed_assessments(draft: Draft) -> Iterator[Problem]:
-    """Stocks from several kinds of assessment: they count other people in other ways, and are no series."""
+    """Yield a doubt for stocks from several kinds of assessment, which do not form one series."""
     records = draft.frame("provenance").select(
         "source", pl.concat_str("publisher", "file", "record", separator=" ", ignore_nulls=True).alias("words")
     )

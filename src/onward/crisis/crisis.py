@@ -80,24 +80,24 @@ class Crisis:
 
     @property
     def days(self) -> int:
-        """Number of days from start to end, both counted."""
+        """Return the number of days from start to end, both included."""
         return (self.end - self.start).days + 1
 
     @property
     def places(self) -> list[str]:
-        """The short names of all places, in canonical order."""
+        """Return the keys of all places, in canonical order."""
         return self.tables["places"]["place"].to_list()
 
     @cached_property
     def place_names(self) -> dict[str, str]:
-        """The name for people of each place, by short name; the short name in words where the crisis gives none."""
+        """Return the display name of each place by its key; the key in words where no name is given."""
         places = self.tables["places"].sort("place")
         names = zip(places["name"].to_list(), places["place"].to_list(), strict=True)
         return {place: name or spoken_name(place) for name, place in names}
 
     @cached_property
     def areas(self) -> dict[str, list[str]]:
-        """The places of each area: those of areas.csv, each country by its code, and ``everywhere``.
+        """Return the places of each area: those of areas.csv, each country by its code, and ``everywhere``.
 
         An area of areas.csv hides a built-in one of the same name.
         """
@@ -111,14 +111,36 @@ class Crisis:
         return {**built_in, **own}
 
     def table(self, name: str) -> pl.DataFrame:
-        """The table called `name`, such as ``"routes"``; without rows if the crisis has none."""
+        """Return the table called `name`.
+
+        Parameters
+        ----------
+        name
+            A table of the data dictionary, such as ``"routes"``.
+
+        Returns
+        -------
+        polars.DataFrame
+            Its rows in canonical order; no rows if the crisis has no such table.
+
+        Raises
+        ------
+        ParameterError
+            If the data dictionary has no table of that name.
+
+        Examples
+        --------
+        >>> import onward
+        >>> onward.read_crisis("aleppo-2016").table("routes").columns[:2]
+        ['place1', 'place2']
+        """
         if name not in self.tables:
             step = did_you_mean(name, self.tables, f"There are {', '.join(self.tables)}.")
             raise ParameterError(f"{quoted(name)} is not a table. {step}")
         return self.tables[name]
 
     def replace_table(self, name: str, frame: pl.DataFrame) -> Crisis:
-        """The crisis with another table in place of the one called `name`, checked anew.
+        """Return a copy of the crisis with one table replaced, and check it again.
 
         Parameters
         ----------
@@ -130,14 +152,26 @@ class Crisis:
         Returns
         -------
         Crisis
-            A new crisis; this one stays as it is. Problems raise CrisisDataError, rows counted from 2 on.
+            A new crisis; this one is unchanged.
+
+        Raises
+        ------
+        CrisisDataError
+            With all problems at once; rows are counted from 2, as in a file.
+
+        Examples
+        --------
+        >>> import onward
+        >>> crisis = onward.read_crisis("aleppo-2016")
+        >>> crisis.replace_table("counts", crisis.table("counts").head(3)).table("counts").height
+        3
         """
         self.table(name)
         changed = crisis_from_tables(self.header(), {**self.tables, name: frame})
         return replace(changed, folder=self.folder)
 
     def header(self) -> dict[str, object]:
-        """What crisis.toml says of it, by key."""
+        """Return the content of crisis.toml, by key."""
         return {
             "name": self.name,
             "title": self.title,
@@ -148,12 +182,12 @@ class Crisis:
             "sources": list(self.sources),
             **({"fitted_on": list(self.fitted_on)} if self.fitted_on else {}),
             "parameters": dict(sorted(self.parameters.items())),
-            **({"trigger": [trigger.kept() for trigger in self.triggers]} if self.triggers else {}),
+            **({"trigger": [trigger.as_toml() for trigger in self.triggers]} if self.triggers else {}),
         }
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 over the content: header and tables, not the order of rows, columns or overrides."""
+        """Return the SHA-256 of the content: header and tables, whatever the order of rows, columns or overrides."""
         header = {key: value for key, value in self.header().items() if key != "trigger"}
         digest = hashlib.sha256(_canonical(header))
         for name, frame in self.tables.items():
@@ -175,7 +209,7 @@ class Crisis:
 
 
 def crisis_from_tables(header: Mapping[str, object], tables: Mapping[str, pl.DataFrame]) -> Crisis:
-    """The crisis made of a header and tables in memory, with the same checks as one read from a folder.
+    """Build a crisis from a header and tables in memory, with the same checks as for one read from a folder.
 
     Parameters
     ----------
@@ -187,7 +221,12 @@ def crisis_from_tables(header: Mapping[str, object], tables: Mapping[str, pl.Dat
     Returns
     -------
     Crisis
-        The checked crisis; all problems raise one CrisisDataError, with rows counted from 2 on as in a file.
+        The checked crisis.
+
+    Raises
+    ------
+    CrisisDataError
+        With all problems at once; rows are counted from 2, as in a file.
     """
     from onward.crisis.draft import draft_of
     from onward.crisis.header import check_header
@@ -196,7 +235,7 @@ def crisis_from_tables(header: Mapping[str, object], tables: Mapping[str, pl.Dat
 
 
 def finish(draft: Draft) -> Crisis:
-    """Check a draft as a whole and return the crisis, tables in canonical order, or raise all its problems."""
+    """Check a draft as a whole and return the crisis with tables in canonical order; raise all problems at once."""
     from onward.crisis.checks import check_whole
     from onward.crisis.convert import canonical
     from onward.crisis.header import FILE
@@ -226,7 +265,7 @@ def finish(draft: Draft) -> Crisis:
 
 
 def _in_order(problems: Iterable[Problem], files: Sequence[str]) -> list[Problem]:
-    """Sort problems by file, in the order given, and row; files that are none of these come first."""
+    """Sort problems by file, in the order given, then by row; put unlisted files first."""
     place = {file: number for number, file in enumerate(files)}
     return sorted(problems, key=lambda problem: (place.get(problem.file, -1), problem.row or 0))
 

@@ -27,12 +27,12 @@ SILENT_DAYS = 14
 
 
 def find_doubts(draft: Draft) -> list[Problem]:
-    """Return all doubts about a draft without problems, check by check."""
+    """Return all doubts about a draft that has no problems, check by check."""
     return [doubt for check in _CHECKS for doubt in check(draft)]
 
 
 def after_the_last_event(draft: Draft) -> Iterator[Problem]:
-    """The events end long before the crisis does: what follows is assumed to be peace."""
+    """Yield a doubt if the events end long before the crisis, because later days are simulated as peace."""
     events, header = draft.frame("events"), draft.header
     if header is None:
         return
@@ -48,7 +48,7 @@ def after_the_last_event(draft: Draft) -> Iterator[Problem]:
 
 
 def between_events(draft: Draft) -> Iterator[Problem]:
-    """Weeks in the midst of a war of which no event is known."""
+    """Yield a doubt for each run of weeks within the war for which no event is known."""
     events, header = draft.frame("events"), draft.header
     if header is None:
         return
@@ -63,7 +63,7 @@ def between_events(draft: Draft) -> Iterator[Problem]:
 
 
 def attacked_without_people(draft: Draft) -> Iterator[Problem]:
-    """Places that are attacked by name and have no residents: nobody can flee from there."""
+    """Yield a doubt for each place that is attacked by name but has no residents who could flee."""
     places, events = draft.frame("places"), draft.frame("events")
     homes = places.filter(pl.col("kind").is_in(["city", "town", "village"]))
     nobody = homes.filter((pl.col("population").fill_null(0) + pl.col("displaced_at_start").fill_null(0)) == 0)
@@ -74,7 +74,7 @@ def attacked_without_people(draft: Draft) -> Iterator[Problem]:
 
 
 def more_than_lived_there(draft: Draft) -> Iterator[Problem]:
-    """Departures counted at a place that exceed its residents, or people displaced that exceed all of them."""
+    """Yield a doubt for departures above a place's residents, or displaced people above all residents."""
     places, counts = draft.frame("places"), draft.frame("counts")
     lived = places.select(
         "place", (pl.col("population").fill_null(0) + pl.col("displaced_at_start").fill_null(0)).alias("lived")
@@ -89,7 +89,7 @@ def more_than_lived_there(draft: Draft) -> Iterator[Problem]:
 
 
 def without_admin_names(draft: Draft) -> Iterator[Problem]:
-    """Places without admin1 are drawn as one area by the report's journeys."""
+    """Yield a doubt for places without admin1, which the report's journeys show as one area."""
     places = draft.frame("places").sort(ROW)
     bare = places.filter(pl.col("admin1").is_null() & (pl.col("country").len().over("country") > 1))
     if not bare.is_empty():

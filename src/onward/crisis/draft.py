@@ -40,7 +40,7 @@ class Draft:
     doubts: list[Problem] = field(default_factory=list)
 
     def add_sheet(self, table: Table, sheet: pl.DataFrame, file: str) -> None:
-        """Take up a table from its text cells; unknown columns warn."""
+        """Add a table from its text cells; warn about unknown columns."""
         self.files[table.name] = file
         if table.required and not sheet.height:
             fault = Problem(file, found="the table has no rows", next_step="A crisis needs at least one.")
@@ -52,23 +52,23 @@ class Draft:
                 self.warnings.append(_unknown_column(table, file, name))
 
     def frame(self, name: str) -> pl.DataFrame:
-        """The table called `name` with row numbers; empty if the crisis has none."""
+        """Return the table called `name` with row numbers; empty if the crisis has none."""
         if name in self.frames:
             return self.frames[name]
         return empty_frame(tables()[name]).with_columns(pl.Series(ROW, [], dtype=pl.Int64))
 
     def file(self, name: str) -> str:
-        """The file of the table called `name`."""
+        """Return the file of the table called `name`."""
         return self.files.get(name, f"{name}.csv")
 
     def broken(self) -> set[str]:
-        """Names of tables that have problems; "crisis" stands for crisis.toml."""
+        """Return the names of tables that have problems; "crisis" stands for crisis.toml."""
         at_fault = {problem.file for problem in self.problems}
         broken = {name for name in tables() if self.file(name) in at_fault}
         return broken | ({"crisis"} if self.header is None or FILE in at_fault else set())
 
     def unnamed(self) -> set[str]:
-        """Tables whose names are not all known: they could not be read, or a name is faulty."""
+        """Return the tables whose names are not all known, because they could not be read or a name is faulty."""
         faulty = {(problem.file, problem.column) for problem in self.problems}
         names = {table: column for column, table in REFERENCES.items()}
         return {
@@ -86,12 +86,12 @@ class Draft:
         next_step: str,
         expected: str = "",
     ) -> Problem:
-        """A problem in a row of a table, as its frame gives it."""
+        """Build the problem for a row of a table, as its frame gives the row."""
         return Problem(self.file(table), row[ROW], column, found, expected, next_step)
 
 
 def draft_of(header: Header, frames: Mapping[str, pl.DataFrame]) -> Draft:
-    """A draft of a header and tables held in memory, whose rows count as in a file (the first is row 2)."""
+    """Build a draft from a header and tables in memory; rows are numbered as in a file (the first is row 2)."""
     draft = Draft(header)
     for name, frame in frames.items():
         if name not in tables():

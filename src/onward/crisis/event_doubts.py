@@ -28,7 +28,7 @@ EARTH_KM = 6371.0088
 
 
 def far_from_any_place(draft: Draft) -> Iterator[Problem]:
-    """Attacks away from every place: how many, how far; they frighten nobody."""
+    """Yield a doubt about attacks far from every place, which cause no one to flee: how many, and how far."""
     events, places = draft.frame("events"), draft.frame("places")
     spots = events.filter(pl.col("latitude").is_not_null() & pl.col("longitude").is_not_null())
     if spots.is_empty() or places.is_empty():
@@ -49,7 +49,7 @@ def far_from_any_place(draft: Draft) -> Iterator[Problem]:
 
 
 def _nearest_km(spots: pl.DataFrame, places: pl.DataFrame) -> NDArray[np.float64]:
-    """Distance of each spot from the nearest place, km."""
+    """Return the distance from each event to the nearest place, in km."""
     import numpy as np
     from scipy.spatial import cKDTree
 
@@ -58,7 +58,7 @@ def _nearest_km(spots: pl.DataFrame, places: pl.DataFrame) -> NDArray[np.float64
 
 
 def _on_sphere(table: pl.DataFrame) -> NDArray[np.float64]:
-    """Points of the unit sphere, shape (rows, 3)."""
+    """Return the positions as points on the unit sphere, shape (rows, 3)."""
     import numpy as np
 
     lat, lon = (np.radians(table[name].cast(pl.Float64).to_numpy()) for name in ("latitude", "longitude"))
@@ -66,7 +66,7 @@ def _on_sphere(table: pl.DataFrame) -> NDArray[np.float64]:
 
 
 def records_left_out(draft: Draft) -> Iterator[Problem]:
-    """Files of which most records became no event; known from the rows that the used records had in them."""
+    """Yield a doubt for each source file of which most records were left out, judged by the row numbers used."""
     events, provenance = draft.frame("events"), draft.frame("provenance")
     codes = (
         events.drop_nulls("source")

@@ -33,7 +33,7 @@ EXPECTED = {
 
 
 def _day(value: object) -> object:
-    """An ISO day given as text, as a date; anything else unchanged."""
+    """Parse an ISO date given as text; return anything else unchanged."""
     if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         return date.fromisoformat(value)
     return value
@@ -88,7 +88,7 @@ class Header(BaseModel):
 
 
 def read_header(data: bytes) -> Header:
-    """Read crisis.toml from its bytes; all its problems are raised as one CrisisDataError."""
+    """Read crisis.toml from its bytes; raise all its problems as one CrisisDataError."""
     content = _parse(data)
     if problem := _format_problem(content.pop("format", None)):
         raise CrisisDataError([problem])
@@ -96,7 +96,7 @@ def read_header(data: bytes) -> Header:
 
 
 def check_header(content: dict[str, Any]) -> Header:
-    """The header made of `content` (keys as in crisis.toml, without format)."""
+    """Return the header described by `content` (the keys of crisis.toml without format)."""
     try:
         return Header.model_validate(content)
     except ValidationError as error:
@@ -131,7 +131,7 @@ def _format_problem(found: object) -> Problem | None:
 
 
 def _problems(error: ValidationError) -> Iterator[Problem]:
-    """One problem for each key; a value that fits none of several types is reported once."""
+    """Yield one problem per key; a value that fits none of several types is reported once."""
     told = set()
     for fault in error.errors():
         key = ".".join(str(part) for part in fault["loc"][: 2 if fault["loc"][0] == "parameters" else 1])

@@ -10,7 +10,7 @@ LONGEST_QUOTE = 60
 
 
 def quoted(value: object) -> str:
-    """What was found, in quotes, on one line and not too long.
+    """Quote a value for a message, on one line and shortened if long.
 
     Examples
     --------
@@ -22,7 +22,7 @@ def quoted(value: object) -> str:
 
 
 def closest(word: str, options: Iterable[str], *, likeness: float = 0.6) -> str | None:
-    """The option most like `word` whatever its case, or None if none is as like as `likeness` (0 to 1).
+    """Return the option most similar to `word`, ignoring case, or None if none reaches `likeness` (0 to 1).
 
     Examples
     --------
@@ -35,7 +35,7 @@ def closest(word: str, options: Iterable[str], *, likeness: float = 0.6) -> str 
 
 
 def did_you_mean(word: str, options: Iterable[str], otherwise: str = "") -> str:
-    """The question "Did you mean ...?" where an option is near, else the advice in `otherwise`.
+    """Return the question "Did you mean ...?" if an option is similar, else the advice in `otherwise`.
 
     Examples
     --------

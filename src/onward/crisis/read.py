@@ -76,7 +76,7 @@ def read_crisis(source: str | Path) -> Crisis:
 
 
 def bundled_crises() -> list[tuple[str, str, date, date]]:
-    """The crises that come with Onward: name, title, first and last day of each, by name.
+    """Return the name, title, first day and last day of each bundled crisis, sorted by name.
 
     Examples
     --------
@@ -112,7 +112,7 @@ def _find(source: str | Path) -> Traversable:
 
 
 def _names(folder: Traversable) -> list[str]:
-    """The names of the files in a folder that could be meant as tables."""
+    """Return the names of the files in a folder that could be meant as tables."""
     try:
         return sorted(entry.name for entry in folder.iterdir() if entry.name.lower().endswith(ENDINGS))
     except OSError as error:
@@ -123,7 +123,7 @@ def _names(folder: Traversable) -> list[str]:
 
 
 def _read(folder: Traversable, name: str) -> bytes:
-    """The bytes of a file; read errors become problems."""
+    """Read the bytes of a file; read errors become problems."""
     file = folder / name
     try:
         return file.read_bytes()
@@ -143,7 +143,7 @@ def _header(folder: Traversable) -> Header:
 
 
 def _add_table(draft: Draft, folder: Traversable, names: list[str], table: Table) -> None:
-    """Read the file of a table into the draft, if there is one; a required table must have one."""
+    """Read a table's file into the draft if it exists; a required table must have one."""
     from onward.crisis.cells import read_sheet
 
     present = [f"{table.name}{ending}" for ending in ENDINGS if f"{table.name}{ending}" in names]
@@ -157,7 +157,7 @@ def _add_table(draft: Draft, folder: Traversable, names: list[str], table: Table
 
 
 def _strays(names: list[str]) -> Iterator[str]:
-    """A warning for each file whose name is nearly that of a table; others are the user's own."""
+    """Yield a warning for each file whose name is close to a table's; other files are ignored."""
     for name in names:
         stem, _, ending = name.rpartition(".")
         near = closest(stem, tables(), likeness=NEARLY)

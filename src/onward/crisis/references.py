@@ -31,7 +31,7 @@ class Known:
     aliases: Mapping[str, str]
 
     def advice(self, word: str) -> str:
-        """Which of the names was probably meant, and where it stands."""
+        """Return the name that was probably meant, with the row it stands in."""
         near = closest(word, [*self.aliases, *self.rows])
         if near is None:
             return f"Correct it or add it to {self.file}."
@@ -40,7 +40,7 @@ class Known:
 
 
 def check_references(draft: Draft) -> Iterator[Problem]:
-    """Every column of type place, area, actor or group holds a name that its table knows."""
+    """Check that every cell of type place, area, actor or group holds a name that its table defines."""
     for kind, target in REFERENCES.items():
         if target in draft.unnamed():
             continue
@@ -52,7 +52,7 @@ def check_references(draft: Draft) -> Iterator[Problem]:
 
 
 def check_closure_names(draft: Draft) -> Iterator[Problem]:
-    """A closure speaks of a gate, two countries, two places, a place or two sides that there are."""
+    """Check that the gates, countries, places and sides named in closures exist."""
     if draft.unnamed() & {"places", "routes", "actors"}:
         return
     closures = draft.frame("closures")
@@ -69,7 +69,7 @@ def check_closure_names(draft: Draft) -> Iterator[Problem]:
 
 
 def check_claim_names(draft: Draft) -> Iterator[Problem]:
-    """The people of a claim come from and go to places, areas or gates."""
+    """Check that origins and destinations of claims are places, areas or gates that exist."""
     if draft.unnamed() & {"places", "areas", "routes"}:
         return
     known = [
@@ -82,7 +82,7 @@ def check_claim_names(draft: Draft) -> Iterator[Problem]:
 
 
 def _areas(draft: Draft) -> Known:
-    """The areas of areas.csv, and those that every crisis has: its countries, and everywhere."""
+    """Return the areas of areas.csv and the built-in ones: each country, and everywhere."""
     own, places = _known(draft, "areas", "area", "an area"), draft.frame("places")
     built_in = dict(zip(places["country"], places[ROW], strict=True)) if "places" not in draft.unnamed() else {}
     return replace(own, rows={**dict.fromkeys([EVERYWHERE, *built_in], 1), **own.rows})
@@ -97,7 +97,7 @@ def _known(draft: Draft, table: str, column: str, what: str) -> Known:
 
 
 def _unknown(draft: Draft, table: str, column: str, frame: pl.DataFrame, known: list[Known]) -> Iterator[Problem]:
-    """The cells of a column that hold none of the known names; only as many guesses as are printed."""
+    """Yield a problem for each cell with an unknown name; suggest only as many names as are printed."""
     names = [name for these in known for name in these.rows]
     wrong = frame.filter(pl.col(column).is_not_null() & ~pl.col(column).is_in(names))
     what = " or ".join(these.what for these in known)

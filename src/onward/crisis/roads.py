@@ -22,7 +22,7 @@ SHORTEST_SHARE, SLACK_KM = 0.9, 1.0
 
 
 def check_routes(draft: Draft) -> Iterator[Problem]:
-    """No road leads from a place to itself; none is there twice in one direction with one mode and gate."""
+    """Check that no road is a loop, and none appears twice in one direction with the same mode and gate."""
     first: dict[tuple[str | None, ...], int] = {}
     for row in draft.frame("routes").sort(ROW).iter_rows(named=True):
         ends = row["place1"], row["place2"]
@@ -40,7 +40,7 @@ def check_routes(draft: Draft) -> Iterator[Problem]:
 
 
 def check_connected(draft: Draft) -> Iterator[Problem]:
-    """Every place can be reached from every other, whatever is closed and whichever way roads run."""
+    """Check that every place can be reached from every other, ignoring closures and one-way roads."""
     places = draft.frame("places").unique("place", keep="first", maintain_order=True)
     parts = _parts(places["place"], draft.frame("routes"))
     largest = parts.value_counts().sort("count", "part", descending=[True, False])["part"][0]
@@ -57,7 +57,7 @@ def check_connected(draft: Draft) -> Iterator[Problem]:
 
 
 def _parts(names: pl.Series, routes: pl.DataFrame) -> pl.Series:
-    """For each place the number of the connected part of the network it lies in."""
+    """Return for each place the number of the connected part of the network it lies in."""
     import numpy as np
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
@@ -69,7 +69,7 @@ def _parts(names: pl.Series, routes: pl.DataFrame) -> pl.Series:
 
 
 def short_routes(draft: Draft) -> Iterator[Problem]:
-    """Roads much shorter than the straight line between their ends."""
+    """Yield a warning for roads much shorter than the straight line between their ends."""
     from pyproj import Geod
 
     sites = draft.frame("places").select("place", "latitude", "longitude")

@@ -36,7 +36,7 @@ class _Strict(BaseModel):
 
 
 class _Window(_Strict):
-    """Days an intervention holds for, both inclusive; empty means to the end of the crisis."""
+    """The days an intervention applies, both inclusive; without ``end``, to the end of the crisis."""
 
     start: date | None = None
     end: date | None = None
@@ -147,6 +147,8 @@ class Scenario(_Strict):
 def bundled_scenarios(crisis: str) -> list[str]:
     """Return the names of the scenarios that ship with a bundled crisis.
 
+    Examples
+    --------
     >>> bundled_scenarios("aleppo-2016")
     ['early-ceasefire', 'no-air-campaign', 'no-ground-push', 'no-war', 'open-border']
     """
@@ -155,8 +157,10 @@ def bundled_scenarios(crisis: str) -> list[str]:
 
 
 def scenario_files(crisis: Crisis) -> dict[str, Traversable]:
-    """Return the scenario files that come with a crisis, by name: of its folder, or bundled with it.
+    """Return the scenario files of a crisis by name: those in its folder, or bundled with it.
 
+    Examples
+    --------
     >>> from onward.crisis import read_crisis
     >>> sorted(scenario_files(read_crisis("aleppo-2016")))[-1]
     'open-border'
@@ -168,10 +172,27 @@ def scenario_files(crisis: Crisis) -> dict[str, Traversable]:
 
 
 def read_scenario(source: str | Path, crisis: Crisis) -> Scenario:
-    """Read a scenario by its name in the crisis's scenarios, or from a TOML file, and check it against its crisis.
+    """Read a scenario, and check it against its crisis.
 
-    Raises ScenarioError that lists everything wrong with it.
+    Parameters
+    ----------
+    source
+        The name of one of the crisis's scenarios, or a TOML file.
+    crisis
+        The crisis it changes.
 
+    Returns
+    -------
+    Scenario
+        Its title and interventions, in order.
+
+    Raises
+    ------
+    ScenarioError
+        With everything that is wrong with it, at once.
+
+    Examples
+    --------
     >>> from onward.crisis import read_crisis
     >>> read_scenario("open-border", read_crisis("aleppo-2016")).intervention[0].do
     'set_gate'
@@ -189,9 +210,9 @@ def check_scenario(content: dict[str, object], crisis: Crisis, name: str = "scen
     try:
         scenario = Scenario.model_validate(content)
     except ValidationError as error:
-        raise ScenarioError("\n".join(_said(name, e) for e in error.errors()[:20])) from None
+        raise ScenarioError("\n".join(_message(name, e) for e in error.errors()[:20])) from None
     steps = enumerate(scenario.intervention, 1)
-    wrong = [line for n, step in steps for line in _misfits(f"{name}, intervention {n}", step, crisis)]
+    wrong = [line for n, step in steps for line in _mismatches(f"{name}, intervention {n}", step, crisis)]
     if wrong:
         raise ScenarioError("\n".join(wrong))
     return scenario
@@ -210,15 +231,15 @@ def _text(source: str | Path, crisis: Crisis) -> tuple[str, str]:
         raise ScenarioError(f"{path.name}: it cannot be read as UTF-8 text. Save it as UTF-8.") from None
 
 
-def _said(name: str, error: ErrorDetails) -> str:
-    """Convert a pydantic error to a problem: where, what was found, and the next step."""
+def _message(name: str, error: ErrorDetails) -> str:
+    """Format a pydantic error as a problem: where, what was found, and the next step."""
     loc = [part for part in error["loc"] if part not in _VERBS]
     where = ", ".join(f"intervention {part + 1}" if isinstance(part, int) else str(part) for part in loc)
     where = where.replace("intervention, intervention", "intervention")
-    return f"{name}{', ' + where if where else ''}: {_fault(error)}"
+    return f"{name}{', ' + where if where else ''}: {_explanation(error)}"
 
 
-def _fault(error: ErrorDetails) -> str:
+def _explanation(error: ErrorDetails) -> str:
     kind, found = error["type"], error["input"]
     verb = next((str(part) for part in error["loc"] if part in _VERBS), None)
     keys = list((_VERBS[verb] if verb else Scenario).model_fields)
@@ -240,7 +261,7 @@ def _fault(error: ErrorDetails) -> str:
 
 
 def _expected(error: ErrorDetails) -> str:
-    """What a key takes, in words; pydantic's bounds follow its word "should"."""
+    """Describe the values that a key accepts; pydantic states bounds after its word "should"."""
     kinds = {"date": "a day without quotes, such as 2016-02-05", "tuple": "a list", "string": "a text in quotes",
              "float": "a number", "int": "a whole number", "model": "a table of keys", "list": "a list"}  # fmt: skip
     kind = error["type"].split("_")[0]
@@ -261,8 +282,8 @@ _VERBS: dict[str, type[BaseModel]] = {
 }
 
 
-def _misfits(where: str, step: Intervention, crisis: Crisis) -> list[str]:
-    """What of an intervention does not exist in the crisis, or lies out of its period."""
+def _mismatches(where: str, step: Intervention, crisis: Crisis) -> list[str]:
+    """Return a problem for each name in an intervention that the crisis lacks, and each date outside its period."""
     known = _known(crisis)
     wrong = _unknown_names(where, step, known)
     for field in ("start", "end", "opens"):

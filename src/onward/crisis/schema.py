@@ -95,22 +95,22 @@ class Table:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of all columns, in the order of the dictionary."""
+        """Return the names of all columns, in the order of the dictionary."""
         return tuple(column.name for column in self.columns)
 
     @property
     def required(self) -> bool:
-        """Whether a crisis must have this table, with at least one row."""
+        """Return whether a crisis must have this table, with at least one row."""
         return self.name in REQUIRED_TABLES
 
     def column(self, name: str) -> Column:
-        """The column called `name`."""
+        """Return the column called `name`."""
         return next(column for column in self.columns if column.name == name)
 
 
 @cache
 def tables() -> Mapping[str, Table]:
-    """All tables of a crisis by name, in reading order.
+    """Return all tables of a crisis by name, in reading order.
 
     Examples
     --------

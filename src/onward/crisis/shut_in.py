@@ -24,20 +24,20 @@ Row = dict[str, Any]
 
 
 def shut_in(draft: Draft) -> Iterator[Problem]:
-    """Places that people cannot leave from a day on, each with its days and the reason."""
+    """Yield a doubt for each place that people cannot leave for a time, with its days and the reason."""
     header = draft.header
     if header is None:
         return
     days = _days_of_change(draft, header)
     rows = {row["place"]: row for row in draft.frame("places").sort(ROW).iter_rows(named=True)}
-    told = {place for place, row in rows.items() if (row["population"] or 0) + (row["displaced_at_start"] or 0) > 0}
-    told &= _places_at_war(draft)
+    settled = {place for place, row in rows.items() if (row["population"] or 0) + (row["displaced_at_start"] or 0) > 0}
+    settled &= _places_at_war(draft)
     since: dict[str, date] = {}
     spells: list[tuple[str, date, date]] = []
     for day in [*days, header.end + timedelta(days=1)]:
         cut = _cut_off(draft, rows, day) if day <= header.end else set()
         spells += [(place, since.pop(place), day) for place in sorted(since) if place not in cut]
-        for place in cut & told:
+        for place in cut & settled:
             since.setdefault(place, day)
     for place, first, then in sorted(spells, key=lambda spell: (rows[spell[0]][ROW], spell[1])):
         if (then - first).days >= SHORTEST_DAYS:
@@ -55,7 +55,7 @@ def _days_of_change(draft: Draft, header: Header) -> list[date]:
 
 
 def _places_at_war(draft: Draft) -> set[str]:
-    """Places of the countries in which somebody is attacked by name; all if nobody is."""
+    """Return the places of countries with attacks on named places or areas; all places if there are none."""
     places, events = draft.frame("places"), draft.frame("events")
     inside = draft.frame("areas").filter(pl.col("area").is_in(events["area"].drop_nulls().unique().to_list()))
     attacked = {*events["place"].drop_nulls(), *inside["place"]}
@@ -65,7 +65,7 @@ def _places_at_war(draft: Draft) -> set[str]:
 
 
 def _cut_off(draft: Draft, rows: dict[str, Row], day: date) -> set[str]:
-    """Places outside the largest part of the network that open roads join on a day."""
+    """Return the places outside the largest part of the network that open roads connect on a day."""
     import numpy as np
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
@@ -98,7 +98,7 @@ def _open_roads(draft: Draft, rows: dict[str, Row], day: date) -> Iterator[tuple
 
 
 def _is_shut(road: Row, countries: set[str], rules: list[Row]) -> bool:
-    """Whether the most particular rule for the road, its gate or its border, or one for an end, says closed."""
+    """Return whether the most specific rule for a road, its gate or border, or a rule for an end, closes it."""
     ends = {road["place1"], road["place2"]}
     policy = {"border": None, "route": None, "gate": None}
     for rule in rules:
@@ -110,15 +110,15 @@ def _is_shut(road: Row, countries: set[str], rules: list[Row]) -> bool:
         hit = {"border": names == countries, "route": names == ends, "gate": rule["name1"] == road["gate"]}
         if hit.get(rule["kind"], False):
             policy[rule["kind"]] = rule["policy"]
-    said = policy["gate"] or policy["route"] or policy["border"]
-    return said == "closed"
+    policy_that_applies = policy["gate"] or policy["route"] or policy["border"]
+    return policy_that_applies == "closed"
 
 
 def _is_sealed(road: Row, countries: set[str], sides: set[str | None], rules: list[Row]) -> bool:
-    """Whether the road crosses a line between two sides that is sealed."""
+    """Return whether the road crosses a sealed line between two sides."""
     if road["gate"] is not None or len(sides - {None}) < 2 or len(countries) > 1:
         return False
     lines = [rule for rule in rules if rule["kind"] == "line"]
     own = [rule for rule in lines if {rule["name1"], rule["name2"]} == sides]
-    said = own or [rule for rule in lines if rule["name1"] is None]
-    return bool(said) and said[-1]["policy"] == SEALED
+    rules_that_apply = own or [rule for rule in lines if rule["name1"] is None]
+    return bool(rules_that_apply) and rules_that_apply[-1]["policy"] == SEALED

@@ -61,8 +61,8 @@ class Trigger(BaseModel):
     horizon: Annotated[int, Field(ge=1)] | None = None
     probability: Annotated[Finite, Field(gt=0, le=1)] = 0.5
 
-    def kept(self) -> dict[str, Any]:
-        """Return it as a table of a TOML file, without what was not given."""
+    def as_toml(self) -> dict[str, Any]:
+        """Return the trigger as a TOML table, omitting unset fields."""
         return self.model_dump(exclude_none=True, exclude_defaults=True)
 
 
@@ -74,8 +74,10 @@ _EXPECTED = {
 
 
 def triggers_from(content: Iterable[Mapping[str, Any]], file: str) -> tuple[dict[int, Trigger], list[Problem]]:
-    """Return the sound triggers of a file's ``[[trigger]]`` tables by number, and all that is wrong with the others.
+    """Return the valid triggers of a file's ``[[trigger]]`` tables by number, and the problems of the others.
 
+    Examples
+    --------
     >>> good, bad = triggers_from([{"name": "a", "indicator": "stok", "threshold": 10.0}], "crisis.toml")
     >>> print(bad[0])  # doctest: +ELLIPSIS
     crisis.toml, key trigger 1, indicator: 'stok' is not one of stock, ... Did you mean 'stock'?
@@ -98,7 +100,7 @@ def triggers_from(content: Iterable[Mapping[str, Any]], file: str) -> tuple[dict
 
 
 def check_triggers(draft: Draft) -> Iterator[Problem]:
-    """The triggers of crisis.toml are complete, and their units exist."""
+    """Check that the triggers of crisis.toml are complete and their units exist."""
     from onward.crisis.header import FILE
 
     if draft.header is None:
@@ -115,7 +117,7 @@ def check_triggers(draft: Draft) -> Iterator[Problem]:
 
 
 def read_triggers(path: str | Path, crisis: Crisis) -> Crisis:
-    """Return the crisis with the ``[[trigger]]`` tables of a TOML file in place of its own."""
+    """Return the crisis with its triggers replaced by the ``[[trigger]]`` tables of a TOML file."""
     from onward.crisis.crisis import crisis_from_tables
 
     path = Path(path)

@@ -25,7 +25,7 @@ def write_crisis(crisis: Crisis, folder: str | Path, *, overwrite: bool = False)
     crisis
         What to write.
     folder
-        Where to; made if missing. It is swapped in whole, so a killed writer leaves the old state.
+        Where to write; created if missing. It is replaced in one step, so an interrupted write keeps the old state.
     overwrite
         Whether a crisis already there may be replaced; files beside its tables are kept. A folder that holds
         something else is never replaced.
@@ -33,7 +33,20 @@ def write_crisis(crisis: Crisis, folder: str | Path, *, overwrite: bool = False)
     Returns
     -------
     pathlib.Path
-        The folder.
+        The folder, as an absolute path.
+
+    Raises
+    ------
+    CrisisDataError
+        If the folder holds something that must not be replaced.
+
+    Examples
+    --------
+    >>> import tempfile, onward
+    >>> crisis = onward.read_crisis("aleppo-2016")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     onward.read_crisis(onward.write_crisis(crisis, f"{folder}/copy")) == crisis
+    True
     """
     folder = Path(folder).resolve()
     check_free(folder, overwrite)
@@ -49,7 +62,7 @@ def write_crisis(crisis: Crisis, folder: str | Path, *, overwrite: bool = False)
 
 
 def check_free(folder: Path, overwrite: bool) -> None:
-    """Refuse a folder that holds something that may not be replaced."""
+    """Refuse a folder that holds something that must not be replaced."""
     if folder.is_dir() and any(folder.iterdir()):
         if not (folder / HEADER_FILE).is_file():
             fault = "the folder holds something that is not a crisis", "Choose another folder."
@@ -69,7 +82,7 @@ def _beside(folder: Path, word: str) -> Path:
 
 
 def _swap(fresh: Path, folder: Path) -> None:
-    """Put the fresh folder where the old one is, with the old one's other files; undone if it fails."""
+    """Replace the old folder by the new one, keeping the old one's other files; undo it on failure."""
     if not folder.exists():
         fresh.rename(folder)
         return
@@ -105,7 +118,7 @@ def _write_files(crisis: Crisis, folder: Path) -> None:
 
 
 def _csv(frame: pl.DataFrame) -> bytes:
-    """The table as UTF-8 CSV, with yes and no for what is either."""
+    """Return the table as UTF-8 CSV, with booleans as yes and no."""
     import polars as pl
 
     words = {True: "yes", False: "no"}

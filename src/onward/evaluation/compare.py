@@ -19,28 +19,30 @@ PAIRED = ("rules", "crisis", "seed", "members", "engine", "parameters", "start",
 
 
 def compare(run: Run, other: Run, *, anyway: bool = False) -> dict[str, pl.DataFrame]:
-    """Return how ``other`` differs from ``run``, paired by member, on the last day and over the period.
+    """Compare two runs member by member, on the last day and over the period.
 
     Parameters
     ----------
     run, other
         Runs of the same crisis (the same inputs, not only the same name), seed, members, engine and parameters.
     anyway
-        Compare runs whose inputs differ. Their members share no draws, so the intervals hold chance too.
+        Compare runs whose inputs differ. Their members share no draws, so the intervals also contain sampling noise.
 
     Returns
     -------
     dict of polars.DataFrame
         Tables ``stock`` and ``arrivals`` (place), ``totals`` (indicator) and ``claims`` (claim), each with the mean of
         both runs and mean, p5, p25, p50, p75 and p95 of the difference ``other - run``, in people or the claim's unit.
-        ``clear`` says that its 90 % interval leaves out zero. A place without a row is nobody (0); a claim that a run
-        cannot answer is a gap, and so is its difference.
+        ``clear`` says that its 90 % interval excludes zero. A place without a row counts as 0 people; a claim that a
+        run cannot answer is null, and so is its difference.
 
     Raises
     ------
     ParameterError
         If the runs cannot be paired, saying what differs.
 
+    Examples
+    --------
     >>> import onward
     >>> run = onward.simulate("aleppo-2016", members=2, seed=1)
     >>> onward.compare(run, run)["totals"]["mean"].abs().max()
@@ -73,7 +75,7 @@ def _check_pair(run: Run, other: Run, anyway: bool) -> None:
 
 
 def _different_tables(run: Run, other: Run) -> str:
-    """What differs between the crises of two runs: names of tables, and crisis.toml."""
+    """Return in words which tables, and whether crisis.toml, differ between the crises of two runs."""
     one, two = run.crisis, other.crisis
     if one is None or two is None:
         return "one of them keeps no crisis, so the tables cannot be named"
@@ -102,7 +104,7 @@ def _by(rows: pl.LazyFrame, key: str, value: str) -> pl.LazyFrame:
 
 
 def _totals(run: Run) -> pl.LazyFrame:
-    """People who left home and displacements in all, who waits at each gate at the end, who passed it."""
+    """Return people who left home, displacements, people waiting at each gate at the end, and people who passed it."""
     movement = pl.col("movement").cast(pl.String)
     moves = run.tables["movements"].filter(movement.is_in(["left_home", "fled_again"]))
     totals = [_by(moves, "movement", "people").rename({"movement": "indicator"})]
@@ -119,14 +121,14 @@ def _totals(run: Run) -> pl.LazyFrame:
 
 
 def _claims(run: Run) -> pl.LazyFrame:
-    """What each member says of each claim; no rows under rules that know no claims."""
+    """Return the value of each claim in each member; no rows under rules that have no claims."""
     if "claims" not in run.tables:
         return pl.LazyFrame(schema={"member": pl.Int32, "claim": pl.String, "value": pl.Float64})
     return run.tables["claims"].select("member", "claim", "value").drop_nulls()
 
 
 def _differ(one: pl.LazyFrame, two: pl.LazyFrame, key: str, members: int, missing: float | None) -> pl.DataFrame:
-    """Pair every member by ``key``; ``missing`` is what a missing row means (None: unknown, so no difference)."""
+    """Pair the members by ``key``; ``missing`` is the value of a missing row (None: unknown, so no difference)."""
     keys = pl.concat([one.select(key), two.select(key)]).unique()
     grid = keys.join(pl.LazyFrame({"member": pl.Series(range(members), dtype=pl.Int32)}), how="cross")
     both = grid.join(one, on=["member", key], how="left").join(two, on=["member", key], how="left", suffix="_other")

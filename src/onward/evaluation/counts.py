@@ -1,7 +1,7 @@
-"""Observed counts beside the figures that a run gives for them.
+"""Observed counts and what a run simulates for the same place, day and definition.
 
-Counts of one source, place and indicator that accumulate from the same day are taken as differences, so that a
-plateau counts as one. Errors are compared as square roots, in which counts of any size spread alike.
+Counts of one source, place and indicator that accumulate from the same day are replaced by their differences, so that a
+plateau counts as one observation. Errors are compared as square roots, which stabilises the variance of counts.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ CUMULATIVE = ("arrivals", "departures", "displaced", "returned")
 
 @dataclass(frozen=True)
 class Count:
-    """One observed figure (or difference of two) and the claim that says what a run makes of it."""
+    """One observed figure (or difference of two) and the claim that defines the matching quantity of a run."""
 
     claim: Claim
     people: float
@@ -40,7 +40,7 @@ class Count:
 
 
 def build_counts(crisis: Crisis, network: Network) -> tuple[Count, ...]:
-    """Compile the counts table: cumulative series become differences between successive dates."""
+    """Compile the counts table; cumulative series become differences between successive dates."""
     table = crisis.table("counts").with_columns(pl.col("since").fill_null(crisis.start))
     keys = ["place", "area", "indicator", "source", "since"]
     pairs: list[tuple[Row, Row | None]] = []
@@ -53,7 +53,7 @@ def build_counts(crisis: Crisis, network: Network) -> tuple[Count, ...]:
 
 
 def counts_beside(run: Run, crisis: Crisis) -> list[tuple[Row, Floats]]:
-    """Return each row of the counts table, in its order, with what each member would have counted.
+    """Return each row of the counts table, in its order, with the simulated count of each member.
 
     Parameters
     ----------
@@ -68,6 +68,8 @@ def counts_beside(run: Run, crisis: Crisis) -> list[tuple[Row, Floats]]:
         The row (``since`` filled) and ``[m]`` people, by the definitions of `onward.simulation.observables`; NaN where
         the run cannot say, as for a count outside the period.
 
+    Examples
+    --------
     >>> import onward
     >>> run = onward.simulate("aleppo-2016", members=2, seed=1)
     >>> row, people = counts_beside(run, run.crisis)[9]
@@ -82,13 +84,18 @@ def counts_beside(run: Run, crisis: Crisis) -> list[tuple[Row, Floats]]:
     claims = claims_from_rows(crisis, network, (as_claim(row) for row in rows))
     inside = (crisis.start <= row["date"] <= crisis.end for row in rows)
     nothing = np.full(record.members, np.nan)
-    said = (observe(claim, record, network) if told else nothing for claim, told in zip(claims, inside, strict=True))
-    return list(zip(rows, said, strict=True))
+    simulated = (
+        observe(claim, record, network) if in_period else nothing
+        for claim, in_period in zip(claims, inside, strict=True)
+    )
+    return list(zip(rows, simulated, strict=True))
 
 
 def whole_units(places: Sequence[str], unit_of: Mapping[str, Hashable]) -> bool:
-    """Whether some places make up every unit, such as a district, that one of them is in.
+    """Return whether the places cover completely every unit, such as a district, that any of them lies in.
 
+    Examples
+    --------
     >>> whole_units(["a"], {"a": "X", "b": "X"}), whole_units(["a", "b"], {"a": "X", "b": "X", "c": "Y"})
     (False, True)
     """
@@ -97,7 +104,7 @@ def whole_units(places: Sequence[str], unit_of: Mapping[str, Hashable]) -> bool:
 
 
 def as_claim(row: Row, before: Row | None = None) -> Row:
-    """The row of the claims table that asks a run for what a count counted since the count before it."""
+    """Return the row of the claims table that defines what a count measured since the count before it."""
     where = row["place"] or row["area"]
     leaving = row["indicator"] in ("displaced", "departures")
     return {
@@ -125,17 +132,17 @@ def _or(value: float | None, otherwise: float) -> float:
 
 
 def misfit(count: Count, result: Result, network: Network, coverage: float) -> float | None:
-    """Return the standardised error of one count: difference of square roots over its standard deviation.
+    """Return the standardised error of one count: the difference of square roots over its standard deviation.
 
-    The deviation joins the range that was reported, a quarter of the figure for the model and for what one source
-    sees of it, and 30 (as a variance of square roots) so that small figures do not rule. That a source counts only
-    a part of what happens is said by ``coverage``, and by nothing else. None where the model cannot answer: such a
-    count says nothing of the parameters and must be left out of a fit, not taken for a perfect one.
+    The variance adds three terms: the reported range, a quarter of the figure for error of the model and of a single
+    source, and 30 (in units of the square root) so that small figures do not dominate. ``coverage`` alone accounts for
+    sources that count only part of all movements. Return None where the model has no answer: such a count carries no
+    information about the parameters and must be left out of a fit, not treated as a perfect match.
     """
     attacks = np.zeros((1, 1))
-    said = claim_value(count.claim, result, network, attacks, coverage)
-    if said is None:
+    value = claim_value(count.claim, result, network, attacks, coverage)
+    if value is None:
         return None
     spread = (np.sqrt(count.high) - np.sqrt(count.low)) / 3.3
     deviation = np.sqrt(spread**2 + (0.125 * np.sqrt(count.people)) ** 2 + 30.0)
-    return float((np.sqrt(max(0.0, said)) - np.sqrt(count.people)) / deviation)
+    return float((np.sqrt(max(0.0, value)) - np.sqrt(count.people)) / deviation)

@@ -1,4 +1,4 @@
-"""From which day on a crisis knows of no events, so that a run of it assumes peace."""
+"""Find the day after which a crisis has no events, so that a run of it assumes peace."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ class DataEnd:
     end: dt.date
 
     def words(self) -> str:
-        """Return what a reader must know of the days after.
+        """Return what a reader must know about the days after the last event.
 
+        Examples
+        --------
         >>> DataEnd(dt.date(2023, 6, 20), dt.date(2023, 10, 31)).words()[:56]
         'No events after 20 June 2023; the run assumes peace for '
         """
@@ -33,8 +35,10 @@ class DataEnd:
 
 
 def find_data_end(crisis: Crisis | None) -> DataEnd | None:
-    """Return where the events of a crisis end, if that is two weeks or more before the crisis does.
+    """Return where the events of a crisis end, if that is at least two weeks before the crisis ends.
 
+    Examples
+    --------
     >>> from onward.crisis import read_crisis
     >>> find_data_end(read_crisis("aleppo-2016")) is None
     True

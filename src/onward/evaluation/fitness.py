@@ -1,7 +1,7 @@
-"""How fit a run is for use: which parameters it used, fitted on what, and how much of what was reported it reaches.
+"""Judge whether a run is fit for use: its parameters, what they were fitted on, and the reported figures it reproduces.
 
-A narrow interval says that simulated histories are alike, not that they are right. Only parameters fitted on other
-crises, and intervals that reached nearly all that was reported of this one, are evidence for a figure.
+A narrow interval means that simulated histories are alike, not that they are right. Only parameters fitted on other
+crises, and intervals that contain nearly all reported figures of this one, are evidence for a figure.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ HALF = 0.5
 
 @dataclass(frozen=True)
 class Figure:
-    """A reported figure beside a run: its range (an open end is None) and the run's 90 % interval and median."""
+    """A reported range (an open end is None) with the run's 90 % interval and median."""
 
     low: float | None
     high: float | None
@@ -36,17 +36,17 @@ class Figure:
 
     @property
     def met(self) -> bool:
-        """Whether the median lies in the reported range."""
+        """Return whether the median lies in the reported range."""
         return (self.low is None or self.p50 >= self.low) and (self.high is None or self.p50 <= self.high)
 
     @property
     def reached(self) -> bool:
-        """Whether the 90 % interval meets the reported range."""
+        """Return whether the 90 % interval overlaps the reported range."""
         return (self.low is None or self.p95 >= self.low) and (self.high is None or self.p5 <= self.high)
 
     @property
     def gap(self) -> float:
-        """The factor between the nearer end of the interval and the reported range; 1 where they meet."""
+        """Return the factor between the interval's nearer end and the reported range; 1 where they overlap."""
         if self.reached:
             return 1.0
         near, far = (self.p95, self.low) if self.low is not None and self.p95 < self.low else (self.high, self.p5)
@@ -54,7 +54,7 @@ class Figure:
 
     @property
     def spread(self) -> float:
-        """The factor that the 90 % interval spans."""
+        """Return the factor that the 90 % interval spans."""
         return self.p95 / self.p5 if self.p5 > 0 else float("inf")
 
 
@@ -78,11 +78,11 @@ class Fitness:
 
     @property
     def may_be_sure(self) -> bool:
-        """Whether a narrow interval of this run may be called sure."""
+        """Return whether a narrow interval of this run may be called certain."""
         return self.level == "tested"
 
     def about(self) -> dict[str, Any]:
-        """Return the verdict as JSON holds it."""
+        """Return the verdict in its JSON form."""
         return {"level": self.level, "verdict": self.verdict, "reasons": list(self.reasons)}
 
 
@@ -101,6 +101,8 @@ def judge_fitness(run: Run, crisis: Crisis | None, claims: Iterable[Mapping[str,
     Fitness
         The verdict with its reasons.
 
+    Examples
+    --------
     >>> import onward
     >>> run = onward.simulate("daraa-2018", members=2, seed=1)
     >>> judge_fitness(run, run.crisis, []).level
@@ -112,8 +114,10 @@ def judge_fitness(run: Run, crisis: Crisis | None, claims: Iterable[Mapping[str,
 
 
 def judge_figures(about: Mapping[str, Any], figures: list[Figure]) -> Fitness:
-    """Judge a run by figures that were reported.
+    """Judge a run by reported figures.
 
+    Examples
+    --------
     >>> about = {"crisis": "x", "parameters": "fixed", "members": 9,
     ...          "parameters_from": {"name": "population", "fitted_on": []}}
     >>> judge_figures(about, [Figure(200.0, 300.0, 90.0, 95.0, 100.0)]).verdict
@@ -165,7 +169,7 @@ def _level(about: Mapping[str, Any], figures: int, reached: int) -> tuple[str, s
 
 
 def _fitted_elsewhere(about: Mapping[str, Any]) -> bool:
-    """Whether the parameters were fitted on other crises and not on this one."""
+    """Return whether the parameters were fitted on other crises and not on this one."""
     fitted = (about.get("parameters_from") or {}).get("fitted_on") or []
     return bool(fitted) and about.get("crisis") not in fitted
 
@@ -189,7 +193,7 @@ def _single_words(figures: list[Figure]) -> list[str]:
 
 
 def _narrow_words(figures: list[Figure]) -> list[str]:
-    """That intervals are narrow against the misses, with both factors; nothing if too little is missed to say so."""
+    """Return a warning that intervals are narrow compared with the misses; empty if few figures are missed."""
     missed = [figure for figure in figures if not figure.reached]
     if len(figures) - len(missed) >= ENOUGH * len(figures):
         return []
@@ -213,7 +217,7 @@ def _of_claims(claims: Iterable[Mapping[str, Any]]) -> list[Figure]:
 
 
 def _of_counts(run: Run, crisis: Crisis | None) -> list[Figure]:
-    """Each count that the score can hold against the run; none for runs under other rules."""
+    """Return a figure for each count that can be scored; none for runs under other rules."""
     if crisis is None or run.about.get("rules", "onward") != "onward" or run.about.get("given_totals"):
         return []
     rows = held_against(run, crisis)

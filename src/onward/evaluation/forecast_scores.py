@@ -31,6 +31,8 @@ def crps(quantiles: Floats, truth: Floats, levels: Floats) -> Floats:
 
     Source: Gneiting and Ranjan (2011). In people, 0 at best; for a single quantile it is the absolute error.
 
+    Examples
+    --------
     >>> crps(np.array([[9.0, 10.0, 12.0]]), np.array([10.0]), np.array([0.25, 0.5, 0.75])).round(3).tolist()
     [0.5]
     """
@@ -38,7 +40,7 @@ def crps(quantiles: Floats, truth: Floats, levels: Floats) -> Floats:
 
 
 def weighted_interval_score(quantiles: Floats, truth: Floats, levels: Floats) -> Floats:
-    """Return the weighted interval score of the hubs' 11 central intervals and the median, in people.
+    """Return the weighted interval score over the hubs' 11 central intervals and the median, in people.
 
     Source: Bracher, Ray, Gneiting and Reich (2021). ``levels`` must hold their 23 levels.
     """
@@ -50,13 +52,13 @@ def weighted_interval_score(quantiles: Floats, truth: Floats, levels: Floats) ->
 
 
 def covered(quantiles: Floats, truth: Floats, levels: Floats, share: float) -> Bools:
-    """Return whether the central interval of a share (0.9) holds the truth, its ends included."""
+    """Return whether the central interval of a share (0.9) contains the truth, ends included."""
     low, high = (level_index(levels, level) for level in ((1.0 - share) / 2.0, (1.0 + share) / 2.0))
     return np.asarray((truth >= quantiles[..., low]) & (truth <= quantiles[..., high]))
 
 
 def level_index(levels: Floats, level: float) -> int:
-    """Return where a level stands, or raise ValueError where it does not."""
+    """Return the position of a level; raise ValueError if it is missing."""
     row = int(np.abs(levels - level).argmin())
     if abs(levels[row] - level) > 1e-9:
         raise ValueError(f"there is no quantile of level {level:g}")

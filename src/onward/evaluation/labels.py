@@ -34,8 +34,10 @@ _ON_A_DAY = ("stock", "gate_waiting")
 
 
 def gate_name(key: str) -> str:
-    """Return a gate's key as a name.
+    """Format a gate's key as a name.
 
+    Examples
+    --------
     >>> gate_name("bab-al-salama"), gate_name("al-bab-marea")
     ('Bab al-Salama', 'Al-Bab Marea')
     """
@@ -43,8 +45,10 @@ def gate_name(key: str) -> str:
 
 
 def site_name(key: str | None, crisis: Crisis) -> str:
-    """Return a place, an area or a gate as people write it; None is anywhere.
+    """Return the display name of a place, area or gate; None stands for anywhere.
 
+    Examples
+    --------
     >>> from onward.crisis import read_crisis
     >>> crisis = read_crisis("aleppo-2016")
     >>> site_name("bab_al_salama", crisis), site_name("everywhere", crisis), site_name("bab-al-salama", crisis)
@@ -60,7 +64,7 @@ def site_name(key: str | None, crisis: Crisis) -> str:
 
 
 def _area_name(key: str, crisis: Crisis) -> str:
-    """An area's key in words: names of places and codes of actors as they are written elsewhere."""
+    """Format an area's key in words, with place names and actor codes in their usual spelling."""
     table, actors = crisis.table("places"), crisis.table("actors")["actor"].to_list()
     written = {code.lower(): code for code in actors}
     for column in ("name", "admin1", "admin2"):
@@ -71,7 +75,7 @@ def _area_name(key: str, crisis: Crisis) -> str:
 
 
 def claim_words(row: Mapping[str, Any], crisis: Crisis) -> str:
-    """Return what a claim is about, in words.
+    """Describe in words what a claim is about.
 
     Parameters
     ----------
@@ -80,6 +84,8 @@ def claim_words(row: Mapping[str, Any], crisis: Crisis) -> str:
     crisis
         The crisis it is of, for names and days.
 
+    Examples
+    --------
     >>> from onward.crisis import read_crisis
     >>> crisis = read_crisis("aleppo-2016")
     >>> claim_words({"indicator": "stock", "destination": "azaz", "end": dt.date(2016, 2, 10)}, crisis)

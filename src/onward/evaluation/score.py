@@ -25,7 +25,7 @@ DIGITS = 4
 
 
 def averaged_relative_difference(simulated: Floats, registered: Floats, *, rescaled: bool = False) -> Floats:
-    """Return Flee's ARD: ``mean_t[ sum_p |sim - data| / max(sum_p data, 1) ]``.
+    """Return Flee's ARD, ``mean_t[ sum_p |sim - data| / max(sum_p data, 1) ]``.
 
     Parameters
     ----------
@@ -41,6 +41,8 @@ def averaged_relative_difference(simulated: Floats, registered: Floats, *, resca
     numpy.ndarray
         ``[...]``, from 0 (equal) to 2 where totals match.
 
+    Examples
+    --------
     >>> float(averaged_relative_difference(np.array([[1.0, 3.0]]), np.array([[2.0, 2.0]])))
     0.5
     """
@@ -70,7 +72,7 @@ class FleeScore:
     observed: pl.DataFrame
 
     def about(self) -> dict[str, Any]:
-        """Return the score as JSON holds it: errors on interpolated days, and on the days of real counts."""
+        """Return the score in its JSON form: errors on interpolated days, and on days of real counts."""
         *camps, whole = self.observed.to_dicts()
         return {
             "rules": "flee",
@@ -84,7 +86,7 @@ class FleeScore:
         }
 
     def lines(self) -> list[str]:
-        """Return the score in words, saying which error is which."""
+        """Return the score in words, stating which error is which."""
         whole = self.observed.row(-1, named=True)
         if not whole["counts"]:
             counted = "There is no real count after the first day."
@@ -103,8 +105,10 @@ class FleeScore:
 
 
 def score_flee(run: Run) -> FleeScore:
-    """Score a run under Flee's rules against the registrations it carries (its table ``registrations``).
+    """Score a run under Flee's rules against the registrations in its table ``registrations``.
 
+    Examples
+    --------
     >>> score_flee(run).lines()  # doctest: +SKIP
     """
     if "registrations" not in run.tables or "flee" not in run.about:
@@ -147,7 +151,7 @@ def _simulated(run: Run, camps: list[str], days: int) -> Floats:
 
 
 def _wide(table: pl.DataFrame, camps: list[str], column: str, gap: float = 0.0) -> Floats:
-    """Return ``[0, t, p]`` of a column, days in order."""
+    """Return a column as ``[0, t, p]``, days in order."""
     texts = table.with_columns(pl.col("place").cast(pl.String)).sort("date")
     parts = [texts.filter(pl.col("place") == name)[column].cast(pl.Float64).fill_null(gap).to_numpy() for name in camps]
     return np.stack(parts, axis=1)[None]

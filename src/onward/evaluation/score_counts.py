@@ -30,7 +30,7 @@ _COVERED = ("displaced", "departures")
 
 @dataclass(frozen=True)
 class CountScore:
-    """A run against counts.
+    """The comparison of a run with observed counts.
 
     ``counts`` has one row a count: indicator, where, date, source, people, low, high, mean, p5, p50, p95, inside
     (whether the count, or part of its range, lies in the 90 % interval). ``left_out`` says how many counts were not
@@ -61,7 +61,7 @@ class CountScore:
         )
 
     def about(self) -> dict[str, Any]:
-        """Return the score as JSON holds it."""
+        """Return the score in its JSON form."""
         return {
             "rules": "onward",
             "members": self.members,
@@ -69,7 +69,7 @@ class CountScore:
         }
 
     def lines(self) -> list[str]:
-        """Return the score in words, one line an indicator."""
+        """Return the score in words, one line per indicator."""
         lines = []
         for name in INDICATORS:
             rows = self.counts.filter(indicator=name)
@@ -92,8 +92,10 @@ class CountScore:
 
 
 def score_counts(run: Run, crisis: Crisis) -> CountScore:
-    """Score a run against its crisis's counts on their own days.
+    """Score a run against its crisis's counts on the days they were made.
 
+    Examples
+    --------
     >>> import onward
     >>> crisis = onward.read_crisis("aleppo-2016")
     >>> run = onward.simulate(crisis, engine="expected", members=1)
@@ -116,12 +118,12 @@ def score_counts(run: Run, crisis: Crisis) -> CountScore:
 
 
 def held_against(run: Run, crisis: Crisis) -> list[dict[str, Any]]:
-    """Return each count that can be scored beside the run: people, low, high, mean, p5, p50, p95, inside."""
+    """Return each count that can be scored, with the figures of the run: mean, p5, p50, p95 and inside."""
     return _held_against(run, crisis)[0]
 
 
 def _held_against(run: Run, crisis: Crisis) -> tuple[list[dict[str, Any]], Counter[str]]:
-    """What can be scored, and why the rest cannot."""
+    """Split the counts into those that can be scored and the reasons why the others cannot."""
     rows, left_out = [], Counter[str]()
     for row, people in counts_beside(run, crisis):
         why = _left_out(row, people, run, crisis)
@@ -152,7 +154,7 @@ def _row(row: Row, people: Floats) -> dict[str, Any]:
 
 
 def _left_out(row: Row, people: Floats, run: Run, crisis: Crisis) -> str | None:
-    """Why a count is not scored; None if it is."""
+    """Return why a count is not scored, or None if it is."""
     if not crisis.start <= row["date"] <= crisis.end:
         return "outside the period"
     if row["indicator"] == "stock" and row["date"] == crisis.start:

@@ -1,7 +1,7 @@
-"""Simple rules for the share of each destination: what a mechanism must beat before any count is known.
+"""Simple rules for the share of each destination: baselines that a mechanism must beat before any count is known.
 
 All of them take the places attacked so far as origins, weighted by their residents, and road distances with every road
-open. Origins that no road joins to a destination count for the others.
+open. Origins without a road to any destination are given the distribution of the others.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ LEAST_KM, LEAST_PEOPLE = 1.0, 1000.0
 
 
 def share_error(shares: Floats, truth: Floats) -> float:
-    """Return half the sum of absolute differences of two sets of shares, 0 (the same) to 1 (nothing in common).
+    """Return half the sum of absolute differences of two sets of shares: 0 (identical) to 1 (disjoint).
 
     Both are scaled to a sum of 1; where either has nobody the error is 1.
 
+    Examples
+    --------
     >>> share_error(np.array([1.0, 1.0]), np.array([30.0, 10.0]))
     0.25
     """
@@ -33,7 +35,7 @@ def share_error(shares: Floats, truth: Floats) -> float:
 
 
 def simple_shares(model: Model, destinations: Sequence[Bools], last: int) -> dict[str, Floats]:
-    """Return the share of each destination by rule, each of shape (destinations,) with a sum of 1.
+    """Return each rule's share for every destination, shape (destinations,), with a sum of 1.
 
     Parameters
     ----------
@@ -83,7 +85,7 @@ def origin_weights(model: Model, last: int) -> Floats:
 
 
 def road_km(model: Model, destinations: Sequence[Bools]) -> Floats:
-    """Return road distances ``[place, destination]`` to the nearest place of each destination; inf: no road."""
+    """Return road distances ``[place, destination]`` to the nearest place of each destination; inf without a road."""
     roads, n = model.network.roads, len(model.network.places.names)
     order = np.lexsort((roads.km, roads.head, roads.tail))
     tail, head, km = roads.tail[order], roads.head[order], roads.km[order]

@@ -1,4 +1,4 @@
-"""People who go to and fro between the same two places: mostly a refuge that is none, or a front drawn wrongly."""
+"""Find pairs of places between which people flee in both directions, a sign of a wrong front or an unsafe refuge."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True)
 class Pair:
-    """Two places and how many people went each way on legs of their own, on average over members; returns left out."""
+    """Two places and the mean number of people per member who fled each way, without returns home."""
 
     place1: str
     place2: str
@@ -31,12 +31,14 @@ class Pair:
 
 
 def to_and_fro(run: Run) -> list[Pair]:
-    """Return the pairs of places between which many people flee in both directions, those with most first.
+    """Return the pairs of places between which many people flee in both directions, largest first.
 
-    Going home to a place that has become calm is no flight: all who returned to a place are taken off the legs that
-    lead to it. A pair counts where the lesser way has at least 1,000 people, a twentieth of all who left home, and a
-    quarter of the busier way.
+    Returning home is not flight: all who returned to a place are subtracted from the legs that lead to it. A pair is
+    included if the smaller direction has at least 1,000 people, a twentieth of all who left home, and a quarter of the
+    larger direction.
 
+    Examples
+    --------
     >>> import onward
     >>> to_and_fro(onward.simulate("daraa-2018", engine="expected"))[:0]
     []
@@ -59,9 +61,9 @@ def to_and_fro(run: Run) -> list[Pair]:
 
 
 def to_and_fro_words(run: Run, names: Mapping[str, str]) -> list[str]:
-    """Return a warning that names the pairs with most people; nothing if there are none.
+    """Return a warning that names the largest pairs, or an empty list if there are none.
 
-    ``names`` are those of places for people, by short name; a place that has none is called by its short name.
+    ``names`` gives display names by place key; a place without one is shown by its key.
     """
     pairs = to_and_fro(run)
     if not pairs:

@@ -1,4 +1,4 @@
-"""Whether and when a trigger fires in a run, and how triggers did against counts."""
+"""Evaluate whether and when triggers fire in a run, and score them against counts."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def evaluate_triggers(
     >>> import onward
     >>> run = onward.simulate("daraa-2018", members=2, seed=1)
     >>> full = Trigger(name="strip", indicator="stock", unit="quneitra_strip", threshold=10.0, probability=0.5)
-    >>> told = evaluate_triggers(run, [full])[0]
-    >>> told["fired"], told["probability"]
+    >>> result = evaluate_triggers(run, [full])[0]
+    >>> result["fired"], result["probability"]
     (True, 1.0)
     """
     if triggers is None:
@@ -59,7 +59,7 @@ def evaluate_triggers(
 def score_triggers(
     forecasts: Iterable[tuple[dt.date, Run]], crisis: Crisis, triggers: Sequence[Trigger]
 ) -> pl.DataFrame:
-    """Hold triggers against what was counted after each origin of a backtest.
+    """Score triggers against what was counted after each origin of a backtest.
 
     Parameters
     ----------
@@ -87,8 +87,10 @@ def score_triggers(
 
 
 def trigger_scores(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add up `score_triggers`: trigger, hits, misses, false_alarms, quiet, not_observed, lead_days (mean over hits).
+    """Sum `score_triggers` by trigger: hits, misses, false_alarms, quiet, not_observed, and the mean lead_days.
 
+    Examples
+    --------
     >>> rows = pl.DataFrame({"trigger": ["a"] * 3, "verdict": ["hit", "miss", "hit"], "lead_days": [4, None, 8]})
     >>> trigger_scores(rows).row(0)
     ('a', 2, 1, 0, 0, 0, 6.0)
@@ -117,7 +119,7 @@ def _evaluate(run: Run, trigger: Trigger, origin: dt.date | None) -> dict[str, A
 
 
 def _unit(run: Run, trigger: Trigger) -> tuple[str, list[str]]:
-    """What kind of unit a trigger watches, and its places."""
+    """Return the kind of unit that a trigger watches, and its places."""
     faults = []
     for by in BY if trigger.by is None else (trigger.by,):
         try:
@@ -128,7 +130,7 @@ def _unit(run: Run, trigger: Trigger) -> tuple[str, list[str]]:
 
 
 def _values(run: Run, trigger: Trigger, by: str) -> tuple[list[dt.date], Floats]:
-    """The days, and people[m, t] of the indicator, summed over the window where it is a movement."""
+    """Return the days and ``[m, t]`` people of the indicator; movements are summed over the window."""
     frame = run.series(trigger.indicator, **{by: trigger.unit})
     days = frame.filter(pl.col("member") == 0)["date"].to_list()
     people = frame["people"].to_numpy().astype(np.float64).reshape(-1, len(days))
@@ -140,7 +142,7 @@ def _values(run: Run, trigger: Trigger, by: str) -> tuple[list[dt.date], Floats]
 
 
 def _judge(run: Run, trigger: Trigger, crisis: Crisis, origin: dt.date) -> tuple[Any, ...]:
-    told = _evaluate(run, trigger, origin)
+    result = _evaluate(run, trigger, origin)
     end = dt.date.fromisoformat(run.about["end"])
     until = end if trigger.horizon is None else min(end, origin + dt.timedelta(trigger.horizon))
     counts = _counts(run, trigger, crisis).filter(pl.col("date").is_between(origin, until, closed="right"))
@@ -149,14 +151,14 @@ def _judge(run: Run, trigger: Trigger, crisis: Crisis, origin: dt.date) -> tuple
     when = over["date"].item(0) if seen else None
     verdict = {
         (True, True): "hit", (False, True): "miss", (True, False): "false alarm", (False, False): "quiet",
-    }.get((told["fired"], bool(seen)), "") if seen is not None else "not observed"  # fmt: skip
+    }.get((result["fired"], bool(seen)), "") if seen is not None else "not observed"  # fmt: skip
     lead = (when - origin).days if verdict == "hit" and when is not None else None
-    day = None if told["first_date"] is None else dt.date.fromisoformat(told["first_date"])
-    return trigger.name, origin, told["probability"], told["fired"], day, seen, when, verdict, lead
+    day = None if result["first_date"] is None else dt.date.fromisoformat(result["first_date"])
+    return trigger.name, origin, result["probability"], result["fired"], day, seen, when, verdict, lead
 
 
 def _counts(run: Run, trigger: Trigger, crisis: Crisis) -> pl.DataFrame:
-    """Counts of the indicator for exactly the places of the trigger's unit; of movements those over its window."""
+    """Return the indicator's counts for exactly the places of the trigger's unit and, for movements, its window."""
     if trigger.indicator not in COUNTED:
         raise ParameterError(
             f"trigger {trigger.name!r}: {trigger.indicator} is not counted. Judge one of {', '.join(COUNTED)}."

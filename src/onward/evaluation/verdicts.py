@@ -16,12 +16,13 @@ NOT_MODELLED = "not modelled"
 
 
 def judge_claims(claims: Iterable[Claim], run: Run) -> list[dict[str, Any]]:
-    """Return one row a claim: id (also as claim), words, indicator, unit, low, high, p5, p50, p95, verdict, reaches.
+    """Compare a run with the claims of its crisis: one row per claim.
 
-    The verdict is about the median: ``inside`` the reported range, ``low`` below it, ``high`` above it, or ``not
-    modelled`` (with null quantiles) where the model cannot answer. A range open at one end has no bound there.
-    ``reaches`` says whether the 90 % interval meets the reported range, whatever the median; null where the model
-    cannot answer. ``words`` say what the claim is about.
+    The columns are id (also as claim), words, indicator, unit, low, high, p5, p50, p95, verdict and reaches. The
+    verdict is about the median: ``inside`` the reported range, ``low`` below it, ``high`` above it, or ``not modelled``
+    (with null quantiles) where the model has no answer. A range open at one end has no bound there. ``reaches`` says
+    whether the 90 % interval overlaps the reported range; null where the model has no answer. ``words`` describe the
+    claim.
     """
     spread = (
         run.tables["claims"]
@@ -59,8 +60,10 @@ def _judged(claim: Claim, found: dict[str, Any], words: str) -> dict[str, Any]:
 
 
 def reaches(p5: float | None, p95: float | None, low: float | None, high: float | None) -> bool | None:
-    """Whether an interval meets a reported range.
+    """Return whether an interval overlaps a reported range; None without an interval.
 
+    Examples
+    --------
     >>> reaches(5.0, 25.0, 20.0, None), reaches(5.0, 15.0, 20.0, 30.0), reaches(None, None, 1.0, 2.0)
     (True, False, None)
     """
@@ -70,8 +73,10 @@ def reaches(p5: float | None, p95: float | None, low: float | None, high: float 
 
 
 def verdict(median: float | None, low: float | None, high: float | None) -> str:
-    """Say where a median lies.
+    """Classify the position of a median relative to a reported range.
 
+    Examples
+    --------
     >>> verdict(12.0, 10.0, None), verdict(12.0, 20.0, 30.0), verdict(None, 1.0, 2.0)
     ('inside', 'low', 'not modelled')
     """

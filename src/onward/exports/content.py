@@ -11,14 +11,14 @@ from hashlib import sha256
 import numpy as np
 import polars as pl
 
-from onward import disclosure as harm
+from onward import disclosure
 from onward.crisis import Crisis
 from onward.evaluation.counts import counts_beside, whole_units
 from onward.planning.allowed import allowed_units
 from onward.runs.notes import read_notes, resolved
 from onward.runs.quantiles import FIGURES, Spread, grouped, spread_of_totals, spread_over_time
 from onward.runs.tables import AT_A_PLACE, displaced_over_time
-from onward.simulation.record import coverage_of
+from onward.simulation.given import coverage_of
 from onward.simulation.run import Run
 from onward.simulation.units import Units, units_of
 
@@ -43,7 +43,7 @@ class Content:
     """Rounded and masked tables by name; ``units`` are places, areas, regions (admin 1) or districts (admin 2).
 
     ``members`` gives the units of each place (place, unit), and ``key`` is the column of ``units`` that names them.
-    ``stock`` is not rounded. ``warnings`` are for who exports, ``notes`` go into each file.
+    ``stock`` is not rounded. ``warnings`` are for the user who exports; ``notes`` go into each file.
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -60,7 +60,7 @@ def content_of(
     run: Run, crisis: Crisis | None, *, by: str | None = None, route_detail: bool = False, places: bool = False,
     today: dt.date | None = None,
 ) -> Content:  # fmt: skip
-    """Return what is exported of a run.
+    """Collect the tables of a run that may be exported.
 
     Parameters
     ----------
@@ -70,14 +70,19 @@ def content_of(
         ``place``, ``area``, ``admin1`` or ``admin2``. If None: places, or districts (admin 2) while the crisis is
         going on; then places need ``places``, and areas that split a district are left out.
     route_detail
-        With legs between places, and the warning why not.
+        Include legs between places, with a warning about their risk.
     places
-        Single places even though the crisis is going on, and the warning why not.
+        Show single places even while the crisis is ongoing, with a warning about their risk.
     today
-        The day it is; today if None.
+        The current date; today in UTC if None.
+
+    Returns
+    -------
+    Content
+        Tables rounded to two significant digits, with small counts masked.
     """
-    day = today or harm.today()
-    ongoing = harm.is_ongoing(run.about, day)
+    day = today or disclosure.today()
+    ongoing = disclosure.is_ongoing(run.about, day)
     fine = places or not ongoing
     units = allowed_units(run, crisis, by=by, places=places, today=day)
     key, shown = KEYS[units.by], _shown(units)
@@ -95,9 +100,9 @@ def content_of(
     notes = _notes(run, single_places=fine)
     tables |= {"notes": notes} if notes.height else {}
     warnings = (
-        *((harm.ROUTES_WARNING,) if "legs" in tables else ()),
-        *((harm.PLACES_WARNING,) if ongoing and places else ()),
-        *((harm.AREAS_NOTE,) if not fine else ()),
+        *((disclosure.ROUTES_WARNING,) if "legs" in tables else ()),
+        *((disclosure.PLACES_WARNING,) if ongoing and places else ()),
+        *((disclosure.AREAS_NOTE,) if not fine else ()),
         *((NOTES_WARNING,) if "notes" in tables else ()),
     )
     return Content(
@@ -113,26 +118,26 @@ def _shown(units: Units) -> pl.DataFrame:
 
 
 def _notes_on(units: Units) -> tuple[str, ...]:
-    """What a reader must know about the units."""
+    """Return what a reader must know about the units."""
     if units.by == "place":
         return ()
     twice = units.overlapping()
-    said = f"{len(twice)} places are in more than one" if len(twice) > 1 else "1 place is in more than one"
+    count = f"{len(twice)} places are in more than one" if len(twice) > 1 else "1 place is in more than one"
     return (
         f"Figures are by {units.by}: quantiles of the members' sums over its places, never sums of quantiles. Only "
         "places of the crisis are counted, so a unit's figure is of the places listed in it.",
-        *((f"Areas overlap: {said}. Do not add areas up.",) if twice else ()),
+        *((f"Areas overlap: {count}. Do not add areas up.",) if twice else ()),
     )
 
 
 def provenance(run: Run) -> dict[str, str]:
-    """Return where an export is from, in words: run, crisis, version, what-if, parameters, totals."""
+    """Return the provenance of an export in words: run, crisis, version, scenario, parameters and totals."""
     about = run.about
     kept = {key: value for key, value in about.items() if key not in _PASSING}
     digest = sha256(json.dumps(kept, sort_keys=True, default=str).encode()).hexdigest()
     scenario = about.get("scenario")
     return {
-        "what": harm.SIMULATED,
+        "what": disclosure.SIMULATED,
         "title": str(about["title"]),
         "crisis": str(about["crisis"]),
         "crisis_hash": str(about.get("crisis_hash", "unknown")),
@@ -149,19 +154,19 @@ def provenance(run: Run) -> dict[str, str]:
     }
 
 
-def line_of(told: Mapping[str, str]) -> str:
+def line_of(given: Mapping[str, str]) -> str:
     """Return provenance in one line, for a cell."""
     return (
-        f"{told['what']} Onward {told['onward']}, run {told['run_hash'][:16]}, crisis {told['crisis']}, scenario "
-        f"{told['scenario']}, parameters {told['parameters']}, totals {told['totals']}"
+        f"{given['what']} Onward {given['onward']}, run {given['run_hash'][:16]}, crisis {given['crisis']}, scenario "
+        f"{given['scenario']}, parameters {given['parameters']}, totals {given['totals']}"
     )
 
 
 def notes_of(run: Run) -> tuple[str, ...]:
     """Return what a reader of an export must know."""
     return (
-        f"{harm.SIMULATED} Figures are means and quantiles over {run.about['members']} members, to two significant "
-        "digits.",
+        f"{disclosure.SIMULATED} Figures are means and quantiles over {run.about['members']} members, to two "
+        "significant digits.",
         "mean is the mean over members; p5 to p95 is the 90 % interval, p25 to p75 the 50 % interval, p50 the median.",
         "stock: displaced people staying or waiting there at the end of the day.",
         "flows: people by where they are from (empty: displaced before the first day) and where they stopped, over the "
@@ -200,7 +205,7 @@ def _gates(run: Run) -> pl.DataFrame:
 
 
 def _notes(run: Run, *, single_places: bool) -> pl.DataFrame:
-    """What reviewers wrote on the run; not on single places where places are too fine."""
+    """Return reviewers' notes on the run; leave out those on single places where places must not be shown."""
     found = [] if run.folder is None else read_notes(run.folder)
     closed = resolved(found)
     rows = [
@@ -214,17 +219,17 @@ def _notes(run: Run, *, single_places: bool) -> pl.DataFrame:
 
 
 def _counts(run: Run, crisis: Crisis, fine: bool) -> pl.DataFrame:
-    """The counts, small ones masked, beside what the run would have counted; only of whole districts unless fine."""
+    """Return counts, small ones masked, with the simulated figures; only of whole districts unless ``fine``."""
     district = {} if fine else dict(units_of(run, "admin2", crisis).members.iter_rows())
-    said: dict[str, list[float | None]] = {name: [] for name in _BESIDE}
+    simulated: dict[str, list[float | None]] = {name: [] for name in _BESIDE}
     for row, people in counts_beside(run, crisis):
         places = [row["place"]] if row["place"] else crisis.areas.get(row["area"], [])
         known = whole_units(places, district) and not np.isnan(people).any()
         figures = np.quantile(people, list(_BESIDE.values())) if known else [None] * len(_BESIDE)
-        for name, value in zip(said, figures, strict=True):
-            said[name].append(None if value is None else float(value))
-    beside = [pl.Series(name, values, dtype=pl.Float64) for name, values in said.items()]
-    return harm.rounded(harm.masked(crisis.table("counts")).with_columns(beside), list(_BESIDE))
+        for name, value in zip(simulated, figures, strict=True):
+            simulated[name].append(None if value is None else float(value))
+    beside = [pl.Series(name, values, dtype=pl.Float64) for name, values in simulated.items()]
+    return disclosure.rounded(disclosure.masked(crisis.table("counts")).with_columns(beside), list(_BESIDE))
 
 
 def _share(run: Run) -> str:
@@ -233,7 +238,7 @@ def _share(run: Run) -> str:
 
 
 def _claims(run: Run, crisis: Crisis | None, until: dt.date | None) -> pl.DataFrame:
-    """The claims as run.json has them; only those whose window has ended, where ``until`` is given."""
+    """Return the claims of run.json; only those whose window has ended, where ``until`` is given."""
     rows = list(run.about.get("claims") or [])
     if until is not None:
         ends = {} if crisis is None else dict(crisis.table("claims").select("claim", "end").iter_rows())
@@ -242,10 +247,10 @@ def _claims(run: Run, crisis: Crisis | None, until: dt.date | None) -> pl.DataFr
     kinds = {name: pl.Float64 if name in ("low", "high", "p5", "p50", "p95") else pl.String for name in kept}
     frame = pl.DataFrame([{name: row.get(name) for name in kept} for row in rows], schema=kinds)
     return frame.with_columns(
-        pl.Series(name, [harm.reported_digits(row.get(name), row["unit"]) for row in rows], dtype=pl.Float64)
+        pl.Series(name, [disclosure.reported_digits(row.get(name), row["unit"]) for row in rows], dtype=pl.Float64)
         for name in _BESIDE
     )
 
 
 def _two_digits(frame: pl.DataFrame) -> pl.DataFrame:
-    return harm.rounded(frame, list(FIGURES))
+    return disclosure.rounded(frame, list(FIGURES))

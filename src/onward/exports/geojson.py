@@ -16,7 +16,7 @@ _SERIES = ("p5", "p50", "p95")
 
 
 def write_geojson(content: Content, path: Path, boundaries: Boundaries | None = None) -> None:
-    """Write a FeatureCollection (RFC 7946) whose member ``provenance`` says what it is; areas where they are given."""
+    """Write a FeatureCollection (RFC 7946) with provenance, as areas where boundaries are given."""
     points = [_point(content, number, unit) for number, unit in enumerate(content.units.iter_rows(named=True))]
     lines = _lines(content, {f["properties"][content.key]: f["geometry"] for f in points})
     shapes = {} if boundaries is None else boundaries.shapes
@@ -41,12 +41,12 @@ def _point(content: Content, number: int, unit: dict[str, Any]) -> dict[str, Any
     figures = all_two_digits(content.stock.figures[:, :, number])
     series = {name: figures[FIGURES.index(name)].tolist() for name in _SERIES}
     known = unit["longitude"] is not None and unit["latitude"] is not None
-    told = {key: value for key, value in unit.items() if key not in ("latitude", "longitude", "places")}
+    properties = {key: value for key, value in unit.items() if key not in ("latitude", "longitude", "places")}
     return {
         "type": "Feature",
         "geometry": {"type": "Point", "coordinates": [unit["longitude"], unit["latitude"]]} if known else None,
         "properties": {
-            **told,
+            **properties,
             "indicator": "displaced people staying or waiting there, simulated",
             "date": content.stock.days[-1].isoformat(),
             **{name: float(figures[f, -1]) for f, name in enumerate(FIGURES)},
@@ -56,7 +56,7 @@ def _point(content: Content, number: int, unit: dict[str, Any]) -> dict[str, Any
 
 
 def _lines(content: Content, points: dict[str, Any]) -> list[dict[str, Any]]:
-    """Legs between places as straight lines, where they were asked for."""
+    """Return the legs between places as straight lines, where they were requested."""
     if "legs" not in content.tables:
         return []
     features = []
@@ -64,6 +64,6 @@ def _lines(content: Content, points: dict[str, Any]) -> list[dict[str, Any]]:
         ends = [points.get(row["from_place"]), points.get(row["to_place"])]
         if all(ends):
             geometry = {"type": "LineString", "coordinates": [end["coordinates"] for end in ends if end]}
-            told = {**row, "indicator": "people on this leg over the whole period, simulated"}
-            features.append({"type": "Feature", "geometry": geometry, "properties": told})
+            properties = {**row, "indicator": "people on this leg over the whole period, simulated"}
+            features.append({"type": "Feature", "geometry": geometry, "properties": properties})
     return features

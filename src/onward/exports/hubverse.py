@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from onward import disclosure as harm
+from onward import disclosure
 from onward.inference.fans import Fans
 from onward.simulation.run import Run
 
@@ -43,7 +43,7 @@ def hubverse_table(fans: Fans, *, places: bool) -> pl.DataFrame:
     levels, units = fans.units["level"].gather(kept).to_list(), fans.units["unit"].gather(kept).to_list()
     where = [level if level == "total" else f"{level}:{unit}" for level, unit in zip(levels, units, strict=True)]
     target = [TARGETS.get(level, "stock") for level in levels]
-    values = harm.all_two_digits(fans.quantiles(LEVELS)[:, :, kept])
+    values = disclosure.all_two_digits(fans.quantiles(LEVELS)[:, :, kept])
     rows = [
         (fans.origin, target[u], fans.origin + dt.timedelta(days), days, where[u], "quantile", level, values[q, h, u])
         for h, days in enumerate(fans.horizons)
@@ -58,8 +58,8 @@ def write_hubverse(run: Run, fans: Fans, path: Path, *, places: bool, today: dt.
 
     Single places are left out while the crisis is going on, unless they are asked for.
     """
-    ongoing = harm.is_ongoing(run.about, today)
+    ongoing = disclosure.is_ongoing(run.about, today)
     hubverse_table(fans, places=places or not ongoing).write_csv(path)
     if not ongoing:
         return ()
-    return (harm.PLACES_WARNING,) if places else (harm.AREAS_NOTE,)
+    return (disclosure.PLACES_WARNING,) if places else (disclosure.AREAS_NOTE,)

@@ -35,6 +35,8 @@ _PEOPLE = {"stock": "displaced", "displaced": "displaced", "flows": "arrived", "
 def tag(table: str, column: str) -> str:
     """Return the HXL tag of a column.
 
+    Examples
+    --------
     >>> tag("stock", "p50"), tag("gates", "waiting_mean"), tag("counts", "people"), tag("stock", "place")
     ('#affected+displaced+simulated+p50', '#affected+waiting+simulated+mean', '#affected', '#loc+code')
     """
@@ -49,7 +51,7 @@ def tag(table: str, column: str) -> str:
 
 
 def write_hxl(content: Content, path: Path) -> None:
-    """Write each table as a CSV, with README.txt and provenance.json, into a folder, or a zip of that name."""
+    """Write each table as a CSV, with README.txt and provenance.json, to a folder or a zip file."""
     files = {f"{name}.csv": _csv(name, frame, content) for name, frame in content.tables.items()}
     files[README] = "\n".join([*content.notes, *content.warnings, ""])
     files[PROVENANCE] = json.dumps(dict(content.provenance), indent=2) + "\n"
@@ -69,20 +71,22 @@ def _csv(name: str, frame: pl.DataFrame, content: Content) -> str:
         "counts": f"Observed; p5, p50 and p95 beside it: {line}",
         "notes": f"Written by reviewers, not simulated. Exported beside a simulation: {line}",
     }
-    said = kinds.get(name, line)
+    source = kinds.get(name, line)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     columns = [*frame.columns, SOURCE]
     writer.writerow(columns)
     writer.writerow([tag(name, column) for column in columns])
     for row in frame.iter_rows():
-        writer.writerow([*cells(row), said])
+        writer.writerow([*cells(row), source])
     return text.getvalue()
 
 
 def cells(row: Sequence[Any]) -> list[str]:
-    """Return a row's cells as text; what a spreadsheet would run as a formula gets an apostrophe in front.
+    """Return a row's cells as text; a cell that a spreadsheet would run as a formula is prefixed with an apostrophe.
 
+    Examples
+    --------
     >>> cells([64000.0, 0.12, None, True, "=1+1"])
     ['64000', '0.12', '', 'yes', "'=1+1"]
     """

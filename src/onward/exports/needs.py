@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from onward import disclosure as harm
+from onward import disclosure
 from onward.errors import ParameterError, RunFolderError
 from onward.exports.content import line_of, provenance
 from onward.exports.hxl import cells
@@ -63,7 +63,7 @@ def notes_on(rows: pl.DataFrame, units: Units, quantile: float) -> list[str]:
     twice = units.overlapping()
     whose = "; ".join(f"{name}: {words}" for name, words in WHO.items())
     return [
-        f"{harm.SIMULATED} Needs follow the people present at the end of a day, not arrivals.",
+        f"{disclosure.SIMULATED} Needs follow the people present at the end of a day, not arrivals.",
         f"quantity and gap are for the {100 * quantile:g} % quantile over members; p5 to p95 is the 90 % interval. "
         "Quantiles of a unit are of the members' sums over its places.",
         f"who says whose need it is. {whose}. share is their part of the displaced people of the unit.",
@@ -78,7 +78,7 @@ def notes_on(rows: pl.DataFrame, units: Units, quantile: float) -> list[str]:
 def _shown(rows: pl.DataFrame, units: Units) -> pl.DataFrame:
     admin = ("country", "admin1", "admin1_pcode", "admin2", "admin2_pcode")
     named = rows.join(units.table.select("unit", *admin), on="unit", how="left", maintain_order="left")
-    rounded = harm.rounded(named, list(SIMULATED)).with_columns(pl.col("share").round(2))
+    rounded = disclosure.rounded(named, list(SIMULATED)).with_columns(pl.col("share").round(2))
     return rounded.select("unit", "name", *admin, *[c for c in rows.columns if c not in ("unit", "name")])
 
 

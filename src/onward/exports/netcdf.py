@@ -33,6 +33,8 @@ def to_xarray(run: Run, *, route_detail: bool = False, places: bool = False) -> 
     rounded to two significant digits. While the crisis is going on places are added up to districts unless
     ``places``; ``route_detail`` adds ``legs`` (from_place, to_place, quantile).
 
+    Examples
+    --------
     >>> import onward
     >>> run = onward.simulate(onward.read_crisis("aleppo-2016"), members=2)
     >>> dict(run.to_xarray()["stock"].sizes)
@@ -42,7 +44,7 @@ def to_xarray(run: Run, *, route_detail: bool = False, places: bool = False) -> 
 
 
 def dataset(run: Run, content: Content) -> xarray.Dataset:
-    """Return the labelled arrays of what is exported of a run."""
+    """Return the exported figures of a run as labelled arrays."""
     try:
         import xarray
     except ImportError:
@@ -80,7 +82,7 @@ def _days(spread: Spread) -> Any:
 
 
 def _plain(column: pl.Series) -> list[Any]:
-    """A column without gaps: NetCDF has none for texts."""
+    """Return a text column with gaps as empty texts, because NetCDF has no missing text."""
     return [("" if value is None else value) for value in column] if column.dtype == pl.String else column.to_list()
 
 
@@ -110,7 +112,7 @@ def _add_legs(found: xarray.Dataset, content: Content) -> None:
 
 
 def _described(found: xarray.Dataset, content: Content) -> xarray.Dataset:
-    """Attributes as the CF conventions have them."""
+    """Add the attributes of the CF conventions."""
     long = {
         "stock": "people by place and state at the end of the day, quantiles over members",
         "stock_mean": "people by place and state at the end of the day, mean over members",
@@ -126,12 +128,12 @@ def _described(found: xarray.Dataset, content: Content) -> xarray.Dataset:
     found["state"].attrs = {"long_name": "; ".join(f"{state}: {meaning}" for state, meaning in _STATES.items())}
     for name, units in (("latitude", "degrees_north"), ("longitude", "degrees_east")):
         found[name].attrs = {"standard_name": name, "units": units}
-    told = content.provenance
+    provenance = content.provenance
     found.attrs = {
         "Conventions": "CF-1.10",
-        "title": told["title"],
-        "source": f"Onward {told['onward']}, a simulation of flight from war",
+        "title": provenance["title"],
+        "source": f"Onward {provenance['onward']}, a simulation of flight from war",
         "comment": " ".join([*content.notes, *content.warnings]),
-        **{f"onward_{name}": value for name, value in told.items()},
+        **{f"onward_{name}": value for name, value in provenance.items()},
     }
     return found

@@ -23,7 +23,7 @@ _TITLES = {
 
 
 def write_workbook(content: Content, path: Path) -> None:
-    """Write the workbook."""
+    """Write an export as a workbook."""
     library: Any = import_module("xlsxwriter")  # it has no types
     with library.Workbook(str(path), SAFE) as book:
         _write_readme(book, content)

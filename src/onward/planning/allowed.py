@@ -6,7 +6,7 @@ import datetime as dt
 
 import polars as pl
 
-from onward import disclosure as harm
+from onward import disclosure
 from onward.crisis import Crisis
 from onward.errors import ParameterError
 from onward.simulation.run import Run
@@ -35,7 +35,7 @@ def allowed_units(
         While the crisis is going on and unless ``places``: places are refused, and areas that split a district are
         left out, since two areas could tell of one place between them.
     """
-    fine = places or not harm.is_ongoing(run.about, today or harm.today())
+    fine = places or not disclosure.is_ongoing(run.about, today or disclosure.today())
     by = by or ("place" if fine else "admin2")
     if by not in BY:
         raise ParameterError(f"by: {by!r} is not one of {', '.join(BY)}.")
@@ -50,7 +50,7 @@ def allowed_units(
 
 def default_level(run: Run, today: dt.date | None = None) -> str:
     """Return by what to show a run if nobody says: the finest level most places have; admin 2 while it is going on."""
-    if harm.is_ongoing(run.about, today or harm.today()):
+    if disclosure.is_ongoing(run.about, today or disclosure.today()):
         return "admin2"
     return finest_level(run) or "place"
 
