@@ -184,7 +184,7 @@ def _met_words(figures: list[Figure]) -> str:
 
 
 def _single_words(figures: list[Figure]) -> list[str]:
-    """That some figures have no range, so that a median is outside of nearly all of them; nothing if all have one."""
+    """Return a note that some figures have no range, so that few medians can match; empty if all have one."""
     single = sum(figure.low is not None and figure.low == figure.high for figure in figures)
     if not single:
         return []

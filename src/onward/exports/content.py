@@ -18,7 +18,7 @@ from onward.planning.allowed import allowed_units
 from onward.runs.notes import read_notes, resolved
 from onward.runs.quantiles import FIGURES, Spread, grouped, spread_of_totals, spread_over_time
 from onward.runs.tables import AT_A_PLACE, displaced_over_time
-from onward.simulation.given import coverage_of
+from onward.simulation.record import coverage_of
 from onward.simulation.run import Run
 from onward.simulation.units import Units, units_of
 

@@ -1,4 +1,4 @@
-"""Units that may be shown to others: none finer than a district while a crisis is going on."""
+"""Units that may be published: none finer than a district while a crisis is ongoing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from onward.simulation.units import BY, Units, admin_units, finest_level, place_
 def allowed_units(
     run: Run, crisis: Crisis | None = None, *, by: str | None = None, places: bool = False, today: dt.date | None = None
 ) -> Units:
-    """Return the units of a run that may be shown.
+    """Return the units of a run that may be published.
 
     Parameters
     ----------
@@ -49,14 +49,14 @@ def allowed_units(
 
 
 def default_level(run: Run, today: dt.date | None = None) -> str:
-    """Return by what to show a run if nobody says: the finest level most places have; admin 2 while it is going on."""
+    """Return the default units: the finest level that most places have, or admin 2 while the crisis is ongoing."""
     if disclosure.is_ongoing(run.about, today or disclosure.today()):
         return "admin2"
     return finest_level(run) or "place"
 
 
 def _whole_districts(areas: Units, districts: Units) -> Units:
-    """The areas that hold all places of each district they touch."""
+    """Return the areas that contain every place of each district they touch."""
     in_district = districts.members.rename({"unit": "district"})
     size = in_district.group_by("district").len("all")
     inside = areas.members.join(in_district, on="place").group_by("unit", "district").len("inside")

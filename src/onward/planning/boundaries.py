@@ -27,14 +27,14 @@ class Boundaries:
     missing: tuple[str, ...]
 
     def note(self) -> str:
-        """Return what a reader must know of units that are drawn as points."""
+        """Return what a reader must know about units drawn as points."""
         if not self.missing:
             return "Every unit has its boundary."
         return f"Without a boundary in the file, drawn as points: {', '.join(self.missing)}."
 
 
 def read_boundaries(path: str | Path, units: Units) -> Boundaries:
-    """Return the boundaries of units from a GeoJSON file: by P-code, else by name within admin 1, else by name.
+    """Read the boundaries of units from GeoJSON: match by P-code, then name within admin 1, then name.
 
     Parameters
     ----------
@@ -78,6 +78,8 @@ def read_boundaries(path: str | Path, units: Units) -> Boundaries:
 def plain(name: str) -> str:
     """Return a name without accents, marks and spaces, in lower case.
 
+    Examples
+    --------
     >>> plain("A'zaz"), plain("Ar-Raqqa"), plain("Şanlıurfa")
     ('azaz', 'arraqqa', 'sanlıurfa')
     """

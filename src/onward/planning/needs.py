@@ -1,4 +1,4 @@
-"""What the people present need, what is there, and what is missing: quantities with intervals by unit and day."""
+"""Needs of the people present, what is available, and the gap: quantities with intervals by unit and day."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def needs(
     phase: str = "standard", standards: pl.DataFrame | None = None, stocks: pl.DataFrame | None = None,
     units: Units | None = None,
 ) -> pl.DataFrame:  # fmt: skip
-    """Return what the people present need by unit, day and item, with intervals and what is missing.
+    """Compute the needs of the people present by unit, day and item, with intervals and the gap to what is available.
 
     need = people x quantity / per, member by member; quantiles of a unit are of the members' sums over its places.
     People are those present at the end of the day (a stock), not arrivals.
@@ -89,10 +89,12 @@ def needs(
 
 
 def camp_shares(crisis: Crisis) -> pl.DataFrame:
-    """Return the share of a place's displaced people who are in camps: place, camps.
+    """Return the share of each place's displaced people who are in camps: place, camps.
 
     It is ``camp_share`` of the place, else 1 for camps, informal sites and crossings, and 0 for towns.
 
+    Examples
+    --------
     >>> from onward.crisis import read_crisis
     >>> rows = dict(camp_shares(read_crisis("aleppo-2016")).iter_rows())
     >>> rows["azaz"], rows["oncupinar"]
@@ -103,7 +105,7 @@ def camp_shares(crisis: Crisis) -> pl.DataFrame:
 
 
 def people_of(run: Run, crisis: Crisis, units: Units, days: tuple[dt.date, ...] | None) -> pl.DataFrame:
-    """Return people by member, unit, date and who (displaced, camps, hosted, hosts); nobody is 0."""
+    """Return people by member, unit, date and who (displaced, camps, hosted, hosts); missing rows are 0 people."""
     shares = camp_shares(crisis).lazy()
     stock = run.tables["stock"].with_columns(pl.col("place", "state").cast(pl.String))
     if days is not None:
@@ -154,7 +156,7 @@ def _check_stocks(crisis: Crisis, rules: pl.DataFrame) -> None:
 
 
 def _there(crisis: Crisis, units: Units, people: pl.DataFrame) -> pl.DataFrame:
-    """What is there by unit, date and item; rows only where it is known."""
+    """Return what is available by unit, date and item; rows only where it is known."""
     days = people.select("date").unique()
     stocks = crisis.table("stocks").join(units.members, on="place").join(days, how="cross")
     since = pl.col("start").is_null() | (pl.col("start") <= pl.col("date"))
@@ -166,7 +168,7 @@ def _there(crisis: Crisis, units: Units, people: pl.DataFrame) -> pl.DataFrame:
 
 
 def _room(crisis: Crisis, units: Units) -> pl.DataFrame:
-    """The places in camps of each unit: the capacity of its camps, unknown where one of them gives none."""
+    """Return the number of people that each unit's camps can hold; unknown if any of its camps gives no capacity."""
     rows = crisis.table("places").join(camp_shares(crisis), on="place").filter(pl.col("camps") > 0)
     room = (pl.col("capacity") * pl.col("camps")).floor()
     return (
@@ -213,11 +215,11 @@ def _need(people: pl.Expr) -> pl.Expr:
 
 
 def _words() -> pl.Expr:
-    """A standard in words: how much for whom, and where it is from."""
+    """Describe a standard: how much for whom, and its source."""
     people = pl.when(pl.col("per") == 1).then(pl.lit("person")).otherwise(pl.format("{} people", _plain("per")))
     return pl.format("{} {} for each {} ({})", _plain("quantity"), pl.col("measure"), people, pl.col("source"))
 
 
 def _plain(column: str) -> pl.Expr:
-    """A number without needless decimals, as text."""
+    """Format a number without needless decimals."""
     return pl.col(column).cast(pl.String).str.replace(r"\.0$", "")

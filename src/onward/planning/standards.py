@@ -1,4 +1,4 @@
-"""The standards that needs follow: the shipped table, and the rows of a crisis that take the place of some."""
+"""The standards that needs are computed from: the shipped table, and rows of a crisis that replace some of it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ FILE = "standards.csv"
 
 @cache
 def shipped_standards() -> pl.DataFrame:
-    """Return the standards that come with Onward, with the columns of `standards.csv`.
+    """Return the standards that ship with Onward, with the columns of `standards.csv`.
 
+    Examples
+    --------
     >>> rows = shipped_standards().filter(pl.col("item") == "toilets")
     >>> dict(rows.select("phase", "per").iter_rows())
     {'standard': 20.0, 'emergency': 50.0}
@@ -30,7 +32,7 @@ def shipped_standards() -> pl.DataFrame:
 
 
 def read_rows(table: str, path: str | Path) -> pl.DataFrame:
-    """Return a file as rows of ``standards`` or ``stocks``; all its problems raise one CrisisDataError."""
+    """Read a file as rows of ``standards`` or ``stocks``; raise all its problems as one CrisisDataError."""
     path = Path(path)
     if not path.is_file():
         raise ParameterError(f"{path}: there is no such file. Give a CSV with the columns of {table}.csv.")
@@ -38,7 +40,7 @@ def read_rows(table: str, path: str | Path) -> pl.DataFrame:
 
 
 def standards_of(crisis: Crisis, *, phase: str = "standard", given: pl.DataFrame | None = None) -> pl.DataFrame:
-    """Return the standards that hold for a crisis in a phase.
+    """Return the standards that apply to a crisis in a phase.
 
     Parameters
     ----------
@@ -49,6 +51,8 @@ def standards_of(crisis: Crisis, *, phase: str = "standard", given: pl.DataFrame
     given
         Rows that take the place of those of both, item by item.
 
+    Examples
+    --------
     >>> from onward.crisis import read_crisis
     >>> rows = standards_of(read_crisis("daraa-2018"), phase="emergency")
     >>> rows.filter(pl.col("item") == "water")["quantity"].to_list()

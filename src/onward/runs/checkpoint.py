@@ -28,10 +28,10 @@ ROW_GROUP = 1 << 18
 
 
 class KernelClock:
-    """Times kernels that run in several threads; each calls it once before and once after its kernel.
+    """A clock for kernels that run in several threads; each thread calls it before and after its kernel.
 
-    Returns what the calling thread has used of a CPU. ``take`` gives the wall time since it was last called
-    in which at least one kernel ran.
+    A call returns the CPU time of the calling thread. ``take`` returns the wall time since its last call during which
+    at least one kernel ran.
     """
 
     def __init__(self) -> None:
@@ -42,6 +42,7 @@ class KernelClock:
         self._own = threading.local()
 
     def __call__(self) -> float:
+        """Return the CPU time of the calling thread; every second call of a thread ends its kernel."""
         cpu, me = time.thread_time(), threading.get_ident()
         with self._lock:
             self._advance()
@@ -52,7 +53,7 @@ class KernelClock:
         return cpu
 
     def take(self) -> tuple[float, float]:
-        """Return the wall time not yet taken, and the CPU time of this thread's last kernel, in seconds."""
+        """Return the wall time since the last call, and the CPU time of this thread's last kernel, in seconds."""
         with self._lock:
             self._advance()
             busy, self._busy = self._busy, 0.0
@@ -65,21 +66,21 @@ class KernelClock:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a text file that is either there in whole or not at all."""
+    """Write a text file in one step, so that it is either complete or absent."""
     new = path.with_name(f".{path.name}.new")
     new.write_text(text, encoding="utf-8", newline="\n")
     put_in_place(new, path)
 
 
 def put_in_place(new: Path, path: Path) -> None:
-    """Give a file that is complete, and on the disk, the name that counts."""
+    """Rename a complete file, once it is on disk, to its final name."""
     with new.open("rb+") as written:
         os.fsync(written.fileno())
     new.replace(path)
 
 
 def write_part(parts: Path, member: int, tables: Mapping[str, pl.DataFrame], times: Mapping[str, float]) -> None:
-    """Write the tables of a finished member, and then that it is done and how long its kernel took."""
+    """Write the tables of a finished member, then mark it as done with the time its kernel took."""
     for name, frame in tables.items():
         path = _part(parts, name, member)
         new = path.with_name(f".{path.name}.new")
@@ -91,7 +92,7 @@ def write_part(parts: Path, member: int, tables: Mapping[str, pl.DataFrame], tim
 
 
 def finished(parts: Path, members: int, tables: Sequence[str]) -> dict[int, dict[str, float]]:
-    """Return the members that are done, all their tables there, with what their kernels took."""
+    """Return the members whose tables are all written, with the time of their kernels."""
     done = {}
     for member in range(members):
         written = [parts / f"member-{member}.json", *(_part(parts, name, member) for name in tables)]
@@ -101,14 +102,14 @@ def finished(parts: Path, members: int, tables: Sequence[str]) -> dict[int, dict
 
 
 def join_parts(folder: Path, members: int, tables: Sequence[str]) -> None:
-    """Join the members, in their order, into the run folder's tables; their bytes depend on nothing else."""
+    """Join the members in order into the run folder's tables; nothing else affects their bytes."""
     for name in tables:
         files = [_part(folder / PARTS, name, member) for member in range(members)]
         write_table(folder, name, pl.scan_parquet(files, glob=False))
 
 
 def write_table(folder: Path, name: str, rows: pl.LazyFrame | pl.DataFrame) -> None:
-    """Write a table of the run folder, either in whole or not at all."""
+    """Write a table of the run folder in one step, so that it is either complete or absent."""
     path, new = folder / f"{name}.parquet", folder / f".{name}.parquet.new"
     rows.lazy().sink_parquet(
         new, compression="zstd", compression_level=1, row_group_size=ROW_GROUP, maintain_order=True
@@ -117,7 +118,7 @@ def write_table(folder: Path, name: str, rows: pl.LazyFrame | pl.DataFrame) -> N
 
 
 def read_plan(folder: Path) -> dict[str, Any] | None:
-    """Return the plan of an unfinished run in this folder, or None where there is none."""
+    """Return the plan of an unfinished run in this folder, or None if there is none."""
     try:
         plan = json.loads((folder / PARTS / PLAN).read_text("utf-8"))
     except (OSError, ValueError):
@@ -126,8 +127,10 @@ def read_plan(folder: Path) -> dict[str, Any] | None:
 
 
 def differences(there: Mapping[str, Any], here: Mapping[str, Any], prefix: str = "") -> list[str]:
-    """Return in words what differs between two plans.
+    """Return in words how two plans differ.
 
+    Examples
+    --------
     >>> differences({"seed": 1, "overrides": {"share_foot": 1.0}}, {"seed": 2, "overrides": {}})
     ['seed is 1 there and 2 here', 'overrides.share_foot is 1.0 there and not set here']
     """
@@ -143,7 +146,7 @@ def differences(there: Mapping[str, Any], here: Mapping[str, Any], prefix: str =
 
 @contextmanager
 def locked(parts: Path) -> Iterator[None]:
-    """Make the folder of parts and keep a second command away from it, where the system can lock files."""
+    """Create the folder of parts and lock it against a second command, where the system supports file locks."""
     try:
         parts.mkdir(parents=True, exist_ok=True)
         lock = (parts / LOCK).open("w")

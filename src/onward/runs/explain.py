@@ -95,12 +95,12 @@ def _check(run: Run, crisis: Crisis | None, place: str, day: dt.date, member: in
 
 
 def _tally(rows: pl.LazyFrame, column: str) -> dict[Any, float]:
-    """People by the values of a column."""
+    """Return the sum of people for each value of a column."""
     return dict(rows.group_by(column).agg(pl.col("people").sum()).collect().iter_rows())
 
 
 def _parts(run: Run, crisis: Crisis, place: str, day: dt.date, rows: pl.Expr, displaced: int) -> Counter[str | None]:
-    """People at the place by home (None: displaced before the start), adding up to `displaced`."""
+    """Return people at the place by home (None: displaced before the start), adding up to `displaced`."""
     flows = run.tables["flows"].lazy().filter(rows)
     until = flows.filter(pl.col("date") <= day)
     found: Counter[str | None] = Counter()
@@ -123,25 +123,25 @@ def _parts(run: Run, crisis: Crisis, place: str, day: dt.date, rows: pl.Expr, di
         gone = min(away, most)
         found[origin] -= gone
         away -= gone
-    return _without_debts(found)
+    return _without_negatives(found)
 
 
-def _without_debts(parts: Counter[str | None]) -> Counter[str | None]:
-    """The same sum without negative parts: a debt is taken off the largest part."""
-    debt = -sum(people for people in parts.values() if people < 0)
+def _without_negatives(parts: Counter[str | None]) -> Counter[str | None]:
+    """Return parts with the same sum and none negative; negative parts are taken from the largest."""
+    excess = -sum(people for people in parts.values() if people < 0)
     kept = Counter({origin: people for origin, people in parts.items() if people > 0})
-    while debt and kept:
+    while excess and kept:
         origin, most = kept.most_common(1)[0]
-        paid = min(debt, most)
-        kept[origin] -= paid
-        debt -= paid
+        taken = min(excess, most)
+        kept[origin] -= taken
+        excess -= taken
     return Counter({origin: people for origin, people in kept.items() if people})
 
 
 def _threat(
     run: Run, crisis: Crisis, member: int, *, apart: bool = False
 ) -> tuple[dict[str, Any], list[str], Mapping[str, float]]:
-    """Parts of the hazard ``[t, p]`` of the member, the places in their order, and the run's parameters."""
+    """Return the member's parts of the hazard ``[t, p]``, the places in order, and the run's parameters."""
     about = run.about
     scenario = None if about["scenario"] is None else kept_scenario(about["scenario"], crisis)
     settings = make_settings(crisis, engine=about["engine"], members=about["members"], seed=about["seed"],
@@ -152,7 +152,7 @@ def _threat(
 
 
 def hazard_table(folder: Path, *, member: int = 0) -> list[dict[str, Any]]:
-    """Return what makes people of each place leave, mean over the days of a run: why many left here and nobody there.
+    """Return the parts of each place's hazard, averaged over the days of a run: why people leave there.
 
     Parameters
     ----------
@@ -178,7 +178,7 @@ def hazard_table(folder: Path, *, member: int = 0) -> list[dict[str, Any]]:
 
 
 def hazard_rows(run: Run, crisis: Crisis, member: int) -> list[dict[str, Any]]:
-    """Return the rows of `hazard_table` of a run that is in memory."""
+    """Return the rows of `hazard_table` for a run in memory."""
     parts, names, _ = _threat(run, crisis, member, apart=True)
     residents = dict(crisis.table("places").select("place", "population").iter_rows())
     rows = []
@@ -194,7 +194,7 @@ def _why(
     crisis: Crisis, run: Run, threat: tuple[dict[str, Any], list[str], Mapping[str, float]], origin: str | None,
     day: dt.date, rows: pl.Expr,
 ) -> dict[str, Any]:  # fmt: skip
-    """What displaced people from a home until a day, and the rows of input that say so."""
+    """Return what displaced people from a home up to a day, with the input rows that are evidence for it."""
     if origin is None:
         return {}
     parts, names, values = threat
@@ -221,7 +221,7 @@ def _sum(parts: Mapping[str, Any], days: list[int], p: int) -> Any:
 def _events(
     crisis: Crisis, origin: str, first: dt.date, day: dt.date, values: Mapping[str, float]
 ) -> list[dict[str, Any]]:
-    """The attacks near a home from shortly before the first departure on, those that frighten most first.
+    """Return the attacks near a home from shortly before the first departure, those of largest effect first.
 
     The weight is that of the model's exposure: number, severity, fear of the attacker, deaths and distance; attacks
     somewhere in an area count with their chance to fall near.
@@ -255,14 +255,14 @@ def _events(
 
 
 def fear_of(crisis: Crisis, origin: str) -> dict[str, float]:
-    """How much the people of a home fear each actor, mean over its groups."""
+    """Return how much the people of a home fear each actor, as the mean over its groups."""
     network = build_network(crisis)
     people = build_people(crisis, network)
     return dict(zip(network.actors, people.share[network.places.names.index(origin)] @ people.fear, strict=True))
 
 
 def _km(crisis: Crisis, home: Mapping[str, Any], row: Mapping[str, Any]) -> Floats:
-    """Distances of the places of an attack from a home; one, unless it is somewhere in an area."""
+    """Return the distances from a home to the possible sites of an attack; one, unless it lies somewhere in an area."""
     if row["latitude"] is not None:
         spots = [(row["longitude"], row["latitude"])]
     else:
@@ -285,14 +285,14 @@ def _control(crisis: Crisis, origin: str, day: dt.date) -> list[dict[str, Any]]:
 
 
 def _records(crisis: Crisis, source: str | None) -> list[dict[str, Any]]:
-    """Rows of the provenance table behind a source cell."""
+    """Return the rows of the provenance table that a source cell refers to."""
     codes = [code.strip() for code in (source or "").split(";")]
     known = crisis.table("provenance").filter(pl.col("source").is_in(codes))
     return known.select("publisher", "file", "row", "record").to_dicts()
 
 
 def _ways(legs: pl.LazyFrame, origin: str | None, place: str) -> dict[str, int]:
-    """From which stops people of a home came to the place, most first; all legs until the day."""
+    """Return from which stops people of a home reached the place, largest first; all legs up to the day."""
     same = pl.col("origin").is_null() if origin is None else pl.col("origin") == origin
     found = _tally(legs.filter(same, pl.col("from_place") != place), "from_place")
     return {name: int(n) for name, n in sorted(found.items(), key=lambda item: (-item[1], item[0]))[:MOST_ROWS]}

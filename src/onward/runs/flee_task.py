@@ -71,7 +71,7 @@ def flee_work(model: FleeModel, settings: FleeRunSettings) -> Work:
 
 
 def _crisis(model: FleeModel) -> tuple[Crisis | None, list[str]]:
-    """The instance as a crisis, if it can be one, and what to say if not or if it lacks a location."""
+    """Convert the instance to a crisis, if possible; return it with notices of what failed or is missing."""
     try:
         crisis = crisis_from_flee(model.instance, keep_names=True)
     except CrisisDataError as error:
@@ -82,7 +82,7 @@ def _crisis(model: FleeModel) -> tuple[Crisis | None, list[str]]:
 
 
 def _compile(model: FleeModel, settings: FleeRunSettings) -> float:
-    """Run the kernel over one day, so that it is compiled; returns how long that took, in seconds."""
+    """Run the kernel for one day so that it is compiled; return the time this took, in seconds."""
     begin = time.perf_counter()
     first = dataclasses.replace(model, routes=dataclasses.replace(model.routes, state=model.routes.state[:1]))
     run_one(first, settings, 0)

@@ -86,6 +86,8 @@ def run_to_folder(
     Run
         With lazy tables that read the folder; ``about`` is what run.json says.
 
+    Examples
+    --------
     >>> import tempfile, onward
     >>> from onward.simulation.run import make_settings
     >>> crisis = onward.read_crisis("aleppo-2016")
@@ -109,7 +111,7 @@ def write_run(
     progress: Progress | None = None,
     read_seconds: float = 0.0,
 ) -> Run:
-    """Carry out a run task in a run folder, member by member; an interrupted one is resumed.
+    """Execute a run task in a run folder, member by member; an interrupted run is resumed.
 
     Parameters
     ----------
@@ -159,7 +161,12 @@ def read_run(folder: str | Path) -> Run:
     Returns
     -------
     Run
-        What was run, and its tables. What is no finished run of this format raises RunFolderError.
+        What was run, and its tables.
+
+    Raises
+    ------
+    RunFolderError
+        If the folder holds no finished run of this format.
     """
     folder = Path(folder)
     about = _about(folder)
@@ -180,13 +187,13 @@ def read_run(folder: str | Path) -> Run:
 
 
 def kept_crisis(folder: str | Path) -> Crisis | None:
-    """Return the crisis that a run folder keeps, or None where it has none."""
+    """Return the crisis stored in a run folder, or None if it has none."""
     path = Path(folder) / CRISIS
     return read_crisis(path) if path.is_dir() else None
 
 
 def free_folder(plan: Mapping[str, Any], *, base: Path = Path("runs")) -> Path:
-    """Return where a run goes if nobody says so: where the same run was cut off, or the first free number."""
+    """Return the default folder of a run: the one with the same interrupted run, else the first unused number."""
     number = 1
     while (folder := base / f"{plan['crisis']}-{number}").exists():
         unfinished = None if (folder / RUN).exists() else read_plan(folder)
@@ -207,15 +214,15 @@ def _check_folder(folder: Path, plan: Mapping[str, Any], overwrite: bool) -> Non
         raise RunFolderError(f"{folder}: there is a finished run here. Give --overwrite or another --out.")
     if unfinished not in (None, plan) and not overwrite:
         found = differences(unfinished or {}, plan)
-        told = "; ".join(found[:5]) + (f"; and {len(found) - 5} more" if len(found) > 5 else "")
+        listed = "; ".join(found[:5]) + (f"; and {len(found) - 5} more" if len(found) > 5 else "")
         raise RunFolderError(
-            f"{folder}: an unfinished run with other settings is here: {told}. Give the command that began it "
+            f"{folder}: an unfinished run with other settings is here: {listed}. Give the command that began it "
             "to go on with it, --overwrite to give it up, or another --out."
         )
 
 
 def _holds_anything(folder: Path) -> bool:
-    """Whether a folder holds more than the remains of a run that was killed before its plan was written."""
+    """Return whether a folder holds more than the remains of a run killed before its plan was written."""
     if not folder.is_dir():
         return False
     parts = list((folder / PARTS).iterdir()) if (folder / PARTS).is_dir() else []
@@ -225,7 +232,7 @@ def _holds_anything(folder: Path) -> bool:
 
 
 def _begin(parts: Path, plan: Mapping[str, Any]) -> None:
-    """Clear the parts of another run, unless they are of this one; the plan is written last."""
+    """Remove the parts of a different run; write the plan last."""
     if read_plan(parts.parent) == plan:
         return
     (parts / PLAN).unlink(missing_ok=True)
@@ -236,7 +243,7 @@ def _begin(parts: Path, plan: Mapping[str, Any]) -> None:
 
 
 def _run_missing(work: Work, parts: Path, workers: int, tell: Progress) -> float:
-    """Run the members that are not done yet; returns how long that took."""
+    """Run the members that are not done yet; return the time this took, in seconds."""
     begin, clock = time.perf_counter(), KernelClock()
     done = finished(parts, work.members, work.tables)
 
@@ -255,7 +262,7 @@ def _run_missing(work: Work, parts: Path, workers: int, tell: Progress) -> float
 
 
 def _results(work: Work, folder: Path) -> dict[str, Any]:
-    """Join the parts and return what run.json will say, but for the timings."""
+    """Join the parts and return the content of run.json without the timings."""
     times = finished(folder / PARTS, work.members, work.tables).values()
     (folder / RUN).unlink(missing_ok=True)  # from here on a run that is overwritten is not finished
     _clear_others(work, folder)
@@ -277,7 +284,7 @@ def _results(work: Work, folder: Path) -> dict[str, Any]:
 
 
 def _clear_others(work: Work, folder: Path) -> None:
-    """Remove what a run of other rules has left and this one does not write."""
+    """Remove the tables of an earlier run that this one does not write."""
     for name in KNOWN:
         if name not in work.all_tables:
             (folder / f"{name}.parquet").unlink(missing_ok=True)
@@ -286,7 +293,7 @@ def _clear_others(work: Work, folder: Path) -> None:
 
 
 def _finish(folder: Path, about: Mapping[str, Any]) -> None:
-    """Write run.json, and then remove the parts."""
+    """Write run.json, then remove the parts."""
     write_whole(folder / RUN, _json(about))
     shutil.rmtree(folder / PARTS, ignore_errors=True)
 
@@ -296,7 +303,7 @@ def _scans(folder: Path, names: Iterable[str]) -> dict[str, pl.LazyFrame]:
 
 
 def _about(folder: Path) -> dict[str, Any] | None:
-    """What run.json says, or None where there is none."""
+    """Return the content of run.json, or None if there is none."""
     path = folder / RUN
     if not path.is_file():
         return None

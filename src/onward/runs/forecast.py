@@ -23,7 +23,7 @@ FANS = "forecast.csv"
 
 @dataclass(frozen=True, eq=False)
 class Forecast:
-    """How many people will be where, 30, 60 and 90 days on, over many members.
+    """A forecast of how many people will be where 30, 60 and 90 days ahead, over many members.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class Forecast:
 
     @cached_property
     def fans(self) -> Fans:
-        """People of each member, horizon and unit, shifted to the last counts."""
+        """Return the people of each member, horizon and unit, shifted to the last counts."""
         return fans_of(self.run)
 
     def table(self, *, horizons: Sequence[int] | None = None) -> pl.DataFrame:
@@ -53,7 +53,7 @@ class Forecast:
 def forecast_to_folder(
     work: Work, *, folder: str | Path, workers: int = 1, overwrite: bool = False, progress: Progress | None = None
 ) -> Forecast:
-    """Run the work of a forecast into a run folder, and write its fans beside it as ``forecast.csv``.
+    """Run a forecast into a run folder, and write its quantiles next to it as ``forecast.csv``.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def forecast_to_folder(
 
 
 def forecast_in_memory(work: Work, *, workers: int = 1, clock: Callable[[], float] = float) -> Forecast:
-    """Run the work of a forecast with its tables in memory."""
+    """Run a forecast with its tables in memory."""
     parts: dict[int, Frames] = {}
 
     def keep(member: int, tables: Frames) -> None:
@@ -85,7 +85,7 @@ def forecast_in_memory(work: Work, *, workers: int = 1, clock: Callable[[], floa
 
 
 def read_forecast(folder: str | Path) -> Forecast:
-    """Read a forecast from its folder; a run that is none raises RunFolderError."""
+    """Read a forecast from its folder; raise RunFolderError if the run is not a forecast."""
     run = read_run(folder)
     if not run.about.get("forecast"):
         raise RunFolderError(f"{folder}: this run is no forecast. `onward forecast` makes one.")

@@ -39,7 +39,7 @@ def forecast_work(
     overrides: Mapping[str, object] | None = None,
     seed: int = 1,
 ) -> Work:
-    """Return the work of a forecast from a day on.
+    """Build the run task of a forecast from a given day.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def forecast_work(
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """What the members of a forecast are run from: the model of the crisis as it was known, and the attacks to come.
+    """The model of the crisis as it was known, and the distribution of future attacks, shared by all members.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ class Prepared:
         at: Dating = dated,
         watch: Watch | None = None,
     ) -> tuple[Outcome, float]:
-        """Run one member as `onward.simulation.member.run_one` does, with attacks of its own after the known ones."""
+        """Run one member like `onward.simulation.member.run_one`, with its own attacks after the known ones."""
 
         def with_attacks(model: Model, dates: tuple[date, ...]) -> Model:
             then = at(model, dates)
@@ -133,7 +133,7 @@ class Prepared:
     def run(
         self, members: Iterable[int], workers: int, clock: Callable[[], float], keep: Keep, watch: Watch
     ) -> Iterator[Any]:
-        """Run members in threads, as a `Work` does."""
+        """Run members in threads, like a `Work`."""
         at = lru_cache(REMEMBERED)(dated)
 
         def one(member: int) -> tuple[None, float]:
@@ -173,7 +173,7 @@ def _check(days: int, conflict: str) -> None:
 
 
 def _about(ahead: AttacksAhead | None) -> dict[str, Any] | None:
-    """What run.json says of the model of attacks to come; None where none are drawn."""
+    """Return what run.json says about the model of future attacks; None if none are drawn."""
     if ahead is None:
         return None
     model = ahead.hawkes

@@ -13,18 +13,20 @@ _DAYS = ("start", "end", "opens")
 
 
 def kept_scenario(dumped: Mapping[str, Any], crisis: Crisis) -> Scenario:
-    """Return a what-if that was kept as JSON, checked against its crisis."""
+    """Return a scenario that was stored as JSON, checked against its crisis."""
     return check_scenario({**dumped, "intervention": given_steps(dumped)}, crisis, "what-if")
 
 
 def given_steps(dumped: Mapping[str, Any]) -> list[object]:
-    """Return the interventions of a what-if kept as JSON, without what was not given."""
+    """Return the interventions of a scenario stored as JSON, omitting unset fields."""
     return [with_days({k: v for k, v in step.items() if v is not None}) for step in dumped["intervention"]]
 
 
 def with_days(step: object) -> object:
-    """Return an intervention with days in place of texts that are days; what is none is left for the check.
+    """Convert texts of an intervention that are dates; leave others for the check to report.
 
+    Examples
+    --------
     >>> with_days({"do": "freeze_control", "start": "2016-02-27"})["start"]
     datetime.date(2016, 2, 27)
     """

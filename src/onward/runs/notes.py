@@ -72,7 +72,7 @@ def add_note(
     folder: str | Path, *, on: str | None = None, text: str = "", by: str = "", reply: int | None = None,
     resolve: int | None = None, propose: Mapping[str, Any] | None = None,
 ) -> Note:  # fmt: skip
-    """Add a note to a finished run, and return it.
+    """Add a note to a finished run and return it.
 
     Parameters
     ----------
@@ -90,7 +90,8 @@ def add_note(
     Raises
     ------
     ParameterError
-        For what does not exist in the run, an empty text, or a proposal that `onward evidence apply` could not read.
+        If what the note is on does not exist in the run, the text is empty, or `onward evidence apply` could not read
+        the proposal.
     """
     folder = Path(folder)
     run = read_run(folder)
@@ -115,7 +116,7 @@ def add_note(
 
 
 def read_notes(folder: str | Path) -> list[Note]:
-    """Return the notes of a run folder in the order they were written; none if there are none."""
+    """Return the notes of a run folder in the order they were written."""
     path = Path(folder) / FILE
     if not path.is_file():
         return []
@@ -124,8 +125,10 @@ def read_notes(folder: str | Path) -> list[Note]:
 
 
 def resolved(notes: Sequence[Note]) -> set[int]:
-    """Return the numbers of the threads that are closed: whose last note closes them.
+    """Return the numbers of the threads that are closed, which means their last note closes them.
 
+    Examples
+    --------
     >>> first, close = Note(1, "", "", "run", "Why?"), Note(2, "", "", "run", "", reply=1, resolve=True)
     >>> resolved([first, close]), resolved([first, close, Note(3, "", "", "run", "But", reply=1)])
     ({1}, set())
@@ -135,7 +138,7 @@ def resolved(notes: Sequence[Note]) -> set[int]:
 
 
 def proposals(notes: Sequence[Note], source: str) -> list[EvidenceRow]:
-    """Return the changes that open threads propose, as rows that `onward evidence apply` takes.
+    """Return the changes proposed in open threads, as rows that `onward evidence apply` accepts.
 
     ``decision`` is empty unless the proposal says so: somebody else accepts it. ``source`` stands as the report.
     """
@@ -160,7 +163,7 @@ def _cell(name: str, value: Any) -> Any:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[IO[str]]:
-    """The file of notes, open to read and to add, with all other writers waiting."""
+    """Open the file of notes for reading and appending, and make all other writers wait."""
     try:
         file = (folder / FILE).open("a+", encoding="utf-8", newline="\n")
     except OSError as error:
@@ -195,7 +198,7 @@ def _read(file: IO[str]) -> list[Note]:
 
 
 def _thread(notes: Sequence[Note], number: int | None) -> Note | None:
-    """The note that begins the thread of a note."""
+    """Return the note that begins the thread of a note."""
     if number is None:
         return None
     by_number = {note.n: note for note in notes}
@@ -205,7 +208,7 @@ def _thread(notes: Sequence[Note], number: int | None) -> Note | None:
 
 
 def _target(on: str | None, run: Run, folder: Path) -> str:
-    """What a note is on, checked against the run."""
+    """Check what a note is on against the run, and return it."""
     kind, _, name = (on or "").partition(":")
     if kind not in KINDS:
         raise ParameterError(
@@ -248,7 +251,7 @@ def _row_target(name: str, crisis: Crisis | None) -> str:
 
 
 def _check_proposal(propose: Mapping[str, Any]) -> None:
-    """Refuse a proposal that `onward evidence apply` could not read, with its words."""
+    """Refuse a proposal that `onward evidence apply` could not read, with its message."""
     unknown = [name for name in propose if name not in COLUMNS]
     if unknown:
         step = did_you_mean(unknown[0], COLUMNS, f"Columns are {', '.join(COLUMNS)}.")

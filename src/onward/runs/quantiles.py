@@ -26,7 +26,7 @@ class Spread:
     figures: Floats
 
     def frame(self, key: str) -> pl.DataFrame:
-        """Return it as rows: the key, date, mean, p5, p25, p50, p75, p95."""
+        """Return the figures as rows: the key, date, mean, p5, p25, p50, p75, p95."""
         count, days = len(self.keys), len(self.days)
         flat = {name: self.figures[f].T.ravel() for f, name in enumerate(FIGURES)}
         return pl.DataFrame(
@@ -39,7 +39,7 @@ class Spread:
 
 
 def spread_over_time(rows: pl.LazyFrame, run: Run, keys: Sequence[str], *, key: str) -> Spread:
-    """Return the spread of ``people`` for each day and each of ``keys``; a member without a row counts as nobody.
+    """Return the spread of ``people`` by day and key; a member without a row counts as 0 people.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def spread_over_time(rows: pl.LazyFrame, run: Run, keys: Sequence[str], *, key: 
 
 
 def spread_of_totals(rows: pl.LazyFrame, run: Run, by: Sequence[str]) -> pl.DataFrame:
-    """Return mean and quantiles of ``people`` over the whole period for each combination of ``by`` there is."""
+    """Return mean and quantiles of ``people`` over the whole period for each combination of ``by`` that occurs."""
     named = rows.with_columns(pl.col(name).cast(pl.String) for name in by)
     found = named.group_by("member", *by).agg(pl.col("people").sum().cast(pl.Float64)).collect()
     keys = found.select(by).unique().sort(by, nulls_last=True).with_row_index("_k")
@@ -80,7 +80,7 @@ def spread_of_totals(rows: pl.LazyFrame, run: Run, by: Sequence[str]) -> pl.Data
 
 
 def grouped(rows: pl.LazyFrame, members: pl.DataFrame, columns: Sequence[str] = ("place",)) -> pl.LazyFrame:
-    """Return rows with units, such as districts, in place of places; a gap stays a gap.
+    """Replace places by their units, such as districts; gaps stay gaps.
 
     ``members`` has the columns place and unit; a place of several units gives a row for each.
     """
@@ -92,5 +92,5 @@ def grouped(rows: pl.LazyFrame, members: pl.DataFrame, columns: Sequence[str] = 
 
 
 def _figures(cube: Floats) -> Floats:
-    """``[m, t, k]`` to ``[figure, t, k]``."""
+    """Compute mean and quantiles, from ``[m, t, k]`` to ``[figure, t, k]``."""
     return np.concatenate([cube.mean(axis=0)[None], np.quantile(cube, LEVELS, axis=0)])

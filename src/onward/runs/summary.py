@@ -22,8 +22,10 @@ LEVELS = ("p5", "p50", "p95")
 
 
 def follows_flee(about: Mapping[str, Any]) -> bool:
-    """Whether a run with this run.json follows Flee's rules and not Onward's own.
+    """Return whether a run with this run.json follows Flee's rules and not Onward's own.
 
+    Examples
+    --------
     >>> follows_flee({"rules": "onward"})
     False
     """
@@ -31,17 +33,17 @@ def follows_flee(about: Mapping[str, Any]) -> bool:
 
 
 def environment() -> dict[str, Any]:
-    """Return what the machine is, without its name, its user or a path."""
+    """Describe the machine without its name, its user or a path."""
     return {"platform": f"{platform.system()} {platform.machine()}", "cpu_count": os.cpu_count()}
 
 
 def now() -> str:
-    """Return the time in UTC as ISO 8601 says it."""
+    """Return the current time in UTC in ISO 8601 format."""
     return dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def rules_of(gates: Gates) -> dict[str, dict[str, Any]]:
-    """Return the rule of each gate on the last day: its policy and, for a quota, people per day."""
+    """Return the rule at each gate on the last day: its policy and, for a quota, people per day."""
     rules = {}
     for n, name in enumerate(gates.names):
         policy, rule = gates.policy[-1, n], gates.rule[-1, n]
@@ -53,7 +55,7 @@ def rules_of(gates: Gates) -> dict[str, dict[str, Any]]:
 def results(
     run: Run, rules: Mapping[str, Mapping[str, Any]], claims: Sequence[Claim] = (), *, grows: bool = False
 ) -> dict[str, Any]:
-    """Return the main figures of a run from its tables alone; people as mean, p5, p50 and p95.
+    """Compute the main figures of a run from its tables alone; people as mean, p5, p50 and p95.
 
     ``grows`` says that people enter the run when they leave home, as under Flee's rules; else they are all there from
     the first day.
@@ -92,7 +94,7 @@ def _gates(run: Run, rules: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _exposure(run: Run) -> list[dict[str, Any]]:
-    """People-days under attack by holder and state; empty under rules that know no attacks."""
+    """Return person-days under attack by holder and state; empty under rules without attacks."""
     if "exposure" not in run.tables:
         return []
     rows = tables.exposure(run).iter_rows(named=True)
@@ -108,5 +110,5 @@ def _four(row: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _round(people: float) -> float:
-    """People to a hundredth: *expected* knows parts of them, and means and quantiles have them."""
+    """Round people to two decimals, because *expected* runs, means and quantiles have fractions."""
     return round(float(people), 2)

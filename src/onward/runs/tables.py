@@ -20,8 +20,10 @@ NOBODY = "unknown"
 def spread(found: pl.DataFrame, keys: pl.DataFrame, members: int) -> pl.DataFrame:
     """Return mean, p5, p25, p50, p75 and p95 over members for each row of ``keys``.
 
-    ``found`` has the columns member, those of ``keys``, and people; a member without a row counts as nobody.
+    ``found`` has the columns member, those of ``keys``, and people; a member without a row counts as 0 people.
 
+    Examples
+    --------
     >>> found = pl.DataFrame({"member": [0, 1], "place": ["azaz", "azaz"], "people": [10, 20]})
     >>> spread(found, pl.DataFrame({"place": ["azaz", "kilis"]}), 2).select("place", "mean", "p95").rows()
     [('azaz', 15.0, 19.5), ('kilis', 0.0, 0.0)]
@@ -86,13 +88,13 @@ def largest_units(run: Run, by: str, rows: int) -> tuple[pl.DataFrame, int]:
 
 
 def displaced_over_time(run: Run) -> pl.DataFrame:
-    """Return how many people are away from home, wherever: date, mean, p5 ... p95."""
+    """Return how many people are away from home, wherever they are: date, mean, p5 ... p95."""
     found = _stock(run, AWAY).group_by("member", "date").agg(pl.col("people").sum()).collect()
     return spread(found, _days(run), run.about["members"])
 
 
 def newly_displaced(run: Run) -> pl.DataFrame:
-    """Return how many people have left home in the period and are not back on its last day: one row."""
+    """Return how many people left home in the period and have not returned by its last day: one row."""
     rows = run.tables["movements"].with_columns(pl.col("movement").cast(pl.String))
     sign = pl.when(pl.col("movement") == "returned").then(-1).otherwise(1)
     rows = rows.filter(pl.col("movement").is_in(["left_home", "returned"])).with_columns(pl.col("people") * sign)
@@ -100,7 +102,7 @@ def newly_displaced(run: Run) -> pl.DataFrame:
 
 
 def times_on(run: Run, day: dt.date) -> pl.DataFrame:
-    """Return how many people away from home were displaced 1, 2, 3 and ``4+`` times by the end of a day.
+    """Return how many people away from home had been displaced 1, 2, 3 and ``4+`` times by the end of a day.
 
     The row ``2+`` adds up all but the first. No rows where the run did not follow how often (*expected*).
     """
@@ -132,7 +134,7 @@ def gates_passed(run: Run) -> pl.DataFrame:
 
 
 def exposure(run: Run) -> pl.DataFrame:
-    """Return people-days under attack by who holds the place or the road: holder, state, mean, p5 ... p95."""
+    """Return person-days under attack by who holds the place or road: holder, state, mean, p5 ... p95."""
     rows = run.tables["exposure"].with_columns(pl.col("holder", "state").cast(pl.String))
     found = rows.group_by("member", pl.col("holder").fill_null(NOBODY), "state").agg(pl.col("people").sum()).collect()
     return spread(found, found.select("holder", "state").unique().sort("holder", "state"), run.about["members"])
@@ -150,7 +152,7 @@ def top_flows(run: Run, rows: int = 10) -> pl.DataFrame:
 
 
 def _stock(run: Run, states: Sequence[str]) -> pl.LazyFrame:
-    """The rows of stock in these states, with places and states as text."""
+    """Return the rows of stock in these states, with places and states as text."""
     return (
         run.tables["stock"]
         .filter(pl.col("state").cast(pl.String).is_in(list(states)))

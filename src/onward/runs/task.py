@@ -1,4 +1,4 @@
-"""Run tasks: all that the run folder needs to know of a run, whatever its rules."""
+"""Run tasks: everything the run folder needs to know about a run, under any rules."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ Keep = Callable[[int, Frames], None]
 
 @dataclass(frozen=True)
 class Work:
-    """What is to be run, and how, whatever its rules.
+    """A run task: what to run and how, under any rules.
 
-    ``plan`` is all that decides the result; an interrupted run is resumed if its plan is equal.
-    ``tables`` names what ``run`` gives for each member; ``shared`` are tables that all members have in common.
-    ``run(members, workers, clock, keep, watch)`` runs members in threads, calls ``keep(member, frames)`` in the
-    thread of each, lets ``watch`` tell how far they are, and yields once a member. ``compile`` compiles what ``run``
-    needs, and returns how long that took, in seconds. ``results`` says from the joined tables what run.json tells
-    besides the plan. ``crisis`` is what the folder keeps so that views can read places and roads from it, and
-    ``notices`` are shown to the user once.
+    ``plan`` holds everything that decides the result; an interrupted run is resumed if its plan is equal. ``tables``
+    names the tables that ``run`` makes for each member; ``shared`` are tables that all members have in common.
+    ``run(members, workers, clock, keep, watch)`` runs members in threads, calls ``keep(member, frames)`` in the thread
+    of each, reports progress to ``watch``, and yields once per member. ``compile`` compiles the kernels that ``run``
+    needs and returns the time this took, in seconds. ``results`` computes from the joined tables what run.json holds
+    besides the plan. ``crisis`` is stored in the folder, so that places and roads can be read from it; ``notices`` are
+    shown to the user once.
     """
 
     plan: Mapping[str, Any]
@@ -52,12 +52,12 @@ class Work:
 
     @property
     def members(self) -> int:
-        """How many members there are."""
+        """Return the number of members."""
         return int(self.plan["members"])
 
     @property
     def all_tables(self) -> tuple[str, ...]:
-        """The names of all tables of the run folder."""
+        """Return the names of all tables of the run folder."""
         return (*self.tables, *self.shared)
 
 
@@ -68,7 +68,7 @@ def as_json(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def plan_of(crisis: Crisis, settings: Settings) -> dict[str, Any]:
-    """Return all that decides the result of a run under Onward's own rules."""
+    """Return everything that decides the result of a run under Onward's own rules."""
     return as_json(
         {
             **describe(crisis, settings),
@@ -79,7 +79,7 @@ def plan_of(crisis: Crisis, settings: Settings) -> dict[str, Any]:
 
 
 def own_work(crisis: Crisis, settings: Settings) -> Work:
-    """Return the work of a run under Onward's own rules; `onward.runs.flee_task` has that of Flee's."""
+    """Build the run task under Onward's own rules; `onward.runs.flee_task` builds that under Flee's."""
     model, plan = build_model(crisis, settings.scenario, departures=settings.departures), plan_of(crisis, settings)
 
     def run(
@@ -99,7 +99,7 @@ def own_work(crisis: Crisis, settings: Settings) -> Work:
 def own_results(
     crisis: Crisis, model: Model, plan: Mapping[str, Any]
 ) -> Callable[[Mapping[str, pl.LazyFrame]], dict[str, Any]]:
-    """Return what says from the joined tables of a run under Onward's own rules what run.json tells."""
+    """Build the function that computes the content of run.json from the joined tables, under Onward's own rules."""
 
     def results(tables: Mapping[str, pl.LazyFrame]) -> dict[str, Any]:
         places = {"places": sorted(model.network.places.names)}
@@ -112,7 +112,7 @@ def own_results(
 
 
 def compile_kernels(model: Model, settings: Settings) -> float:
-    """Run the kernel over one day, so that it is compiled; returns how long that took, in seconds."""
+    """Run the kernel for one day so that it is compiled; return the time this took, in seconds."""
     from onward.engine.jit_cache import use_cache
 
     use_cache()
