@@ -18,7 +18,7 @@ from onward.simulation.member import Drawn
 from properties.crises import crises
 from properties.runs import draw_member, run_member, stocks, table_bytes
 
-ENGINES = ("cohorts", "expected")
+ENGINES = ("cohorts", "expected", "individuals")
 #: columns by table that name a place
 PLACE_COLUMNS = {
     "places": ("place",),
@@ -42,7 +42,7 @@ law = settings(
 def tolerance(crisis: Crisis, engine: str, relative: float) -> float:
     """Return the people that may be amiss: none of whole people."""
     places = crisis.table("places")
-    return 0.0 if engine == "cohorts" else relative * (places["population"] + places["displaced_at_start"]).sum()
+    return 0.0 if engine != "expected" else relative * (places["population"] + places["displaced_at_start"]).sum()
 
 
 @engines

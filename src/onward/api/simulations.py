@@ -48,7 +48,8 @@ def simulate(
     members
         Draws of everything uncertain, at least 1. If None: 100, or 1 where nothing is drawn.
     engine
-        ``cohorts`` (whole people, drawn) or ``expected`` (real numbers, means).
+        ``cohorts`` (whole people, drawn), ``expected`` (real numbers, means) or ``individuals`` (each person drawn
+        alone: the numbers of ``cohorts`` in distribution, at a cost that grows with those who move).
     parameters
         ``fixed`` at the crisis's own set if it was fitted, at their defaults otherwise; or drawn for each member: from
         the ``prior``, which is what calibration found on other crises, or from the crisis's own ``posterior``.
@@ -100,7 +101,7 @@ def simulate(
     }  # fmt: skip
     if out is None:
         return with_views(simulation.simulate(world, workers=workers, **given))
-    settings = simulation.make_settings(world, labels=engine == "cohorts", **given)
+    settings = simulation.make_settings(world, labels=engine != "expected", **given)
     return with_views(
         run_folder.run_to_folder(world, settings, folder=out, workers=workers, overwrite=not resume, progress=progress)
     )

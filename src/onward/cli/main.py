@@ -134,7 +134,10 @@ def run(
     ] = "onward",
     settings: SettingsOption = None,
     engine: Annotated[
-        str, typer.Option(metavar="cohorts|expected", help="Whole people, drawn; or real numbers, means.")
+        str,
+        typer.Option(
+            metavar="cohorts|expected|individuals", help="Whole people, drawn; real numbers, means; or each person."
+        ),
     ] = "cohorts",
     members: Annotated[
         int | None,
@@ -305,7 +308,7 @@ def _prepare(
     count = (MEMBERS if drawn else 1) if members is None else members
     settings = make_settings(
         world, engine=engine, members=count, seed=seed, parameters=parameters, overrides=_overrides(given),
-        labels=engine == "cohorts", scenario=read_scenario(scenario, world) if scenario else None,
+        labels=engine != "expected", scenario=read_scenario(scenario, world) if scenario else None,
         departures=departures, posterior=read_posterior(posterior),
     )  # fmt: skip
     return own_work(world, settings)

@@ -143,7 +143,7 @@ def _rules(run: Run) -> str:
 def _meaning(run: Run) -> str:
     """What the intervals hold, in words: one that holds little must not look like one that holds all."""
     if run.about["members"] == 1:
-        drawn = run.about["engine"] == "cohorts" or run.about["parameters"] == "prior"
+        drawn = run.about["engine"] != "expected" or run.about["parameters"] == "prior"
         return "One draw only, so no intervals." if drawn else "Means: nothing was drawn, so no intervals."
     if follows_flee(run.about) and run.about["engine"] != "expected":
         return "Figures are medians over the members. Intervals hold chance only: Flee's rules draw nothing else."

@@ -56,26 +56,40 @@ def run_member(
     return Raw(sim.daily, sim.flow[:size], sim.flow_people[:size], sim.overdrawn)
 
 
+@once
+def crowding(sim: Any, p: int) -> float:
+    """Return the rate a day at which the displaced leave a place because it is full."""
+    if sim.capacity[p] <= 0.0:
+        return 0.0
+    return float(sim.rates.crowding * max(0.0, sim.here[p].sum() / sim.capacity[p] - sim.rates.crowding_from))
+
+
+@once
+def leaving_rates(sim: Any, p: int, g: int, crowd: float) -> tuple[float, float, float]:
+    """Return the rates a day of leaving: of residents, and of the displaced by threat and as ordinary onward moves."""
+    rates, t = sim.rates, sim.today
+    h = sim.hazard[t, p, g] + rates.contagion * sim.share_left[p]
+    threat, ordinary = h * rates.displaced_sensitivity, sim.onward[p] + crowd
+    if rates.choice_danger > 0.0 and sim.here[p, g] > 0:
+        ordinary = (ordinary + rates.onward_danger * (1.0 - sim.safety[t, p, g])) * lure(sim, p, g)
+    if sim.attraction[sim.regime[t], p, g] <= 0.0:
+        ordinary += rates.closing  # nobody may stay here any more
+    return h, threat, ordinary
+
+
 @part
 def _leave(sim: Any) -> None:
     """Draw everybody who leaves home or the place where they stay; they choose and are ready to go."""
     places, groups = sim.home.shape
     rates, t, rng = sim.rates, sim.today, sim.moves_rng
-    _allot(sim)
+    allot(sim)
     for p in range(places):
         residents, leavers = sim.home[p].sum(), sim.home[p, 0] * 0
-        crowd = 0.0
-        if sim.capacity[p] > 0.0:
-            crowd = rates.crowding * max(0.0, sim.here[p].sum() / sim.capacity[p] - rates.crowding_from)
+        crowd = crowding(sim, p)
         for g in range(groups):
             if not sim.leads[g, p]:
                 continue  # no road leads anywhere: trapped
-            h = sim.hazard[t, p, g] + rates.contagion * sim.share_left[p]
-            threat, ordinary = h * rates.displaced_sensitivity, sim.onward[p] + crowd
-            if rates.choice_danger > 0.0 and sim.here[p, g] > 0:
-                ordinary = (ordinary + rates.onward_danger * (1.0 - sim.safety[t, p, g])) * lure(sim, p, g)
-            if sim.attraction[sim.regime[t], p, g] <= 0.0:
-                ordinary += rates.closing  # nobody may stay here any more
+            h, threat, ordinary = leaving_rates(sim, p, g, crowd)
             home = sim.allotted[p, g]
             if sim.observed_area[p] < 0:
                 home = split(rng, sim.home[p, g], 1.0 - math.exp(-h))
@@ -108,7 +122,7 @@ def _get_ready(sim: Any, place: int, g: int, mode: int, people: Any, barred: int
 
 
 @once
-def _allot(sim: Any) -> None:
+def allot(sim: Any) -> None:
     """Allot the observed departures of each area over its residents by hazard, or evenly where there is none."""
     for a in range(sim.observed.shape[1]):
         residents, weight = sim.home[0, 0] * 0, 0.0
@@ -181,7 +195,7 @@ def _open_gates(sim: Any) -> None:
         queue = sim.away[0] * 0
         for lane in range(lanes):
             for g in range(groups):
-                if sim.lane_gate[lane] == n and not _is_cut(sim, lane, g):
+                if sim.lane_gate[lane] == n and not is_cut(sim, lane, g):
                     queue += sim.waiting[lane, g].sum()
         allowed = sim.allowed[sim.today, n]
         passing = min(queue, allowed + queue * 0) if allowed >= 0 else queue
@@ -189,7 +203,7 @@ def _open_gates(sim: Any) -> None:
         for lane in range(lanes):
             for g in range(groups):
                 for m in range(modes):
-                    if sim.lane_gate[lane] != n or passing <= 0 or _is_cut(sim, lane, g):
+                    if sim.lane_gate[lane] != n or passing <= 0 or is_cut(sim, lane, g):
                         continue
                     there = sim.waiting[lane, g, m]
                     people = sample(sim.moves_rng, passing, there, queue)
@@ -200,7 +214,7 @@ def _open_gates(sim: Any) -> None:
 
 
 @part
-def _is_cut(sim: Any, lane: int, g: int) -> bool:
+def is_cut(sim: Any, lane: int, g: int) -> bool:
     """Whether the gate's road cannot be used today."""
     return math.isinf(sim.cost[sim.regime[sim.today], g, sim.lane_road[lane]])
 

@@ -19,7 +19,7 @@ from onward.flee.rules import SPAWN_MODES, FleeModel, FleeOptions, build_flee
 from onward.flee.state import FleeRates, FleeResult, FleeWorld
 from onward.simulation.conservation import check_conservation
 from onward.simulation.member import MOVES
-from onward.simulation.run import ENGINES, Run
+from onward.simulation.run import Run
 from onward.simulation.threads import in_order
 from onward.simulation.versions import versions
 from onward.simulation.watch import Watch
@@ -58,8 +58,8 @@ class FleeRunSettings:
 
     def __post_init__(self) -> None:
         wrong = []
-        if self.engine not in ENGINES:
-            wrong.append(f"engine: {self.engine!r} is not one of {', '.join(ENGINES)}.")
+        if self.engine not in STEPS:
+            wrong.append(f"engine: {self.engine!r} is not one of {', '.join(STEPS)}, which Flee's rules have.")
         if self.members < 1:
             wrong.append(f"members: {self.members} is not 1 or more.")
         if self.seed < 0:

@@ -43,7 +43,7 @@ def explain(folder: Path, *, place: str, day: dt.date, member: int = 0) -> dict[
     Parameters
     ----------
     folder
-        A run folder of Onward's own rules, engine cohorts.
+        A run folder of Onward's own rules, engine cohorts or individuals.
     place
         Short name of the place.
     day
@@ -83,8 +83,10 @@ def explain(folder: Path, *, place: str, day: dt.date, member: int = 0) -> dict[
 
 def _check(run: Run, crisis: Crisis | None, place: str, day: dt.date, member: int) -> None:
     about = run.about
-    if about.get("rules") != "onward" or about.get("engine") != "cohorts" or crisis is None:
-        raise ParameterError("explain needs a run of Onward's own rules with --engine cohorts. Run it again.")
+    if about.get("rules") != "onward" or about.get("engine") == "expected" or crisis is None:
+        raise ParameterError(
+            "explain needs a run of Onward's own rules with --engine cohorts or individuals. Run it again."
+        )
     if place not in about["places"]:
         step = did_you_mean(place, about["places"], "See places.csv.")
         raise ParameterError(f"--place {place}: {quoted(place)} is not a place of this run. {step}")

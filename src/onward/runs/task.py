@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from onward.evaluation.triggers import evaluate_triggers
 from onward.model.build import Model, build_model
 from onward.model.parameters import default_values
 from onward.runs import summary
-from onward.simulation.member import LABELS, MOVES, Outcome, Settings, build_member, stream
+from onward.simulation.member import Outcome, Settings, build_member, kernel
 from onward.simulation.run import Run, describe, run_members
 from onward.simulation.tables import TABLES, frames
 from onward.simulation.versions import versions
@@ -114,13 +114,8 @@ def own_results(
 def compile_kernels(model: Model, settings: Settings) -> float:
     """Run the kernel for one day so that it is compiled; return the time this took, in seconds."""
     from onward.engine.jit_cache import use_cache
-
-    use_cache()
     begin = time.perf_counter()
-    from onward.engine.step import run_member
-
     drawn = build_member(model, settings, 0)
-    world, rng = drawn.world._replace(regime=drawn.world.regime[:1]), stream(settings, 0, MOVES)
-    labels = stream(settings, 0, LABELS)
-    run_member(world, drawn.rates, drawn.start, rng, labels, settings.labels, np.zeros(1, np.int64))
+    first = replace(drawn, world=drawn.world._replace(regime=drawn.world.regime[:1]))
+    kernel(settings)(first, 0, np.zeros(1, np.int64))
     return time.perf_counter() - begin

@@ -15,7 +15,7 @@ import numpy as np
 
 from onward.crisis.scenarios import Scenario
 from onward.engine.jit_cache import use_cache
-from onward.engine.state import Rates, Result, Start, World, added_up
+from onward.engine.state import Rates, Raw, Result, Start, World, added_up
 from onward.errors import SimulationError
 from onward.model.build import Model, dated
 from onward.model.choice_costs import attraction, onward_rate, perceived_km, quanta, stage_share
@@ -210,6 +210,30 @@ def member_dates(model: Model, settings: Settings, member: int) -> tuple[date, .
     return draw_dates(model.crisis, draws_of(settings, member, DATES))
 
 
+def kernel(settings: Settings) -> Callable[[Drawn, int, Ints], Raw]:
+    """Return what runs the days of a member as drawn, by the engine that was asked for; Numba is imported here.
+
+    It takes the member as drawn, its number, and an array into which it writes how many days are done.
+    """
+    use_cache()
+    if settings.engine == "individuals":
+        from onward.engine.individuals import run_individuals
+
+        def alone(drawn: Drawn, member: int, reached: Ints) -> Raw:
+            moves, labels = stream(settings, member, MOVES), stream(settings, member, LABELS)
+            raw, _, _ = run_individuals(drawn.world, drawn.rates, drawn.start, moves, labels, False, reached)
+            return raw
+
+        return alone
+    from onward.engine.step import run_member
+
+    def together(drawn: Drawn, member: int, reached: Ints) -> Raw:
+        moves, labels = stream(settings, member, MOVES), stream(settings, member, LABELS)
+        return run_member(drawn.world, drawn.rates, drawn.start, moves, labels, settings.labels, reached)
+
+    return together
+
+
 def run_one(
     model: Model,
     settings: Settings,
@@ -223,15 +247,12 @@ def run_one(
 
     ``at`` gives the model with drawn days; one that remembers saves members with the same days the work.
     """
-    use_cache()
-    from onward.engine.step import run_member
-
     model = at(model, member_dates(model, settings, member))
     drawn = build_member(model, settings, member)
-    moves, labels = stream(settings, member, MOVES), stream(settings, member, LABELS)
     reached = (watch or Watch()).begin(member, len(drawn.world.regime))
+    days = kernel(settings)
     begin = clock()
-    raw = run_member(drawn.world, drawn.rates, drawn.start, moves, labels, settings.labels, reached)
+    raw = days(drawn, member, reached)
     took = clock() - begin
     result = added_up(raw, drawn.world.rank)
     _check_residents(model, result)

@@ -34,7 +34,7 @@ LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 REMEMBERED = 32
 #: members of a run, if nobody says so: enough for 90 % intervals (own choice)
 MEMBERS = 100
-ENGINES = ("cohorts", "expected")
+ENGINES = ("cohorts", "expected", "individuals")
 PARAMETERS = ("fixed", "prior", "posterior")
 DEPARTURES = ("modelled", "observed")
 #: of run.json, when and where a run was made, and not what it is
@@ -356,7 +356,8 @@ def simulate(
     ----------
     crisis : from `onward.read_crisis`
     members : how many draws of everything uncertain, at least 1; 100, or 1 where nothing is drawn, if None
-    engine : ``cohorts`` (whole people, drawn) or ``expected`` (real numbers, means)
+    engine : ``cohorts`` (whole people, drawn), ``expected`` (real numbers, means) or ``individuals`` (each person drawn
+        alone: the numbers of ``cohorts`` in distribution, at a cost that grows with those who move)
     parameters : ``fixed`` at the crisis's own set if it was fitted (at the population's otherwise), or drawn for each
         member: from the ``prior`` (what calibration found on other crises) or the crisis's own ``posterior``
     posterior : what ``posterior`` is drawn from; the one that comes with Onward if None
@@ -374,7 +375,7 @@ def simulate(
     members = default_members(engine, parameters) if members is None else members
     settings = make_settings(
         crisis, engine=engine, members=members, seed=seed, parameters=parameters, overrides=overrides,
-        labels=engine == "cohorts", scenario=scenario,
+        labels=engine != "expected", scenario=scenario,
         departures=departures, posterior=posterior,
     )  # fmt: skip
     model = build_model(crisis, scenario, departures=departures)

@@ -1,0 +1,261 @@
+"""The day loop of *individuals*: the rules of *cohorts*, with every person drawn and moved by themselves.
+
+Rates, weights of destinations, queues and observed departures are computed by the kernels of `onward.engine.step` and
+`onward.engine.destination_choice`, from numbers of people in cells. How many leave a cell is a binomial draw, who they
+are a uniform sample, and each of them draws mode, destination and stops alone.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from onward.engine.destination_choice import new_morning, new_regime
+from onward.engine.draws import split
+from onward.engine.jit import entry, once, part, whole
+from onward.engine.labels import FLOWS
+from onward.engine.person_travel import aim, barred_odds, set_out_today, start_odds, travel_alone
+from onward.engine.persons import (
+    draw_people,
+    put_under_way,
+    residents_cell,
+    settle,
+    staying_cell,
+    waiting_cell,
+)
+from onward.engine.state import TIMES, Rates, Raw, Start, World
+from onward.engine.step import allot, crowding, is_cut, leaving_rates
+from onward.engine.workspace import MODES, set_up
+
+
+@entry
+def run_individuals(
+    world: World, rates: Rates, start: Start, moves_rng: Any, labels_rng: Any, kept: bool, reached: Any
+) -> tuple[Raw, Any, Any]:
+    """Run all days of one member; returns what happened, the log of stops and each person's last entry in it.
+
+    The log is empty unless ``kept``. ``reached[0]`` is how many days are done.
+    """
+    sim = set_up(world, rates, start, moves_rng, labels_rng, False)
+    people = settle(sim, start, kept)
+    sim.away[0] = start.here.sum()
+    for t in range(world.regime.size):
+        sim.today = t
+        if t == 0 or world.regime[t] != world.regime[t - 1]:
+            new_regime(sim)
+        new_morning(sim)
+        _leave(sim, people)
+        _give_up(sim, people)
+        _return(sim, people)
+        travel_alone(sim, people)
+        _take_stock(sim, people)
+        _open_gates(sim, people)
+        _leave_map(sim, people)
+        _take_stock(sim, people)
+        _count(sim, people, start.immobile)
+        reached[0] = t + 1
+    size = sim.size[FLOWS]
+    raw = Raw(sim.daily, sim.flow[:size], sim.flow_people[:size], sim.overdrawn)
+    return raw, people.log[: people.logged[0]], people.last
+
+
+@part
+def _leave(sim: Any, people: Any) -> None:
+    """Draw everybody who leaves home or the place where they stay; they choose and are ready to go."""
+    places, groups = sim.home.shape
+    t, rng = sim.today, sim.moves_rng
+    allot(sim)
+    for p in range(places):
+        residents, leavers, crowd = sim.home[p].sum(), whole(0), crowding(sim, p)
+        for g in range(groups):
+            if not sim.leads[g, p]:
+                continue  # no road leads anywhere: trapped
+            h, threat, ordinary = leaving_rates(sim, p, g, crowd)
+            home = sim.allotted[p, g]
+            if sim.observed_area[p] < 0:
+                home = split(rng, sim.home[p, g], 1.0 - math.exp(-h))
+            here = split(rng, sim.here[p, g], 1.0 - math.exp(-threat - ordinary))
+            if home + here == 0:
+                continue
+            fled = split(rng, here, threat / (threat + ordinary)) if here > 0 else here
+            sim.daily.left_home[t, p] += home
+            sim.daily.fled_again[t, p] += fled
+            sim.daily.moved_on[t, p] += here - fled
+            leavers += home
+            rest = start_odds(sim, people, p, g)
+            for again in range(2):
+                cell = staying_cell(places, groups, p, g) if again else residents_cell(groups, p, g)
+                who = draw_people(people, cell, here if again else home, rng)
+                _displace(sim, people, who)
+                set_out_today(sim, people, who, p, g, rest)
+                put_under_way(people, who)
+        sim.share_left[p] = leavers / residents if residents > 0 else 0.0
+
+
+@part
+def _displace(sim: Any, people: Any, who: Any) -> None:
+    """Count one more displacement of each person, up to the last class."""
+    times, away = people.times, sim.away
+    for i in who:
+        before = times[i]
+        if before < TIMES:
+            times[i] = before + 1
+            away[before] += 1
+            if before > 0:
+                away[before - 1] -= 1
+
+
+@once
+def _give_up(sim: Any, people: Any) -> None:
+    """Draw who gives up waiting at a gate; they choose again without it."""
+    places, (lanes, groups, modes) = sim.home.shape[0], sim.waiting.shape
+    share = 1.0 - math.exp(-sim.rates.gate_giving_up)
+    for lane in range(lanes):
+        near = sim.tail[sim.lane_road[lane]]
+        for g in range(groups):
+            for m in range(modes):
+                number = split(sim.moves_rng, sim.waiting[lane, g, m], share)
+                if number > 0:
+                    who = draw_people(people, waiting_cell(places, groups, lane, g, m), number, sim.moves_rng)
+                    rest = barred_odds(sim, people, near, g, sim.lane_gate[lane])
+                    aim(sim, people, who, near, g, rest, -1 - near, whole(0))
+                    put_under_way(people, who)
+
+
+@once
+def _return(sim: Any, people: Any) -> None:
+    """Let displaced people set out for home at its rate of return, where a way leads there.
+
+    Each place's candidates are drawn at the highest rate of any home, and go with their own home's share of it.
+    """
+    places, groups = sim.home.shape
+    for p in range(places):
+        for g in range(groups):
+            highest = 0.0
+            for origin in range(places):
+                if origin == p or sim.slot[g, p, origin] >= 0:
+                    highest = max(highest, sim.homeward[sim.today, origin, g])
+            cell = staying_cell(places, groups, p, g)
+            if highest > 0.0 and people.count[cell] > 0:
+                _go_home(sim, people, p, g, 1.0 - math.exp(-highest), cell)
+
+
+@part
+def _go_home(sim: Any, people: Any, p: int, g: int, highest: float, cell: int) -> None:
+    rng, places, day = sim.moves_rng, sim.home.shape[0], sim.today
+    who = draw_people(people, cell, split(rng, people.count[cell], highest), rng)
+    home, mode, goal, road, quanta, left = (
+        people.home, people.mode, people.goal, people.road, people.quanta, people.left,
+    )  # fmt: skip
+    listed, end, going = people.listed, people.first[cell] + people.count[cell], 0
+    slot, homeward, foot = sim.slot[g, p], sim.homeward[day, :, g], sim.rates.share_foot
+    for i in who:
+        origin = home[i]
+        near = origin == p or (origin >= 0 and slot[origin] >= 0)
+        share = (1.0 - math.exp(-homeward[origin])) / highest if near else 0.0
+        if rng.random() >= share:
+            listed[end] = i
+            end += 1
+            continue
+        mode[i] = 0 if rng.random() < foot else 1
+        goal[i], road[i], quanta[i], left[i] = places + origin, -1 - p, 0, day
+        who[going] = i
+        going += 1
+    people.count[cell] = end - people.first[cell]
+    put_under_way(people, who[:going])
+
+
+@part
+def _open_gates(sim: Any, people: Any) -> None:
+    """Let a uniform random sample of all who wait at each gate pass, up to what is allowed today: one after another."""
+    lanes, groups, modes = sim.waiting.shape
+    for n in range(sim.allowed.shape[1]):
+        queue = whole(0)
+        for lane in range(lanes):
+            for g in range(groups):
+                if sim.lane_gate[lane] == n and not is_cut(sim, lane, g):
+                    queue += sim.waiting[lane, g].sum()
+        allowed = sim.allowed[sim.today, n]
+        passing = min(queue, allowed) if allowed >= 0 else queue
+        sim.daily.passed[sim.today, n] += passing
+        for lane in range(lanes):
+            for g in range(groups):
+                for m in range(modes):
+                    if sim.lane_gate[lane] != n or passing <= 0 or is_cut(sim, lane, g):
+                        continue
+                    there = sim.waiting[lane, g, m]
+                    number = _sampled(sim.moves_rng, there, queue, passing)
+                    queue -= there
+                    passing -= number
+                    if number > 0:
+                        _let_through(sim, people, lane, g, m, number)
+
+
+@part
+def _sampled(rng: Any, there: int, queue: int, passing: int) -> int:
+    """Return how many of the next ``there`` people of a queue are in a sample of ``passing`` out of it."""
+    if passing == queue:
+        return there
+    number = 0
+    for k in range(there):
+        if rng.random() * (queue - k) < passing - number:
+            number += 1
+    return number
+
+
+@once
+def _let_through(sim: Any, people: Any, lane: int, g: int, m: int, number: int) -> None:
+    """Put those let through on the gate's road; they choose anew from its far side."""
+    places, groups, road = sim.home.shape[0], sim.home.shape[1], sim.lane_road[lane]
+    who = draw_people(people, waiting_cell(places, groups, lane, g, m), number, sim.moves_rng)
+    rest = barred_odds(sim, people, sim.head[road], g, sim.lane_gate[lane])
+    aim(sim, people, who, sim.head[road], g, rest, road, sim.quanta[road, m])
+    put_under_way(people, who)
+
+
+@once
+def _leave_map(sim: Any, people: Any) -> None:
+    """Let displaced people abroad leave the places of this crisis for good."""
+    if sim.rates.out_rate <= 0.0:
+        return
+    places, groups = sim.home.shape
+    share = 1.0 - math.exp(-sim.rates.out_rate)
+    for p in range(places):
+        for g in range(groups):
+            number = split(sim.moves_rng, sim.here[p, g], share) if sim.abroad[p] else whole(0)
+            if number > 0:
+                draw_people(people, staying_cell(places, groups, p, g), number, sim.moves_rng)
+                sim.gone[p] += number
+
+
+@part
+def _take_stock(sim: Any, people: Any) -> None:
+    """Set the numbers of people in cells, from which rates and weights are computed, to the lengths of their lists."""
+    places, groups = sim.home.shape
+    for p in range(places):
+        for g in range(groups):
+            sim.home[p, g] = people.count[residents_cell(groups, p, g)]
+            sim.here[p, g] = people.count[staying_cell(places, groups, p, g)]
+    for lane in range(sim.waiting.shape[0]):
+        for g in range(groups):
+            for m in range(MODES):
+                sim.waiting[lane, g, m] = people.count[waiting_cell(places, groups, lane, g, m)]
+
+
+@once
+def _count(sim: Any, people: Any, immobile: Any) -> None:
+    """Write the day's stocks."""
+    daily, t = sim.daily, sim.today
+    for p in range(sim.home.shape[0]):
+        daily.home[t, p] = sim.home[p].sum() + immobile[p].sum()
+        daily.here[t, p] = sim.here[p].sum()
+        daily.out[t, p] = sim.gone[p]
+    for lane in range(sim.waiting.shape[0]):
+        number = sim.waiting[lane].sum()
+        daily.gate[t, sim.tail[sim.lane_road[lane]]] += number
+        daily.waiting[t, sim.lane_gate[lane]] += number
+    way, road, tail = people.way, people.road, sim.tail
+    for n in range(people.ways[0]):
+        daily.way[t, tail[road[way[n]]]] += 1
+    for c in range(TIMES):
+        daily.times[t, c] = sim.away[c]
