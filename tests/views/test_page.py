@@ -144,6 +144,23 @@ def test_a_place_is_pinned_by_pointer_and_by_the_list(watched: Watched, report: 
 
 
 @needs_chromium
+def test_the_switch_shows_units_on_the_map_and_in_the_charts(watched: Watched, report: Path) -> None:
+    page = watched.open(report)
+    page.locator(".level", has_text="Admin 1").click()
+    assert page.locator(".side-title").inner_text() == "All units (admin 1)"
+    assert page.locator("#place-choice option", has_text="Idlib").count() == 1
+    assert page.locator("#place-choice option", has_text="Azaz").count() == 0
+    assert page.evaluate("document.activeElement.textContent") == "Admin 1"
+    page.locator("figure.of-places").scroll_into_view_if_needed()
+    page.locator("figure.of-places tbody th", has_text="Idlib").wait_for()
+    assert page.locator("figure.of-places thead th").first.inner_text() == "Unit"
+    page.locator(".level", has_text="Places").click()
+    page.locator("figure.of-places").scroll_into_view_if_needed()
+    page.locator("figure.of-places tbody th", has_text="Atmeh").first.wait_for()
+    assert watched.said == []
+
+
+@needs_chromium
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed (cd web && npm ci)")
 @pytest.mark.parametrize("width", [1440, 400])
 def test_axe_finds_nothing_serious(browser: Any, report: Path, width: int) -> None:

@@ -3,6 +3,7 @@
 import { element } from "./dom";
 import { type Drawing, framed, savePng, saveSvg, svgText } from "./download";
 import { dateOf, longDay } from "./format";
+import { atLevel, levelSwitch } from "./levels";
 import { legend } from "./map/legend";
 import { CrisisMap } from "./map/map";
 import { side } from "./side";
@@ -20,20 +21,27 @@ export function player(data: PageData, store: Store): HTMLElement {
     element("h2", { id: "map-title", class: "unseen" }, "Map, day by day"),
     stage,
   );
-  requestAnimationFrame(() => {
+  const build = (): void => {
+    const shown = atLevel(data, store.state.level);
     const width = Math.max(280, stage.clientWidth);
     const narrow = width < 900;
     const wide = narrow ? width : Math.round(width * 0.7);
     const above = stage.getBoundingClientRect().top - (room.closest(".report") ?? room).getBoundingClientRect().top;
-    const map = new CrisisMap(data, store, wide, mapHeight(wide, narrow, above));
-    const frame = element("div", { class: "frame", tabindex: "0", role: "group", "aria-label": `Map. ${hint}` }, map.room, zoomButtons(map));
+    const map = new CrisisMap(shown, store, wide, mapHeight(wide, narrow, above));
+    const frame = element("div", { class: "frame", tabindex: "0", role: "group", "aria-label": `Map. ${hint}` }, map.room, zoomButtons(map), levelSwitch(data, store));
     const under = element("p", { class: "disclaimer" }, data.disclaimer, " Base map: Natural Earth.");
-    const main = element("div", { class: "stage-main" }, frame, timeline(data, store), under, legend(data, map.marks, map.flows, map.control), element("p", { class: "hint" }, `Discs and figures are middle values of all simulated histories, flows and attacks means. Point at a place or gate to read it, click a place to keep its curve. ${hint}`), saving(map, data, store));
-    const panel = side(data, store, map.control);
-    stage.append(main, panel);
+    const main = element("div", { class: "stage-main" }, frame, timeline(data, store), under, legend(shown, map.marks, map.flows, map.control), element("p", { class: "hint" }, `Discs and figures are middle values of all simulated histories, flows and attacks means. Point at a place or gate to read it, click a place to keep its curve. ${hint}`), saving(map, data, store));
+    const panel = side(shown, store, map.control);
+    stage.replaceChildren(main, panel);
     keys(main, store, (factor) => map.zoomBy(factor));
     run(map, store);
     performance.mark("onward-map");
+  };
+  requestAnimationFrame(() => store.remake("map", build));
+  store.on((state, before) => {
+    if (state.level === before.level) return;
+    store.remake("map", build);
+    stage.querySelector<HTMLElement>('.level[aria-pressed="true"]')?.focus();
   });
   return room;
 }

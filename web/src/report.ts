@@ -12,13 +12,14 @@ import { stockTable } from "./charts/stocks";
 import { element } from "./dom";
 import { figure } from "./figure";
 import { dateOf, interval, longDay, people } from "./format";
+import { atLevel, wordsOf } from "./levels";
 import { planSections } from "./plans";
 import { player } from "./player";
 import { Store } from "./state";
 import type { Card, PageData } from "./types";
 
 export function report(data: PageData, card: Card | null): HTMLElement {
-  const store = new Store({ day: busiestDay(data), place: null, playing: false }, data.run.days);
+  const store = new Store({ day: busiestDay(data), place: null, playing: false, level: 0 }, data.run.days);
   return element(
     "article",
     { class: "report" },
@@ -95,24 +96,36 @@ function where(data: PageData, store: Store): HTMLElement {
         room.append(svg);
       },
     }); // prettier-ignore
-  const many = (name: "stock" | "arrivals", title: string, note: string): HTMLElement =>
-    figure({
-      name, title, note, alt: `${title}: a small chart for each place, largest first`, sheet: () => byPlace(data, data[name], name === "stock" ? "#affected+displaced" : "#affected+arrivals"),
-      draw: (room, width) => multiples(room, data, name, width),
-    }); // prettier-ignore
-  const table = figure({
-    name: "places", title: "Places on the last day", note: "Middle values with intervals; arrivals are all of the period.", alt: "", table: true,
-    sheet: () => byPlace(data, data.stock, "#affected+displaced"), draw: (room) => room.append(stockTable(data)),
-  }); // prettier-ignore
+  const byUnit = element("div");
+  const fill = (): void => byUnit.replaceChildren(...oneByOne(atLevel(data, store.state.level)));
+  store.on((state, before) => state.level !== before.level && fill());
+  fill();
   return section(
     "where",
     "Where people are",
     "Displaced people who stay at a place or wait at a gate there.",
     element("div", { class: "pair" }, whole("displaced", "People away from home", "People"), whole("left_home", "People who left home each day", "People a day")),
-    many("stock", "Displaced people, place by place", `${BANDS} ${DIAMONDS} Each place has its own scale; figures are of the last day, with the 90 % interval.`),
-    many("arrivals", "Arrivals since the first day, place by place", "People who came and stayed or wait at a gate, less those who left again. Diamonds: arrivals that were counted, on top of the middle value of the day on which they begin to count."),
-    table,
+    byUnit,
   );
+}
+
+/** The charts and the table of places, or of the units that the switch on the map chooses. */
+function oneByOne(data: PageData): HTMLElement[] {
+  const [one, all] = wordsOf(data);
+  const many = (name: "stock" | "arrivals", title: string, note: string): HTMLElement =>
+    figure({
+      name, title, note, alt: `${title}: a small chart for each ${one}, largest first`, sheet: () => byPlace(data, data[name], name === "stock" ? "#affected+displaced" : "#affected+arrivals"),
+      draw: (room, width) => multiples(room, data, name, width),
+    }); // prettier-ignore
+  const sums = data.base ? " Intervals are of the members' sums over the places of each; moves within one are no arrivals." : "";
+  return [
+    many("stock", `Displaced people, ${one} by ${one}`, `${BANDS} ${DIAMONDS} Each ${one} has its own scale; figures are of the last day, with the 90 % interval.`),
+    many("arrivals", `Arrivals since the first day, ${one} by ${one}`, "People who came and stayed or wait at a gate, less those who left again. Diamonds: arrivals that were counted, on top of the middle value of the day on which they begin to count."),
+    figure({
+      name: "places", title: `${all.charAt(0).toUpperCase()}${all.slice(1)} on the last day`, note: `Middle values with intervals; arrivals are all of the period.${sums}`, alt: "", table: true,
+      sheet: () => byPlace(data, data.stock, "#affected+displaced"), draw: (room) => room.append(stockTable(data)),
+    }), // prettier-ignore
+  ];
 }
 
 function whence(data: PageData): HTMLElement {

@@ -4,6 +4,7 @@ import { dayLine, drawBands } from "./charts/bands";
 import { element } from "./dom";
 import { interval, people, shortNames, spoken } from "./format";
 import type { Control } from "./map/control";
+import { wordsOf } from "./levels";
 import { partyName } from "./map/control";
 import { ruleOf } from "./map/marks";
 import { ruleWords } from "./map/tip";
@@ -35,7 +36,7 @@ export function side(data: PageData, store: Store, control: Control): HTMLElemen
   };
   const tell = (): void => {
     const { place, day } = store.state;
-    heading.textContent = place === null ? "All places" : data.places.name[place];
+    heading.textContent = place === null ? `All ${wordsOf(data)[1]}` : data.places.name[place];
     facts.replaceChildren(...(place === null ? whole(data, day) : ofPlace(data, place, day, control)).map(fact));
     list.replaceChildren(...largest(data, store, day));
     move(day);
@@ -63,7 +64,7 @@ function chooser(data: PageData, store: Store): HTMLElement {
   const select = element(
     "select",
     { id: "place-choice" },
-    element("option", { value: "" }, "All places"),
+    element("option", { value: "" }, `All ${wordsOf(data)[1]}`),
     ...order.map(([name, n]) => element("option", { value: n }, name)),
   );
   select.addEventListener("change", () => store.set({ place: select.value === "" ? null : Number(select.value) }));

@@ -152,7 +152,26 @@ export interface PlanSection {
   image?: string;
 }
 
+/** Administrative units or areas in place of places; quantiles are of the members' sums. */
+export interface UnitLevel {
+  by: "admin1" | "admin2" | "area";
+  title: string;
+  id: string[];
+  name: string[];
+  country: string[];
+  lat: number[];
+  lon: number[];
+  /** Rows of places in each unit; areas may overlap. */
+  members: number[][];
+  overlap: boolean;
+  stock: Bands<Table>;
+  arrivals: Bands<Table>;
+}
+
 export interface PageData {
+  levels?: UnitLevel[];
+  /** The data by place, where these are of a level of units. */
+  base?: PageData;
   plans?: PlanSection[];
   format: number;
   name: string;

@@ -22,6 +22,7 @@ from onward.report.map_data import Scene, control_of, gates_of, make_scene, plac
 from onward.report.observed_vs_simulated import claims_of, counts_of, registrations_of
 from onward.report.page_figures import Cubes, bands, curves, figure, two_digits
 from onward.report.plan_sections import plan_sections
+from onward.report.unit_levels import unit_levels
 from onward.report.why import why_section
 from onward.runs import summary
 from onward.simulation.record import coverage_of
@@ -83,6 +84,7 @@ def data_of(
         "run": _about(about),
         "places": places_of(scene),
         "districts": districts,
+        "levels": unit_levels(run, crisis, scene),
         "control": control_of(scene),
         "gates": {**gates_of(scene), **_gate_figures(cubes, scene)},
         **_people(cubes, stock),

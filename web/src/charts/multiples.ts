@@ -3,6 +3,7 @@
 import { type ScaleLinear, scaleLinear } from "d3-scale";
 import { area, line } from "d3-shape";
 import { element, shape } from "../dom";
+import { wordsOf } from "../levels";
 import { briefDay, dateOf, people, short, shortNames } from "../format";
 import { COUNTED, STOCK } from "../palette";
 import type { Bands, Count, PageData, Table } from "../types";
@@ -34,7 +35,7 @@ export function multiples(room: HTMLElement, data: PageData, name: "stock" | "ar
       asked.add(name);
       show(true);
     };
-    room.after(element("button", { type: "button", class: "quiet more", onclick: rest }, `Show all ${places.length} places`));
+    room.after(element("button", { type: "button", class: "quiet more", onclick: rest }, `Show all ${places.length} ${wordsOf(data)[1]}`));
   };
   show(asked.has(name));
 }

@@ -2,6 +2,7 @@
 
 import { element, tableRoom } from "../dom";
 import { interval, people } from "../format";
+import { wordsOf } from "../levels";
 import type { PageData } from "../types";
 import { placesOf } from "./multiples";
 
@@ -9,7 +10,8 @@ export function stockTable(data: PageData): HTMLElement {
   const last = data.run.days - 1;
   const { stock, arrivals, places } = data;
   const order = placesOf(stock).sort((a, b) => stock.p50[b][last] - stock.p50[a][last]);
-  const heads = ["Place", "Admin", "Staying or waiting", "50 %", "90 %", "Arrivals", "90 %", "Last count"];
+  const one = wordsOf(data)[0];
+  const heads = [one.charAt(0).toUpperCase() + one.slice(1), "In", "Staying or waiting", "50 %", "90 %", "Arrivals", "90 %", "Last count"];
   const rows = order.map((n) =>
     element(
       "tr",

@@ -34,7 +34,8 @@ export interface Ground {
 }
 
 /** Lay the ground for a map of this size: the box of the places fills it. */
-export function ground(data: PageData, width: number, height: number): Ground {
+export function ground(shown: PageData, width: number, height: number): Ground {
+  const data = shown.base ?? shown;
   const [west, south, east, north] = inner(data);
   const corners = { type: "MultiPoint" as const, coordinates: [[west, south], [east, north]] }; // prettier-ignore
   const projection = geoMercator().fitExtent([[12, 12], [width - 12, height - 12]], corners); // prettier-ignore

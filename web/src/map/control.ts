@@ -49,7 +49,9 @@ interface Field {
   edges: Edge[];
 }
 
-export function control(data: PageData, ground: Ground, points: Point[]): Control {
+export function control(shown: PageData, ground: Ground): Control {
+  const data = shown.base ?? shown;
+  const points = data.places.lon.map((lon, n) => ground.project(lon, data.places.lat[n]));
   const holder = holders(data);
   const fields = contested(data).flatMap((country) => field(data, ground, points, country));
   const layer = shape("g", { class: "control" });
@@ -64,11 +66,11 @@ export function control(data: PageData, ground: Ground, points: Point[]): Contro
     layer.append(shape("g", { "clip-path": `url(#${clip})` }, shape("g", { mask: `url(#${fade})` }, ...parties, halo, front)));
     return { cells: cells.map(({ place, ring }) => ({ place, d: outline(ring) })), edges, parties, lines: [halo, front] };
   });
-  let shown = "";
+  let filled = "";
   const show = (day: number): boolean => {
     const now = fields.map(({ cells }) => cells.map(({ place }) => holder(place, day)).join()).join(";");
-    if (now === shown) return false;
-    shown = now;
+    if (now === filled) return false;
+    filled = now;
     for (const { cells, edges, parties, lines } of drawn) {
       parties.forEach((path, actor) => path.setAttribute("d", cells.filter(({ place }) => holder(place, day) === actor).map(({ d }) => d).join(""))); // prettier-ignore
       const front = edges.filter(({ one, two }) => opposed(holder(one, day), holder(two, day))).map(({ d }) => d).join(""); // prettier-ignore
@@ -79,7 +81,7 @@ export function control(data: PageData, ground: Ground, points: Point[]): Contro
   const cells = fields.flatMap((of) => of.cells);
   const lands = fields.map(({ land }) => new Path2D(land));
   const parties = data.control.actors.map((_, n) => n).filter((n) => data.control.actor.some((actor, k) => actor === n && cells.some(({ place }) => place === data.control.place[k]))); // prettier-ignore
-  return { layer, patterns, show, zoom: (k) => zoomed(patterns, k), holder, spots: (day) => spots(data, lands, cells, points, holder, day), parties };
+  return { layer, patterns, show, zoom: (k) => zoomed(patterns, k), holder: shown.base ? () => -1 : holder, spots: (day) => spots(data, lands, cells, points, holder, day), parties };
 }
 
 function opposed(one: number, two: number): boolean {

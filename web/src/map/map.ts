@@ -49,7 +49,7 @@ export class CrisisMap {
     const { lon, lat } = data.places;
     this.points = lon.map((x, n) => this.ground.project(x, lat[n]));
     this.gates = data.gates.lon.map((x, n) => this.ground.project(x, data.gates.lat[n]));
-    this.control = control(data, this.ground, this.points);
+    this.control = control(data, this.ground);
     this.marks = new Marks(data, width);
     this.flows = new FlowLayer(data.flows);
     this.labels = new Labels(getComputedStyle(document.body).fontFamily);
@@ -135,11 +135,12 @@ export class CrisisMap {
   private name(day: number): void {
     const labels = [...this.placeLabels(day), ...this.gateLabels(day), ...this.areaLabels(day)];
     const buttons: Box = { left: 0, top: 0, right: 46, bottom: 112 };
+    const levels: Box = { left: 0, top: 0, right: this.room.parentElement?.querySelector(".levels") ? 46 + 300 : 0, bottom: 46 };
     const taken: Box[] = this.gates.map((gate) => {
       const [x, y] = this.at.apply(gate);
       return { left: x - 6, right: x + 6, top: y - 6, bottom: y + 6 };
     });
-    this.labels.place(labels, [buttons, ...taken], this.discs(day), this.width, this.height);
+    this.labels.place(labels, [buttons, levels, ...taken], this.discs(day), this.width, this.height);
   }
 
   /** Boxes of the discs: names of areas keep off them. */
