@@ -42,6 +42,9 @@ def backtest(
         bool, typer.Option("--cold-start", help="The first 90 days with no count known, parameters from elsewhere.")
     ] = False,
     members: Annotated[int, typer.Option(min=1, help="Draws of everything uncertain.")] = 100,
+    draws: Annotated[
+        int, typer.Option(min=0, help="Draws of the model at each origin; 0 forecasts from counts alone.")
+    ] = 8,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same numbers.")] = 1,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Threads; they change no number.", show_default="all cores")
@@ -57,12 +60,13 @@ def backtest(
     with report_errors():
         from rich.console import Console
 
+        from onward.cli.main import _cores
         from onward.cli.rolling import rolling_backtest, show_rolling
 
         rows = (
             _cold_start(crises, members, seed, workers, posterior)
             if cold
-            else rolling_backtest(crises, horizons, origins, fresh)
+            else rolling_backtest(crises, horizons, origins, fresh, draws=draws, seed=seed, workers=workers or _cores())
         )
         if as_json:
             typer.echo(json.dumps({"rows": rows}, indent=2, ensure_ascii=False, allow_nan=False))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from onward.inference.observations import Observations
+    from onward.inference.path_points import Paths
 
+#: what is no baseline; neither are oracles, which know what came
+NO_BARS = ("statistical", "mechanism", "placebo")
 NOTE = (
     "CRPS is the distance of a forecast's distribution from what was counted, as a share of the mean stock before the "
     "origin; less is better. Inside 90 % is the share of counts in the 90 % interval. Nothing that was scored was "
-    "learned from."
+    "learned from. Oracles know what came: the war, or the totals and capacities; they are shown and never a bar."
 )
 
 
@@ -67,18 +70,50 @@ def cache_folder() -> Path:
     return Path(base) / "onward" / "backtest"
 
 
-def rolling_backtest(crises: Sequence[str], horizons: str, origins: int, fresh: bool) -> list[dict[str, Any]]:
-    """Return the rows of the backtest of some crises; progress is shown on stderr."""
+def simulation(
+    crises: Sequence[str], draws: int, seed: int, workers: int, cache: Path | None
+) -> Callable[[Observations, int, int], Mapping[str, Paths]]:
+    """Return what simulates crises as of a day; why one cannot be run is said on stderr, and it is left out."""
+    from onward.errors import CrisisDataError
+    from onward.inference.simulable import Simulable, read_simulable
+    from onward.inference.simulated import cached_origin
+
+    worlds: dict[str, Simulable] = {}
+    for crisis in crises:
+        try:
+            world = read_simulable(crisis)
+        except CrisisDataError as error:
+            typer.echo(f"Note: {crisis} cannot be run, so only its counts are forecast: {error.problems[0]}", err=True)
+        else:
+            worlds[world.observations.crisis] = world
+
+    def simulate(observations: Observations, origin: int, days: int) -> Mapping[str, Paths]:
+        world = worlds.get(observations.crisis)
+        if world is None:
+            return {}
+        return cached_origin(world, origin, days, folder=cache, draws=draws, seed=seed, workers=workers)
+
+    return simulate
+
+
+def rolling_backtest(
+    crises: Sequence[str], horizons: str, origins: int, fresh: bool, *, draws: int = 0, seed: int = 1, workers: int = 1
+) -> list[dict[str, Any]]:
+    """Return the rows of the backtest of some crises; progress is shown on stderr.
+
+    ``draws`` of the mechanism are made at each origin; with 0 nothing is simulated.
+    """
     from onward.cli.progress import Bar
     from onward.inference.backtest import backtest, summary
 
     days = parse_horizons(horizons)
     worlds = read_observations(crises)
     cache = None if fresh else cache_folder()
+    simulate = simulation(crises, draws, seed, workers, cache) if draws else None
     try:
         with Bar(shown=sys.stderr.isatty(), unit="origins") as bar:
             scored = backtest(
-                worlds, horizons=days, origins=origins, cache=cache,
+                worlds, horizons=days, origins=origins, cache=cache, simulate=simulate,
                 progress=lambda done, everything: bar("forecast", done, everything),
             )  # fmt: skip
     except KeyboardInterrupt:
@@ -121,7 +156,7 @@ def versus(rows: Sequence[dict[str, Any]]) -> str:
     """
     means: dict[str, list[float]] = {}
     for row in rows:
-        if row["model"] != "statistical":
+        if row["model"] not in NO_BARS and not row["model"].startswith("oracle_"):
             means.setdefault(row["model"], []).append(row["crps_scaled"])
     mean = {model: sum(scores) / len(scores) for model, scores in means.items()}
     final = mean.pop("final")

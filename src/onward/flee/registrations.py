@@ -116,9 +116,8 @@ def read_registrations(
     for number, row in _rows(layout, problems):
         if len(row) < 2 or row[0].startswith("#"):
             continue
-        table = _read_place(folder, row, start, hasten, problems, (layout.name, number), notes)
-        if known_at is not None:
-            table = table[table[:, 0] <= (known_at - start).days]
+        last = np.inf if known_at is None else (known_at - start).days
+        table = _read_place(folder, row, start, hasten, problems, (layout.name, number), notes, last)
         if any(name == row[0] for name, _ in found):
             notes.append(f"data_layout.csv, row {number}: {quoted(row[0])} stands here twice; its first row is used")
         if len(table):
@@ -133,15 +132,21 @@ def read_registrations(
 
 def _read_place(
     folder: Path, row: list[str], start: dt.date, hasten: int, problems: list[Problem], at: tuple[str, int],
-    notes: list[str],
+    notes: list[str], last: float,
 ) -> Floats:  # fmt: skip
-    """Return the sum of the files that a row of data_layout.csv names; no rows where one of them is missing."""
+    """Return the sum of the files that a row of data_layout.csv names; no rows where one of them is missing.
+
+    Rows after the day ``last`` are left out first, for the sum of two files interpolates.
+    """
     parts: list[Floats] = []
     for name in filter(None, row[1:]):
         if not (folder / name).is_file():
             notes.append(f"{at[0]}, row {at[1]}: there is no file {quoted(name)}, so {row[0]} has no registrations")
             return np.zeros((0, 2))
-        parts.append(_read_file(folder / name, start, hasten, problems, notes))
+        whole = _read_file(folder / name, start, hasten, problems, notes)
+        part = whole[whole[:, 0] <= last]
+        if len(part) or not len(whole):
+            parts.append(part)
     if not parts or not all(len(part) for part in parts):
         return np.zeros((0, 2))
     table = parts[0]

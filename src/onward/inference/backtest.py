@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,10 @@ from onward.errors import CrisisDataError, ParameterError, Problem
 from onward.evaluation.forecast_scores import covered, crps, weighted_interval_score
 from onward.inference.finished import match_counts
 from onward.inference.fitted import FILE, Fit, shipped_fit
-from onward.inference.forecast import FORECAST_MODELS, Target, forecast_sources
+from onward.inference.forecast import ALL_MODELS, Target, prepare, quantiles_of
 from onward.inference.intervals import LEVELS
 from onward.inference.observations import Observations
+from onward.inference.path_points import Paths, path_errors, path_points
 from onward.typing import Floats
 
 #: the first origin: before it there is little to learn a trend from (issue 16)
@@ -31,7 +32,9 @@ FIRST_ORIGIN = 60
 COVERAGES = (0.5, 0.8, 0.9, 0.95)
 MEDIAN = len(LEVELS) // 2
 #: version of the forecasts, part of the name of what is cached: raise it when numbers move
-VERSION = 3
+VERSION = 4
+#: returns what simulated models say for each day after an origin: (crisis, origin, days) -> by model and series
+Simulate = Callable[[Observations, int, int], Mapping[str, Paths]]
 
 
 @dataclass(frozen=True)
@@ -80,14 +83,21 @@ def make_cases(observations: Observations, horizons: Sequence[float], origins: i
     )
 
 
-def score_origin(observations: Observations, origin: int, cases: Sequence[Case], fit: Fit) -> list[dict[str, Any]]:
+def score_origin(
+    observations: Observations, origin: int, cases: Sequence[Case], fit: Fit,
+    paths: Mapping[int, Mapping[str, Paths]] | None = None,
+) -> list[dict[str, Any]]:  # fmt: skip
     """Forecast and score the cases of one origin: a row for each case and model.
 
-    ``stock`` is the series's mean before the origin, ``naive`` its mean absolute change over the same horizon before
-    the origin (NaN where there is none), ``low`` and the like whether the intervals hold the truth.
+    ``paths`` are what simulated models said at this and earlier origins, by day, model and series. ``stock`` is the
+    series's mean before the origin, ``naive`` its mean absolute change over the same horizon before the origin (NaN
+    where there is none), ``low`` and the like whether the intervals hold the truth.
     """
-    found = forecast_sources(observations.sources, origin, [case.target for case in cases], fit=fit)
-    return score_cases(observations, origin, cases, found)
+    prepared = prepare(observations.sources, origin, [case.target for case in cases])
+    if paths:
+        points = path_points(paths.get(origin, {}), origin, [case.target for case in cases])
+        prepared = replace(prepared, points=points, errors=path_errors(observations, paths, cases, origin, fit.floor))
+    return score_cases(observations, origin, cases, quantiles_of(prepared, fit))
 
 
 def score_cases(
@@ -100,7 +110,8 @@ def score_cases(
     for model, quantiles in found.items():
         score, interval = crps(quantiles, truth, LEVELS), weighted_interval_score(quantiles, truth, LEVELS)
         inside = {f"cover{round(100 * share)}": covered(quantiles, truth, LEVELS, share) for share in COVERAGES}
-        for i, case in enumerate(cases):
+        for i in np.flatnonzero(~np.isnan(quantiles[:, MEDIAN])):
+            case = cases[int(i)]
             series = known[case.target.series]
             rows.append(
                 {
@@ -131,7 +142,7 @@ def naive_error(days: Floats, people: Floats, horizon: float) -> float:
 
 def backtest(
     crises: Sequence[Observations], *, horizons: Sequence[float] = (30, 60, 90), origins: int = 12,
-    cache: Path | None = None, fit: Callable[[Observations], Fit] | None = None,
+    cache: Path | None = None, fit: Callable[[Observations], Fit] | None = None, simulate: Simulate | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> pl.DataFrame:  # fmt: skip
     """Forecast past days of crises and score each forecast.
@@ -146,6 +157,8 @@ def backtest(
         Folder in which each origin is kept once scored; an interrupted backtest resumes from it. None keeps nothing.
     fit
         The parameters of a crisis; those that come with Onward and were not fitted on it if None.
+    simulate
+        What gives the forecasts of simulated models (`onward.inference.simulated`); without it there are none.
     progress
         Called with origins done and all origins.
 
@@ -158,15 +171,18 @@ def backtest(
     _check(plans, horizons)
     jobs = [(world, day, cases) for world, whole in plans for day, cases in cases_by_origin(whole).items()]
     rows: list[dict[str, Any]] = []
+    paths: dict[str, dict[int, Mapping[str, Paths]]] = {world.crisis: {} for world in crises}
     for done, (world, day, cases) in enumerate(jobs):
         if progress:
             progress(done, len(jobs))
+        if simulate:
+            paths[world.crisis][day] = simulate(world, day, days_ahead(cases, day))
         chosen = fit(world) if fit else shipped_fit(world.crisis, world.hash)
-        file = cache / f"{_key(world, day, cases, chosen)}.json" if cache else None
+        file = cache / f"{_key(world, day, cases, chosen, paths[world.crisis])}.json" if cache else None
         if file and file.is_file():
             rows += json.loads(file.read_text("utf-8"))
             continue
-        scored = score_origin(world, day, cases, chosen)
+        scored = score_origin(world, day, cases, chosen, paths[world.crisis])
         if file:
             _write(file, scored)
         rows += scored
@@ -198,9 +214,20 @@ def _check(plans: Sequence[tuple[Observations, list[Case]]], horizons: Sequence[
         )  # fmt: skip
 
 
-def _key(world: Observations, day: int, cases: Sequence[Case], fit: Fit) -> str:
+def days_ahead(cases: Sequence[Case], origin: int) -> int:
+    """Return how many days after an origin its cases reach."""
+    return int(max(case.target.day for case in cases)) - origin
+
+
+def _key(
+    world: Observations, day: int, cases: Sequence[Case], fit: Fit, paths: Mapping[int, Mapping[str, Paths]]
+) -> str:
     learned = [(crisis.name, crisis.hash) for crisis in fit.crises]
-    content = (VERSION, FILE, fit_digest(fit), learned, world.hash, world.crisis, day, [repr(case) for case in cases])
+    said = [
+        (at, m, name, path.tolist()) for at in paths for m, found in paths[at].items() for name, path in found.items()
+    ]
+    asked = [repr(case) for case in cases]
+    content = (VERSION, FILE, fit_digest(fit), learned, world.hash, world.crisis, day, asked, said)
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:32]
 
 
@@ -213,6 +240,7 @@ def fit_digest(fit: Fit) -> str:
         digest.update(errors.quantiles.tobytes())
     for weights in fit.final.values():
         digest.update(weights.tobytes())
+    digest.update(repr(sorted(fit.widths.items())).encode())
     return digest.hexdigest()
 
 
@@ -249,6 +277,6 @@ def summary(scored: pl.DataFrame) -> list[dict[str, Any]]:
         pl.col("apart").mean().alias("bias"),
         (pl.col("apart").abs().filter(naive).mean() / pl.col("naive").filter(naive).mean()).alias("mase"),
     )
-    order = {model: i for i, model in enumerate(FORECAST_MODELS)}
+    order = {model: i for i, model in enumerate(ALL_MODELS)}
     rows: list[dict[str, Any]] = found.join(ard, on=keys, how="left", maintain_order="left").to_dicts()
     return sorted(rows, key=lambda row: (row["crisis"], row["horizon"], row["series"], order[row["model"]]))

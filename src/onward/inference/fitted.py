@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -26,6 +26,7 @@ from onward.inference.intervals import (
     baseline_errors,
     fit_scale,
     mixed,
+    relative_error,
     weighted_quantiles,
 )
 from onward.typing import Floats
@@ -37,6 +38,10 @@ KEPT_HORIZONS = HORIZONS[1:]
 #: levels of the quantiles that are kept: every one of the outer tenths, where errors are long-tailed, and each 0.05
 KEPT: Floats = np.concatenate([np.arange(1, 20) / 200.0, np.arange(2, 19) / 20.0, np.arange(181, 200) / 200.0])
 KINDS = ("place", "total")
+#: simulated models that are corrected to the counts, and those under Flee's rules, which are not
+CORRECTED, FLEE_MODELS = ("mechanism", "placebo", "oracle_war"), ("flee_carried", "oracle_flee")
+#: what `final` may be made of, in the order of its weights
+COMPONENTS = ("statistical", *BASELINES, "mechanism")
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,9 @@ class Fit:
     """Parameters learned from some crises.
 
     ``scales`` by (kind of series, layer); ``baselines`` by (kind, model, horizon); ``final`` by kind: the weights of
-    `statistical` and of each baseline in the forecast `final`. ``floor``: errors of baselines are relative to the last
-    count, but to no fewer people than this.
+    `COMPONENTS` in the forecast `final`. ``floor``: errors of baselines are relative to the last count, but to no fewer
+    people than this. ``widths`` by (kind, model): how much further off than the mixture the points of simulated models
+    are; 1 where it was not learned. Errors of Flee's rules are among the baselines where they were learned.
     """
 
     crises: tuple[CrisisName, ...]
@@ -61,6 +67,15 @@ class Fit:
     baselines: Mapping[tuple[str, str, float], Errors]
     final: Mapping[str, Floats]
     floor: float = FLOOR_PEOPLE
+    widths: Mapping[tuple[str, str], float] = field(default_factory=dict)
+
+    def width(self, kind: str, model: str) -> float:
+        """Return by what the scale of the mixture's errors is multiplied for a simulated model."""
+        return self.widths.get((kind, model), 1.0)
+
+    def knows(self, kind: str, model: str) -> bool:
+        """Whether errors of a baseline of this kind of series were learned."""
+        return (kind, model, KEPT_HORIZONS[0]) in self.baselines
 
     def errors(self, kind: str, model: str, horizon: float) -> Errors:
         """Return the errors of a baseline at the kept horizon nearest to one."""
@@ -68,21 +83,34 @@ class Fit:
         return self.baselines[kind, model, nearest]
 
 
+@dataclass(frozen=True, eq=False)
+class SimulatedRows:
+    """Finished forecasts of a crisis and what simulated models said of them: ``points`` by model, NaN for nothing."""
+
+    rows: Forecasts
+    points: Mapping[str, Floats]
+
+
 def fit_forecasts(
-    finished: Mapping[CrisisName, Forecasts], *, final: Mapping[str, Floats] | None = None, floor: float = FLOOR_PEOPLE
-) -> Fit:
+    finished: Mapping[CrisisName, Forecasts], *, simulated: Mapping[CrisisName, SimulatedRows] | None = None,
+    final: Mapping[str, Floats] | None = None, floor: float = FLOOR_PEOPLE,
+) -> Fit:  # fmt: skip
     """Fit scales and errors on the finished forecasts of some crises, each of which has the same weight in the scales.
 
     Parameters
     ----------
     finished
         Finished forecasts at HORIZONS, by crisis.
+    simulated
+        What simulated models said at the horizons of a backtest, by crisis.
     final
         Weights of `final` by kind of series; `statistical` alone where they are not given.
     floor
         The fewest people that errors of baselines are relative to.
     """
-    scales, baselines = {}, {}
+    scales: dict[tuple[str, str], Scale] = {}
+    baselines: dict[tuple[str, str, float], Errors] = {}
+    widths: dict[tuple[str, str], float] = {}
     equal = np.full(len(MIXED), 1.0 / len(MIXED))
     for kind in KINDS:
         parts = [part.where(part.is_total == (kind == "total")) for part in finished.values()]
@@ -94,11 +122,58 @@ def fit_forecasts(
         for horizon in KEPT_HORIZONS:
             asked = rows.where(rows.horizon == horizon)
             for model in BASELINES:
-                error = baseline_errors(asked, model, floor)
-                kept = weighted_quantiles(error, np.ones(len(error)))
-                baselines[kind, model, horizon] = Errors(kept, float(len(error)))
-    alone = np.eye(1 + len(BASELINES))[0]
-    return Fit(tuple(finished), scales, baselines, final or dict.fromkeys(KINDS, alone), floor)
+                baselines[kind, model, horizon] = _errors(baseline_errors(asked, asked.point(model), floor))
+        runs = [_of_kind(run, kind) for run in (simulated or {}).values()]
+        widths |= {(kind, model): _width(runs, model) for model in CORRECTED if _said(runs, model)}
+        for model in FLEE_MODELS:
+            if _said(runs, model):
+                baselines |= {(kind, model, h): _errors(_flee_errors(runs, model, h, floor)) for h in KEPT_HORIZONS}
+    alone = np.eye(len(COMPONENTS))[0]
+    return Fit(tuple(finished), scales, baselines, final or dict.fromkeys(KINDS, alone), floor, widths)
+
+
+def _errors(errors: Floats) -> Errors:
+    return Errors(weighted_quantiles(errors, np.ones(len(errors))), float(len(errors)))
+
+
+def _of_kind(run: SimulatedRows, kind: str) -> SimulatedRows:
+    kept = run.rows.is_total == (kind == "total")
+    return SimulatedRows(run.rows.where(kept), {model: points[kept] for model, points in run.points.items()})
+
+
+def _answered(runs: Sequence[SimulatedRows], model: str) -> list[tuple[Forecasts, Floats]]:
+    """Return the forecasts of each crisis that a model said something of, and its points."""
+    found = []
+    for run in runs:
+        points = run.points.get(model, np.full(len(run.rows), np.nan))
+        kept = ~np.isnan(points)
+        if kept.any():
+            found.append((run.rows.where(kept), points[kept]))
+    return found
+
+
+def _said(runs: Sequence[SimulatedRows], model: str) -> bool:
+    return bool(_answered(runs, model))
+
+
+def _width(runs: Sequence[SimulatedRows], model: str) -> float:
+    """Return the mean absolute relative error of a model over that of the mixture, each crisis counting the same."""
+    equal = np.full(len(MIXED), 1.0 / len(MIXED))
+    mean = [
+        [float(np.abs(relative_error(rows.truth, point)).mean()) for point in (points, mixed(rows, equal))]
+        for rows, points in _answered(runs, model)
+    ]
+    own, mixture = np.mean(mean, axis=0)
+    return float(own / mixture) if mixture > 0 else 1.0
+
+
+def _flee_errors(runs: Sequence[SimulatedRows], model: str, horizon: float, floor: float) -> Floats:
+    """Return the errors of Flee's rules at the horizon asked for that is nearest to one."""
+    answered = _answered(runs, model)
+    asked = np.unique(np.concatenate([rows.horizon for rows, _ in answered]))
+    nearest = asked[np.abs(np.log(asked / horizon)).argmin()]
+    parts = [baseline_errors(rows, points, floor)[rows.horizon == nearest] for rows, points in answered]
+    return np.concatenate(parts)
 
 
 def shipped_fit(name: str, digest: str) -> Fit:
@@ -137,6 +212,9 @@ def _fit_to_json(fit: Fit) -> dict[str, Any]:
             for (kind, model, horizon), errors in fit.baselines.items()
         ],
         "final": {kind: _short(weights) for kind, weights in fit.final.items()},
+        "widths": [
+            {"kind": kind, "model": model, "width": float(f"{w:.4g}")} for (kind, model), w in fit.widths.items()
+        ],
     }
 
 
@@ -158,6 +236,7 @@ def from_json(content: Mapping[str, Any]) -> Fit:
         },
         baselines={(row["kind"], row["model"], row["horizon"]): _errors_from_json(row) for row in content["baselines"]},
         final={kind: np.array(weights) for kind, weights in content["final"].items()},
+        widths={(row["kind"], row["model"]): row["width"] for row in content["widths"]},
     )
 
 

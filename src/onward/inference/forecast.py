@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 
 import numpy as np
 
 from onward.errors import ParameterError
 from onward.inference.finished import BASELINES, Forecasts, finished_forecasts, join, make_forecasts
-from onward.inference.fitted import Fit, shipped_fit
+from onward.inference.fitted import COMPONENTS, CORRECTED, FLEE_MODELS, Fit, shipped_fit
 from onward.inference.intervals import (
     LAYERS,
     LEVELS,
@@ -25,10 +25,10 @@ from onward.inference.observations import Kind, Observations, Series, Source
 from onward.inference.statistical import filter_series
 from onward.typing import Floats
 
-#: what is forecast, by name: the mixture with learned weights, the mixture, and the baselines
+#: what is forecast from counts alone, by name: the mixture with learned weights, the mixture, and the baselines
 FORECAST_MODELS = ("final", "statistical", *BASELINES)
-#: what `final` may be made of, in the order of its weights
-COMPONENTS = FORECAST_MODELS[1:]
+#: all that can be forecast where the crisis can be run, in the order of the tables
+ALL_MODELS = ("final", "statistical", "mechanism", "placebo", *BASELINES, *FLEE_MODELS[:1], "oracle_war", "oracle_flee")
 
 
 @dataclass(frozen=True)
@@ -118,10 +118,22 @@ def forecast_sources(
 
 @dataclass(frozen=True)
 class Prepared:
-    """What forecasts of one origin need before any parameter: points of the targets, and forecasts finished by then."""
+    """What forecasts of one origin need before any parameter.
+
+    Parameters
+    ----------
+    rows, past
+        Point forecasts of the targets, and forecasts finished by then.
+    points
+        What simulated models say of the targets, by model, shape (targets,); NaN where they say nothing.
+    errors
+        Relative errors that models under Flee's rules had by then, by model, kind of series and horizon.
+    """
 
     rows: Forecasts
     past: Forecasts
+    points: Mapping[str, Floats] = field(default_factory=dict)
+    errors: Mapping[tuple[str, str, float], Floats] = field(default_factory=dict)
 
 
 def prepare(sources: Sequence[Source], origin: int, targets: Sequence[Target]) -> Prepared:
@@ -132,15 +144,23 @@ def prepare(sources: Sequence[Source], origin: int, targets: Sequence[Target]) -
 
 
 def quantiles_of(prepared: Prepared, fit: Fit) -> dict[str, Floats]:
-    """Return the quantiles of every model, ``[target, level]`` people, with the parameters of other crises."""
+    """Return the quantiles of every model, ``[target, level]`` people, with the parameters of other crises.
+
+    Rows of which a simulated model says nothing are NaN.
+    """
     rows, past = prepared.rows, prepared.past
-    quantiles = {model: np.zeros((len(rows), len(LEVELS))) for model in FORECAST_MODELS}
+    models = [model for model in ALL_MODELS if model in FORECAST_MODELS or model in prepared.points]
+    quantiles = {model: np.full((len(rows), len(LEVELS)), np.nan) for model in models}
     for total, horizon in product((False, True), np.unique(rows.horizon)):
         asked = (rows.is_total == total) & (rows.horizon == horizon)
+        if not asked.any():
+            continue
         answered = past.where((past.is_total == total) & (past.horizon == horizon))
-        if asked.any():
-            for model, found in _quantiles(rows.where(asked), answered, fit, "total" if total else "place").items():
-                quantiles[model][asked] = found
+        part = Prepared(
+            rows.where(asked), answered, {m: points[asked] for m, points in prepared.points.items()}, prepared.errors
+        )
+        for model, found in _quantiles(part, fit, "total" if total else "place").items():
+            quantiles[model][asked] = found
     return quantiles
 
 
@@ -157,14 +177,33 @@ def _rows(known: Mapping[str, Series], targets: Sequence[Target]) -> Forecasts:
     )  # fmt: skip
 
 
-def _quantiles(now: Forecasts, past: Forecasts, fit: Fit, kind: str) -> dict[str, Floats]:
-    """Return the quantiles of all models for forecasts of one kind and horizon; ``past`` are finished ones of both."""
+def _quantiles(part: Prepared, fit: Fit, kind: str) -> dict[str, Floats]:
+    """Return the quantiles of all models for forecasts of one kind and horizon, and finished ones of both."""
+    now, past, horizon = part.rows, part.past, float(part.rows.horizon[0])
     weights = mixture_weights(past)
-    point, own_point = mixed(now, weights), mixed(past, weights)
-    layers = [layer_quantiles(name, fit.scales[kind, name], now, point, past, own_point) for name in LAYERS]
-    found = {"statistical": np.mean(layers, axis=0)}
+    own_point = mixed(past, weights)
+
+    def around(point: Floats, width: float) -> Floats:
+        return np.asarray(np.mean([
+            layer_quantiles(name, fit.scales[kind, name], now, point, past, own_point, width=width) for name in LAYERS
+        ], axis=0))  # fmt: skip
+
+    found = {"statistical": around(mixed(now, weights), 1.0)}
     for model in BASELINES:
-        errors = pooled(fit.errors(kind, model, float(now.horizon[0])), baseline_errors(past, model, fit.floor))
-        found[model] = baseline_quantiles(now, model, errors, fit.floor)
-    parts = np.stack([found[model] for model in COMPONENTS])
-    return {"final": np.asarray(np.tensordot(fit.final[kind], parts, axes=1)), **found}
+        own = baseline_errors(past, past.point(model), fit.floor)
+        errors = pooled(fit.errors(kind, model, horizon), own)
+        found[model] = baseline_quantiles(now, now.point(model), errors, fit.floor)
+    for model, points in part.points.items():
+        if model in CORRECTED:
+            found[model] = around(points, fit.width(kind, model))
+        elif fit.knows(kind, model):
+            own = part.errors.get((model, kind, horizon), np.zeros(0))
+            found[model] = baseline_quantiles(now, points, pooled(fit.errors(kind, model, horizon), own), fit.floor)
+    return {"final": _final(found, fit.final[kind]), **found}
+
+
+def _final(found: Mapping[str, Floats], weights: Floats) -> Floats:
+    """Return the mean of the components' quantiles; what a component does not say goes to `statistical`."""
+    base = found["statistical"]
+    parts = np.stack([found.get(model, base) for model in COMPONENTS])
+    return np.asarray(np.tensordot(weights, np.where(np.isnan(parts), base, parts), axes=1))

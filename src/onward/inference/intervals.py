@@ -71,15 +71,15 @@ def pooled(errors: Errors, own: Floats, count: float | None = None) -> Floats:
     return weighted_quantiles(np.concatenate([errors.quantiles, own]), weights)
 
 
-def baseline_errors(forecasts: Forecasts, model: str, floor: float) -> Floats:
+def baseline_errors(forecasts: Forecasts, point: Floats, floor: float) -> Floats:
     """Return errors of a baseline as shares of the last count, or of ``floor`` people where that is more."""
-    return np.asarray((forecasts.truth - forecasts.point(model)) / np.maximum(forecasts.level, floor))
+    return np.asarray((forecasts.truth - point) / np.maximum(forecasts.level, floor))
 
 
-def baseline_quantiles(forecasts: Forecasts, model: str, errors: Floats, floor: float) -> Floats:
+def baseline_quantiles(forecasts: Forecasts, point: Floats, errors: Floats, floor: float) -> Floats:
     """Return quantiles of a baseline, [forecast, level]: its point plus error quantiles times the last count."""
     spread = errors[None, :] * np.maximum(forecasts.level, floor)[:, None]
-    return np.asarray(np.maximum(0.0, forecasts.point(model)[:, None] + spread))
+    return np.asarray(np.maximum(0.0, point[:, None] + spread))
 
 
 def mixture_weights(own: Forecasts, models: Sequence[str] = MIXED) -> Floats:
@@ -161,9 +161,13 @@ def fit_scale(forecasts: Forecasts, point: Floats, weights: Floats, names: Seque
 
 
 def layer_quantiles(
-    layer: str, scale: Scale, forecasts: Forecasts, point: Floats, own: Forecasts, own_point: Floats
-) -> Floats:
-    """Return quantiles of one layer, [forecast, level], in people."""
+    layer: str, scale: Scale, forecasts: Forecasts, point: Floats, own: Forecasts, own_point: Floats,
+    *, width: float = 1.0,
+) -> Floats:  # fmt: skip
+    """Return quantiles of one layer, [forecast, level], in people.
+
+    ``width`` multiplies the scale: how much further off such points are than the mixture's, of which the scale is.
+    """
     names = LAYERS[layer]
     standard = np.zeros(0)
     if layer in OWN_LAYERS and len(own):
@@ -171,5 +175,5 @@ def layer_quantiles(
         standard = relative_error(own.truth, own_point) / size * directions(own)
     up = pooled(scale.errors, standard, OTHERS_WEIGHT)
     quantiles = np.where(directions(forecasts)[:, None] > 0, up[None, :], -up[None, ::-1])
-    size = np.exp(features(forecasts, names) @ scale.coefficients)
+    size = width * np.exp(features(forecasts, names) @ scale.coefficients)
     return from_relative(size[:, None] * quantiles, point[:, None])

@@ -21,6 +21,8 @@ from onward.flee.registrations import TOTAL, read_count_files
 from onward.typing import Floats
 
 Kind = Literal["place", "total"]
+#: what a run says of a series: displaced people ``there``, everybody displaced (``away``), or who ``left`` home
+Measure = Literal["there", "away", "left"]
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,17 @@ class Series:
 
 @dataclass(frozen=True)
 class Source:
-    """The published counts of one series: tables (day, people) whose last known rows add up, and days of recounts."""
+    """The published counts of one series: tables (day, people) whose last known rows add up, and days of recounts.
+
+    ``places`` and ``measure`` say what of a run it is held against; without places it is held against none.
+    """
 
     name: str
     kind: Kind
     files: tuple[Floats, ...]
     recounts: tuple[int, ...] = ()
+    places: tuple[str, ...] = ()
+    measure: Measure = "there"
 
     def known(self, day: int) -> Series:
         """Return the series as it was known at the end of a day."""
@@ -141,11 +148,16 @@ def observations_of_flee(instance: FleeInstance) -> Observations:
     found = read_count_files(
         folder / "source_data", folder / "input_csv" / "registration_corrections.csv", instance.start
     )
+    home = instance.locations[0].country
+    registering = tuple(place.name for place in instance.locations if place.is_camp or place.country != home)
     sources = tuple(
-        Source(name, "total" if name == TOTAL else "place", files, found.corrections.get(name, ()))
+        Source(
+            name, "total" if name == TOTAL else "place", files, found.corrections.get(name, ()),
+            registering if name == TOTAL else (name,),
+        )
         for name, files in found.files.items()
         if files
-    )
+    )  # fmt: skip
     return _observations(instance.name, instance.start, instance.days, sources)
 
 
@@ -161,15 +173,20 @@ def observations_of_crisis(crisis: Crisis) -> Observations:
     """
     import polars as pl
 
-    table = crisis.table("counts").filter(pl.col("indicator").is_in(["stock", "displaced"]))
-    table = table.with_columns(pl.coalesce("place", "area").alias("where")).sort("where", "indicator", "source", "date")
+    counts = crisis.table("counts").filter(pl.col("indicator").is_in(["stock", "displaced"]))
+    counts = counts.with_columns(pl.coalesce("place", "area").alias("where")).sort(
+        "where", "indicator", "source", "date"
+    )
     sources = []
     keys = ["where", "indicator", "source", "since"]
-    for (where, indicator, source, _), rows in table.group_by(keys, maintain_order=True):
+    for (where, indicator, source, _), rows in counts.group_by(keys, maintain_order=True):
         days = (rows["date"] - crisis.start).dt.total_days().to_numpy().astype(np.float64)
         name = ", ".join(filter(None, (str(where), "" if indicator == "stock" else str(indicator), source)))
         kind: Kind = "total" if indicator == "displaced" or where == EVERYWHERE else "place"
-        sources.append(Source(name, kind, (np.column_stack([days, rows["people"].to_numpy().astype(np.float64)]),)))
+        measure: Measure = "left" if indicator == "displaced" else "away" if where == EVERYWHERE else "there"
+        table = np.column_stack([days, rows["people"].to_numpy().astype(np.float64)])
+        places = tuple(crisis.areas.get(str(where), [str(where)]))
+        sources.append(Source(name, kind, (table,), places=places, measure=measure))
     return _observations(crisis.name, crisis.start, crisis.days, tuple(sources))
 
 
