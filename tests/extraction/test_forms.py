@@ -89,6 +89,62 @@ FORMS: dict[str, tuple[str, Expected]] = {
         "Some 71,000 people were displaced. Most stay within camps (77 %), while some are with host families (16 %).",
         [("newly_displaced", 71_000, "people"), ("sheltered", 77, "percent"), ("sheltered", 16, "percent")],
     ),
+    "up by, and people who cross": (
+        "Some 26,600 people fled, up by 2,600 people from the week before. Numbers rise, with 4,751 people "
+        "crossing into "
+        "Rimah.",
+        [("newly_displaced", n, "people") for n in (26_600, 2_600, 4_751)],
+    ),
+    "numbers in names, and of things": (
+        "41,181 refugees were relocated from Village 8 to Rimah. We received 18,000 liters of fuel and three "
+        "(3) trucks.",
+        [("evacuated", 41_181, "people")],
+    ),
+    "a list after a colon, far from its total": (
+        "There were 96,223 refugees in the region, in four camps in the western part of it and near the road "
+        "to the river: "
+        "Sarta (21,682), Talsa (32,167) and Galla (42,374).",
+        [("stock", n, "people") for n in (96_223, 21_682, 32_167, 42_374)],
+    ),
+    "a list before its verb": (
+        "Rimah (205 HHs) and Sarta (110 HHs) districts received the highest number of households arriving "
+        "from the east.",
+        [("newly_displaced", 205, "households"), ("newly_displaced", 110, "households")],
+    ),
+    "square brackets": (
+        "A total of 12,432 people [2,072 households (HHs)] were displaced.",
+        [("newly_displaced", 12_432, "people"), ("newly_displaced", 2_072, "households")],
+    ),
+    "a share of a stated number": (
+        "By now 76% of almost 190,000 IDPs in collective shelters have returned.",
+        [("returned", 76, "percent"), ("stock", 190_000, "people")],
+    ),
+    "intentions and sites are no shares of people": (
+        "There are 9,000 returnees. 88 per cent of returnees expressed the wish to stay. 40% tent and makeshift sites.",
+        [("returned", 9_000, "people")],
+    ),
+    "people in need who were helped": (
+        "A total of 21,000 people in need received aid. 16,905 IDPs have received these critical supplies.",
+        [("delivered", 21_000, "people"), ("delivered", 16_905, "people")],
+    ),
+    "who lives or lived in a place is not displaced": (
+        "Fighting hit the three million people living in this area. Sarta was home to more than 712,000 "
+        "people before the "
+        "attack.",
+        [],
+    ),
+    "a key figure with a long label, and its shares": (
+        "300,451\nNumber of refugees in Rimah. 93% come from Sarta, 7% from Talsa.\n",
+        [("hosted", 300_451, "people"), ("hosted", 93, "percent"), ("hosted", 7, "percent")],
+    ),
+    "parts between dashes": (
+        "Some 34 children\u201414 girls and 20 boys\u2014have died.",
+        [("killed", 34, "people"), ("killed", 14, "people"), ("killed", 20, "people")],
+    ),
+    "a total that is a population": (
+        "As of 14 October, 22 new arrivals were reported, bringing the total population there to 5,950.",
+        [("newly_displaced", 22, "people"), ("stock", 5_950, "people")],
+    ),
 }
 
 

@@ -57,7 +57,8 @@ OTHER = (
     r"|localities|prefectures|municipalities|islands?|warnings?|alerts?|posts?|volunteers?|sources?"
     r"|organi[sz]ations|agencies|reports?|phases?|waves?|cattle|sheep|goats?|livestock"
     r"|animals|percent|times|flats?|storeys|floors|tanks?|missiles?|shells?|rockets?|checkpoints?"
-    r"|crossings?|fires?|parcels?|litres|meals|boats?|ships?|monasteries|aftershocks?|typhoons?"
+    r"|crossings?(?! (?:into|the|to|over|from|in|at|on|by)\b)|liters|gallons|fires?"
+    r"|parcels?|litres|meals|boats?|ships?|monasteries|aftershocks?|typhoons?"
     r"|hurricanes?|rounds?|points?|ways?|parts?|sides?|events?|cases?|reasons?|wards?|departments?|rooms?"
     r"|beds?|partners?|projects?|days?|brothers|parties|sisters|front|fronts|hectares"
 )
@@ -119,6 +120,7 @@ POST = re.compile(
     rf"|in displacement|uprooted)|\b(?:living|live|still|remain\w*) in (?:protracted "
     rf"|internal )?displacement"
     rf"|\b(?:are|is|currently|still) (?:(?!expected|likely|to\b)\w+ ){{0,2}}(?:internally )?displaced"
+    rf"(?! to (?-i:[A-Z]))"
     rf"|\b(?:are|were) estimated to be (?:in|at)\b)"
     rf"|(?P<at_border>\b(?:stuck|stranded|wait(?:ing|ed)?|gather(?:ed|ing)|mass(?:ed|ing)|amassed|trapped"
     rf"|camped(?: out)?|camping|piled up|piling up|washed up|queu\w+|stopped|held up|blocked|amassing"
@@ -131,7 +133,7 @@ POST = re.compile(
     rf"|sanctuary)\b|\bshelter(?:ed|ing)\b|\bhunkered|\b(?:stay(?:ing|ed)?|liv(?:ing|ed|e)|accommodated"
     rf"|housed|hosted|camped|sleeping|were(?! received)|are|still|remain(?:ed|s)?|residing)"
     rf" (?:\w+ ){{0,3}}?(?:in|within|with|at|inside|near) (?:[\w'-]+ ){{0,5}}?{_SHELTERS}\b)"
-    rf"|(?P<returned>\b(?:return(?:ed|ing|s)?(?! (?:of|to work))|gone back|went back|go(?:ing)? back"
+    rf"|(?P<returned>\b(?:repatriated|return(?:ed|ing|s)?(?! (?:of|to work))|gone back|went back|go(?:ing)? back"
     rf"|gone home|went home|come back|came back|coming back)\b)"
     rf"|(?P<on_the_move>\btransit(?:ed|ing)\b|\bpass(?:ed|ing) through\b|\bhead (?:to|for|towards?)\b"
     rf"|\bon the (?:move|road|run)\b|\bon (?:their|its) way\b|\b(?:heading|headed"
@@ -156,7 +158,9 @@ POST = re.compile(
     rf"|(?<=since )left\b|(?<=already )left\b|went to\b|proceeded to|made (?:it|their way) to|settled in"
     rf"|moved on\b|moved elsewhere|departed|crossed\b|had left\b|have left\b|left for|left again))"
     rf"|(?P<aided>\b(?:(?:received|got|were given)"
-    rf" (?:\w+ )?(?:water|cash|kits|aid|food|assistance|relief|help)|(?:were|been|was) (?:reached(?! by)"
+    rf" (?:[\w-]+ ){{0,3}}?(?:water|cash|kits|aid|food|assistance|relief|help|supplies"
+    rf"|items|support|services|vouchers|tents)"
+    rf"|(?:were|been|was) (?:served|reached(?! by)"
     rf"|assisted(?! to return)|given (?:aid|food)|supplied)|will benefit"
     rf"|assisted (?:by|with|in|since|through)|benefit(?:s|ed|ing|ted|ting)?\b(?: from)?|reached (?:with|through|via)"
     rf"|(?:was|were|been) (?:vaccinated|screened|trained)"
@@ -182,10 +186,10 @@ PRE = re.compile(
     r"|bus+ed|removed|moved|moving|transferr(?:ed|ing)|transfer of|airlifted|[Ee]vacuat(?:ed"
     r"|ions?)(?: total)?(?: \w+)?:|recommend evacuation for))"
     r"|(?P<newly_displaced>\b(?:displac(?:ed|ing|e|es)|displacements? of|uproot(?:ed|ing)|flight of"
-    r"|exodus of|arrivals? of|influx of|homelessness of|[Dd]isplaced(?: \w+)?:|departure of))"
+    r"|exodus of|arrivals? of|influx of|homelessness of|[Dd]isplaced(?: \w+)?:|departure of|receiv(?:ed|es|ing)))"
     r"|(?P<hosted>\b(?:opened (?:its|their) homes to"
     r"|host(?:s|ed|ing)?|home to|shelters?|sheltering|has taken in|have taken in|took in"
-    r"|taking in|received))"
+    r"|taking in))"
     r"|(?P<sheltered>\b(?:to house|housing|houses|accommodat(?:es|ed|ing)"
     r"|(?:camps?|sites?|settlements?|cent(?:re|er)s?) (?:with|of|holding"
     r"|housing)|to shelter|join))"
@@ -203,8 +207,9 @@ PRE = re.compile(
     r"|serv(?:es|ed|ing)|support(?:s|ed|ing))|(?:provided|distributed|delivered|given) to|assist(?:s|ed|ing)?"
     r"|feeding|fed|(?:support(?:s|ed|ing)?|reach(?:es|ed|ing)?)"
     r"|distribution of \w+ aid to))"
-    r")(?P<gap>(?: (?:the|a|an|its|their|total|further|other|another|additional|some|these|all"
-    r"|people|number|of))*(?: [\w-]+ly)?:? ?)$"
+    r")(?P<gap>(?: (?:the|a|an|remaining|its|their|total|further|other|another|additional|some|these|all"
+    r"|people|number|of))*(?: [\w-]+ly)?:? ?)$",
+    re.IGNORECASE,
 )
 #: what reaches a number is a count, who reaches people helps them
 MEASURE = re.compile(

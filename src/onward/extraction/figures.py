@@ -18,7 +18,16 @@ from onward.extraction.labels import headed_sense, line_sense, recorded_sense, s
 from onward.extraction.meaning import unit_of
 from onward.extraction.normal import Sentence
 from onward.extraction.numbers import Quantity
-from onward.extraction.parts import LIST_GAP, LOOK_BACK, Sense, elliptical_sense, item_sense, part_sense, state_sense
+from onward.extraction.parts import (
+    LIST_GAP,
+    LOOK_BACK,
+    Sense,
+    elliptical_sense,
+    item_sense,
+    listed_sense,
+    part_sense,
+    state_sense,
+)
 from onward.extraction.shares import share_sense
 
 NUMBERS_AT_MOST = 80  # a sentence with more numbers is a table or broken
@@ -57,13 +66,18 @@ def figure_drafts(
             continue
         sense = _any_sense(text, sentence, number, item, opened_brackets(text, counted, i), [*told, *drafts], drafts)
         if sense is not None and drafts and cues.TOTAL.search(text, sense.start, item.quantity.start):
-            sense = replace(sense, indicator=drafts[-1].indicator)
+            named = "population" in text[sense.start : item.quantity.start]
+            sense = replace(sense, indicator="stock" if named else drafts[-1].indicator)
         if sense is not None:
             by_quantity[i] = len(drafts)
             opened = opened_brackets(text, counted, i)
             reach = replace(item, limit=max(item.limit, opened.limit)) if sense.end > opened.end else item
             drafts.append(_draft(text, sentence, number, reach, sense))
     return drafts
+
+
+#: who lived in a place before were its residents
+_FORMERLY = re.compile(r" (?:(?:living |who lived )?there )?(?:prior to|before) (?:the|this|that)\b")
 
 
 def _same_share(text: str, last: Draft, item: Counted) -> bool:
@@ -91,6 +105,8 @@ def _any_sense(
     q, near = item.quantity, [d for d in earlier if number - d.sentence <= LOOK_BACK]
     if cues.FEWER.search(text[max(sentence.start, q.start - 40) : q.start]):
         return None
+    if item.unit == "people" and _FORMERLY.match(text, item.end):
+        return None
     if q.unit == "percent":
         wholes = {d.whole for d in near if d.unit == "percent"}
         base = [d for d in earlier if d.anchor in wholes and d not in near]
@@ -112,6 +128,7 @@ def _any_sense(
             or recorded_sense(text, sentence, q, max(item.end, opened.end) if item.unit else item.end, near)
             or subject_sense(text, sentence, q, item.end, near)
             or headed_sense(text, sentence, q, item.end)
+            or listed_sense(text, sentence, q, item.end)
         )
     last = earlier[-1] if earlier and earlier[-1].sentence == number else None
     if found is not None and found.unit is None and item.unit is None and last is not None:
@@ -238,10 +255,16 @@ def _after(text: str, item: Counted, inside: Sense | None) -> Sense | None:
             return None
         name = match.lastgroup or ""
         if name == "none":
-            return None
+            helped = next(
+                (m for m in matches[i + 1 :] if m.lastgroup == "aided" and m.start() - match.end() < 12), None
+            )
+            if helped is None:
+                return None
+            match, name = helped, "aided"
         if name == "returned" and _NOT_YET.search(gap):
             return Sense("stock", item.quantity.start, match.end(), 0.65)
-        if i == 0 and name == "newly_displaced" and not gap.strip():
+        concern = match.group().lower() in ("of concern", "registered")
+        if i == 0 and (concern or (name == "newly_displaced" and _RELATIVE.fullmatch(gap))):
             match = _main_verb(text, matches) or match
             name = match.lastgroup or ""
         name = _settle(name, item.unit)
@@ -253,12 +276,18 @@ def _after(text: str, item: Counted, inside: Sense | None) -> Sense | None:
     return None
 
 
+_RELATIVE = re.compile(rf"\s*(?:(?:who|that) {cues.AUX})?")
 _NOT_YET = re.compile(r"\b(?:not|never|unable|cannot|unwilling|yet to|afraid to|prevented from)\b")
+
+
+_WAS_HELPED = ("received", "got", "were ", "was ", "been ")
 
 
 def _main_verb(text: str, matches: Sequence[re.Match[str]]) -> re.Match[str] | None:
     """ "850 people displaced by the flood were evacuated": the second verb is the main one."""
     for match in matches[1:]:
+        if match.lastgroup == "aided" and match.group().lower().startswith(_WAS_HELPED):
+            return match
         auxiliary = re.search(
             r"\b(?:were|was|have|had|been|has|are)(?: \w+ly)? $",
             text[max(0, match.start() - 16) : match.start()],

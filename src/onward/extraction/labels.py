@@ -123,6 +123,8 @@ def subject_sense(
     'newly_displaced'
     """
     before = re.split(r"[;.!?]\s|, (?:and|while|but) |\(", text[sentence.start : quantity.start])[-1]
+    if told and re.search(rf"\bup by {QUALIFIED}$", before):
+        return Sense("newly_displaced", quantity.start, end, 0.5)
     if len(before) > 150:
         return None
     labelled = re.search(r":\s*$", before)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _NUMBER = r"[~<>\u2248\u2264\u2265+]? ?\d[\d,. \u00a0\u202f]*(?: ?(?:k|m|mn|bn|million|thousand|hundred))?"
 _FIGURE = re.compile(rf"{_NUMBER} ?(?:%|per cent)?\+?", re.IGNORECASE)
@@ -93,10 +93,18 @@ def find_boxes(text: str, tables: Sequence[Table] = ()) -> list[Box]:
     for above, cell, below in zip([None, *cells[:-1]], cells, [*cells[1:], None], strict=True):
         if cell.start in taken or not cell.is_figure or re.fullmatch(r"(?:\d|(?:19|20)\d\d)", cell.text):
             continue
-        label = next((c for c in (below, above) if c is not None and _is_label(c)), None)
-        if label is not None and not (label is above and any(b.label == above for b in found)):
+        label = next((c for c in map(_first_sentence, (below, above)) if c is not None and _is_label(c)), None)
+        if label is not None and not (label == above and any(b.label == above for b in found)):
             found.append(Box(cell, label))
     return found
+
+
+def _first_sentence(cell: Cell | None) -> Cell | None:
+    """A label that goes on with a second sentence, or with a part ("..., 11 % of whom"), ends before it."""
+    if cell is None:
+        return None
+    words = re.split(r"(?<=[A-Za-z)])[.] (?=[A-Z0-9])|, (?=\d)(?!\d{4}\b)", cell.text)[0]
+    return replace(cell, end=cell.start + len(words), text=words)
 
 
 def _is_label(cell: Cell) -> bool:

@@ -8,8 +8,8 @@ UNIT = (
     r"city|town|village|hamlet|districts?|sub-district|governorates?|provinces?|states?|count(?:y|ies)"
     r"|regions?|camps?|areas?|prefectures?"
     r"|islands?|valleys?|crossing|border gate|border|municipality|localit(?:y|ies)|neighbou?rhoods?"
-    r"|departments?|airport|airstrip|mountains?|oblast"
-    r"|parish|atoll|zone|territory|communes?|wards?|woreda|cantons?|division|subdivision|suburbs?"
+    r"|departments?|oblasts?|raions?|hromadas?|woredas?|airport|airstrip|mountains?"
+    r"|parish|atoll|zone|territory|communes?|wards?|cantons?|division|subdivision|suburbs?"
     r"|settlement|road"
 )
 AFTER = re.compile(

@@ -22,8 +22,8 @@ _INDICATORS = (
     (
         "newly_displaced",
         r"\b(?:arriv\w+|new(?:ly)?[- ]displac\w+|new (?:IDPs|refugees)"
-        r"|new displacements?|displacements|influx|departures?|departed|left"
-        r"|fled|crossed|entered|displaced from|recently displaced|movements?|spontaneous)\b",
+        r"|(?:new|total|daily|weekly|monthly|annual) displacements?|displacements|influx|departures?|departed|left"
+        r"|fled|crossed|cross\b|entered|displaced from|recently displaced|movements?|spontaneous)\b",
     ),
     ("hosted", r"\b(?:hosted|hosting|refugees?|asylum[- ]seekers?)\b"),
     ("sheltered", r"\b(?:shelters?|camps?|collective cent\w+|sites?|sheltered)\b"),

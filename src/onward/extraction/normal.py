@@ -81,7 +81,7 @@ def flatten(text: str) -> Flat:
     >>> flatten("fami-\\nlies left").text
     'families left'
     """
-    plain = text.translate(_TABLE)
+    plain = _SQUARE.sub(r"(\1)", text.translate(_TABLE))
     spaces = {m.start() for m in _GLUED_DIGIT.finditer(plain)} | set(_glued_words(plain))
     edits = [(cut, cut, " ") for cut in spaces]
     edits += [(*m.span(), "") for m in _HYPHENATED.finditer(plain)]
@@ -105,6 +105,7 @@ def flatten(text: str) -> Flat:
 
 
 _TIGHT_DASH = re.compile(r"(?<=[A-Za-z)%])\u2014(?=[\w(])|(?<=\d)\u2014(?=[A-Za-z(])")
+_SQUARE = re.compile(r"\[([^\[\]\n]{6,90})\]")
 _HYPHENATED = re.compile(r"(?<=[a-z]{2})-\n *(?=[a-z]{2})")
 """A word cut at the end of a printed line; a compound that broke at its own hyphen loses it, which harms no figure."""
 

@@ -88,6 +88,7 @@ _NOT_PEOPLE = re.compile(
     r"|USD|EUR|lira|(?:st|nd|rd|th)\b|out of\b|magnitude|:\d|-?year-old|-?day\b|-?hour\b|-?point)",
     re.IGNORECASE,
 )
+_NAMED = re.compile(r"\b(?:Villages?|Camps?|Blocks?|Wards?|Sites?|Clusters?|Units?|Districts?|Area|Cantons?|Group) $")
 _PERCENT = re.compile(r"\s?-?(?:per ?cent\b|percent\b|%)(?!-)", re.IGNORECASE)
 _CHANGE = re.compile(
     r" (?:\w+ )?(?:increase|decrease|rise|drop|decline|reduction|growth|higher|lower|more|less|fewer|up|down|funded"
@@ -175,7 +176,9 @@ def _restated(text: str, found: list[Quantity]) -> list[Quantity]:
             and abs(last.size - quantity.value) <= CLOSE * quantity.value
         ):
             exact = quantity.value
-            kept[-1] = replace(last, value=exact, low=exact, high=exact, qualifier="", also=quantity.end)
+            bare = text[last.end : quantity.start] == " ("  # "three (3) trucks": the noun comes after
+            end = quantity.end + 1 if bare and re.match(r"\) [a-z]", text[quantity.end :]) else last.end
+            kept[-1] = replace(last, end=end, value=exact, low=exact, high=exact, qualifier="", also=quantity.end)
             continue
         kept.append(quantity)
     return kept
@@ -289,14 +292,20 @@ def _qualified(text: str, found: list[Quantity]) -> list[Quantity]:
                 or _SPEED.search(text[max(0, quantity.start - 40) : quantity.start])
             ):
                 continue
-        elif _NOT_PEOPLE.match(text, quantity.end) or _NOT_BEFORE.search(
-            text[max(0, quantity.start - 24) : quantity.start]
-        ):
+        elif _of_something_else(text, quantity):
             continue
         if _A_DAY.match(text, quantity.end):
             quantity = replace(quantity, unit="people_per_day")
         kept.append(_with_qualifiers(text, quantity))
     return kept
+
+
+def _of_something_else(text: str, quantity: Quantity) -> bool:
+    """Whether a number measures a length, a time, money or a rank, or belongs to a name ("Village 8")."""
+    before = text[max(0, quantity.start - 24) : quantity.start]
+    if _NOT_PEOPLE.match(text, quantity.end) or _NOT_BEFORE.search(before):
+        return True
+    return quantity.size < 100 and bool(_NAMED.search(before))
 
 
 def _with_qualifiers(text: str, quantity: Quantity) -> Quantity:

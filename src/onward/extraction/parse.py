@@ -19,6 +19,7 @@ from onward.extraction.mentions import find_mentions
 from onward.extraction.normal import Flat, Sentence, flatten, sentences
 from onward.extraction.number_words import spelled
 from onward.extraction.numbers import find_quantities
+from onward.extraction.parts import LOOK_BACK
 from onward.extraction.places import Gazetteer
 from onward.extraction.resolve import Scene, by_sentence, place_drafts
 from onward.extraction.speakers import Attribution, find_attributions, private_names, spread
@@ -64,16 +65,20 @@ def take_apart(
 
         mentions, people = with_pipeline(nlp, flat.text, mentions, places)
     scene = Scene(flat, lines, by_sentence(lines, mentions), by_sentence(lines, dates))
+    laid_out, keys = _laid_out(flat, tables, boxes, lines, places)
     drafts: list[Draft] = []
-    tabled = {start for start, _ in rows}
+    tabled = dict(rows)
     for number, line in enumerate(lines):
-        if line.start in tabled or (line.start - 2) in tabled:
+        laid_end = tabled.get(line.start, tabled.get(line.start - 2))
+        if laid_end is not None and line.end <= laid_end + 3:
             continue
-        drafts += _drafts(scene, line, number, quantities.get(number, []), drafts)
+        told = [*drafts[-12:], *(k for k in keys if k.anchor < line.start and number - k.sentence <= LOOK_BACK)]
+        told.sort(key=lambda d: d.anchor)
+        drafts += _drafts(scene, line, number, quantities.get(number, []), told)
     names = private_names(flat.text, places.knows) | people
     speakers = spread(lines, find_attributions(flat.text, lines))
     spans = tuple(span for t in tables for span in t.lines)
-    placed = [*place_drafts(scene, drafts), *_laid_out(flat, tables, boxes, lines, places)]
+    placed = [*place_drafts(scene, sorted([*drafts, *keys], key=lambda d: (d.anchor, d.end))), *laid_out]
     return Parts(
         text,
         scene,
@@ -89,15 +94,15 @@ def take_apart(
 
 def _laid_out(
     flat: Flat, tables: Sequence[Table], boxes: Sequence[Box], lines: Sequence[Sentence], places: Gazetteer
-) -> list[Draft]:
-    """The facts of tables and key figures."""
+) -> tuple[list[Draft], list[Draft]]:
+    """The facts of tables, with their places, and those of key figures."""
     starts = [line.start for line in lines]
 
     def sentence(position: int) -> int:
         return max(0, bisect_right(starts, position) - 1)
 
     found = [d for table in tables for d in table_drafts(flat, table, sentence, places)]
-    return [*found, *box_drafts(flat, boxes, sentence)] if lines else []
+    return (found, box_drafts(flat, boxes, sentence)) if lines else ([], [])
 
 
 def _dates_of(text: str, line: Sentence, day: dt.date | None) -> list[Any]:
@@ -108,7 +113,7 @@ def _dates_of(text: str, line: Sentence, day: dt.date | None) -> list[Any]:
 def _drafts(
     scene: Scene, line: Sentence, number: int, quantities: Sequence[Any], before: Sequence[Draft]
 ) -> list[Draft]:
-    told = [d for d in before[-12:] if d.unit is not None]
+    told = [d for d in before if d.unit is not None]
     figures = figure_drafts(scene.text, line, number, quantities, told)
     words = happening_drafts(scene.text, line, number, list(scene.mentions.get(number, ())))
     kept = [w for w in words if not any(_told(w, f) for f in figures)]

@@ -50,9 +50,10 @@ _ITEM_END = re.compile(
     r"|others?|more|people|persons|individuals|households|families|women|men|children|girls|boys|fighters|civilians|IDPs|refugees"
     r"|(?:were|are) (?:from|in|with|at|hosted|staying|living)|moved|went|came|others)\b)"
 )
+_LISTED_NAME = re.compile(r"[A-Z][\w'-]*(?: [\w'-]+){0,3} \((?:about |around |some |over )?$")
 _ONE_MORE = re.compile(r"\(\s*(?:[A-Z]\w* )?$|\b(?:another|a further) $")
 _THINGS = re.compile(rf"\b(?:\d+|{'|'.join(ONES)}) (?:\w+ )?(?:{cues.OTHER})\b", re.IGNORECASE)
-_SEPARATOR = re.compile(r"[,;:(]|\band\b|\bwhile\b|\bor\b|\bbut\b")
+_SEPARATOR = re.compile(r"[,;:(]| - |\band\b|\bwhile\b|\bor\b|\bbut\b")
 _OPENS = re.compile(r"\(\s*(?:[A-Z]\w* )?$")
 _COMPARED = re.compile(
     rf"\b(?:(?:up|down) from|compared (?:with|to)|against|as opposed to|versus|from)"
@@ -117,7 +118,11 @@ def item_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, told
     if last is not None:
         gap = text[last.figure_end : quantity.start]
         elided = end == quantity.end and re.match(r" (?:(?:to|from|in|into|at) (?:the )?\w|on \w+day\b)", text[end:])
-        plain = len(gap) <= LIST_GAP and _SEPARATOR.search(gap) and not _FOREIGN.search(gap)
+        plain = (
+            len(gap) <= (LIST_GAP if ":" not in gap else 2 * LIST_GAP)
+            and _SEPARATOR.search(gap)
+            and not _FOREIGN.search(gap)
+        )
         if plain and not re.search(r"[.!?] ", gap) and (elided or _ONE_MORE.search(gap) or not cues.POST.search(gap)):
             unit = last.unit if last.unit != "percent" else None
             return Sense(last.indicator, quantity.start, end, 0.55, _whole_of_list(text, last, quantity), unit)
@@ -158,6 +163,22 @@ def elliptical_sense(
     return Sense(last.indicator, quantity.start, end, 0.6, None, last.unit)
 
 
+def listed_sense(text: str, sentence: Sentence, quantity: Quantity, end: int) -> Sense | None:
+    """Return what a list of names with figures in brackets counts by the words after its last bracket.
+
+    >>> t = "Rimah (205 HHs) and Sarta (110 HHs) districts received most of the families arriving."
+    >>> listed_sense(t, Sentence(0, 86, 0), Quantity(7, 10, 7, 205.0, 205.0, 205.0), 14).indicator
+    'newly_displaced'
+    """
+    if not _LISTED_NAME.search(text[sentence.start : quantity.start]) or not text.startswith(")", end):
+        return None
+    last = text.rfind(")", end, sentence.end)
+    after = text[last + 1 : sentence.end]
+    listed = re.fullmatch(r"\)(?:(?:, and|,| and|;) [^()]{2,50} \([^()]{1,40}\))*", text[end : last + 1])
+    indicator = indicator_of(after) if listed else None
+    return Sense(indicator, quantity.start, end, 0.5) if indicator else None
+
+
 def _whole_of_list(text: str, last: Draft, quantity: Quantity) -> int | None:
     """The total of a list: the figure before its colon or bracket; a later item shares the total of the one before."""
     if last.whole is not None:
@@ -178,13 +199,22 @@ _IN_SHELTERS = re.compile(
 )
 
 
+_RESIDENTS = re.compile(
+    r"the \S+(?: \S+)? (?:people|civilians|inhabitants|residents) (?:who )?(?:live|living|residing) (?:in|there)\b",
+    re.IGNORECASE,
+)
+"""All who live in a place are not the displaced."""
+
+
 def state_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, people: bool) -> Sense | None:
     """People who live, stay, remain or are somewhere; a bare number only with "remain"."""
     limit = min(sentence.end, end + 90)
     if people and (match := _IN_SHELTERS.match(text, end, limit)):
         return Sense("sheltered", quantity.start, match.end(), 0.7)
     match = _STATE.match(text, end, limit)
-    if match is None or (not people and not re.match(r"\s*(?:\w+ )?remain", text[end:limit])):
+    if match is None or _RESIDENTS.match(text, quantity.start, limit):
+        return None
+    if not people and not re.match(r"\s*(?:\w+ )?remain", text[end:limit]):
         return None
     if re.match(r"[^.;]{0,20}(?:in need|at risk|without|trapped|missing|expected)", text[match.end() : limit]):
         return None

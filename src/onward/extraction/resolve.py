@@ -137,7 +137,8 @@ def _named(scene: Scene, draft: Draft, others: Sequence[Draft]) -> Tied:
     every = [m for m in scene.mentions.get(draft.sentence, ()) if m.role is not None]
     moves = any(m.role in ("to", "from", "via") for m in every if draft.start <= m.start < draft.end)
     own = _before_bracket(scene, draft)
-    if own and not (moves and scene.text[: draft.anchor].rstrip().endswith(":")):
+    headed = scene.text[: draft.start].rstrip().endswith(":") and any(draft.start <= m.start < draft.end for m in every)
+    if own and not (moves and scene.text[: draft.anchor].rstrip().endswith(":")) and not headed:
         return own  # a place before a colon is only the heading of who moves where
     parts = [d.anchor for d in others if d.whole == draft.anchor and _goes_on(scene, draft, d)]
     if parts:  # what is said of a part is not said of the whole

@@ -14,7 +14,8 @@ from onward.extraction.parts import Sense, total_of
 
 _SHARE_OF = re.compile(
     r"(?: \w+){0,2}? of (?P<them>them|whom|these|those|which|the total|all|this)\b|"
-    r" of (?:(?:all|the|these|those|its|their|newly|total) )*(?P<noun>[^,.;()]{3,90})",
+    r" of (?:(?:all|the|these|those|its|their|newly|total|almost|about|over|some|around|nearly|more than|at least"
+    r"|\d[\d,.]*(?: million| thousand)?) )*(?P<noun>[^,.;()]{3,90})",
     re.IGNORECASE,
 )
 _WHO = re.compile(
@@ -28,6 +29,16 @@ _AUX = re.compile(rf"(?: - )?[ )]?{cues.AUX}")
 #: of whom a share says nothing about flight
 _ILLNESS = re.compile(
     r"\b(?:malnourish\w+|cholera|infected|diarrh\w+|vaccinat\w+|an[a]?emi\w+|screened)\b", re.IGNORECASE
+)
+_OF_SITES = re.compile(
+    r" (?:of )?(?:(?:all|the) )?(?:(?!(?:of|in|at|people|IDPs?|displaced|households|families|live|stay|are"
+    r"|were)\b)[\w/-]+ ){0,4}"
+    r"(?:sites|locations|camps|schools|facilities|settlements|villages|assessments)\b",
+    re.IGNORECASE,
+)
+_INTENTION = re.compile(
+    r"(?: of (?:[\w-]+ ){1,5}?)? ?(?:expressed|intend|plan|want|wish|prefer|hope|would|cited|mentioned|indicated)\w*\b",
+    re.IGNORECASE,
 )
 _BRACKETED = re.compile(
     r"(?: (?:(?!\b(?:whom|them|these|those|which|majority|most|including)\b)[^\d;.:]){0,80})?"
@@ -65,6 +76,16 @@ def _state_before(text: str, sentence: Sentence, last: Draft | None, share: Quan
     return _FLIGHT_VERBS[verbs[-1].lastgroup or ""] if verbs else None
 
 
+_HAVE = re.compile(r"(?:have|has|had|were|was) (?:(?:since|already|now|also|\w+ly) )*")
+
+
+def _finite(text: str, start: int, end: int) -> str | None:
+    """What the verb of a share's clause says: "76 % of IDPs in shelters have returned"."""
+    auxiliary = _HAVE.match(text, start, end)
+    verb = cues.POST.match(text, auxiliary.end(), end) if auxiliary else None
+    return _FLIGHT_VERBS.get(verb.lastgroup or "") if verb else None
+
+
 def share_sense(text: str, sentence: Sentence, quantity: Quantity, earlier: Sequence[Draft]) -> Sense | None:
     """What a percentage is a share of: the noun after "of", else the figure told before it.
 
@@ -72,7 +93,9 @@ def share_sense(text: str, sentence: Sentence, quantity: Quantity, earlier: Sequ
     """
     near = [d for d in earlier if d.kind == "displacement" and d.indicator != "capacity"]
     whole = total_of(near, quantity)
-    if _ILLNESS.search(text, quantity.end, sentence.end):
+    if _OF_SITES.match(text, quantity.end, sentence.end):
+        return None
+    if _ILLNESS.search(text, quantity.end, sentence.end) or _INTENTION.match(text, quantity.end, sentence.end):
         return None
     if re.match(r" of (?:all |the |these )*(?:IDPs|displaced|refugees|total)", text[quantity.end :]):
         totals = [d for d in near if d.unit == "people" and d.indicator in ("stock", "newly_displaced") and not d.whole]
@@ -85,7 +108,7 @@ def share_sense(text: str, sentence: Sentence, quantity: Quantity, earlier: Sequ
     if match and match.group("noun"):
         noun = re.split(r"\b(?:were|was|are|is|have|has|had|who|that|said|report\w*)\b", match.group("noun"))[0]
         verb = cues.POST.search(text, quantity.end, min(sentence.end, quantity.end + 160))
-        indicator = indicator_of(noun)
+        indicator = _finite(text, match.start("noun") + len(noun), sentence.end) or indicator_of(noun)
         if re.search(r"\bpopulation of\b", noun):
             whole = None  # a share of all who live there
         counted = re.search(rf"\b(?:{cues.PEOPLE}|{cues.HOUSEHOLD}|population)\b", noun, re.IGNORECASE)

@@ -136,4 +136,5 @@ def _cell_draft(flat: Flat, cell: Cell, indicator: str, unit: str, sentence: int
         *(start, end, kind, name, sentence, q.value, q.low, q.high, q.unit or unit),
         confidence=0.75,
         anchor=start,
+        figure_end=end,
     )
