@@ -1,4 +1,5 @@
 """The local web server: runs, scenarios as background jobs, and review of reports.
 
-Needs the extra ``web``. It is made for one person on one computer: it listens on loopback unless told.
+It needs the extra ``web``. It is meant for one person on one computer and listens on loopback only, unless another host
+is given.
 """

@@ -1,4 +1,4 @@
-"""The server application: the page and its API, closed to other sites."""
+"""The server application: the page and its API, with requests from other sites refused."""
 
 from __future__ import annotations
 
@@ -34,18 +34,22 @@ def make_app(
     library: Library, jobs: Jobs, *, token: str = "",
     page_data: Callable[[Any, Path], dict[str, Any]] | None = None, page: Callable[[str], str] = served_page,
 ) -> Guard:  # fmt: skip
-    """Return the application that `onward serve` runs.
+    """Build the application that `onward serve` runs.
 
     Parameters
     ----------
     library, jobs
-        The runs, and the queue of what-ifs, which somebody else starts and closes.
+        The runs, and the queue of scenario jobs, which the caller starts and closes.
     token
-        Demanded with every question to the API; none on loopback.
+        Required in every request to the API; empty on loopback.
     page_data, page
-        What the page shows of a run, and the page itself with a token.
-    """
+        Functions that return the page content of a run, and the page itself with a token.
 
+    Returns
+    -------
+    Guard
+        An ASGI application.
+    """
     app = FastAPI(
         title="Onward", version=own_version(), openapi_url=API, docs_url=None, redoc_url=None,
         description="Runs of Onward, what-ifs as jobs, and reports to review. Simulated figures, not observed ones.",
@@ -82,7 +86,7 @@ def _add_errors(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def misread(request: Request, error: RequestValidationError) -> JSONResponse:
         del request
-        return JSONResponse({"message": "\n".join(_said(found) for found in error.errors()[:20])}, 422)
+        return JSONResponse({"message": "\n".join(_explain(found) for found in error.errors()[:20])}, 422)
 
     @app.exception_handler(HTTPException)
     async def refuse(request: Request, error: HTTPException) -> JSONResponse:
@@ -90,7 +94,7 @@ def _add_errors(app: FastAPI) -> None:
         return JSONResponse({"message": words}, error.status_code, headers=error.headers)
 
 
-def _said(found: Mapping[str, Any]) -> str:
-    """A fault of a request in words: where, and what was expected."""
+def _explain(found: Mapping[str, Any]) -> str:
+    """Describe a fault in a request: where it is, and what was expected."""
     where = ", ".join(str(part) for part in found["loc"] if part != "body") or "body"
     return f"{where}: {found['msg'].removeprefix('Value error, ')}"

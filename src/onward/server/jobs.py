@@ -33,24 +33,24 @@ OPEN: tuple[State, ...] = ("waiting", "running", "stopping")
 
 
 class QueueFull(OnwardError):
-    """More what-ifs than may wait."""
+    """The queue of scenario jobs is full."""
 
 
 class NameTaken(ParameterError):
-    """A name that another run or what-if has."""
+    """Another run or scenario job has this name."""
 
 
 class UnknownJob(ParameterError):
-    """A number that no job has."""
+    """No job has this number."""
 
 
 class _Stop(Exception):
-    """Raised in the worker to leave a run where it is."""
+    """Raised in the worker thread to stop a run at its last finished member."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """A what-if that waits, runs or has ended; ``name`` is the name of its run."""
+    """A scenario job that is waiting, running or finished; ``name`` is the name of its run."""
 
     id: int
     name: str
@@ -95,7 +95,7 @@ class Jobs:
         self._held = ExitStack()
 
     def start(self) -> None:
-        """Take the folder, read what was waiting there, and begin to work."""
+        """Lock the folder, read the queue saved there, and start the worker."""
         try:
             self._held.enter_context(locked(self._folder / KEPT))
         except RunFolderError:
@@ -108,7 +108,7 @@ class Jobs:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop; an unfinished job is resumed when the server starts again."""
+        """Stop the worker; an unfinished job is resumed when the server starts again."""
         with self._change:
             self._closing = True
             self._change.notify_all()
@@ -117,7 +117,7 @@ class Jobs:
         self._held.close()
 
     def all(self) -> list[Job]:
-        """Return all jobs, the oldest first."""
+        """Return all jobs, oldest first."""
         with self._change:
             return list(self._jobs.values())
 
@@ -127,7 +127,7 @@ class Jobs:
             return self._get(number)
 
     def add(self, *, name: str, title: str, baseline: str, scenario: Mapping[str, Any], members: int) -> Job:
-        """Put a what-if in the queue; QueueFull or NameTaken if it cannot be."""
+        """Add a scenario job to the queue; raise QueueFull or NameTaken if that is not possible."""
         with self._change:
             self._refuse(name)
             number = max(self._jobs, default=0) + 1
@@ -138,7 +138,7 @@ class Jobs:
             return job
 
     def cancel(self, number: int) -> Job:
-        """Take a job out of the queue, or stop it; one that has ended stays as it is."""
+        """Remove a job from the queue, or stop it; a finished job is unchanged."""
         with self._change:
             job = self._get(number)
             if job.state == "waiting":
@@ -160,7 +160,7 @@ class Jobs:
         return self._jobs[number]
 
     def _set(self, number: int, **changes: Any) -> Job:
-        """Change a job; what is on disk follows where its state changes."""
+        """Change a job; save the queue if its state changes."""
         job = self._jobs[number]
         self._jobs[number] = replace(job, **changes)
         if changes.get("state", job.state) != job.state:
@@ -175,7 +175,7 @@ class Jobs:
         write_whole(self._folder / KEPT / FILE, json.dumps({"format": 1, "jobs": rows}, indent=1) + "\n")
 
     def _kept(self) -> dict[int, Job]:
-        """The jobs on disk; what ran when the server ended waits again, and what was stopping is cancelled."""
+        """Read the saved jobs; requeue the one that was running and cancel the one that was stopping."""
         path = self._folder / KEPT / FILE
         if not path.is_file():
             return {}
@@ -212,7 +212,7 @@ class Jobs:
                 self._change.notify_all()
 
     def _next(self) -> Job | None:
-        """Wait for the next job; None when the queue is closed."""
+        """Wait for the next job; return None when the queue is closed."""
         with self._change:
             while not self._closing:
                 waiting = next((job for job in self._jobs.values() if job.state == "waiting"), None)
@@ -222,7 +222,7 @@ class Jobs:
             return None
 
     def _run(self, job: Job) -> None:
-        """Run a job into its folder; nothing is to do where that was finished as the server was killed."""
+        """Run a job into its folder, unless it finished just before the server was killed."""
         target, folder = self._folder / job.name, self._library.folder(job.baseline)
         crisis, about = baseline_crisis(folder), read_run(folder).about
         if (target / RUN).is_file() and read_run(target).about.get("scenario") == job.scenario:
@@ -238,7 +238,7 @@ class Jobs:
         self._simulate(crisis, settings, folder=target, workers=self._workers, progress=tell)
 
     def _clear(self, job: Job) -> None:
-        """Remove what a cancelled job has written; a finished run stays."""
+        """Remove what a cancelled job has written; a finished run is kept."""
         target = self._folder / job.name
         if target.is_dir() and not (target / RUN).is_file():
             shutil.rmtree(target, ignore_errors=True)

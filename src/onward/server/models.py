@@ -20,7 +20,7 @@ MOST_ROWS = 5_000
 
 
 def _inlined(schema: Any, parts: dict[str, Any]) -> Any:
-    """A JSON Schema with its parts in place of the references to them."""
+    """Return a JSON Schema with its references replaced by the parts they refer to."""
     if isinstance(schema, list):
         return [_inlined(item, parts) for item in schema]
     if not isinstance(schema, dict):
@@ -36,12 +36,12 @@ def _interventions_schema() -> dict[str, Any]:
     return {**inlined, "minItems": 1, "maxItems": 200}
 
 
-class _Sent(BaseModel):
+class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class WhatIf(_Sent):
-    """A what-if to run: interventions laid over a run that is the baseline."""
+class WhatIf(_Request):
+    """A scenario to run: interventions added to a baseline run."""
 
     baseline: Annotated[str, Field(min_length=1, max_length=255)]
     name: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
@@ -51,8 +51,8 @@ class WhatIf(_Sent):
     ]
 
 
-class NoteSent(_Sent):
-    """A note on a run: what it is on, or the thread that it answers or closes, and what it says."""
+class NewNote(_Request):
+    """A new note on a run: what it is on, or the thread that it answers or closes, and its text."""
 
     on: Annotated[str, Field(max_length=300)] | None = None
     text: Annotated[str, Field(max_length=MOST_TEXT)] = ""
@@ -62,8 +62,8 @@ class NoteSent(_Sent):
     propose: dict[str, str | float | int | None] | None = None
 
 
-class NoteTold(BaseModel):
-    """A note as it is kept; ``resolved`` says whether its thread is closed."""
+class NoteInfo(BaseModel):
+    """A stored note; ``resolved`` says whether its thread is closed."""
 
     n: int
     time: str
@@ -76,8 +76,8 @@ class NoteTold(BaseModel):
     resolved: bool
 
 
-class Report(_Sent):
-    """A report to read: plain text, HTML, or a PDF in Base64; its day, and the run whose places are looked up first."""
+class Report(_Request):
+    """A report to extract facts from (text, HTML, or PDF in Base64), its date, and the run whose places come first."""
 
     text: Annotated[str, Field(max_length=MOST_CHARACTERS)] = ""
     html: Annotated[str, Field(max_length=MOST_CHARACTERS)] = ""
@@ -95,8 +95,8 @@ def _cell(column: str) -> dict[str, Any]:
     return {"type": ["string", "null"], "maxLength": MOST_IN_CELL}
 
 
-class Evidence(_Sent):
-    """Facts with a person's decisions, as rows of the evidence table."""
+class Evidence(_Request):
+    """Facts with a reviewer's decisions, as rows of the evidence table."""
 
     rows: Annotated[list[dict[str, Any]], Field(max_length=MOST_ROWS), WithJsonSchema(
         {"type": "array", "maxItems": MOST_ROWS, "items": {
@@ -105,13 +105,13 @@ class Evidence(_Sent):
     )]  # fmt: skip
 
 
-class Told(BaseModel):
-    """What is wrong, in words."""
+class ErrorMessage(BaseModel):
+    """An error in words."""
 
     message: str
 
 
-class Listed(BaseModel):
+class RunInfo(BaseModel):
     """A run in the list of runs."""
 
     name: str
@@ -124,8 +124,8 @@ class Listed(BaseModel):
     created: str | None
 
 
-class JobTold(BaseModel):
-    """A what-if that waits, runs or has ended; ``name`` is the name of its run."""
+class JobInfo(BaseModel):
+    """A scenario job that is waiting, running or finished; ``name`` is the name of its run."""
 
     id: int
     name: str
@@ -140,8 +140,10 @@ class JobTold(BaseModel):
 
 
 def without_gaps(content: Any) -> Any:
-    """Return content with null in place of what is no number, which JSON cannot say.
+    """Replace non-finite numbers, which JSON cannot represent, by null.
 
+    Examples
+    --------
     >>> without_gaps({"a": [1.0, float("nan")]})
     {'a': [1.0, None]}
     """

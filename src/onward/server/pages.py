@@ -23,7 +23,7 @@ _META = re.compile(r'<meta name="onward-token"[^>]*>')
 
 
 class Pages:
-    """What the page shows of each run, kept while the run stays as it is."""
+    """The page content of each run, cached until the run changes."""
 
     def __init__(self, library: Library, make: Callable[[Any, Path], dict[str, Any]] | None = None) -> None:
         self._library, self._make = library, make or _page_data
@@ -31,7 +31,7 @@ class Pages:
         self._lock = threading.Lock()
 
     def __call__(self, name: str) -> dict[str, Any]:
-        """Return what the page shows of the run called ``name``."""
+        """Return the page content of the run called ``name``."""
         folder = self._library.folder(name)
         notes = folder / NOTES
         key = (folder, (folder / RUN).stat().st_mtime_ns, notes.stat().st_mtime_ns if notes.is_file() else 0)
@@ -52,7 +52,7 @@ def _page_data(run: Any, folder: Path) -> dict[str, Any]:
 
 
 def served_page(token: str = "") -> str:
-    """Return the page without data, with the token that it sends along."""
+    """Return the page without data, with the token that it must send."""
     from onward.report import page_html
 
     page: str = page_html(None)
@@ -60,8 +60,10 @@ def served_page(token: str = "") -> str:
 
 
 def with_token(page: str, token: str) -> str:
-    """Put the token into a page's head.
+    """Insert the token into a page's head.
 
+    Examples
+    --------
     >>> with_token("<head></head>", "abc")
     '<head><meta name="onward-token" content="abc"></head>'
     """
@@ -72,8 +74,10 @@ def with_token(page: str, token: str) -> str:
 
 
 def page_policy(page: str) -> str:
-    """Return the content security policy of a page: its own scripts by their hashes, and only this server.
+    """Return the page's content security policy: its own scripts by their hashes, and only this server.
 
+    Examples
+    --------
     >>> page_policy("<script>1</script>").split("; ")[1]
     "script-src 'sha256-a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s='"
     """

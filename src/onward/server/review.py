@@ -1,4 +1,4 @@
-"""Review of reports in the page: read them, and write decisions as CSV for `onward evidence apply`."""
+"""Review of reports on the page: extract facts, and write decisions as CSV for `onward evidence apply`."""
 
 from __future__ import annotations
 
@@ -32,10 +32,12 @@ def read_for_review(
     crisis: Crisis | None = None,
     source: str = "report",
 ) -> dict[str, Any]:
-    """Return a reading as JSON: the text its offsets count in, its facts and totals, and the rows to review.
+    """Extract the facts of a report as JSON: its text, facts and totals, and the rows to review.
 
     A `pdf` comes as Base64; its pages end with a form feed in the text.
 
+    Examples
+    --------
     >>> read = read_for_review("About 300 people fled Azaz on 5 May 2016.", source="a.txt")
     >>> read["rows"][0]["value"], read["facts"][0]["quote"]
     (300.0, 'About 300 people fled Azaz on 5 May 2016')
@@ -57,8 +59,10 @@ def _decoded(pdf: str, source: str) -> bytes:
 
 
 def evidence_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """Return reviewed rows as CSV; CrisisDataError names every cell that `onward evidence apply` would refuse.
+    """Return reviewed rows as CSV; report every cell that `onward evidence apply` would refuse as CrisisDataError.
 
+    Examples
+    --------
     >>> evidence_csv([{"report": "a", "id": "f1", "decision": "reject"}]).splitlines()[1][:13]
     b'a,,f1,reject,'
     """
@@ -85,7 +89,7 @@ def _row(number: int, cells: Mapping[str, Any]) -> EvidenceRow:
 
 
 def _known(crisis: Crisis) -> list[dict[str, str]]:
-    """The places and areas of a crisis, and its actors, that a correction may name."""
+    """Return the places, areas and actors of a crisis that a correction may name."""
     places = crisis.table("places").select("place", "name").iter_rows()
     areas = crisis.table("areas")["area"].unique(maintain_order=True).to_list()
     actors = crisis.table("actors").select("actor", "name").iter_rows()

@@ -14,7 +14,7 @@ from onward.simulation.run import Run
 
 
 class UnknownRun(ParameterError):
-    """A name that is not among the runs."""
+    """A name that is not in the list of runs."""
 
 
 class Library:
@@ -33,7 +33,7 @@ class Library:
         self._lock = threading.Lock()
 
     def folders(self) -> dict[str, Path]:
-        """Return the folders of all finished runs by name, in the order given, then of their names."""
+        """Return the folders of all finished runs by name, in the order given, then by name."""
         found: dict[str, Path] = {}
         for folder in dict.fromkeys(self._finished()):
             name, number = folder.resolve().name, 2
@@ -43,7 +43,7 @@ class Library:
         return found
 
     def folder(self, name: str) -> Path:
-        """Return the folder of the run called ``name``; UnknownRun if it is not listed."""
+        """Return the folder of the run called ``name``; raise UnknownRun if it is not listed."""
         found = self.folders()
         if name not in found:
             known = ", ".join(list(found)[:8]) or "none yet"
@@ -55,12 +55,12 @@ class Library:
         return read_run(self.folder(name))
 
     def listing(self) -> list[dict[str, Any]]:
-        """Return what the list of runs tells: name, title, crisis, scenario, members, engine, parameters, created."""
+        """Return the list of runs: name, title, crisis, scenario, members, engine, parameters, created."""
         listed = []
         for name, folder in self.folders().items():
             about = self._about(folder)
             if about is not None and "crisis_hash" in about:
-                listed.append(_told(name, about))
+                listed.append(_listed(name, about))
         return listed
 
     def _finished(self) -> Iterator[Path]:
@@ -73,7 +73,7 @@ class Library:
                 yield from (c for c in children if (c / RUN).is_file() and c.resolve().parent == home)
 
     def _about(self, folder: Path) -> dict[str, Any] | None:
-        """What run.json says, read once for each time it was written; None where it cannot be read."""
+        """Return the content of run.json, cached until it is rewritten; None if it cannot be read."""
         try:
             written = (folder / RUN).stat().st_mtime_ns
             with self._lock:
@@ -88,14 +88,14 @@ class Library:
 
 
 def check_sources(sources: Iterable[str | Path]) -> None:
-    """Refuse what is neither a run folder nor a folder; RunFolderError names the first."""
+    """Check that every source is a folder; raise RunFolderError for the first that is not."""
     for source in map(Path, sources):
         if not source.is_dir():
             raise RunFolderError(f"{source}: there is no such folder. Give run folders, or a folder of run folders.")
 
 
 def _parameters(about: Mapping[str, Any]) -> str:
-    """In a few words which parameters a run had; parameters held at a value are named."""
+    """Describe briefly which parameters a run used, with those held at a value."""
     found = about.get("parameters_from") or {}
     fitted = ", ".join(found.get("fitted_on") or [])
     name = {"population": "population parameters", "prior": "parameters from the priors"}.get(
@@ -105,7 +105,7 @@ def _parameters(about: Mapping[str, Any]) -> str:
     return ", ".join([name, *held])
 
 
-def _told(name: str, about: Mapping[str, Any]) -> dict[str, Any]:
+def _listed(name: str, about: Mapping[str, Any]) -> dict[str, Any]:
     scenario = about.get("scenario") or None
     return {
         "name": name,

@@ -38,13 +38,15 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Gate:
-    """Who may ask: a token where the page can be reached from other computers, else only this computer."""
+    """The access rule: a token where other computers can reach the page; otherwise this computer only."""
 
     token: str = ""
 
     def refusal(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str] | None:
-        """Return status and words for a request that is refused, or None.
+        """Return the status and message for a request that is refused, or None if it is admitted.
 
+        Examples
+        --------
         >>> Gate().refusal({"path": "/api/runs", "method": "GET"}, {"host": "evil.example"})
         (421, "Host 'evil.example' is not this computer. Open the address that `onward serve` printed.")
         >>> Gate().refusal({"path": "/api/runs", "method": "GET"}, {"host": "localhost:8000"})
@@ -66,7 +68,7 @@ class Gate:
         return None
 
     def _admitted(self, scope: Scope, headers: dict[str, str]) -> bool:
-        """Whether a request carries the token: in its header, or for the page itself in its address."""
+        """Return whether a request carries the token: in its header or, for the page itself, in its address."""
         kind, _, given = headers.get("authorization", "").partition(" ")
         if kind.lower() == "bearer" and _same(given.strip(), self.token):
             return True
@@ -75,13 +77,13 @@ class Gate:
 
 
 class Guard:
-    """Puts a gate, a limit and headers before an application, and turns what fails in it into a number."""
+    """A wrapper around an application that checks access and size, adds headers, and numbers unexpected errors."""
 
     def __init__(self, inner: Application, gate: Gate) -> None:
         self._inner, self._gate = inner, gate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request; everything but HTTP passes, but no socket is opened."""
+        """Answer a request; check HTTP requests, pass other events on, and refuse WebSockets."""
         if scope["type"] != "http":
             if scope["type"] == "lifespan":
                 await self._inner(scope, receive, send)
@@ -104,14 +106,14 @@ class Guard:
 
 
 def failure(path: str) -> str:
-    """Log what is being handled under a number, and return words that name the number."""
+    """Log the current exception under a number, and return a message with that number."""
     number = secrets.token_hex(4)
     log.exception("request %s failed: number %s", path, number)
     return f"Onward failed. The server's log has more, under number {number}."
 
 
 async def _whole(receive: Receive) -> bytes | None:
-    """Return what is sent; None where it is more than may be, also where no length was given."""
+    """Return the request body; None if it is too large, even if no length was declared."""
     body, more = bytearray(), True
     while more:
         message = await receive()
@@ -123,7 +125,7 @@ async def _whole(receive: Receive) -> bytes | None:
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:
-    """Give what was read once, and then whatever comes."""
+    """Return a receiver that yields the body already read, then whatever follows."""
     waiting = [body]
 
     async def again() -> MutableMapping[str, Any]:
@@ -135,7 +137,7 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
 
 
 class _Sender:
-    """Sends answers with the headers that every answer has."""
+    """A sender that adds the common headers to every response."""
 
     def __init__(self, send: Send) -> None:
         self._send, self.begun = send, False
@@ -150,7 +152,7 @@ class _Sender:
         await self._send(message)
 
     async def answer(self, status: int, words: str) -> None:
-        """Send words as JSON."""
+        """Send a message as JSON."""
         body = json.dumps({"message": words}).encode()
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         if status == 401:
@@ -160,7 +162,7 @@ class _Sender:
 
 
 def _name(host: str) -> str:
-    """The name in a Host header, without its port."""
+    """Return the name in a Host header, without its port."""
     if host.startswith("["):
         return host[1:].partition("]")[0]
     return host.partition(":")[0].lower()

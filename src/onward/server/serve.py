@@ -24,8 +24,8 @@ def serve_runs(
 ) -> None:
     """Serve runs until Ctrl-C.
 
-    What-ifs go to ``folder``, whose finished runs are shown too. With a host that other computers reach, a
-    token is made and printed once, in the address.
+    Scenario jobs write to ``folder``, whose finished runs are shown too. If the host can be reached from other
+    computers, a token is created and printed once, as part of the address.
     """
     check_sources(runs)
     library = Library([*runs, folder])
@@ -51,7 +51,7 @@ _SETTINGS: dict[str, Any] = {
 
 
 def _bound(host: str, port: int) -> socket.socket:
-    """Return a socket that listens there; RunFolderError, reported as the user's mistake, where it cannot."""
+    """Return a socket listening at the address; raise RunFolderError, reported as a user error, if that fails."""
     kind = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(kind, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -16,7 +16,7 @@ from onward.simulation.run import make_settings
 
 
 def baseline_crisis(folder: Path) -> Crisis:
-    """Return the crisis of a run, as it was run; RunFolderError where the folder no longer holds it."""
+    """Return the crisis of a run as it was simulated; raise RunFolderError if the folder no longer has it."""
     about = read_run(folder).about
     if follows_flee(about):
         raise ParameterError(
@@ -34,7 +34,7 @@ def baseline_crisis(folder: Path) -> Crisis:
 def checked_scenario(
     name: str, title: str, interventions: Sequence[Mapping[str, Any]], *, crisis: Crisis, baseline: Mapping[str, Any]
 ) -> Scenario:
-    """Return the scenario of a what-if; ScenarioError says what is wrong with it in the words for files.
+    """Return the scenario of a request; raise ScenarioError with the same messages as for a file.
 
     The interventions of a baseline that is a what-if itself come first. ``baseline`` is its run.json.
     """
@@ -48,7 +48,7 @@ def checked_scenario(
 
 
 def settings_of(about: Mapping[str, Any], crisis: Crisis, scenario: Scenario) -> Settings:
-    """Return the settings of a baseline with another scenario, so that the two compare member by member."""
+    """Return the settings of a baseline with another scenario, so that the two can be compared by member."""
     if about["parameters"] not in ("fixed", "prior"):
         raise ParameterError(
             f"a run with parameters {about['parameters']} cannot be repeated from its folder. "
