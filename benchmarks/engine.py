@@ -18,7 +18,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from onward import read_crisis
 from onward.crisis import Crisis
 from onward.model.build import Model, build_model
-from onward.simulation.run import make_settings, run_members
+from onward.simulation.ensemble import run_members
+from onward.simulation.run import make_settings
 from synthetic import scaled, synthetic_crisis
 
 BUNDLED = "aleppo-2016"

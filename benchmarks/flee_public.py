@@ -20,7 +20,7 @@ from pathlib import Path
 
 from onward.crisis import read_crisis
 from onward.errors import CrisisDataError
-from onward.simulation.run import simulate
+from onward.simulation.ensemble import simulate
 from onward.sources.flee import import_flee
 
 

@@ -21,8 +21,9 @@ from onward.inference.reach import reach_of, warning_light
 from onward.model.parameter_set import posterior_set, words_on
 from onward.model.parameters import declared
 from onward.model.posterior import Distribution, Posterior, posterior_from_json
+from onward.simulation.description import describe
 from onward.simulation.member import member_values
-from onward.simulation.run import describe, make_settings
+from onward.simulation.run import make_settings
 from onward.typing import Floats
 from test_cold_start import folder, write_days
 

@@ -14,7 +14,8 @@ from onward.errors import ParameterError, SimulationError
 from onward.evaluation.counts import counts_beside
 from onward.model.build import build_model
 from onward.model.keyed_draws import Draws
-from onward.simulation.run import make_settings, run_members
+from onward.simulation.ensemble import run_members
+from onward.simulation.run import make_settings
 
 
 def counted(crisis: Crisis, area: str, rows: list[tuple[str, int]]) -> Crisis:

@@ -12,7 +12,7 @@ from onward.crisis import read_crisis
 from onward.errors import CrisisDataError
 from onward.flee.instance import read_flee
 from onward.flee.simulate import simulate_flee
-from onward.simulation.run import simulate
+from onward.simulation.ensemble import simulate
 from onward.sources.flee import FleeImport, crisis_from_flee, import_flee
 
 PLACES = (

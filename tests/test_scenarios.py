@@ -12,7 +12,8 @@ import onward
 from onward.crisis import Crisis, bundled_scenarios, check_scenario, read_crisis, read_scenario
 from onward.errors import ScenarioError
 from onward.model.build import build_model
-from onward.simulation.run import make_settings, run_members
+from onward.simulation.ensemble import run_members
+from onward.simulation.run import make_settings
 
 MEMBERS = 6
 

@@ -15,8 +15,8 @@ from onward.crisis import read_scenario as _read_scenario
 from onward.errors import ParameterError
 from onward.model.posterior import Posterior, posterior_from_json
 from onward.runs import folder as run_folder
-from onward.simulation import run as simulation
-from onward.simulation.run import Run
+from onward.simulation import ensemble
+from onward.simulation.run import Run, default_members, make_settings
 from onward.typing import Progress
 
 if TYPE_CHECKING:
@@ -94,14 +94,14 @@ def simulate(
     world = crisis if isinstance(crisis, Crisis) else _read_crisis(crisis)
     what_if = _read_scenario(scenario, world) if isinstance(scenario, str | Path) else scenario
     given: dict[str, Any] = {
-        "members": simulation.default_members(engine, parameters) if members is None else members,
+        "members": default_members(engine, parameters) if members is None else members,
         "engine": engine, "parameters": parameters, "overrides": overrides, "scenario": what_if,
         "departures": departures, "seed": seed,
         "posterior": read_posterior(posterior) if isinstance(posterior, str | Path) else posterior,
     }  # fmt: skip
     if out is None:
-        return with_views(simulation.simulate(world, workers=workers, **given))
-    settings = simulation.make_settings(world, labels=engine != "expected", **given)
+        return with_views(ensemble.simulate(world, workers=workers, **given))
+    settings = make_settings(world, labels=engine != "expected", **given)
     return with_views(
         run_folder.run_to_folder(world, settings, folder=out, workers=workers, overwrite=not resume, progress=progress)
     )

@@ -90,7 +90,7 @@ def _cold_start(
 
 
 def read_cases(crises: Sequence[str]) -> list[ColdCase]:
-    """Read every crisis, or raise the problems of all of them at once."""
+    """Read every crisis; raise the problems of all of them at once."""
     from onward.errors import CrisisDataError, Problem
     from onward.inference.cold_cases import read_cold_case
 
@@ -112,7 +112,7 @@ def read_cases(crises: Sequence[str]) -> list[ColdCase]:
 
 
 def show_cold_start(rows: Sequence[dict[str, Any]], console: Console) -> None:
-    """Print totals and shares, and how often the totals are right."""
+    """Print totals and shares, and how often the totals are within range."""
     from onward.cli.terminal import number, print_table
 
     totals = [row for row in rows if row["kind"] == "total"]
@@ -138,8 +138,10 @@ def show_cold_start(rows: Sequence[dict[str, Any]], console: Console) -> None:
 
 
 def summary(rows: Sequence[dict[str, Any]]) -> str:
-    """Return in words how often totals are right.
+    """Return in words how often totals are within a factor of two and inside the interval.
 
+    Examples
+    --------
     >>> summary([{"kind": "total", "truth": 100.0, "p5": 50.0, "p95": 150.0, "error": 0.1}])
     'Within a factor of 2: 1 of 1; inside the 90 % interval: 1 of 1.'
     """

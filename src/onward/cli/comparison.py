@@ -25,7 +25,7 @@ CLEAR = "* the paired 90 % interval of the difference leaves out zero"
 
 
 def show_comparison(run: Run, other: Run, tables: dict[str, pl.DataFrame], console: Console) -> None:
-    """Print how ``other`` differs from ``run``: means, and the difference with its 90 % interval."""
+    """Print how ``other`` differs from ``run``: both means, and the difference with its 90 % interval."""
     one, two = run_names(run, other)
     console.print(f"[bold]{one}[/] beside [bold]{two}[/]: {run.about['title']}, "
                   f"{run.about['members']} members, seed {run.about['seed']}, paired member by member")  # fmt: skip
@@ -40,7 +40,7 @@ def show_comparison(run: Run, other: Run, tables: dict[str, pl.DataFrame], conso
 
 
 def run_names(run: Run, other: Run) -> tuple[str, str]:
-    """Return two names that tell the runs apart: scenario, then parameters, then folder, then order."""
+    """Return two names that distinguish the runs: by scenario, parameters, folder, or order."""
     for name in (_scenario, _parameters, _folder):
         one, two = name(run), name(other)
         if one != two:
@@ -70,7 +70,7 @@ def _row(row: Mapping[str, Any], key: str, run: Run) -> list[str]:
 
 
 def _label(name: str, key: str, run: Run) -> str:
-    """What a row is about, for people."""
+    """Return a readable label for a row."""
     if key == "place":
         return str(run.about.get("place_names", {}).get(name, name))
     if key == "claim":
@@ -81,7 +81,7 @@ def _label(name: str, key: str, run: Run) -> str:
 
 
 def _figure(value: float | None, signed: bool = False) -> str:
-    """A figure as precise as it deserves: three digits, two after the point below ten; a gap stays empty."""
+    """Format a figure to three significant digits (two decimals below ten); a missing value gives an empty string."""
     if value is None:
         return "not modelled"
     sign = "+" if signed and value > 0 else ""

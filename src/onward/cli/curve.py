@@ -1,4 +1,4 @@
-"""A curve with its intervals over days as characters, with a mark where peace is assumed."""
+"""Draw a curve with its intervals over days as characters, with a mark where peace is assumed."""
 
 from __future__ import annotations
 

@@ -36,6 +36,6 @@ def report_errors() -> Iterator[None]:
 
 
 def close_pipe() -> NoReturn:
-    """End quietly after the reader of our output has closed it, as in ``onward parameters | head``."""
+    """Exit without an error after the reader has closed the pipe, as in ``onward parameters | head``."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still buffered goes nowhere when Python ends
     os._exit(0)

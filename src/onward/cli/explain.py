@@ -102,7 +102,7 @@ def _line(console: Console, text: str, indent: int) -> None:
 
 
 def _reasons(part: dict[str, Any], names: Mapping[str, str]) -> Iterator[str]:
-    """Why the people of a part left and which way they came, a line each."""
+    """Return why the people of a part left and which way they came, one line each."""
     if part.get("displaced_by"):
         shares = sorted(part["displaced_by"].items(), key=lambda item: -item[1])
         words = ", ".join(f"{name} {share:.0%}" for name, share in shares if share >= 0.005)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -85,12 +86,12 @@ def _score(run: Run, folder: Path) -> FleeScore | CountScore:
 
 
 def is_flee(folder: str | Path) -> bool:
-    """Whether a folder is a Flee instance rather than a crisis."""
+    """Return whether a folder is a Flee instance rather than a crisis."""
     return (Path(folder) / "input_csv").is_dir() and not (Path(folder) / "crisis.toml").is_file()
 
 
 def refuse_flee(folder: str) -> None:
-    """Say what can be done with a Flee instance where a crisis is asked for."""
+    """Refuse a Flee instance where a crisis is expected, and say what can be done with it."""
     if is_flee(folder):
         from onward.errors import CrisisDataError, Problem
 
@@ -100,9 +101,9 @@ def refuse_flee(folder: str) -> None:
 
 def prepare_flee(
     folder: str, settings: Path | None, engine: str, members: int, seed: int, given: list[str],
-    refused: dict[str, str | None],
+    refused: Mapping[str, object],
 ) -> Work:  # fmt: skip
-    """Read a Flee instance and check all that was asked for; ``refused`` are options that must not be given."""
+    """Read a Flee instance and check all options; ``refused`` are options that must not be given."""
     from onward.errors import ParameterError
     from onward.flee.simulate import FleeRunSettings, load_flee
     from onward.runs.flee_task import flee_work
@@ -117,7 +118,7 @@ def prepare_flee(
 
 
 def _overrides(given: list[str]) -> dict[str, object]:
-    """Return what was set on the command line, by Flee's names."""
+    """Return the settings given on the command line, by Flee's names."""
     from onward.errors import ParameterError
 
     found: dict[str, object] = {}

@@ -96,7 +96,7 @@ def forecast(
         )  # fmt: skip
         made = _run(work, out, jobs or _cores(), overwrite)
         if as_json:
-            typer.echo(json.dumps(said(made), indent=2, ensure_ascii=False, allow_nan=False))
+            typer.echo(json.dumps(forecast_content(made), indent=2, ensure_ascii=False, allow_nan=False))
         else:
             from rich.console import Console
 
@@ -131,8 +131,8 @@ def _export(made: Forecast, places: bool, *, quiet: bool, overwrite: bool) -> No
     typer.echo(f"Written to {written}", err=quiet)
 
 
-def said(made: Forecast) -> dict[str, Any]:
-    """Return a forecast as JSON: what it was made from, and its fans, one row a unit and horizon."""
+def forecast_content(made: Forecast) -> dict[str, Any]:
+    """Return a forecast as JSON: its inputs, and one row per unit and horizon."""
     about = made.run.about
     rows = [{**row, "date": row["date"].isoformat()} for row in made.table().iter_rows(named=True)]
     kept = ("crisis", "crisis_hash", "members", "seed", "parameters", "parameters_from", "forecast", "notices")
@@ -141,7 +141,7 @@ def said(made: Forecast) -> dict[str, Any]:
 
 
 def show_forecast(made: Forecast, console: Console) -> None:
-    """Print a forecast: the total, the administrative units and the places with most people, at each horizon."""
+    """Print a forecast at each horizon: the total, the administrative units and the largest places."""
     from rich.text import Text
 
     from onward.cli.terminal import day, print_table
@@ -170,7 +170,7 @@ def show_forecast(made: Forecast, console: Console) -> None:
 
 
 def _across(units: list[list[dict[str, Any]]]) -> tuple[list[str], list[list[str]]]:
-    """One row a unit, three columns a horizon."""
+    """Return headings and rows of a table with one row per unit and three columns per horizon."""
     from onward.cli.terminal import number
 
     heads = ["", *(f"{row['horizon']} d {name}" for row in units[0] for name in FIGURES)]
@@ -178,7 +178,7 @@ def _across(units: list[list[dict[str, Any]]]) -> tuple[list[str], list[list[str
 
 
 def _down(units: list[list[dict[str, Any]]]) -> tuple[list[str], list[list[str]]]:
-    """One row a unit and horizon."""
+    """Return headings and rows of a table with one row per unit and horizon."""
     from onward.cli.terminal import number
 
     rows = [
@@ -190,13 +190,13 @@ def _down(units: list[list[dict[str, Any]]]) -> tuple[list[str], list[list[str]]
 
 
 def _largest(fans: pl.DataFrame) -> list[list[dict[str, Any]]]:
-    """The units with most people at the last horizon, each with its rows by horizon."""
+    """Return the units with most people at the last horizon, each with its rows by horizon."""
     last = fans.filter(horizon=fans["horizon"].max()).filter(fans.filter(horizon=fans["horizon"].max())["p95"] >= 0.5)
     order = last.sort("p50", "mean", "unit", descending=[True, True, False]).head(PLACES)["unit"].to_list()
     return [fans.filter(unit=unit).sort("horizon").to_dicts() for unit in order]
 
 
 def _cores() -> int:
-    """How many cores this process may use."""
+    """Return how many cores this process may use."""
     affinity: Any = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else os.cpu_count() or 1

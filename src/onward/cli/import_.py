@@ -125,14 +125,14 @@ def _import(name: str, reader: Importer, files: list[Path], folder: Path, option
 
 
 def print_notes(found: Addition) -> None:
-    """Print what an importer took, merged and dropped."""
+    """Print what an importer used, merged and dropped."""
     for word, lines in (("Took", found.taken), ("Merged", found.merged), ("Dropped", found.dropped)):
         for line in lines:
             typer.echo(f"{word} {line}.")
 
 
 def words_to_actors(given: list[str]) -> dict[str, str]:
-    """Return the parts WORDS=ACTOR of the command line as a mapping."""
+    """Parse the options WORDS=ACTOR of the command line into a mapping."""
     from onward.errors import ParameterError
 
     pairs = {}
@@ -145,7 +145,7 @@ def words_to_actors(given: list[str]) -> dict[str, str]:
 
 
 def attacks_per_record(text: str) -> AttacksPerRecord:
-    """Return the numbers N,LOW,HIGH of the command line."""
+    """Parse the numbers N,LOW,HIGH of the command line."""
     from onward.errors import ParameterError
     from onward.sources.options import AttacksPerRecord
 

@@ -39,8 +39,10 @@ def show_crisis(crisis: Crisis, console: Console) -> None:
 
 
 def checked(crisis: Crisis) -> dict[str, Any]:
-    """Return what ``onward check --json`` prints: the crisis, its warnings, and what is worth a look.
+    """Return the content of ``onward check --json``: the crisis, its warnings, and its doubts.
 
+    Examples
+    --------
     >>> from onward import read_crisis
     >>> checked(read_crisis("aleppo-2016"))["days"]
     77
@@ -66,7 +68,7 @@ def _is_bundled(crisis: Crisis) -> bool:
 
 
 def _content(crisis: Crisis) -> dict[str, str]:
-    """What is in each table, in words."""
+    """Describe in words what each table contains."""
     places, routes, events = (crisis.table(name) for name in ("places", "routes", "events"))
     km = float(routes["distance_km"].sum())
     people, displaced = (int(places[name].fill_null(0).sum()) for name in ("population", "displaced_at_start"))
@@ -89,7 +91,7 @@ def _content(crisis: Crisis) -> dict[str, str]:
 
 
 def _history(crisis: Crisis) -> str:
-    """What people are used to when the crisis begins, in words."""
+    """Describe in words the level of attacks that people are used to when the crisis begins."""
     days = (crisis.start - crisis.history_start).days
     before = crisis.table("events").filter(pl.col("start") < crisis.start).height
     if not days:
@@ -127,6 +129,8 @@ def show_crises(console: Console) -> None:
 def crisis_rows() -> list[dict[str, str]]:
     """Return the bundled crises as rows.
 
+    Examples
+    --------
     >>> crisis_rows()[0]["start"]
     '2016-01-15'
     """
@@ -134,8 +138,10 @@ def crisis_rows() -> list[dict[str, str]]:
 
 
 def parameter_rows() -> list[dict[str, Any]]:
-    """Return the declared parameters as rows; what a prior has not is None.
+    """Return the declared parameters as rows; None where a prior has no such value.
 
+    Examples
+    --------
     >>> parameter_rows()[0]["name"]
     'attack_weight'
     """
@@ -149,7 +155,7 @@ def _or_none(value: object) -> object:
 
 
 def show_parameters(console: Console) -> None:
-    """Print the declared parameters, figures first, then what each means and source."""
+    """Print the declared parameters: first the figures, then the meaning and source of each."""
     for p in declared().values():
         unit = f" {p.unit}" if p.unit else ""
         figures = f"{p.default:g}{unit}  [{p.low:g} to {p.high:g}]  {_prior(p)}"

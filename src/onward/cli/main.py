@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -59,7 +60,7 @@ ORDER = (
 
 
 class _WorkOrder(TyperGroup):
-    """List commands in the order in which an analyst uses them; others follow."""
+    """A command group that lists commands in the order in which an analyst uses them."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of all commands."""
@@ -97,7 +98,7 @@ add_web(app)
 
 
 def main() -> None:
-    """Run the command line. A pipe that its reader has closed is a normal end."""
+    """Run the command line; treat a pipe closed by its reader as a normal end."""
     try:
         app(prog_name="onward")
     except SystemExit as end:
@@ -189,12 +190,10 @@ def run(
     with report_errors():
         begin = time.perf_counter()
         if rules == "flee":
-            count = (MEMBERS if engine != "expected" else 1) if members is None else members
-            drawn = parameters if parameters != "fixed" else None
-            own = str(posterior) if posterior else None
-            refused = {"--scenario": scenario, "--departures": departures, "--parameters": drawn, "--posterior": own,
-                       "--triggers": str(triggers) if triggers else None}  # fmt: skip
-            work = prepare_flee(crisis, settings, engine, count, seed, given or [], refused)
+            refused = {"--scenario": scenario, "--departures": departures,
+                       "--parameters": parameters if parameters != "fixed" else None, "--posterior": posterior,
+                       "--triggers": triggers}  # fmt: skip
+            work = _prepare_under_flee(crisis, settings, engine, members, seed, given or [], refused)
         else:
             _check_rules(rules, settings)
             chosen = departures or "modelled"
@@ -290,6 +289,15 @@ def _check_rules(rules: str, settings: Path | None) -> None:
         raise ParameterError(f"--settings {settings}: only Flee's rules have a settings file. Give --rules flee too.")
 
 
+def _prepare_under_flee(
+    folder: str, settings: Path | None, engine: str, members: int | None, seed: int, given: list[str],
+    refused: Mapping[str, object],
+) -> Work:  # fmt: skip
+    """Read a Flee instance and validate all options; ``refused`` are options of Onward's own rules."""
+    count = (MEMBERS if engine != "expected" else 1) if members is None else members
+    return prepare_flee(folder, settings, engine, count, seed, given, refused)
+
+
 def _prepare(
     crisis: str, engine: str, members: int | None, seed: int, parameters: str, given: list[str], scenario: str | None,
     departures: str, triggers: Path | None, posterior: Path | None,
@@ -315,7 +323,7 @@ def _prepare(
 
 
 def _check_parameters(crisis: Crisis) -> None:
-    """Report errors in a crisis's own parameters at their place in crisis.toml."""
+    """Report errors in a crisis's own parameters at their location in crisis.toml."""
     from onward.errors import CrisisDataError, ParameterError, Problem
     from onward.model.parameters import default_values
 
@@ -382,7 +390,7 @@ def _run(
 
 
 def _cores() -> int:
-    """How many cores this process may use."""
+    """Return how many cores this process may use."""
     affinity: Any = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 

@@ -127,8 +127,10 @@ def _cells(row: dict[str, Any]) -> list[str]:
 
 
 def short(quantity: float) -> str:
-    """Return a quantity with three digits that count, in millions (M) where it is large.
+    """Format a quantity to three significant digits, in millions (M) where it is large.
 
+    Examples
+    --------
     >>> short(9_684_000), short(13_815), short(0.0)
     ('9.68 M', '13,800', '0')
     """

@@ -152,6 +152,6 @@ def _options(actors: list[str], attacks: str) -> Options:
 
 
 def _sides(actors: list[str]) -> dict[str, str]:
-    """The side of each actor that is given; by default one of its own."""
+    """Return the side of each actor given; an actor without one is a side of its own."""
     pairs = (actor.partition(":") for actor in words_to_actors(actors).values())
     return {actor: side or actor.lower() for actor, _, side in pairs}

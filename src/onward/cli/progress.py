@@ -19,14 +19,14 @@ WORDS = {
 
 
 class _Rate(ProgressColumn):
-    """Members a second."""
+    """A column that shows members per second."""
 
     def render(self, task: Task) -> Text:
         return Text(f"{task.speed:.1f} a second" if task.speed else "", style="dim")
 
 
 class _Done(ProgressColumn):
-    """Members done of all, with a decimal for those under way."""
+    """A column that shows members done of all, with a decimal for those in progress."""
 
     def __init__(self, unit: str) -> None:
         super().__init__()
@@ -38,7 +38,7 @@ class _Done(ProgressColumn):
 
 
 class Bar:
-    """Shows how far a run is, on stderr; call it with what is under way, members done, and members in all."""
+    """A progress bar on stderr; call it with the current stage, members done, and members in all."""
 
     def __init__(self, *, shown: bool, unit: str = "members") -> None:
         self.done = 0
@@ -57,7 +57,7 @@ class Bar:
         self._progress.add_task(WORDS["compile"], total=1)
 
     def __call__(self, stage: str, done: float, members: int) -> None:
-        """Show that ``stage`` is under way and ``done`` of ``members`` are done."""
+        """Show that ``stage`` is in progress and ``done`` of ``members`` are done."""
         self.done = int(done)
         task = self._progress.tasks[0]
         if WORDS[stage] != task.description:

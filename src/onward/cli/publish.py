@@ -96,7 +96,7 @@ _MODULES: dict[str, tuple[str, ...]] = {"netcdf": ("xarray", "h5netcdf"), "xlsx"
 
 
 def _needs(extra: str, *modules: str) -> None:
-    """End with the command that installs what is missing."""
+    """Exit with the command that installs an extra if any of its modules is missing."""
     missing = [name for name in modules if not _installed(name)]
     if missing:
         typer.echo(f"{', '.join(missing)}: not installed. Install with: {install_command(extra)}", err=True)

@@ -1,4 +1,4 @@
-"""`onward backtest` by rolling origins: what forecasts of past days were worth, on the terminal and as JSON."""
+"""Backtest forecasts of past days by rolling origins; print the result or return it as JSON."""
 
 from __future__ import annotations
 
@@ -28,8 +28,10 @@ NOTE = (
 
 
 def parse_horizons(text: str) -> list[float]:
-    """Return the days of a list such as 30,60,90, in order.
+    """Parse a list of days such as 30,60,90, and sort it.
 
+    Examples
+    --------
     >>> parse_horizons("60, 30")
     [30.0, 60.0]
     """
@@ -42,7 +44,7 @@ def parse_horizons(text: str) -> list[float]:
 
 
 def read_observations(crises: Sequence[str]) -> list[Observations]:
-    """Read the counts of every crisis or Flee folder, or raise the problems of all of them at once."""
+    """Read the counts of every crisis or Flee folder; raise the problems of all of them at once."""
     from onward.cli.flee import is_flee
     from onward.crisis import read_crisis
     from onward.errors import CrisisDataError, Problem
@@ -65,7 +67,7 @@ def read_observations(crises: Sequence[str]) -> list[Observations]:
 
 
 def cache_folder() -> Path:
-    """Return where scored origins are kept: ONWARD_CACHE, or the user's cache folder."""
+    """Return where scored origins are cached: ONWARD_CACHE, or the user's cache folder."""
     base = os.environ.get("ONWARD_CACHE") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "onward" / "backtest"
 
@@ -73,7 +75,7 @@ def cache_folder() -> Path:
 def simulation(
     crises: Sequence[str], draws: int, seed: int, workers: int, cache: Path | None
 ) -> Callable[[Observations, int, int], Mapping[str, Paths]]:
-    """Return what simulates crises as of a day; why one cannot be run is said on stderr, and it is left out."""
+    """Return a function that simulates crises as of a day; leave out those that cannot run, with a note on stderr."""
     from onward.errors import CrisisDataError
     from onward.inference.simulable import Simulable, read_simulable
     from onward.inference.simulated import cached_origin
@@ -99,7 +101,7 @@ def simulation(
 def rolling_backtest(
     crises: Sequence[str], horizons: str, origins: int, fresh: bool, *, draws: int = 0, seed: int = 1, workers: int = 1
 ) -> list[dict[str, Any]]:
-    """Return the rows of the backtest of some crises; progress is shown on stderr.
+    """Run the backtest of several crises and return its rows; show progress on stderr.
 
     ``draws`` of the mechanism are made at each origin; with 0 nothing is simulated.
     """
@@ -124,7 +126,7 @@ def rolling_backtest(
 
 
 def show_rolling(rows: Sequence[dict[str, Any]], console: Console) -> None:
-    """Print a table for each kind of series and horizon, and how `final` does against the best baseline."""
+    """Print a table per kind of series and horizon, and compare `final` with the best baseline."""
     from onward.cli.terminal import number, print_table
 
     heads = ["Crisis", "Model", "n", "CRPS", "CRPS, scaled", "Inside 90 %", "ARD"]
@@ -148,8 +150,10 @@ def _tables(rows: Sequence[dict[str, Any]]) -> dict[tuple[str, int], list[dict[s
 
 
 def versus(rows: Sequence[dict[str, Any]]) -> str:
-    """Say how the mean scaled CRPS of `final` over crises compares with the best baseline's.
+    """Compare the mean scaled CRPS of `final` over crises with the best baseline's, in words.
 
+    Examples
+    --------
     >>> one, two = ({"crisis": "a", "model": m, "crps_scaled": c} for m, c in (("final", 0.2), ("ets", 0.25)))
     >>> versus([one, two])
     'Scaled CRPS of final: 0.200; of the best baseline, ets: 0.250; 0.80 of it.'

@@ -15,7 +15,7 @@ _NOTE = "Means over counts; bias is the run less the counts. Days between counts
 
 
 def show_score(score: FleeScore | CountScore, console: Console) -> None:
-    """Print a score: lines that say which error is which, and the errors at each place on days of real counts."""
+    """Print a score: lines that name each error, and the errors at each place on days of real counts."""
     for line in score.lines():
         console.print(line)
     console.print()

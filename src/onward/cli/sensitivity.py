@@ -103,8 +103,10 @@ _NOTE = (
 
 
 def output_words(output: str, names: Mapping[str, str]) -> str:
-    """Return what an output of a sensitivity analysis is, with the names of places by short name.
+    """Describe an output of a sensitivity analysis, with places by their display names.
 
+    Examples
+    --------
     >>> output_words("stock:azaz", {"azaz": "Azaz"})
     'Displaced people in Azaz on the last day'
     """

@@ -13,8 +13,10 @@ MEDIAN, HALF, MOST = ("━", "bold"), ("▒", "cyan"), ("░", "blue")
 
 
 def bars(values: Sequence[float], width: int) -> str:
-    """Return values as bars, the highest a full one; neighbours are averaged to fit the width.
+    """Draw values as bars, the highest one full; average neighbours to fit the width.
 
+    Examples
+    --------
     >>> bars([0, 1, 2, 4], 4)
     ' ▂▄█'
     """
@@ -26,8 +28,10 @@ def bars(values: Sequence[float], width: int) -> str:
 
 
 def band(levels: Sequence[Sequence[float]], width: int, height: int) -> list[Text]:
-    """Return p5, p25, p50, p75 and p95 over time as rows of cells, from the highest p95 down to 0.
+    """Draw p5, p25, p50, p75 and p95 over time as rows of cells, from the highest p95 down to 0.
 
+    Examples
+    --------
     >>> for row in band([[0, 1], [1, 2], [2, 3], [3, 4], [4, 5]], 2, 5):
     ...     print(row.plain.rstrip())
     ░▒
@@ -48,7 +52,7 @@ def band(levels: Sequence[Sequence[float]], width: int, height: int) -> list[Tex
 
 
 def _cell(column: Sequence[float], row: int, height: int) -> tuple[str, str]:
-    """What stands in a cell: rows are counted from 0 at the bottom, and a value lies in one of them."""
+    """Choose the character of a cell; rows are counted from 0 at the bottom, and each value lies in one of them."""
     p5, p25, p50, p75, p95 = (min(int(value), height - 1) for value in column)
     if row == p50:
         return MEDIAN
@@ -60,7 +64,7 @@ def _cell(column: Sequence[float], row: int, height: int) -> tuple[str, str]:
 
 
 def _squeezed(values: Sequence[float], width: int) -> list[float]:
-    """Values averaged over equal stretches, or each repeated, so that they fill the width."""
+    """Average values over equal stretches, or repeat each, so that they fill the width."""
     n = len(values)
     if n == 0:
         return []

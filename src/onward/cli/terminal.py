@@ -58,7 +58,7 @@ def show_run(run: Run, console: Console, *, folder: Path, source: str = "", warn
 
 
 def _notices(run: Run) -> list[str]:
-    """What a run says of itself, and from when on it assumes peace."""
+    """Return the notices of a run, and from which day on it assumes peace."""
     return [*run.about.get("notices", ()), *(end.words() for end in [_data_end(run)] if end)]
 
 
@@ -73,8 +73,10 @@ def show_warnings(warnings: Iterable[str], console: Console) -> None:
 
 
 def number(people: float) -> str:
-    """Return people with three digits that count, as one more would say more than is known.
+    """Format people to three significant digits.
 
+    Examples
+    --------
     >>> number(123456), number(1234.5), number(99.6), number(0.2)
     ('123,000', '1,230', '100', '0')
     """
@@ -83,8 +85,10 @@ def number(people: float) -> str:
 
 
 def interval(row: Mapping[str, Any], low: str = "p5", high: str = "p95") -> str:
-    """Return an interval of people.
+    """Format an interval of people.
 
+    Examples
+    --------
     >>> interval({"p5": 1234, "p95": 23456})
     '1,230 – 23,500'
     """
@@ -92,8 +96,10 @@ def interval(row: Mapping[str, Any], low: str = "p5", high: str = "p95") -> str:
 
 
 def day(when: dt.date, year: bool = False) -> str:
-    """Return a date for people.
+    """Format a date for people.
 
+    Examples
+    --------
     >>> day(dt.date(2016, 2, 5), year=True)
     '5 February 2016'
     """
@@ -131,7 +137,7 @@ def _headline(run: Run, console: Console) -> None:
 
 
 def _rules(run: Run) -> str:
-    """Under which rules and parameters, in words."""
+    """Describe the rules and parameters of a run."""
     if not follows_flee(run.about):
         return f"parameters {run.about['parameters']}"
     flee = run.about["flee"]
@@ -141,7 +147,7 @@ def _rules(run: Run) -> str:
 
 
 def _meaning(run: Run) -> str:
-    """What the intervals hold, in words: one that holds little must not look like one that holds all."""
+    """Describe what the intervals include, so that one that includes little is not taken for one that includes all."""
     if run.about["members"] == 1:
         drawn = run.about["engine"] != "expected" or run.about["parameters"] == "prior"
         return "One draw only, so no intervals." if drawn else "Means: nothing was drawn, so no intervals."
@@ -189,7 +195,7 @@ def _places(run: Run, console: Console) -> None:
 
 
 def _units(run: Run, console: Console) -> None:
-    """Displaced people by the finest administrative level that most places have."""
+    """Print displaced people by the finest administrative level that most places have."""
     level, several = finest_level(run), run.about["members"] > 1
     if level is None:
         return
@@ -239,7 +245,7 @@ def _gates(run: Run, console: Console) -> None:
 
 
 def _exposure(run: Run, console: Console) -> None:
-    """People-days under attack, by who holds the place or the road and by where people are on their way."""
+    """Print person-days under attack, by who holds the place or road and by where people are on their way."""
     medians: dict[str, dict[str, float]] = {}
     for row in run.about["exposure"]:
         medians.setdefault(row["holder"], {})[row["state"]] = row["p50"]
@@ -251,7 +257,7 @@ def _exposure(run: Run, console: Console) -> None:
 
 
 def _score(run: Run, console: Console) -> None:
-    """How far the camps of a run under Flee's rules are from registrations, and on which days."""
+    """Print how far the camps of a run under Flee's rules are from registrations, and on which days."""
     score = run.about.get("score")
     if score is None:
         return
@@ -265,7 +271,7 @@ def _score(run: Run, console: Console) -> None:
 
 
 def _claims(run: Run, console: Console) -> None:
-    """The figures that were reported, beside those of the run, each with what it is about."""
+    """Print the reported figures next to those of the run, each with its description."""
     claims, several, rows = run.about["claims"], run.about["members"] > 1, []
     wide = console.width >= WIDE
     for claim in claims:
@@ -286,14 +292,16 @@ def _claims(run: Run, console: Console) -> None:
 
 
 def _about(claim: Mapping[str, Any]) -> str:
-    """What a claim is about, with its unit where that is not plain."""
+    """Describe a claim, with its unit where that is not obvious."""
     unit = "" if claim["unit"] in ("people", "share", "ratio") else f" ({claim['unit']})"
     return f"{claim.get('words', claim['indicator'])}{unit}"
 
 
 def verdict_words(claim: Mapping[str, Any]) -> str:
-    """Return the verdict on a claim's median, and whether the interval reaches what was reported.
+    """Describe the verdict on a claim's median, and whether the interval reaches the reported range.
 
+    Examples
+    --------
     >>> verdict_words({"verdict": "high", "reaches": True}), verdict_words({"verdict": "inside", "reaches": True})
     ('high, reaches', 'inside')
     """
@@ -322,7 +330,7 @@ def _gate_cells(gate: Mapping[str, Any], several: bool) -> list[str]:
 
 
 def print_table(console: Console, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], note: str) -> None:
-    """Print a table under its title, and a note on what it is.
+    """Print a table with its title and a note.
 
     Figures stand to the right and are never cut; names take the room that is left and fold. On a terminal too narrow
     for the figures each row becomes a few lines.
@@ -356,7 +364,7 @@ def _grid(heads: Sequence[str], rows: Sequence[Sequence[str]], fixed: Sequence[i
 
 
 def _print_folded(console: Console, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Each row as lines: the name, then a line for each figure."""
+    """Print each row as several lines: the name, then one line per figure."""
     for row in rows:
         console.print(Text(row[0]))
         for head, cell in zip(heads[1:], row[1:], strict=True):

@@ -22,8 +22,9 @@ from onward.inference.cold_cases import ColdCase, Shares, Total
 from onward.model.build import Model, build_model
 from onward.model.parameter_set import prior_set
 from onward.model.posterior import Posterior
+from onward.simulation.ensemble import run_members
 from onward.simulation.member import Outcome, Settings, member_values
-from onward.simulation.run import make_settings, run_members
+from onward.simulation.run import make_settings
 from onward.typing import Bools, Floats
 
 MODELS = ("onward", "equal", "inverse_distance", "gravity", "nearest", "flee")

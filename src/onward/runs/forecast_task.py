@@ -16,8 +16,9 @@ from onward.inference.conflict_ahead import RECENT_DAYS
 from onward.inference.fans import SHIFT_DAYS, about_counts, last_counts
 from onward.model.build import Model, build_model, dated
 from onward.runs.task import Keep, Work, as_json, compile_kernels, own_results, plan_of
+from onward.simulation.ensemble import REMEMBERED
 from onward.simulation.member import Dating, Outcome, Settings, run_one
-from onward.simulation.run import REMEMBERED, make_settings
+from onward.simulation.run import make_settings
 from onward.simulation.tables import TABLES, frames
 from onward.simulation.threads import in_order
 from onward.simulation.watch import Watch

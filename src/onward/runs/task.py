@@ -16,8 +16,10 @@ from onward.evaluation.triggers import evaluate_triggers
 from onward.model.build import Model, build_model
 from onward.model.parameters import default_values
 from onward.runs import summary
+from onward.simulation.description import describe
+from onward.simulation.ensemble import run_members
 from onward.simulation.member import Outcome, Settings, build_member, kernel
-from onward.simulation.run import Run, describe, run_members
+from onward.simulation.run import Run
 from onward.simulation.tables import TABLES, frames
 from onward.simulation.versions import versions
 from onward.simulation.watch import Watch
@@ -113,7 +115,6 @@ def own_results(
 
 def compile_kernels(model: Model, settings: Settings) -> float:
     """Run the kernel for one day so that it is compiled; return the time this took, in seconds."""
-    from onward.engine.jit_cache import use_cache
     begin = time.perf_counter()
     drawn = build_member(model, settings, 0)
     first = replace(drawn, world=drawn.world._replace(regime=drawn.world.regime[:1]))

@@ -1,4 +1,4 @@
-"""Conservation check: in no member are people lost or created from one day to the next."""
+"""Check conservation: no member loses or creates people from one day to the next."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROUNDING = 1e-6
 
 
 def check_conservation(run: Run, *, grows: bool = False) -> int:
-    """Check that a run holds the same people on every day, and return how many (mean over members, rounded).
+    """Check that a run holds the same people on every day; return their number (rounded mean over members).
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def check_conservation(run: Run, *, grows: bool = False) -> int:
 
 
 def total_people(run: Run, *, less_left_home: bool = False) -> pl.DataFrame:
-    """Return how many people there are in all states: member, least and most over the days, and last.
+    """Return the number of people in all states: member, minimum and maximum over the days, and last.
 
     ``less_left_home`` takes those who have left home by a day off its least and most: under Flee's rules people enter
     the run when they leave home.

@@ -1,8 +1,8 @@
-"""One ensemble member: draw everything uncertain and lay it out for the kernel.
+"""Simulate one ensemble member: draw everything uncertain, arrange it for the kernel, and run it.
 
-Each source of doubt has a stream of its own, ``SeedSequence(seed, spawn_key=(member, k))``: (0) parameters,
-(1) inputs, (2) departure shocks, (3) movements, (4) labels. So two runs that differ in a scenario share
-everything else member by member. Inputs and shocks are keyed by what they are (`onward.model.keyed_draws`).
+Each source of uncertainty has its own stream, ``SeedSequence(seed, spawn_key=(member, k))``: (0) parameters, (1)
+inputs, (2) departure shocks, (3) movements, (4) labels. Two runs that differ in a scenario therefore share everything
+else, member by member. Inputs and shocks are keyed by what they describe (`onward.model.keyed_draws`).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from onward.model.network import Network, with_news
 from onward.model.parameter_set import ParameterSet, population_set
 from onward.model.parameters import Values, default_values, drawn_values
 from onward.model.uncertainty import draw_between, draw_dates
-from onward.simulation.observables import said_of
+from onward.simulation.observables import value_of_record
 from onward.simulation.record import record_of_result
 from onward.simulation.watch import Watch
 from onward.typing import Floats, Ints
@@ -42,7 +42,7 @@ POPULATIONS, ATTACKS, QUOTAS, DATES, COUNTS = range(5)
 
 @dataclass(frozen=True)
 class Settings:
-    """How a model is run: all that decides the result besides the crisis."""
+    """The settings of a run: everything besides the crisis that decides the result."""
 
     engine: str = "cohorts"
     members: int = 100
@@ -56,17 +56,17 @@ class Settings:
 
     @property
     def central(self) -> bool:
-        """Whether uncertain inputs keep their middle and no shock is drawn: *expected* with fixed parameters."""
+        """Return whether nothing is drawn, inputs or shocks: *expected* with fixed parameters."""
         return self.engine == "expected" and self.parameters == "fixed"
 
 
 def stream(settings: Settings, member: int, *k: int) -> np.random.Generator:
-    """Return the member's generator number ``k``; each kind of input has a number of its own within (1)."""
+    """Return the member's generator number ``k``; each kind of input has its own number within (1)."""
     return np.random.Generator(np.random.PCG64DXSM(np.random.SeedSequence(settings.seed, spawn_key=(member, *k))))
 
 
 def draws_of(settings: Settings, member: int, kind: int) -> Draws | None:
-    """Return the member's draws of one kind of input; None where inputs keep their middle."""
+    """Return the member's draws of one kind of input; None where inputs keep their central value."""
     return None if settings.central else Draws(int(stream(settings, member, INPUTS, kind).integers(2**63)))
 
 
@@ -81,7 +81,7 @@ def member_values(settings: Settings, member: int) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A member as drawn: what its kernel is given, its attacks ``[t, p]``, its parameters."""
+    """A member after drawing: the input of its kernel, its attacks ``[t, p]`` and its parameters."""
 
     world: World
     rates: Rates
@@ -92,7 +92,7 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a member's run gives: arrays, attacks ``[t, p]``, a figure for each claim (None: cannot say), parameters.
+    """The result of a member: arrays, attacks ``[t, p]``, a value per claim (None: not modelled), and parameters.
 
     ``network`` is the member's own, with the days drawn on which places changed hands.
     """
@@ -105,7 +105,7 @@ class Outcome:
 
 
 def build_member(model: Model, settings: Settings, member: int) -> Drawn:
-    """Draw member number ``member`` and lay it out as arrays."""
+    """Draw member number ``member`` and arrange it as arrays for the kernel."""
     values = member_values(settings, member)
     model = replace(model, network=with_news(model.network, int(values["news_days"])))
     kinds = [draws_of(settings, member, kind) for kind in range(DATES)]
@@ -196,7 +196,7 @@ def _start(model: Model, population: Floats, values: Values, engine: str) -> Sta
 
 
 def _whole(people: Floats) -> Ints:
-    """Round people by group to whole people so that each place keeps its total (largest remainder)."""
+    """Round people by group to whole people so that each place keeps its total (largest-remainder method)."""
     total = np.rint(people.sum(axis=1)).astype(np.int64)
     floor = np.floor(people).astype(np.int64)
     missing = total - floor.sum(axis=1)
@@ -206,7 +206,7 @@ def _whole(people: Floats) -> Ints:
 
 
 def member_dates(model: Model, settings: Settings, member: int) -> tuple[date, ...]:
-    """Draw the days on which places changed hands, where the crisis gives ranges."""
+    """Draw the days on which control changed, where the crisis gives ranges."""
     return draw_dates(model.crisis, draws_of(settings, member, DATES))
 
 
@@ -243,7 +243,7 @@ def run_one(
     at: Dating = dated,
     watch: Watch | None = None,
 ) -> tuple[Outcome, float]:
-    """Run one member; returns its outcome and what its kernel took by ``clock`` (none: 0).
+    """Run one member; return its outcome and the time of its kernel by ``clock`` (0 without one).
 
     ``at`` gives the model with drawn days; one that remembers saves members with the same days the work.
     """
@@ -258,8 +258,8 @@ def run_one(
     _check_residents(model, result)
     given = settings.departures == "observed"  # then the counts are taken for everybody
     record = record_of_result(result, 1.0 if given else drawn.values["coverage"])
-    said = tuple(said_of(claim, record, model.network, drawn.attacks) for claim in model.claims)
-    return Outcome(result, drawn.attacks, said, model.network, drawn.values), took
+    values = tuple(value_of_record(claim, record, model.network, drawn.attacks) for claim in model.claims)
+    return Outcome(result, drawn.attacks, values, model.network, drawn.values), took
 
 
 def _check_residents(model: Model, result: Result) -> None:

@@ -1,7 +1,7 @@
-"""Every quantity that is reported or counted, defined once: what a record of members says of it.
+"""Definitions of every quantity that is reported or counted, as functions of a record of members.
 
-The fit to counts, the verdicts on claims, `onward score`, the report and the exports all ask here; the glossary
-(docs/reference/glossary.md) has each definition in words.
+Calibration, verdicts on claims, `onward score`, the report and the exports all use these functions; the glossary
+(docs/reference/glossary.md) gives each definition in words.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ INDICATORS = {
 
 
 def claim_value(claim: Claim, result: Result, network: Network, attacks: Floats, coverage: float) -> float | None:
-    """Return the claim's figure in its unit for one member, or None where the model (or a run without labels) cannot.
+    """Return a claim's value for one member in its unit; None where the model, or a run without labels, has none.
 
     ``attacks[t, p]`` are the member's attacks; ``coverage`` is the share of the newly displaced whom agencies count.
     """
-    return said_of(claim, record_of_result(result, coverage), network, attacks)
+    return value_of_record(claim, record_of_result(result, coverage), network, attacks)
 
 
-def said_of(claim: Claim, record: Record, network: Network, attacks: Floats) -> float | None:
-    """Return the claim's figure of a record of one member, or None where it cannot say."""
+def value_of_record(claim: Claim, record: Record, network: Network, attacks: Floats) -> float | None:
+    """Return a claim's value from the record of one member, or None where it has none."""
     if claim.measure == "attack_ratio":
         return _attack_ratio(claim, attacks)
     value = float(observe(claim, record, network)[0])
@@ -53,24 +53,23 @@ def said_of(claim: Claim, record: Record, network: Network, attacks: Floats) -> 
 
 
 def observe(claim: Claim, record: Record, network: Network) -> Floats:
-    """Return what each member says of a claim or a count, in its unit.
+    """Return the value of a claim or count in each member, in its unit.
 
-    Here and nowhere else ``coverage`` is applied: to people newly displaced, whom agencies count in part, and to
-    nothing else.
+    Only this function applies ``coverage``, and only to newly displaced people, because agencies count part of them.
 
     Parameters
     ----------
     claim
-        What is asked, compiled against ``network``.
+        The quantity, compiled against ``network``.
     record
-        The members; places numbered as in ``network``.
+        The members; places are numbered as in ``network``.
     network
         Capacities and people displaced at the start.
 
     Returns
     -------
     numpy.ndarray
-        ``[m]``, NaN where the model, or a run without labels, cannot say.
+        ``[m]``; NaN where the model, or a run without labels, has no value.
     """
     if claim.measure in ("not_modelled", "attack_ratio"):
         return _unknown(record)
@@ -79,10 +78,10 @@ def observe(claim: Claim, record: Record, network: Network) -> Floats:
 
 
 def net_arrivals(record: Record, unit: Ints, units: int) -> Floats:
-    """Return arrivals less those who left again, day by day: ``[m, unit, t]``, negative where more left than came.
+    """Return arrivals minus those who left again, by day: ``[m, unit, t]``, negative where more left than came.
 
-    ``unit[p]`` is the row that a place belongs to, -1 for none. Moves within a unit count in no direction; who leaves
-    home within it and stays displaced in it has come to it.
+    ``unit[p]`` is the row that a place belongs to, -1 for none. Moves within a unit are not counted; people who leave
+    home within it and stay displaced in it count as arrivals.
     """
     days = record.daily("left_home").shape[1]
     cube = np.zeros((record.members, units, days))
@@ -101,7 +100,7 @@ def net_arrivals(record: Record, unit: Ints, units: int) -> Floats:
 
 
 def net_arrivals_by_unit(run: Run, members: pl.DataFrame) -> pl.LazyFrame:
-    """Return arrivals less those who left again: member, unit, date, people; days without any are left out.
+    """Return arrivals minus those who left again: member, unit, date, people; days without any are left out.
 
     ``members`` has the columns place and unit; a place may be in several units. Moves within a unit do not count.
     """
@@ -124,7 +123,7 @@ def net_arrivals_by_unit(run: Run, members: pl.DataFrame) -> pl.LazyFrame:
 
 
 def _apart(members: pl.DataFrame) -> list[pl.DataFrame]:
-    """Units in lots within which none shares a place: one lot, or each unit by itself where any overlap."""
+    """Split units into groups that share no place: one group, or each unit by itself where any overlap."""
     if members["place"].is_duplicated().any():
         return members.partition_by("unit", maintain_order=True)
     return [members]
@@ -135,18 +134,18 @@ def _unknown(record: Record) -> Floats:
 
 
 def _total(record: Record, legs: Legs, sign: Floats | Bools) -> Floats:
-    """People of the legs, each taken as often as ``sign`` says, by member."""
+    """Return people on the legs by member, each leg weighted by ``sign``."""
     total = np.bincount(legs.member, weights=legs.people * sign, minlength=record.members)
     return np.asarray(total, dtype=np.float64)
 
 
 def _among(where: Bools, places: Ints) -> Bools:
-    """Whether places by number are in an area; -1 is in none."""
+    """Return whether places, given by number, are in an area; -1 is in none."""
     return np.asarray(np.append(where, False)[places])
 
 
 def _of(legs: Legs, origin: Bools) -> Bools:
-    """Legs of people from ``origin``; those of unknown home count by the place they left."""
+    """Select the legs of people from ``origin``; where the home is unknown, use the place they left."""
     if legs.origin is None:
         raise ValueError("the record does not hold where people are from")
     return _among(origin, np.where(legs.origin >= 0, legs.origin, legs.start))
@@ -157,7 +156,7 @@ def _day(record: Record, names: tuple[str, ...], day: int, where: Bools) -> Floa
 
 
 def _over(record: Record, name: str, claim: Claim, where: Bools | None) -> Floats:
-    """A movement over the days of the claim, in an area or anywhere."""
+    """Sum a movement over the days of the claim, in an area or anywhere."""
     cube = record.daily(name)[:, claim.first : claim.last + 1]
     return np.asarray((cube if where is None else cube[:, :, where]).sum(axis=(1, 2)))
 
@@ -175,7 +174,7 @@ def _displaced(claim: Claim, record: Record, network: Network) -> Floats:
 
 
 def _net(claim: Claim, record: Record, origin: Bools | None, where: Bools, first: int) -> Floats:
-    """People of ``origin`` who came to stay in ``where`` since day ``first``, less those who left it again.
+    """Return people of ``origin`` who arrived in ``where`` since day ``first``, minus those who left it again.
 
     A leg counts on the day it ends, at a gate as at any place. A run without labels does not know which legs began at
     home; there, who left home in ``where`` is taken to have come to it on the day of leaving.
@@ -193,7 +192,7 @@ def _net(claim: Claim, record: Record, origin: Bools | None, where: Bools, first
 
 
 def _arrivals(claim: Claim, record: Record, network: Network) -> Floats:
-    """Net arrivals; with the measure ``gross`` also those who left again, each time they came."""
+    """Return net arrivals; with the measure ``gross``, count everyone each time they arrive."""
     where = claim.destination
     if where is None:
         return _unknown(record)
@@ -258,12 +257,12 @@ def _share(claim: Claim, record: Record, network: Network) -> Floats:
 
 
 def _ratio(part: Floats, whole: Floats) -> Floats:
-    """A share, unknown where there is nobody to have a share of."""
+    """Divide two numbers; return NaN where the denominator is 0."""
     return np.asarray(np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0))
 
 
 def _from_origin(claim: Claim, record: Record) -> Floats:
-    """Share of those who came to stay in the destination (anywhere: of those who left home) who are of the origin."""
+    """Return the share of arrivals in the destination (or of all who left home) that come from the origin."""
     if claim.origin is None:
         return _unknown(record)
     if claim.destination is None:
@@ -272,7 +271,7 @@ def _from_origin(claim: Claim, record: Record) -> Floats:
 
 
 def _outside_camps(claim: Claim, record: Record, network: Network) -> Floats:
-    """Share of the net arrivals of the window that the free places of the destination's camps cannot hold."""
+    """Return the share of the window's net arrivals that exceeds the free capacity of the destination's camps."""
     where = claim.destination
     if where is None:
         return _unknown(record)
@@ -287,7 +286,7 @@ def _outside_camps(claim: Claim, record: Record, network: Network) -> Floats:
 
 
 def _through(claim: Claim, record: Record) -> Floats:
-    """Share of the legs into the destination that began at home in, or came straight from, the origin."""
+    """Return the share of legs into the destination that began at home in the origin or came directly from it."""
     if claim.origin is None or claim.destination is None or not record.labels:
         return _unknown(record)
     legs = record.legs.window(claim.first, claim.last)

@@ -1,4 +1,4 @@
-"""What happened in the members of a run, as arrays: legs between stops, and stocks and movements by day and place."""
+"""The record of a run's members as arrays: legs between stops, and stocks and movements by day and place."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TABLES = {
 
 
 class Legs(NamedTuple):
-    """Legs between stops, sorted by the day on which they end; places by number, -1 where it is none of them."""
+    """Legs between stops, sorted by the day on which they end; places by number, -1 for a place outside the list."""
 
     member: Ints
     day: Ints
@@ -69,7 +69,7 @@ class Record:
 
 
 def record_of_result(result: Result, coverage: float) -> Record:
-    """Return the record of one member from its arrays."""
+    """Build the record of one member from its arrays."""
     key, people = result.flows.key.astype(np.int64), result.flows.people.astype(np.float64)
     first = (key[:, FROM] == key[:, ORIGIN]) & (key[:, TIMES] == 1)
     nobody = np.zeros(len(key), dtype=np.int64)
@@ -83,7 +83,7 @@ def record_of_result(result: Result, coverage: float) -> Record:
 
 
 def record_of_run(run: Run, names: Sequence[str], *, touching: Collection[str] | None = None) -> Record:
-    """Return the record of a run's members from its tables; legs without where people are from.
+    """Build the record of a run's members from its tables; its legs have no place of origin.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def _legs(run: Run, place: pl.LazyFrame, day: pl.Expr, touching: Collection[str]
 
 
 def coverage_of(run: Run) -> Floats:
-    """Return the share of the newly displaced whom agencies count, by member; NaN where a run does not say.
+    """Return the share of newly displaced people that agencies count, by member; NaN where a run does not give it.
 
     It is 1 under Flee's rules, which have no such parameter, and where the counts were given as totals and so taken for
     everybody.

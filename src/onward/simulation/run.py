@@ -1,49 +1,39 @@
-"""Simulate a crisis and return a `Run` of many members."""
+"""The `Run` type: the result of a simulation, and the settings to make one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from onward.crisis import Crisis
-from onward.crisis.scenarios import Scenario
 from onward.errors import ParameterError
 from onward.extras import install_command
-from onward.model.build import Model, build_model, dated
 from onward.model.parameter_set import ParameterSet, posterior_set, prior_set, set_by_hand, set_of
 from onward.model.parameters import default_values
 from onward.model.posterior import Posterior
-from onward.simulation.conservation import check_conservation
-from onward.simulation.member import Outcome, Settings, run_one
+from onward.simulation.description import lasting
+from onward.simulation.member import Settings
 from onward.simulation.observables import INDICATORS, net_arrivals_by_unit
-from onward.simulation.tables import TABLES, frames
-from onward.simulation.threads import in_order
 from onward.simulation.units import BY, units_of
-from onward.simulation.versions import versions
-from onward.simulation.watch import Watch
 
 #: quantile levels: the ends of the 90 % and the 50 % interval, and the middle
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-#: models with drawn days that are kept for other members with the same days (own choice: bounds memory)
-REMEMBERED = 32
 #: members of a run, if nobody says so: enough for 90 % intervals (own choice)
 MEMBERS = 100
 ENGINES = ("cohorts", "expected", "individuals")
 PARAMETERS = ("fixed", "prior", "posterior")
 DEPARTURES = ("modelled", "observed")
-#: of run.json, when and where a run was made, and not what it is
-CIRCUMSTANCES = ("created", "environment", "timings", "engine_seconds", "engine_cpu_seconds")
 
 
 @dataclass(frozen=True)
 class Views:
-    """Functions that show or publish a run; `onward.api` gives them to `Run`."""
+    """The functions that show or publish a run; `onward.api` gives them to `Run`."""
 
     chart: Callable[..., Any]
     to_html: Callable[..., Any]
@@ -53,24 +43,23 @@ class Views:
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """The result of a simulation: what was run, and its tables.
+    """The result of a simulation: a description of the run, and its tables.
 
-    Two runs are equal if they say the same of what was run and hold the same tables, wherever and whenever they were
-    made.
+    Two runs are equal if their descriptions and tables are equal, wherever and whenever they were made.
 
     Parameters
     ----------
     about
-        What run.json holds.
+        The content of run.json.
     tables
-        Lazy frames by name, each with one row per member, day and place or gate where there was anybody: ``stock``,
-        ``flows``, ``gates``, ``movements``, ``times`` and more (see the page about the run folder).
+        Lazy frames by name, each with one row per member, day and place or gate with any people: ``stock``, ``flows``,
+        ``gates``, ``movements``, ``times`` and more (see the page about the run folder).
     folder
         The run folder that they are read from, if any.
     given
-        The crisis that was simulated, or a function that reads it; ask for `crisis`.
+        The crisis that was simulated, or a function that reads it; use `crisis` to get it.
     views
-        What shows the run; None below the public API.
+        Functions that show the run; None below the public API.
     """
 
     about: Mapping[str, Any]
@@ -81,14 +70,14 @@ class Run:
 
     @cached_property
     def crisis(self) -> Crisis | None:
-        """The crisis that was simulated, without the changes of a scenario; None if the run holds none."""
+        """Return the crisis that was simulated, without the changes of a scenario; None if the run holds none."""
         return self.given() if callable(self.given) else self.given
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Run):
             return NotImplemented
         return self is other or (
-            _lasting(self.about) == _lasting(other.about)
+            lasting(self.about) == lasting(other.about)
             and set(self.tables) == set(other.tables)
             and all(self.table(name).equals(other.table(name)) for name in self.tables)
         )
@@ -102,19 +91,68 @@ class Run:
         Parameters
         ----------
         name
-            One of `tables`; another name raises ParameterError.
+            One of `tables`.
+
+        Returns
+        -------
+        polars.DataFrame
+            All rows; people in persons, missing rows mean 0 people. Names of places are of type Enum.
+
+        Raises
+        ------
+        ParameterError
+            For a name that is not one of the tables.
+
+        Examples
+        --------
+        >>> import onward
+        >>> onward.simulate("aleppo-2016", engine="expected").table("stock").columns
+        ['member', 'date', 'place', 'state', 'people']
         """
         if name not in self.tables:
             raise ParameterError(f"table {name!r} is not one of {', '.join(self.tables)}.")
         return self.tables[name].collect()
 
     def to_polars(self, name: str = "stock") -> pl.DataFrame:
-        """Return a whole table as a Polars frame, categories as text: `table` for those who share the result."""
+        """Return a whole table as a Polars frame, with categories as text, for use in other programs.
+
+        Parameters
+        ----------
+        name
+            As for `table`, with the same errors.
+
+        Returns
+        -------
+        polars.DataFrame
+            The rows of `table`.
+
+        Examples
+        --------
+        >>> import onward
+        >>> onward.simulate("aleppo-2016", engine="expected").to_polars("gates").schema["gate"]
+        String
+        """
         frame = self.table(name)
         return frame.with_columns(pl.col(c).cast(pl.String) for c, kind in frame.schema.items() if kind == pl.Enum)
 
     def to_pandas(self, name: str = "stock") -> Any:
-        """Return a whole table as a pandas frame (extra ``pandas``)."""
+        """Return a whole table as a pandas frame, with categories as text (extra ``pandas``).
+
+        Parameters
+        ----------
+        name
+            As for `table`, with the same errors.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The rows of `table`.
+
+        Raises
+        ------
+        ParameterError
+            If pandas or pyarrow is not installed.
+        """
         try:
             return self.to_polars(name).to_pandas()
         except ModuleNotFoundError:
@@ -126,25 +164,37 @@ class Run:
         self, indicator: str, *, by: str | None = None, place: str | None = None, area: str | None = None,
         admin1: str | None = None, admin2: str | None = None,
     ) -> pl.DataFrame:  # fmt: skip
-        """Return people of an indicator over time, for each member: columns member, (unit,) date, people.
+        """Return people over time for each member: columns member, (unit,) date, people.
 
         Parameters
         ----------
         indicator
             ``stock`` (displaced people staying or waiting there), ``residents``, ``waiting``, ``under_way``,
-            ``displaced`` (all away from home), ``arrivals`` (less those who left again, so it may be negative),
-            ``departures`` (from home), ``displacements`` (every departure that threat drove) or ``returned``.
+            ``displaced`` (all away from home), ``arrivals`` (minus those who left again, so it may be negative),
+            ``departures`` (from home), ``displacements`` (every departure caused by threat) or ``returned``.
         by
-            ``place``, ``area``, ``admin1`` or ``admin2``: one series for each unit, named in the column unit. Areas may
+            ``place``, ``area``, ``admin1`` or ``admin2``: one series per unit, named in the column unit. Areas may
             overlap, so their sums need not add up to the whole.
         place, area, admin1, admin2
-            One place by its short name, or the sum over the places of an area or administrative unit (by key, P-code or
-            name); all places if none is given.
+            One place by its key, or the sum over the places of an area or administrative unit (by key, P-code or name);
+            all places if none is given.
 
         Returns
         -------
         polars.DataFrame
-            One row a member and day (and unit), sorted; days of nobody are 0.
+            One row per member and day (and unit), sorted; days without any people have 0.
+
+        Raises
+        ------
+        ParameterError
+            For an unknown indicator or unit, or more than one choice of unit.
+
+        Examples
+        --------
+        >>> import onward
+        >>> run = onward.simulate("aleppo-2016", engine="expected")
+        >>> run.series("stock", place="azaz").shape
+        (77, 3)
         """
         if indicator not in INDICATORS:
             raise ParameterError(f"indicator {indicator!r} is not one of {', '.join(INDICATORS)}.")
@@ -179,10 +229,17 @@ class Run:
         Parameters
         ----------
         indicator, by, place, area, admin1, admin2
-            As `series` takes them.
+            As for `series`, with the same errors.
         levels
             Quantile levels from 0 to 1.
 
+        Returns
+        -------
+        polars.DataFrame
+            One row per day (and unit), sorted; people.
+
+        Examples
+        --------
         >>> import onward
         >>> run = onward.simulate("aleppo-2016", members=2, seed=1)
         >>> run.quantiles("stock", place="azaz").columns
@@ -198,16 +255,59 @@ class Run:
     def chart(self, indicator: str = "stock", *, place: str | None = None) -> Any:
         """Return an Altair chart of an indicator over time, with 50 and 90 % bands (extra ``charts``).
 
-        Counts of the indicator are its points where the run knows its crisis.
+        Counts of the indicator are drawn as points if the run knows its crisis.
+
+        Parameters
+        ----------
+        indicator
+            As for `series`.
+        place
+            The key of one place; all places if None.
+
+        Returns
+        -------
+        altair.Chart
+            The chart; Jupyter shows it.
         """
         return self._shown().chart(self, indicator, place=place)
 
     def to_html(self, path: str | Path, *, route_detail: bool = False) -> Path:
-        """Write the report: one self-contained HTML file; see `onward.write_report`."""
+        """Write the report: one self-contained HTML file; see `onward.write_report`.
+
+        Parameters
+        ----------
+        path
+            The file to write.
+        route_detail
+            Include legs between places.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+        """
         return Path(self._shown().to_html(self, path, route_detail=route_detail))
 
     def to_xarray(self, *, route_detail: bool = False, places: bool = False) -> Any:
-        """Return the run as an `xarray.Dataset`, under the rules for exports (extra ``xarray``)."""
+        """Return the run as labelled arrays, under the rules for exports (extra ``xarray``).
+
+        Parameters
+        ----------
+        route_detail
+            Include legs between places.
+        places
+            Show single places even while the crisis is ongoing.
+
+        Returns
+        -------
+        xarray.Dataset
+            People to two significant digits, by date, place or district, state and quantile.
+
+        Raises
+        ------
+        ParameterError
+            If xarray is not installed.
+        """
         return self._shown().to_xarray(self, route_detail=route_detail, places=places)
 
     def _repr_html_(self) -> str | None:
@@ -219,7 +319,7 @@ class Run:
         return self.views
 
     def _places(self, asked: Mapping[str, str | None], by: str | None) -> list[str] | None:
-        """The places asked for, or None for all."""
+        """Return the places selected, or None for all."""
         given = {kind: name for kind, name in asked.items() if name is not None}
         if by is not None and by not in BY:
             raise ParameterError(f"by: {by!r} is not one of {', '.join(BY)}.")
@@ -235,13 +335,11 @@ class Run:
         return pl.DataFrame({"date": pl.date_range(first, last, eager=True)})
 
 
-def _lasting(about: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in about.items() if key not in CIRCUMSTANCES}
-
-
 def default_members(engine: str, parameters: str) -> int:
-    """Return how many members a run has if nobody says: one where nothing is drawn.
+    """Return the default number of members: one where nothing is drawn.
 
+    Examples
+    --------
     >>> default_members("expected", "fixed"), default_members("cohorts", "fixed")
     (1, 100)
     """
@@ -249,7 +347,7 @@ def default_members(engine: str, parameters: str) -> int:
 
 
 def make_settings(crisis: Crisis, **given: Any) -> Settings:
-    """Return checked settings; parameters that the crisis and the scenario hold count unless overridden."""
+    """Return checked settings; overrides take precedence over parameters of the scenario and of the crisis."""
     scenario = given.get("scenario")
     steps = () if scenario is None else scenario.intervention
     what_if = {step.name: step.value for step in steps if step.do == "set_parameter"}
@@ -282,109 +380,3 @@ def _base(crisis: Crisis, parameters: str, posterior: Posterior | None) -> Param
     if posterior is not None:
         raise ParameterError(f"posterior: a run with parameters {parameters} uses none. Use --parameters posterior.")
     return prior_set(crisis) if parameters == "prior" else set_of(crisis)
-
-
-def run_members(
-    model: Model, settings: Settings, *, members: Iterable[int], workers: int = 1,
-    clock: Callable[[], float] = float, finish: Callable[[int, Outcome], Any] | None = None,
-    watch: Watch | None = None,
-) -> Iterator[tuple[int, Any, float]]:  # fmt: skip
-    """Run members in parallel threads; yield (member, outcome, CPU seconds) in the order given.
-
-    Each member has its own streams, so the result does not depend on the number of workers. ``finish`` is
-    called with (member, outcome) in the member's thread, and what it returns is yielded in its place.
-    No more than two results a worker are kept waiting.
-    """
-
-    at = lru_cache(REMEMBERED)(dated)
-
-    def one(member: int) -> tuple[Any, float]:
-        outcome, seconds = run_one(model, settings, member, clock, at=at, watch=watch)
-        return (outcome if finish is None else finish(member, outcome)), seconds
-
-    yield from in_order(one, members, workers, watch)
-
-
-def _added(settings: Settings) -> list[str]:
-    """The camps that the scenario adds."""
-    steps = () if settings.scenario is None else settings.scenario.intervention
-    return [step.place for step in steps if step.do == "add_camp"]
-
-
-def describe(crisis: Crisis, settings: Settings) -> dict[str, Any]:
-    """Return what run.json says of a run before it begins."""
-    return {
-        "format": 1,
-        "rules": "onward",
-        "crisis": crisis.name,
-        "title": crisis.title,
-        "crisis_hash": crisis.hash,
-        "start": crisis.start.isoformat(),
-        "end": crisis.end.isoformat(),
-        "days": crisis.days,
-        "time_zone": crisis.time_zone,
-        "places": sorted({*crisis.places, *_added(settings)}),
-        "engine": settings.engine,
-        "members": settings.members,
-        "seed": settings.seed,
-        "parameters": settings.parameters,
-        "parameters_from": settings.base.about(),
-        "overrides": dict(settings.overrides),
-        "labels": settings.labels,
-        "scenario": None if settings.scenario is None else settings.scenario.model_dump(mode="json"),
-        "departures": settings.departures,
-        "given_totals": settings.departures == "observed",
-    }
-
-
-def simulate(
-    crisis: Crisis,
-    *,
-    members: int | None = None,
-    engine: str = "cohorts",
-    parameters: str = "fixed",
-    posterior: Posterior | None = None,
-    overrides: Mapping[str, object] | None = None,
-    scenario: Scenario | None = None,
-    departures: str = "modelled",
-    workers: int = 1,
-    seed: int = 1,
-) -> Run:
-    """Simulate a crisis and return a `Run` in memory.
-
-    Parameters
-    ----------
-    crisis : from `onward.read_crisis`
-    members : how many draws of everything uncertain, at least 1; 100, or 1 where nothing is drawn, if None
-    engine : ``cohorts`` (whole people, drawn), ``expected`` (real numbers, means) or ``individuals`` (each person drawn
-        alone: the numbers of ``cohorts`` in distribution, at a cost that grows with those who move)
-    parameters : ``fixed`` at the crisis's own set if it was fitted (at the population's otherwise), or drawn for each
-        member: from the ``prior`` (what calibration found on other crises) or the crisis's own ``posterior``
-    posterior : what ``posterior`` is drawn from; the one that comes with Onward if None
-    overrides : parameters to hold at a value, by name
-    scenario : a what-if, from `onward.read_scenario`; its members keep their draws, so runs compare member by member
-    departures : ``modelled`` from threat, or ``observed``: given the numbers newly displaced from the counts
-    workers : threads; the result does not depend on their number
-    seed : 0 or more; the same seed gives the same numbers
-
-    >>> import onward
-    >>> run = onward.simulate(onward.read_crisis("aleppo-2016"), members=1, engine="expected")
-    >>> run.about["days"]
-    77
-    """
-    members = default_members(engine, parameters) if members is None else members
-    settings = make_settings(
-        crisis, engine=engine, members=members, seed=seed, parameters=parameters, overrides=overrides,
-        labels=engine != "expected", scenario=scenario,
-        departures=departures, posterior=posterior,
-    )  # fmt: skip
-    model = build_model(crisis, scenario, departures=departures)
-    parts: dict[str, list[pl.DataFrame]] = {name: [] for name in TABLES}
-    for member, outcome, _ in run_members(model, settings, members=range(members), workers=workers):
-        for name, frame in frames(outcome, model, member).items():
-            parts[name].append(frame)
-    tables = {name: pl.concat(rows).lazy() for name, rows in parts.items()}
-    about = {**describe(crisis, settings), "place_names": crisis.place_names, "versions": versions()}
-    run = Run(about, tables, given=crisis)
-    check_conservation(run)
-    return run

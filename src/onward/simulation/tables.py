@@ -26,16 +26,16 @@ Movement = pl.Enum(MOVEMENTS)
 
 
 def frames(outcome: Outcome, model: Model, member: int) -> dict[str, pl.DataFrame]:
-    """Return the member's tables by name; rows of nobody are left out (gates keep theirs).
+    """Build the member's tables by name; rows with 0 people are left out (except in ``gates``).
 
-    ``stock`` (member, date, place, state, people): stocks at the end of the day. ``flows`` (member, date,
-    origin, from_place, to_place, times, people): legs between stops on the day they end; origin is null where
-    unknown. ``gates`` (member, date, gate, waiting, passed). ``movements`` (member, date, place, movement,
-    people). ``times`` (member, date, times, people): people away from home by times displaced, the last class
-    and more. ``attacks`` (member, date, place, attacks): those drawn for the member, an input. ``exposure``
-    (member, date, place, holder, state, people): people-days under attack, those under way at the place last
-    passed; holder is null where nobody is known to hold it. ``claims`` (member, claim, value): what would have
-    been reported, a gap where the model cannot say. ``parameters`` (member, parameter, value): those of the member.
+    ``stock`` (member, date, place, state, people): stocks at the end of the day. ``flows`` (member, date, origin,
+    from_place, to_place, times, people): legs between stops on the day they end; origin is null where unknown.
+    ``gates`` (member, date, gate, waiting, passed). ``movements`` (member, date, place, movement, people). ``times``
+    (member, date, times, people): people away from home by times displaced; the last class includes more. ``attacks``
+    (member, date, place, attacks): the attacks drawn for the member, an input. ``exposure`` (member, date, place,
+    holder, state, people): person-days under attack; those under way count at the place last passed; holder is null
+    where unknown. ``claims`` (member, claim, value): the simulated value of each claim, null where the model has none.
+    ``parameters`` (member, parameter, value): the member's parameters.
     """
     result, network = outcome.result, outcome.network
     return {
@@ -64,7 +64,7 @@ def _attacks(attacks: Floats, network: Network, member: int) -> pl.DataFrame:
 
 
 def _exposure(outcome: Outcome, network: Network, member: int) -> pl.DataFrame:
-    """People-days under attack: those at a place on a day times its attacks, at most one (a day counts once)."""
+    """Return person-days under attack: people at a place times its attacks of the day, at most one."""
     daily = outcome.result.daily
     there = np.stack([daily.home, daily.here + daily.gate, daily.way], axis=2)
     exposed = there * np.minimum(outcome.attacks, 1.0)[:, :, None]
@@ -104,12 +104,12 @@ def _parameters(outcome: Outcome, member: int) -> pl.DataFrame:
 
 
 def place_type(network: Network) -> pl.Enum:
-    """Return the type of columns of places: their names, in the order of the tables."""
+    """Return the type of place columns: the place names, in the order of the tables."""
     return pl.Enum(sorted(network.places.names))
 
 
 def _named(rows: NDArray[np.integer], names: tuple[str, ...], kind: pl.Enum) -> pl.Series:
-    """Return names of row numbers as ``kind``; a negative number is a gap."""
+    """Convert row numbers to names of type ``kind``; a negative number becomes null."""
     known = pl.DataFrame({"row": rows.astype(np.int64)}).select(pl.when(pl.col("row") >= 0).then("row"))
     return pl.Series(names, dtype=kind).gather(known.to_series())
 
@@ -137,7 +137,7 @@ def _by_place(
 
 
 def _flows(result: Result, network: Network, member: int) -> pl.DataFrame:
-    """Legs as they are sorted: by day, origin (unknown first), from, to and times."""
+    """Return the legs sorted by day, origin (unknown first), from, to and times."""
     names, kind = network.places.names, place_type(network)
     day, origin, start, end, times = result.flows.key.T
     return pl.DataFrame(

@@ -1,4 +1,4 @@
-"""Members of a run in parallel threads, in the order asked for."""
+"""Run members in parallel threads and return them in the order given."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from onward.simulation.watch import Watch
 def in_order(
     work: Callable[[int], tuple[Any, float]], members: Iterable[int], workers: int, watch: Watch | None = None
 ) -> Iterator[tuple[int, Any, float]]:
-    """Do ``work`` for each member in parallel threads; yield (member, result, seconds) in the order given."""
+    """Run ``work`` for each member in parallel threads; yield (member, result, seconds) in the order given."""
     watch = watch or Watch()
     waiting: deque[tuple[int, Future[tuple[Any, float]]]] = deque()
     with ThreadPoolExecutor(workers) as pool:

@@ -14,13 +14,13 @@ PARTS = ("attacks", "front", "takeover", "encirclement")
 
 
 def threat_parts(model: Model, settings: Settings, member: int, *, apart: bool = False) -> dict[str, Floats]:
-    """Return each part of the hazard of a member, shape (days, places), per day, mean over a place's groups.
+    """Return each part of a member's hazard, shape (days, places), per day, as the mean over a place's groups.
 
-    With ``apart`` the attacks are taken apart, too: ``reached`` is their fright before anything else, ``habituation``
-    (at most 0) what being used to it takes off, ``dilution`` what the size of the place takes off or, in a small one,
-    adds; the three add up to ``attacks``.
+    With ``apart`` the effect of attacks is split further: ``reached`` before habituation and dilution, ``habituation``
+    (at most 0) the reduction because people are used to attacks, ``dilution`` the reduction by the size of the place
+    (an increase in a small one). The three add up to ``attacks``.
 
-    Populations are the crisis's own, not the member's draw: they scale the dilution of attacks only.
+    Populations are the crisis's own, not the member's draw; they only affect the dilution of attacks.
     """
     model = dated(model, member_dates(model, settings, member))
     values = member_values(settings, member)

@@ -1,4 +1,4 @@
-"""Units that figures are added up to: places, areas, and administrative units of the first and second level."""
+"""Units for which figures are summed: places, areas, and administrative units of the first and second level."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Units:
 
     @property
     def keys(self) -> list[str]:
-        """The keys of the units, in order."""
+        """Return the keys of the units, in order."""
         return self.table["unit"].to_list()
 
     def overlapping(self) -> list[str]:
@@ -70,7 +70,7 @@ class Units:
         raise ParameterError(f"{self.by} {unit!r} is not {kind} of this run. {step}")
 
     def of_rows(self, rows: pl.LazyFrame) -> pl.LazyFrame:
-        """Return rows of places as rows of units (column unit); a place in two areas gives two rows."""
+        """Replace places by units (column unit) in rows; a place in two areas gives two rows."""
         return rows.with_columns(pl.col("place").cast(pl.String)).join(self.members.lazy(), on="place").drop("place")
 
 
@@ -109,7 +109,7 @@ def units_of(run: Run, by: str, crisis: Crisis | None = None) -> Units:
 
 
 def finest_level(run: Run) -> str | None:
-    """Return ``admin2`` or ``admin1``: the finest that most places of the run have and that parts them; else None."""
+    """Return the finest level (``admin2``, ``admin1``) that most places have and that divides them; else None."""
     if run.crisis is None:
         return None
     places = run.crisis.table("places")
@@ -120,7 +120,7 @@ def finest_level(run: Run) -> str | None:
 
 
 def place_table(about: Mapping[str, Any], crisis: Crisis | None) -> pl.DataFrame:
-    """Return the places of a run in order, with name, country, units, P-codes and spot.
+    """Return the places of a run in order, with name, country, units, P-codes and coordinates.
 
     A camp that a what-if adds lies in the units of the place it is near. Without a crisis only names are known.
     """
@@ -148,7 +148,7 @@ def _camps(about: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def admin_units(places: pl.DataFrame, by: str) -> Units:
-    """Return the administrative units of places, from `place_table`; ``by`` is ``admin1`` or ``admin2``."""
+    """Return the administrative units of the places of `place_table`; ``by`` is ``admin1`` or ``admin2``."""
     parts = _PARTS[by]
     key = pl.concat_str([pl.col(part).fill_null(UNKNOWN) for part in parts], separator="/")
     keyed = places.with_columns(key.alias("unit"))
@@ -182,12 +182,12 @@ def _areas(places: pl.DataFrame, crisis: Crisis) -> Units:
 
 
 def _shared(column: str) -> pl.Expr:
-    """What all places of an area have in common; null where they differ."""
+    """Return the value that all places of an area have in common; null where they differ."""
     return pl.when(pl.col(column).n_unique() == 1).then(pl.col(column).first()).alias(column)
 
 
 def _all_areas(places: pl.DataFrame, crisis: Crisis) -> dict[str, list[str]]:
-    """The areas of a crisis; those it does not list itself hold the camps of the what-if too."""
+    """Return the areas of a crisis; built-in areas also contain the camps that a scenario adds."""
     own = set(crisis.table("areas")["area"])
     built_in: dict[str, list[str]] = {EVERYWHERE: places["place"].to_list()}
     for place, country in places.select("place", "country").iter_rows():

@@ -11,8 +11,10 @@ LIBRARIES = ("numpy", "numba", "polars", "scipy")
 
 
 def versions() -> dict[str, str]:
-    """Return the versions that decide a result: Onward, its model and engine sources, Python and libraries.
+    """Return the versions that affect a result: Onward, its model and engine sources, Python and libraries.
 
+    Examples
+    --------
     >>> sorted(versions())
     ['numba', 'numpy', 'onward', 'onward_sources', 'polars', 'python', 'scipy']
     """
@@ -21,7 +23,7 @@ def versions() -> dict[str, str]:
 
 
 def own_version() -> str:
-    """Return the version of Onward, or ``not installed`` where it runs from its sources alone."""
+    """Return the version of Onward, or ``not installed`` when it runs from a source tree."""
     try:
         return version("onward")
     except PackageNotFoundError:
@@ -29,7 +31,7 @@ def own_version() -> str:
 
 
 def _sources() -> str:
-    """A hash of the sources that decide a member's numbers: members made by different ones must not be mixed."""
+    """Hash the sources that decide a member's numbers, because members of different versions must not be mixed."""
     digest = sha256()
     for package in ("onward.model", "onward.engine", "onward.simulation", "onward.flee"):
         for file in sorted(files(package).iterdir(), key=lambda file: file.name):

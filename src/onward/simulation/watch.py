@@ -24,6 +24,8 @@ class Watch:
     seconds
         Time between two calls while a member is waited for, in seconds.
 
+    Examples
+    --------
     >>> said = []
     >>> watch = Watch(said.append)
     >>> watch.begin(0, days=10)[0] = 5
@@ -37,22 +39,22 @@ class Watch:
         self._under_way: dict[int, tuple[Ints, int]] = {}
 
     def begin(self, member: int, days: int) -> Ints:
-        """Return the array into which the kernel of a member writes how many days it has done."""
+        """Return the array in which a member's kernel records how many days it has done."""
         reached = np.zeros(1, dtype=np.int64)
         self._under_way[member] = (reached, max(days, 1))
         return reached
 
     def end(self, member: int) -> None:
-        """Follow a member no longer: it counts as done elsewhere."""
+        """Stop following a member, which is then counted as done elsewhere."""
         self._under_way.pop(member, None)
 
     def tick(self) -> None:
-        """Tell how much of the members under way is done."""
+        """Report the progress of the members under way."""
         if self._tell is not None:
             self._tell(sum(min(float(reached[0]) / days, 1.0) for reached, days in list(self._under_way.values())))
 
     def wait(self, future: Future[Any]) -> Any:
-        """Return the result of a member; tell how far it is for as long as it is not there."""
+        """Wait for the result of a member and report progress until it is there."""
         while self._tell is not None:
             try:
                 return future.result(self._seconds)
