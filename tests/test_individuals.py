@@ -9,7 +9,8 @@ import pytest
 
 import onward
 from onward.model.build import build_model
-from onward.simulation.run import make_settings, run_members
+from onward.simulation.ensemble import run_members
+from onward.simulation.run import make_settings
 from properties.crises import random_crisis
 from properties.runs import STATES, stocks
 

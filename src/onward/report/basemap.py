@@ -24,10 +24,12 @@ WIDE, NARROW, FARTHEST = 1.7, 1.1, 0.7
 
 
 def box_round(latitude: Sequence[float], longitude: Sequence[float]) -> Box:
-    """Return the box round places, widened so that it fills the map on a wide and on a narrow screen.
+    """Return the box around places, widened so that it fills the map on a wide and on a narrow screen.
 
     What lies outside it is drawn as sea, so it must hold all that can be seen.
 
+    Examples
+    --------
     >>> box_round([36.0, 37.0], [36.0, 38.0])
     (35.0, 35.456, 39.0, 37.544)
     """
@@ -44,6 +46,8 @@ def box_round(latitude: Sequence[float], longitude: Sequence[float]) -> Box:
 def base_map(box: Box) -> dict[str, Any]:
     """Return the admin-1 areas that touch a box as TopoJSON; what lies outside the box is coarse.
 
+    Examples
+    --------
     >>> sorted({a["properties"]["country"] for a in base_map((36, 36, 37, 37))["objects"]["admin1"]["geometries"]})
     ['SYR', 'TUR']
     """
@@ -64,8 +68,10 @@ def base_map(box: Box) -> dict[str, Any]:
 
 
 def regions_at(latitude: Sequence[float], longitude: Sequence[float]) -> list[str]:
-    """Return the first administrative level that each point lies in, or nearest to, as Natural Earth names it.
+    """Return the admin-1 area that contains each point, or the nearest one, by its Natural Earth name.
 
+    Examples
+    --------
     >>> regions_at([36.2, 13.45], [37.15, 22.45])
     ['Aleppo', 'Western Darfur']
     """
@@ -81,7 +87,7 @@ def regions_at(latitude: Sequence[float], longitude: Sequence[float]) -> list[st
 
 
 def _shape(area: dict[str, Any], arcs: list[Floats]) -> shapely.Geometry:
-    """A shape of the map as Shapely knows it, holes and islands included."""
+    """Convert a shape of the map to Shapely, with holes and islands."""
     polygons = area["arcs"] if area["type"] == "MultiPolygon" else [area["arcs"]]
     rings = [[np.concatenate([arcs[n] if n >= 0 else arcs[~n][::-1] for n in ring]) for ring in p] for p in polygons]
     return shapely.MultiPolygon([(ring[0], ring[1:]) for ring in rings])
@@ -94,7 +100,7 @@ def _world() -> dict[str, Any]:
 
 
 def _arcs_of(arcs: Iterable[Any]) -> list[int]:
-    """Numbers of the arcs of a shape, whichever way they are gone along."""
+    """Return the numbers of a shape's arcs, whatever their direction."""
     found: list[int] = []
     for arc in arcs:
         found += _arcs_of(arc) if isinstance(arc, list) else [arc if arc >= 0 else ~arc]
@@ -108,7 +114,7 @@ def _touches(line: Floats, box: Box) -> bool:
 
 
 def _near(area: dict[str, Any], near: list[bool], arcs: list[Ints], scale: Floats, shift: Floats, box: Box) -> bool:
-    """Whether an area touches the box: one of its lines does, or it lies all round it."""
+    """Return whether an area touches the box: one of its lines does, or it surrounds the box."""
     of = _arcs_of(area.get("arcs", []))
     if any(near[arc] for arc in of):
         return True
@@ -125,7 +131,7 @@ def _renumbered(area: dict[str, Any], number: dict[int, int]) -> dict[str, Any]:
 
 
 def _coarser(line: Ints, off: float) -> Ints:
-    """Return a line with corners left out that lie less than ``off`` beside it (Douglas and Peucker 1973)."""
+    """Return a line without the corners that lie less than ``off`` from it (Douglas and Peucker 1973)."""
     keep, parts = {0, len(line) - 1}, [(0, len(line) - 1)]
     while parts:
         first, last = parts.pop()
@@ -140,7 +146,7 @@ def _coarser(line: Ints, off: float) -> Ints:
 
 
 def _distance(points: Ints, one: Ints, two: Ints) -> Floats:
-    """Distance of points from the segment between two."""
+    """Return the distance of points from the segment between two points."""
     along = (two - one).astype(float)
     length = float(along @ along)
     share = np.clip((points - one) @ along / length, 0, 1) if length else np.zeros(len(points))

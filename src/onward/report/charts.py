@@ -42,6 +42,8 @@ def chart(run: Run, indicator: str = "stock", *, place: str | None = None) -> An
     altair.LayerChart
         It holds its data. ``chart.save("stock.png")`` and a notebook draw it without a network.
 
+    Examples
+    --------
     >>> import onward
     >>> run = onward.simulate(onward.read_crisis("aleppo-2016"), members=2)
     >>> [layer.mark.type for layer in chart(run, place="azaz").layer]
@@ -116,7 +118,7 @@ def _title(run: Run, indicator: str, place: str | None, counted: int) -> Any:
 
 
 def _counts(run: Run, indicator: str, place: str | None) -> pl.DataFrame:
-    """Counts of an indicator at a place; of all places none, as what was counted is never all of them."""
+    """Return the counts of an indicator at a place; none for all places, because counts never cover all of them."""
     crisis = run.crisis
     if crisis is None or place is None or indicator not in _COUNTED:
         return pl.DataFrame()
@@ -130,13 +132,15 @@ def _counts(run: Run, indicator: str, place: str | None) -> pl.DataFrame:
 
 
 def _values(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    """Rows that a chart can hold as JSON."""
+    """Return rows in a form that a chart can hold as JSON."""
     return frame.with_columns(pl.col("date").dt.strftime("%Y-%m-%dT00:00:00")).to_dicts()
 
 
 def run_html(run: Run) -> str:
     """Return a summary of a run as HTML: its headline, the places with most people, and what was reported.
 
+    Examples
+    --------
     >>> import onward
     >>> run = onward.simulate(onward.read_crisis("aleppo-2016"), members=2)
     >>> "Bab al-Salama" in run_html(run) or "bab_al_salama" in run_html(run)
@@ -201,8 +205,10 @@ def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 
 def _people(people: float) -> str:
-    """People to three digits.
+    """Format people to three digits.
 
+    Examples
+    --------
     >>> _people(63_749.0)
     '63,700'
     """

@@ -31,7 +31,7 @@ def choropleth(
     run: Run, *, by: str = "admin2", boundaries: str | Path | None = None, date: dt.date | None = None,
     units: Units | None = None,
 ) -> Any:  # fmt: skip
-    """Return an Altair map of displaced people by unit (extra ``charts``): medians of the members' sums.
+    """Draw an Altair map of displaced people by unit (extra ``charts``): medians of the members' sums.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _drawn(geometry: Any) -> dict[str, Any]:
-    """A geometry as charts draw it: simplified, its rings clockwise, else all the world but it is filled."""
+    """Simplify a geometry for charts, with rings clockwise; otherwise everything outside them would be filled."""
     simple = shapely.simplify(shapely.make_valid(shape(geometry)), SIMPLER)
     parts = [part for part in getattr(simple, "geoms", [simple]) if part.geom_type == "Polygon" and not part.is_empty]
     drawn: dict[str, Any] = mapping(shapely.MultiPolygon([orient(part, sign=-1.0) for part in parts]))

@@ -38,7 +38,7 @@ AWAY = ("here", "gate", "way", "out")
 def page_data(
     run: Run, folder: Path, *, route_detail: bool = False, boundaries: str | Path | None = None
 ) -> dict[str, Any]:
-    """Return everything the page shows of a run.
+    """Return everything that the page shows of a run.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def page_data(
 def data_of(
     run: Run, crisis: Crisis, *, name: str, route_detail: bool = False, boundaries: str | Path | None = None
 ) -> dict[str, Any]:
-    """Return what the page shows of a run of a crisis; ``name`` is what it is called on the page."""
+    """Return the page content of a run of a crisis; ``name`` is its name on the page."""
     districts = is_ongoing(run.about, today())
     scene = make_scene(run, crisis, districts=districts)
     cubes = Cubes(run, scene.row, scene.table.height)
@@ -109,7 +109,7 @@ def data_of(
 
 
 def _data_end(about: Mapping[str, Any], crisis: Crisis) -> dict[str, Any] | None:
-    """The first day on which no event is known any more, and what that means; None if events go on."""
+    """Return the first day without known events, and what that means; None if events continue to the end."""
     end = None if about.get("rules") == "flee" else find_data_end(crisis)
     if end is None:
         return None
@@ -117,19 +117,19 @@ def _data_end(about: Mapping[str, Any], crisis: Crisis) -> dict[str, Any] | None
 
 
 def _box(scene: Scene) -> tuple[float, float, float, float]:
-    """The part of the world that the map can show: round all places, so that no district stands in a false sea."""
+    """Return the part of the world that the map can show: around all places, so that no district lies in empty sea."""
     places = scene.crisis.table("places")
     return box_round(places["latitude"].to_list(), places["longitude"].to_list())
 
 
 def with_results(run: Run, crisis: Crisis) -> Run:
-    """Return a run whose ``about`` says the main figures too, as run.json does."""
+    """Return a run whose ``about`` includes the main figures, like run.json."""
     model = make_scene(run, crisis, districts=False).model
     return run if model is None else replace(run, about=_with_results(run, model))
 
 
 def _with_results(run: Run, model: Model | None) -> Mapping[str, Any]:
-    """What run.json says, worked out where the run is in memory only."""
+    """Return the content of run.json, computed if the run is in memory only."""
     if "claims" in run.about or model is None:
         return {"claims": [], **run.about}
     rules = summary.rules_of(model.network.gates)
@@ -154,7 +154,7 @@ def _about(about: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _people(cubes: Cubes, stock: Floats) -> dict[str, Any]:
-    """Stocks and arrivals by place, totals, and people by times displaced; all day by day."""
+    """Return stocks and arrivals by place, totals, and people by times displaced, by day."""
     arrivals = np.cumsum(cubes.net_arrivals(), axis=2)
     totals = {
         "displaced": cubes.stock(*AWAY).sum(axis=1),
@@ -174,7 +174,7 @@ def _people(cubes: Cubes, stock: Floats) -> dict[str, Any]:
 
 
 def _coverage(run: Run) -> float | None:
-    """The share of those who leave home whom agencies count: the median of the members."""
+    """Return the share of those who leave home whom agencies count, as the median over members."""
     coverage = float(np.median(coverage_of(run)))
     return None if np.isnan(coverage) else round(coverage, 2)
 
@@ -193,7 +193,7 @@ def _origins(cubes: Cubes) -> dict[str, Any]:
 
 
 def _exposure(cubes: Cubes, about: Mapping[str, Any]) -> dict[str, Any]:
-    """Attacks by place and day, and people-days under attack by place, by day and by who holds the place or road.
+    """Return attacks by place and day, and person-days under attack by place, by day, and by holder.
 
     A figure of attacks below one is the chance of one (the engine *expected*).
     """

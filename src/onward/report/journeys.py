@@ -21,7 +21,7 @@ _ENDS = (("from_place", "a"), ("to_place", "b"))
 
 
 def curves(cubes: Cubes, *, route_detail: bool = False) -> dict[str, Any]:
-    """Return the largest flows: from, to, quantiles of all people over the period, and mean people a day by day.
+    """Return the largest flows: from, to, quantiles of all people over the period, and mean people by day.
 
     A flow leads from home to the place that people reached that day, whatever way they came; those whose origin is
     not known are left out. With ``route_detail`` it is each leg from one stop to the next.
@@ -48,7 +48,7 @@ def curves(cubes: Cubes, *, route_detail: bool = False) -> dict[str, Any]:
 
 
 def _ended(cubes: Cubes, start: str, key: str) -> pl.DataFrame:
-    """Legs that ended, from ``start`` to where they ended: a, b, people, by member or date; within one row left out."""
+    """Return legs that ended, from ``start`` to their end: a, b, people, by member or date; none within a row."""
     kind = pl.Int32 if key == "member" else pl.Date
     if "flows" not in cubes.run.tables:
         return pl.DataFrame(schema={"a": pl.Int64, "b": pl.Int64, key: kind, "people": pl.Float64})
@@ -62,20 +62,20 @@ def _ended(cubes: Cubes, start: str, key: str) -> pl.DataFrame:
 
 
 def _trimmed(row: list[int]) -> list[int]:
-    """A row without the zeros at its end."""
+    """Remove the zeros at the end of a row."""
     while row and row[-1] == 0:
         row.pop()
     return row
 
 
 def origins(cubes: Cubes) -> tuple[Floats, Floats] | None:
-    """Return people by origin: first shelters ``[member, origin, place]`` and where they are now, likewise.
+    """Return people by origin: first shelters ``[member, origin, place]`` and present places, likewise.
 
-    First shelters are of people, not of journeys: only the first displacement counts, and who came back to a shelter in
-    the town they are from and moved on again is taken off in proportion, so that no more people have a first shelter
-    than left home there. *Now* is what came less what left, leg by leg: people on their way or waiting at a gate are
-    counted where they last stopped, and not at all if they have not yet ended a first leg. Those whose origin is not
-    known (displaced before the first day) are left out. None where the run did not follow origins.
+    First shelters are counted per person, not per journey: only the first displacement counts, and people who returned
+    to a shelter in their home town and moved on again are subtracted in proportion, so that no more people have a first
+    shelter than left home there. The present place is computed from arrivals minus departures of all legs: people under
+    way or waiting at a gate are counted where they last stopped, and not at all before their first leg ends. People of
+    unknown origin (displaced before the first day) are left out. None if the run did not follow origins.
     """
     if "flows" not in cubes.run.tables or not cubes.run.about.get("labels"):
         return None
@@ -101,7 +101,7 @@ def origins(cubes: Cubes) -> tuple[Floats, Floats] | None:
 
 
 def matrix(first: Floats, now: Floats) -> dict[str, Any]:
-    """Return where people of the largest origins are at the end, with 90 % intervals; the others are added up.
+    """Return where people of the largest origins are at the end, with 90 % intervals; the others are summed.
 
     ``from`` and ``to`` are rows of places, -1 for all others; ``p5``, ``p50``, ``p95`` are ``[from][to]``.
     """
@@ -116,31 +116,31 @@ def matrix(first: Floats, now: Floats) -> dict[str, Any]:
 
 
 def _with_others(named: list[int], figures: Floats) -> list[int]:
-    """Rows by name, and all others where anybody is among them (the last of ``figures``)."""
+    """Return rows by name, and all others if any people are among them (the last of ``figures``)."""
     return [*named, UNKNOWN] if figures[-1] >= 0.5 else named
 
 
 def _away(now: Floats) -> Floats:
-    """People of each origin at other places than their own; what is under way may make a cell negative, which is 0."""
+    """Return the people of each origin who are elsewhere; set cells that people under way make negative to 0."""
     away = np.maximum(now, 0.0)
     away[:, np.arange(now.shape[1]), np.arange(now.shape[1])] = 0.0
     return away
 
 
 def _largest(figures: Floats) -> list[int]:
-    """The rows with most people in the mean over members, largest first."""
+    """Return the rows with most people in the mean over members, largest first."""
     mean = figures.mean(axis=0)
     return [int(n) for n in np.argsort(-mean, kind="stable")[:NAMED] if mean[n] > 0]
 
 
 def _grouped(cube: Floats, kept: list[int], axis: int) -> Floats:
-    """The kept rows of an axis, and the sum of all others."""
+    """Return the kept rows of an axis, and the sum of all others."""
     other = cube.sum(axis=axis, keepdims=True) - np.take(cube, kept, axis=axis).sum(axis=axis, keepdims=True)
     return np.concatenate([np.take(cube, kept, axis=axis), np.maximum(other, 0.0)], axis=axis)
 
 
 def sankey(first: Floats, now: Floats) -> dict[str, Any]:
-    """Return links origin - first shelter and first shelter - now, as means over members.
+    """Return links origin - first shelter and first shelter - present place, as means over members.
 
     A run holds how many people of each origin first stopped where and how many are where in the end, not who of the
     former is among the latter. The links between the two take it that as many stayed in their first shelter as the
@@ -164,7 +164,7 @@ def sankey(first: Floats, now: Floats) -> dict[str, Any]:
 
 
 def _coupled(first: Floats, now: Floats) -> Floats:
-    """Spread the people of one origin from first shelters to where they are now, moving as few as possible."""
+    """Match the people of one origin from first shelters to present places, moving as few as possible."""
     stayed = np.minimum(first, now)
     moved, came = first - stayed, now - stayed
     all_moved = moved.sum()

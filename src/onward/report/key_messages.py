@@ -1,4 +1,4 @@
-"""Key messages: how many, where, when, how certain, compared with what, and what cannot be said."""
+"""Key messages: how many, where, when, how certain, compared with what, and what the model cannot answer."""
 
 from __future__ import annotations
 
@@ -33,8 +33,10 @@ _SURE = ((1.5, "fairly sure"), (2.5, "unsure"), (5.0, "very unsure"), (float("in
 
 
 def words(people: float) -> str:
-    """Return people with two significant digits.
+    """Format people to two significant digits.
 
+    Examples
+    --------
     >>> words(123456), words(7.2)
     ('120,000', '7')
     """
@@ -42,8 +44,10 @@ def words(people: float) -> str:
 
 
 def day_words(day: dt.date) -> str:
-    """Return a day in words.
+    """Format a day in words.
 
+    Examples
+    --------
     >>> day_words(dt.date(2016, 2, 3))
     '3 February 2016'
     """
@@ -51,8 +55,10 @@ def day_words(day: dt.date) -> str:
 
 
 def interval(values: Floats) -> str:
-    """Return median and 90 % interval in words; of one member only the figure.
+    """Format the median and 90 % interval in words; with one member, only the figure.
 
+    Examples
+    --------
     >>> interval(np.array([100.0, 200.0]))
     '150 (90 %: 110 to 200)'
     """
@@ -61,8 +67,10 @@ def interval(values: Floats) -> str:
 
 
 def sureness(values: Floats) -> str:
-    """Return how sure a figure is, in words, from how far its 90 % interval reaches.
+    """Describe how certain a figure is, from the width of its 90 % interval.
 
+    Examples
+    --------
     >>> sureness(np.array([100.0, 110.0])), sureness(np.array([10.0, 1000.0]))
     ('fairly sure', 'hardly known')
     """
@@ -75,7 +83,7 @@ def headline(
     about: Mapping[str, Any], names: Sequence[str], *, away: Floats, stock: Floats, left: Floats, times: Floats,
     claims: Sequence[Mapping[str, Any]], fitness: Fitness,
 ) -> list[dict[str, str]]:  # fmt: skip
-    """Return the six questions with their answers.
+    """Answer the six questions of the key messages.
 
     ``away`` is ``[m, t]``; ``stock`` and ``left`` (who left home that day) ``[m, p, t]``; ``times`` ``[m, class, t]``.
     """
@@ -142,7 +150,7 @@ def _how_sure(about: Mapping[str, Any], away: Floats, stock: Floats, fitness: Fi
 
 
 def _sure_words(away: Floats, stock: Floats) -> str:
-    """How sure the figures of a tested run are."""
+    """Describe how certain the figures of a tested run are."""
     last = stock[:, :, -1]
     largest = np.argsort(-np.median(last, axis=0), kind="stable")[:10].tolist()
     common = Counter(sureness(last[:, p]) for p in largest).most_common(1)[0][0]
@@ -150,7 +158,7 @@ def _sure_words(away: Floats, stock: Floats) -> str:
 
 
 def _spread_words(away: Floats) -> str:
-    """What an interval of a run that is not tested says, and what it does not."""
+    """Explain what the interval of an untested run means, and what it does not."""
     return (
         f"How wide its intervals are{_span(away)} says how alike the simulated histories are, not how right they are."
     )

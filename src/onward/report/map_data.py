@@ -22,7 +22,7 @@ from onward.simulation.run import Run
 
 @dataclass(frozen=True)
 class Scene:
-    """The rows of the page: a place each, or a district where single places would be too fine.
+    """The rows of the page: one per place, or one per district where single places must not be shown.
 
     ``row`` is the row of each place by name; ``table`` has one row each, in order; ``model`` is None where the run
     is not of Onward's own rules.
@@ -40,7 +40,7 @@ class Scene:
 
 
 def make_scene(run: Run, crisis: Crisis, *, districts: bool) -> Scene:
-    """Return the scene of a run: with its scenario applied, so that added camps are there."""
+    """Build the scene of a run with its scenario applied, so that added camps are included."""
     model, world = _model_of(run, crisis)
     places = world.table("places").filter(pl.col("place").is_in(list(run.about["places"])))
     places = places.with_columns(
@@ -63,7 +63,7 @@ def make_scene(run: Run, crisis: Crisis, *, districts: bool) -> Scene:
 
 
 def _regions(places: pl.DataFrame) -> list[str]:
-    """The region of each place on the base map, for places of which the crisis names no administrative unit."""
+    """Return the region on the base map of each place without an administrative unit in the crisis."""
     return regions_at(places["latitude"].to_list(), places["longitude"].to_list())
 
 
@@ -89,7 +89,7 @@ def places_of(scene: Scene) -> dict[str, list[Any]]:
 
 
 def control_of(scene: Scene) -> dict[str, Any]:
-    """Return the actors that hold places, and who holds each place from which day on; -1 is nobody known."""
+    """Return the actors that hold places, and who holds each place from which day on; -1 if unknown."""
     if scene.model is None:
         return {"actors": [], "place": [], "day": [], "actor": []}
     network = scene.model.network
@@ -107,12 +107,12 @@ def control_of(scene: Scene) -> dict[str, Any]:
 
 
 def _first_places(scene: Scene) -> dict[str, int]:
-    """The place that stands for each row: itself, or the largest of a district."""
+    """Return the place that represents each row: itself, or the largest of a district."""
     return {name: n for n, name in enumerate(scene.table["place"])}
 
 
 def gates_of(scene: Scene) -> dict[str, Any]:
-    """Return gates with their spot, the places on both sides, and their rules from which day on."""
+    """Return gates with their position, the places on both sides, and their rules by first day."""
     if scene.model is None:
         return {"id": [], "name": [], "lat": [], "lon": [], "from": [], "to": [], "rules": []}
     network = scene.model.network
@@ -137,7 +137,7 @@ def gates_of(scene: Scene) -> dict[str, Any]:
 
 
 def _rules(model: Model, gate: int) -> list[dict[str, Any]]:
-    """The rule of a gate from each day on which it changes."""
+    """Return the rule of a gate from each day on which it changes."""
     gates = model.network.gates
     policy, rule = gates.policy[:, gate], gates.rule[:, gate]
     days = np.flatnonzero(np.diff(policy * 100_000 + rule, prepend=-(10**9)))

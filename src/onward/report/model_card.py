@@ -27,11 +27,13 @@ LISTED = 12
 
 
 def model_card(run: Run, folder: str | Path) -> dict[str, Any]:
-    """Return the model card of a run: its title, and sections with a title and a text each.
+    """Build the model card of a run: its title, and sections with a title and a text each.
 
     Lines of a text that begin with ``- `` are items of a list. A run folder without its crisis gets a card that
     says so in place of the data.
 
+    Examples
+    --------
     >>> import tempfile, onward
     >>> run = onward.simulate(onward.read_crisis("aleppo-2016"), members=1)
     >>> [section["title"] for section in model_card(run, "no-folder")["sections"]][:3]
@@ -53,8 +55,10 @@ def model_card(run: Run, folder: str | Path) -> dict[str, Any]:
 
 
 def card_markdown(card: Mapping[str, Any]) -> str:
-    """Return a model card as Markdown.
+    """Format a model card as Markdown.
 
+    Examples
+    --------
     >>> print(card_markdown({"title": "Card", "sections": [{"title": "Use", "text": "None."}]}))
     # Card
     <BLANKLINE>
@@ -125,7 +129,7 @@ def _data(about: Mapping[str, Any], crisis: Crisis | None) -> str:
 
 
 def _table_line(name: str, frame: pl.DataFrame) -> str:
-    """A table: how many rows, which days, how many sources, and how many rows name none."""
+    """Describe a table: its rows, days and sources, and how many rows name no source."""
     parts = [f"{name}: {_counted(frame.height, 'row')}"]
     days: list[Any] = [frame[c].drop_nulls() for c in ("date", "start", "end") if c in frame.columns]
     known = [day for series in days for day in series.to_list()]
@@ -218,7 +222,7 @@ def _skill(about: Mapping[str, Any]) -> str:
 
 
 def _scored(about: Mapping[str, Any]) -> str:
-    """Flee's score of a run without claims, if it has one."""
+    """Return Flee's score of a run without claims, if it has one."""
     score = about.get("score") or {}
     if "interpolated_days" not in score:
         return "Nothing that was reported was held against this run, so nothing is known of its skill here."
@@ -284,7 +288,7 @@ def _plain(value: Any) -> str:
 
 
 def _some(names: Iterable[str]) -> str:
-    """Names in a row, those beyond a dozen counted."""
+    """List names, counting those after the first dozen."""
     every = list(names)
     more = f" and {len(every) - LISTED} more" if len(every) > LISTED else ""
     return ", ".join(every[:LISTED]) + more

@@ -1,4 +1,4 @@
-"""Counts and claims beside the run's figures for the same quantities."""
+"""Counts and claims compared with the run's figures for the same quantities."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from onward.typing import Floats
 
 
 def counts_of(scene: Scene, cubes: Cubes) -> list[dict[str, Any]]:
-    """Return each count with quantiles of what the run would have counted; None where it cannot say.
+    """Return each count with quantiles of the simulated count; None where the run has none.
 
     Counts below ten are masked. Where districts stand in place of places, a count that is not of whole districts has
     no figure of the run beside it.
@@ -53,7 +53,7 @@ def _clamped(day: dt.date, cubes: Cubes) -> int:
 
 
 def claims_of(scene: Scene, judged: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return each claim in words, with what was reported, what the run says, and the verdict."""
+    """Return each claim in words, with the reported range, the simulated range, and the verdict."""
     told = {row["claim"]: row for row in scene.crisis.table("claims").to_dicts()}
     return [_claim(row, told.get(row["id"], {}), scene) for row in judged]
 
@@ -73,7 +73,7 @@ def _claim(judged: Mapping[str, Any], told: Mapping[str, Any], scene: Scene) -> 
 
 
 def registrations_of(scene: Scene, cubes: Cubes) -> list[dict[str, Any]]:
-    """Return the real counts a run under Flee's rules carries, as counts of stock."""
+    """Return the real counts in a run under Flee's rules, as counts of stock."""
     if "registrations" not in cubes.run.tables:
         return []
     rows = cubes.run.table("registrations").with_columns(pl.col("place").cast(pl.String), cubes.days_of())

@@ -21,6 +21,8 @@ NAMES = tuple(f"p{100 * level:g}" for level in LEVELS)
 def two_digits(figures: Floats) -> Ints:
     """Return figures of people as `onward.disclosure.two_digits` rounds them, as whole numbers.
 
+    Examples
+    --------
     >>> two_digits(np.array([0.4, 8.6, 123.0, 98765.0])).tolist()
     [0, 9, 120, 99000]
     """
@@ -30,6 +32,8 @@ def two_digits(figures: Floats) -> Ints:
 def bands(cube: Floats) -> dict[str, Any]:
     """Return quantiles over the first axis (members) by name, as nested lists of two-digit figures.
 
+    Examples
+    --------
     >>> bands(np.array([[100.0, 0.0], [200.0, 0.0]]))["p50"]
     [150, 0]
     """
@@ -38,10 +42,12 @@ def bands(cube: Floats) -> dict[str, Any]:
 
 
 def curves(cube: Floats) -> dict[str, Any]:
-    """Return quantiles over the first axis (members) by name, as nested lists of figures that curves are drawn through.
+    """Return quantiles over the first axis (members) by name, as nested lists of figures for drawing curves.
 
     The page rounds what it writes; see `onward.disclosure.all_curve_digits`.
 
+    Examples
+    --------
     >>> curves(np.array([[100.0, 0.0], [189.0, 0.0]]))["p50"]
     [144, 0]
     """
@@ -50,7 +56,7 @@ def curves(cube: Floats) -> dict[str, Any]:
 
 
 def _short(figures: Any) -> Any:
-    """Nested lists with whole numbers written as such, which halves the size of a page."""
+    """Convert nested lists so that whole numbers are written without decimals, which halves the size of a page."""
     if isinstance(figures, list):
         return [_short(figure) for figure in figures]
     return int(figures) if figures == int(figures) else figures
@@ -59,6 +65,8 @@ def _short(figures: Any) -> Any:
 def figure(values: Floats) -> dict[str, int]:
     """Return the quantiles of one figure over members.
 
+    Examples
+    --------
     >>> figure(np.array([10.0, 20.0]))["p50"]
     15
     """
@@ -66,51 +74,51 @@ def figure(values: Floats) -> dict[str, int]:
 
 
 class Cubes:
-    """The tables of a run as arrays ``[member, place or gate, day]``; a row that is missing is nobody."""
+    """The tables of a run as arrays ``[member, place or gate, day]``; a missing row means 0 people."""
 
     def __init__(self, run: Run, row: Mapping[str, int], rows: int) -> None:
-        """Hold a run and the row of each of its places."""
+        """Store a run and the row of each of its places."""
         self.run, self.row, self.rows = run, row, rows
         self.members = int(run.about["members"])
         self.start = dt.date.fromisoformat(run.about["start"])
         self.days = (dt.date.fromisoformat(run.about["end"]) - self.start).days + 1
 
     def stock(self, *states: str) -> Floats:
-        """People in these states."""
+        """Return people in these states."""
         return self._cube("stock", "place", self.row, "people", pl.col("state").cast(pl.String).is_in(states))
 
     def movement(self, *kinds: str) -> Floats:
-        """People who made these movements that day."""
+        """Return people who made these movements on the day."""
         return self._cube("movements", "place", self.row, "people", pl.col("movement").cast(pl.String).is_in(kinds))
 
     def net_arrivals(self) -> Floats:
-        """People who came to a row, less those who left it again; see `onward.simulation.observables`."""
+        """Return people who arrived in a row, minus those who left again; see `onward.simulation.observables`."""
         if "flows" not in self.run.tables:
             return np.zeros((self.members, self.rows, self.days))
         names = list(self.row)
         return net_arrivals(record_of_run(self.run, names), np.array([self.row[name] for name in names]), self.rows)
 
     def attacks(self) -> Floats:
-        """Attacks drawn."""
+        """Return the attacks drawn."""
         return self._cube("attacks", "place", self.row, "attacks", pl.lit(True))
 
     def exposed(self, *states: str) -> Floats:
-        """People in these states (home, displaced, way) at places on days on which they were attacked."""
+        """Return people in these states (home, displaced, way) at places on days with an attack there."""
         return self._cube("exposure", "place", self.row, "people", pl.col("state").cast(pl.String).is_in(states))
 
     def gates(self, names: Sequence[str], column: str) -> Floats:
-        """People who wait at or passed a gate."""
+        """Return people who wait at or passed a gate."""
         return self._cube("gates", "gate", _numbered(names), column, pl.lit(True))
 
     def times(self) -> Floats:
-        """People away from home by how often they were displaced: ``[member, class, day]``."""
+        """Return people away from home by times displaced: ``[member, class, day]``."""
         if "times" not in self.run.tables:
             return np.zeros((self.members, 0, self.days))
         most = self.run.tables["times"].select(pl.col("times").max()).collect().item() or 0
         return self._cube("times", "times", _numbered(str(n + 1) for n in range(most)), "people", pl.lit(True))
 
     def days_of(self, column: str = "date") -> pl.Expr:
-        """The day's number of a column of dates."""
+        """Return the day numbers of a column of dates."""
         return (pl.col(column) - self.start).dt.total_days().alias("day")
 
     def _cube(self, table: str, key: str, row: Mapping[str, int], value: str, rows: pl.Expr) -> Floats:
@@ -127,7 +135,7 @@ class Cubes:
 
 
 def row_frame(row: Mapping[str, int]) -> pl.DataFrame:
-    """Return names and their rows as a table to join with: key, row."""
+    """Build a table of names and their rows to join with: key, row."""
     return pl.DataFrame({"key": list(row), "row": list(row.values())}, schema={"key": pl.String, "row": pl.Int64})
 
 

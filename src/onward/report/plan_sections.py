@@ -1,4 +1,4 @@
-"""Sections of the report for those who plan: administrative units, needs, triggers, and reviewers' notes, as tables."""
+"""Sections of the report for planners: administrative units, needs, triggers, and reviewers' notes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LEVELS = {"place": "place", "area": "area", "admin1": "admin 1", "admin2": "dist
 
 
 def plan_sections(run: Run, *, boundaries: str | Path | None = None) -> list[dict[str, Any]]:
-    """Return sections as JSON: id, title, note, tables (title, heads, rows of text) and lines of text below.
+    """Return the sections as JSON: id, title, note, tables (title, heads, rows of text), and lines of text.
 
     Figures have two significant digits. While the crisis is going on no unit is finer than a district, and notes on
     single places and rows are left out. ``boundaries`` is a GeoJSON file of administrative units, for a map. A section
@@ -85,8 +85,10 @@ def _needs(run: Run, units: Units) -> dict[str, Any]:
 
 
 def _item(item: str, measure: str) -> str:
-    """An item with what it is counted in, unless that is its name.
+    """Describe an item with the unit it is counted in, unless its name says it.
 
+    Examples
+    --------
     >>> _item("toilets", "toilets"), _item("water", "litres a day"), _item("shelters", "shelters (tents)")
     ('toilets', 'water, litres a day', 'shelters (tents)')
     """
@@ -142,7 +144,7 @@ def _subject(run: Run, on: str) -> str:
 
 
 def _beside(run: Run, on: str) -> str:
-    """What the run says of what a note is on."""
+    """Return the simulated figure for the subject of a note."""
     kind, _, name = on.partition(":")
     if kind == "place":
         row = run.quantiles("stock", place=name).row(-1, named=True)

@@ -25,6 +25,8 @@ def page_html(data: Mapping[str, Any] | None, *, card: str | None = None) -> str
     card
         The model card as JSON text, or None where there is none.
 
+    Examples
+    --------
     >>> page_html(None).count("connect-src 'self'"), page_html({"run": {"title": "<A>"}}).count("&lt;A&gt;")
     (1, 1)
     """
@@ -42,8 +44,10 @@ _COMPACT: dict[str, Any] = {"ensure_ascii": False, "separators": (",", ":"), "al
 
 
 def _safe(text: str) -> str:
-    """JSON in which nothing can end the script element that holds it.
+    """Encode content as JSON that cannot end the script element that holds it.
 
+    Examples
+    --------
     >>> _safe('"</script>"')
     '"\\\\u003c/script>"'
     """

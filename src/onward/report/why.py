@@ -1,4 +1,4 @@
-"""The section of the report that says why people of a place leave, or do not: the hazard by place and cause."""
+"""The section of the report about why people leave a place, or stay: the hazard by place and cause."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ HEADS = ("Place", "Attacks", "Used to", "Size", "Front", "Takeover", "Encircled"
 
 
 def why_section(run: Run, crisis: Crisis, *, districts: bool) -> list[dict[str, Any]]:
-    """Return the section as the report's data hold it.
+    """Return the section in the form of the report's data.
 
-    None under Flee's rules, where only districts are shown, and of parameters from a posterior, which the run does not
-    hold.
+    None under Flee's rules, where only districts are shown, and for parameters from a posterior, which the run does not
+    store.
     """
     if districts or follows_flee(run.about) or run.about["parameters"] not in ("fixed", "prior"):
         return []

@@ -23,30 +23,37 @@ def write_report(
     """Write a run as one self-contained HTML file: map, charts, tables, limits and model card.
 
     The file loads nothing and sends nothing. Figures have two significant digits, counts below ten are masked, and no
-    roads are shown. It is written in whole or not at all, and replaces an older one.
+    roads are shown. It is written in one step, and replaces an older file.
 
     Parameters
     ----------
     run
         From `onward.simulate` or `onward.read_run`.
     path
-        Where to; its folder must exist.
+        The file to write; its folder must exist.
     crisis
-        What was simulated, for a run that does not know it (made by hand, say).
+        What was simulated, for a run that holds no crisis.
     route_detail
-        Draw legs from stop to stop in place of flows from home to the place reached. They show where people walk and
-        when: only for those who protect them.
+        Draw legs from stop to stop instead of flows from home to the place reached. They show where and when people
+        travel: only for those who protect them.
     boundaries
         A GeoJSON file of administrative units, for a map of displaced people by unit (extra ``charts``).
     brief
-        Two pages for print in place of the whole report: key figures, the map of the last day, the largest places,
-        what was reported beside the run, and what it cannot say.
+        Write two pages for print instead of the whole report: key figures, the map of the last day, the largest places,
+        reported and simulated figures, and what the run cannot answer.
 
     Returns
     -------
-    Path
-        Where it was written.
+    pathlib.Path
+        The file.
 
+    Raises
+    ------
+    RunFolderError
+        For a run without a crisis, or a file that cannot be written.
+
+    Examples
+    --------
     >>> import tempfile, onward
     >>> run = onward.simulate(onward.read_crisis("aleppo-2016"), members=2, seed=1)
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -68,7 +75,7 @@ def write_report(
 def _content(
     run: Run, crisis: Crisis | None, route_detail: bool, boundaries: str | Path | None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The page's data and the model card: of a folder, or of a run in memory with its crisis."""
+    """Return the page's data and the model card of a folder, or of a run in memory with its crisis."""
     if run.folder is not None:
         data = page_data(run, run.folder, route_detail=route_detail, boundaries=boundaries)
         return data, model_card(run, run.folder)
