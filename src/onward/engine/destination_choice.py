@@ -1,9 +1,9 @@
 """Destination choice: a logit over the K cheapest reachable places.
 
-``U = a_kind + a_pop ln(population) + a_foreign + refuge - b_threat h_j - b_danger ln(1 + rate_j / r_0)
-- gamma ln(c_ij + c_0) - kappa_gate - wait``, scaled down as a camp fills. What is the same for a whole regime is
-computed once (``value``), what changes daily is two factors (``pull`` of a place, ``wait`` of a gate), so a choice
-needs no exponential.
+``U = a_kind + a_pop ln(population) + a_foreign + refuge - b_threat h_j - b_danger ln(1 + rate_j / r_0) - gamma ln(c_ij
++ c_0) - kappa_gate - wait``, scaled down as a camp fills. Terms that are constant within a regime are computed once
+(``value``); terms that change daily are two factors (``pull`` of a place, ``wait`` of a gate), so a choice needs no
+exponential.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ PLACE, GOAL, MODE, BUDGET, REPLANS, CAME = range(6)
 
 @part
 def new_regime(sim: Any) -> None:
-    """Find the ways of the regime that begins today and what its destinations are worth.
+    """Compute the cheapest ways of the regime that begins today, and the value of their destinations.
 
-    Who is abroad goes back to the country of the war by return alone, not by moving on.
+    People who are abroad re-enter the country of the war only by return, not by onward movement.
     """
     s, rates = sim.regime[sim.today], sim.rates
     for r in range(sim.head.size):
@@ -49,7 +49,7 @@ def new_regime(sim: Any) -> None:
 
 @once
 def new_morning(sim: Any) -> None:
-    """Set what the start of the day makes of places (threat, fullness) and gates (queues)."""
+    """Update each place's threat and crowding and each gate's queue at the start of a day."""
     places, groups = sim.here.shape
     for p in range(places):
         room = 1.0
@@ -65,7 +65,7 @@ def new_morning(sim: Any) -> None:
 
 @once
 def _days_to_wait(sim: Any, gate: int) -> float:
-    """Days that the queue at the gate would take at its quota, up to the cap."""
+    """Return how many days the queue at a gate would take at its quota, up to the cap."""
     allowed = sim.allowed[sim.today, gate]
     if allowed < 0:
         return 0.0
@@ -81,9 +81,9 @@ def _days_to_wait(sim: Any, gate: int) -> float:
 
 @part
 def lure(sim: Any, place: int, g: int) -> float:
-    """Return which share of those who would move on from ``place`` do: who finds only more dangerous places stays.
+    """Return the share of those who would move on from ``place`` who do; who finds only more dangerous places stays.
 
-    A destination is taken up with the probability ``min(1, safety there / safety here)``.
+    A destination is accepted with the probability ``min(1, safety there / safety here)``.
     """
     dest, value, pull, safety = sim.dest[g, place], sim.value[g, place], sim.pull, sim.safety[sim.today]
     total, taken = 0.0, 0.0
@@ -101,9 +101,9 @@ def lure(sim: Any, place: int, g: int) -> float:
 def weigh(sim: Any, place: int, g: int, people: Any, stay: bool, barred: int) -> float:
     """Fill ``sim.weight`` with the weight of each destination of ``people`` at ``place``; return their sum.
 
-    ``stay`` admits staying where one is; ``barred`` is a gate that must not lie first on the way (-1: none).
-    Parts of people (*expected*) do not divide into ever smaller ones: a party has ``choice_smallest_party`` or goes
-    where most go.
+    ``stay`` allows people to stay where they are; ``barred`` is a gate that must not come first on the way (-1: none).
+    In the *expected* engine, groups are not divided below ``choice_smallest_party``: a smaller group goes where most
+    go.
     """
     dest, lanes, value = sim.dest[g, place], sim.gate_lane[g, place], sim.value[g, place]
     weight, pull, wait = sim.weight, sim.pull, sim.wait
@@ -141,8 +141,8 @@ def choose(
 ) -> int:
     """Divide ``people`` over the destinations and put them on the stack of walkers; return its new size.
 
-    A ``mode`` of -1 means that they set out now: they divide into those on foot and by car and cannot stay.
-    The others may stay where they are; who stays has the own place as destination, as have all who find no other.
+    A ``mode`` of -1 means that they set out now: they divide into those on foot and by car and cannot stay. The others
+    may stay where they are; those who stay have their own place as destination, as have all who find no other.
     """
     fresh = mode < 0
     left, rest = people, weigh(sim, place, g, people, not fresh, barred)
@@ -172,7 +172,7 @@ def choose(
 def push(
     sim: Any, place: int, goal: int, mode: int, budget: int, replans: int, came: bool, people: Any, size: int
 ) -> int:
-    """Put one walker on the stack, if it is anybody; return the stack's new size."""
+    """Put a group of walkers on the stack, if it is not empty; return the stack's new size."""
     if people <= 0:
         return size
     sim.walker[size, PLACE], sim.walker[size, GOAL], sim.walker[size, MODE] = place, goal, mode

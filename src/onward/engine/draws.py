@@ -18,7 +18,7 @@ URN = 12
 
 
 def are_whole(n: Any) -> bool:
-    """Return whether people are whole (and not the real numbers of *expected*)."""
+    """Return whether people are whole numbers (not the real numbers of *expected*)."""
     return not isinstance(n, float)
 
 
@@ -75,10 +75,10 @@ def _sample(rng: Any, n: Any, marked: Any, total: Any) -> Any:
 
 @njit(cache=True, nogil=True)
 def hypergeometric(rng: Any, n: int, marked: int, total: int) -> int:
-    """Draw how many marked people a uniform sample of ``n`` out of ``total`` holds.
+    """Draw how many marked people a uniform sample of ``n`` out of ``total`` contains.
 
-    By symmetry the smaller of sample and rest, and of marked and unmarked, is drawn; few by an urn, many by
-    ratio-of-uniforms rejection (Stadlober 1990, algorithm HRUA*).
+    By symmetry the smaller of sample and rest, and of marked and unmarked, is drawn; small numbers from an urn, large
+    ones by ratio-of-uniforms rejection (Stadlober 1990, algorithm HRUA*).
     """
     if n <= 0 or marked <= 0:
         return 0

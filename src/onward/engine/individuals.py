@@ -1,8 +1,8 @@
-"""The day loop of *individuals*: the rules of *cohorts*, with every person drawn and moved by themselves.
+"""The day loop of *individuals*: the rules of *cohorts*, with every person drawn and moved separately.
 
 Rates, weights of destinations, queues and observed departures are computed by the kernels of `onward.engine.step` and
-`onward.engine.destination_choice`, from numbers of people in cells. How many leave a cell is a binomial draw, who they
-are a uniform sample, and each of them draws mode, destination and stops alone.
+`onward.engine.destination_choice`, from numbers of people in cells. The number who leave a cell is a binomial draw, the
+people are a uniform sample, and each of them draws mode, destination and stops separately.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from onward.engine.workspace import MODES, set_up
 def run_individuals(
     world: World, rates: Rates, start: Start, moves_rng: Any, labels_rng: Any, kept: bool, reached: Any
 ) -> tuple[Raw, Any, Any]:
-    """Run all days of one member; returns what happened, the log of stops and each person's last entry in it.
+    """Run all days of one member; return the counts, the log of stops and each person's last entry in it.
 
-    The log is empty unless ``kept``. ``reached[0]`` is how many days are done.
+    The log is empty unless ``kept``. ``reached[0]`` is the number of days done.
     """
     sim = set_up(world, rates, start, moves_rng, labels_rng, False)
     people = settle(sim, start, kept)
@@ -107,7 +107,7 @@ def _displace(sim: Any, people: Any, who: Any) -> None:
 
 @once
 def _give_up(sim: Any, people: Any) -> None:
-    """Draw who gives up waiting at a gate; they choose again without it."""
+    """Draw who stops waiting at a gate; they choose again without it."""
     places, (lanes, groups, modes) = sim.home.shape[0], sim.waiting.shape
     share = 1.0 - math.exp(-sim.rates.gate_giving_up)
     for lane in range(lanes):
@@ -124,7 +124,7 @@ def _give_up(sim: Any, people: Any) -> None:
 
 @once
 def _return(sim: Any, people: Any) -> None:
-    """Let displaced people set out for home at its rate of return, where a way leads there.
+    """Let displaced people set out for home at its rate of return, where a route leads there.
 
     Each place's candidates are drawn at the highest rate of any home, and go with their own home's share of it.
     """
@@ -167,7 +167,7 @@ def _go_home(sim: Any, people: Any, p: int, g: int, highest: float, cell: int) -
 
 @part
 def _open_gates(sim: Any, people: Any) -> None:
-    """Let a uniform random sample of all who wait at each gate pass, up to what is allowed today: one after another."""
+    """Let a uniform random sample of those who wait at each gate pass, one after another, up to today's limit."""
     lanes, groups, modes = sim.waiting.shape
     for n in range(sim.allowed.shape[1]):
         queue = whole(0)
@@ -205,7 +205,7 @@ def _sampled(rng: Any, there: int, queue: int, passing: int) -> int:
 
 @once
 def _let_through(sim: Any, people: Any, lane: int, g: int, m: int, number: int) -> None:
-    """Put those let through on the gate's road; they choose anew from its far side."""
+    """Put those let through on the gate's road; they choose again from its far side."""
     places, groups, road = sim.home.shape[0], sim.home.shape[1], sim.lane_road[lane]
     who = draw_people(people, waiting_cell(places, groups, lane, g, m), number, sim.moves_rng)
     rest = barred_odds(sim, people, sim.head[road], g, sim.lane_gate[lane])
@@ -230,7 +230,7 @@ def _leave_map(sim: Any, people: Any) -> None:
 
 @part
 def _take_stock(sim: Any, people: Any) -> None:
-    """Set the numbers of people in cells, from which rates and weights are computed, to the lengths of their lists."""
+    """Set the numbers of people in cells, which determine rates and weights, to the lengths of their lists."""
     places, groups = sim.home.shape
     for p in range(places):
         for g in range(groups):
@@ -244,7 +244,7 @@ def _take_stock(sim: Any, people: Any) -> None:
 
 @once
 def _count(sim: Any, people: Any, immobile: Any) -> None:
-    """Write the day's stocks."""
+    """Record the day's stocks."""
     daily, t = sim.daily, sim.today
     for p in range(sim.home.shape[0]):
         daily.home[t, p] = sim.home[p].sum() + immobile[p].sum()

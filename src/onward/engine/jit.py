@@ -32,17 +32,17 @@ def part(function: Kernel) -> Kernel:
 
 
 def once(function: Kernel) -> Kernel:
-    """Compile a part that has one caller, into it: a function of its own is compiled for itself and again there."""
+    """Compile a part that has one caller into that caller, to avoid compiling it twice."""
     return cast(Kernel, njit(cache=True, nogil=True, inline="always")(function))
 
 
 def lean(function: Kernel) -> Kernel:
-    """Compile a part over plain arrays that makes none: without reference counting, with sums in any order."""
+    """Compile a part that creates no array: without reference counting, with sums in any order."""
     return cast(Kernel, njit(nogil=True, **_LEAN)(function))
 
 
 def inlined(function: Kernel) -> Kernel:
-    """Compile the same, into its callers."""
+    """Compile a part as with `lean`, into its callers."""
     return cast(Kernel, njit(nogil=True, forceinline=True, **_LEAN)(function))
 
 

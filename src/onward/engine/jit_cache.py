@@ -1,7 +1,7 @@
-"""The cache of compiled kernels: one folder of the user's for each version of the engine's source.
+"""The cache of compiled kernels: one folder per user for each version of the engine's source.
 
-Numba does not notice a changed callee in another file, and stumbles over types that a newer version renamed.
-A folder named by a hash of the sources rules both out.
+Numba does not notice a change in a function that is called from another file, and fails on types that a newer version
+renamed. A folder named by a hash of the sources avoids both.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def cache_folder() -> Path:
 
 
 def use_cache() -> None:
-    """Tell Numba to keep compiled kernels there, unless the user has chosen a place (NUMBA_CACHE_DIR)."""
+    """Make Numba store compiled kernels there, unless the user has set NUMBA_CACHE_DIR."""
     if "NUMBA_CACHE_DIR" in os.environ:
         return
     import numba

@@ -37,7 +37,7 @@ _packed = once(packed)
 
 @part
 def longer(array: Any) -> Any:
-    """Return a copy of ``array`` with twice the room."""
+    """Return a copy of ``array`` with twice the length."""
     new = np.zeros(2 * array.size, array.dtype)
     for i in range(array.size):
         new[i] = array[i]
@@ -46,7 +46,7 @@ def longer(array: Any) -> Any:
 
 @part
 def longer_table(array: Any) -> Any:
-    """Return a copy of ``array`` with room for twice the rows."""
+    """Return a copy of ``array`` with twice the rows."""
     rows, columns = array.shape
     new = np.zeros((2 * rows, columns), array.dtype)
     for i in range(rows):
@@ -57,7 +57,7 @@ def longer_table(array: Any) -> Any:
 
 @part
 def open_batch(sim: Any, place: int) -> None:
-    """Begin a batch of people who leave ``place``; it is the last one."""
+    """Begin a batch of people who leave ``place``, as the last batch."""
     b = sim.size[BATCHES]
     if b == sim.batch.shape[0]:
         sim.batch = longer_table(sim.batch)
@@ -69,7 +69,7 @@ def open_batch(sim: Any, place: int) -> None:
 
 @part
 def _room_for_entries(sim: Any, pool_labels: int) -> None:
-    """Make room for a batch's entries: one for each label of its pool, and the parts that they are laid out in."""
+    """Make room for a batch's entries: one per label of its pool, and the parts they are divided into."""
     while sim.size[ENTRIES] + pool_labels + EXACT + PIECES > sim.entry.size:
         sim.entry = longer(sim.entry)
         sim.entry_people = longer(sim.entry_people)
@@ -89,7 +89,7 @@ def _add_entries(sim: Any, label: int, people: Any, most: Any) -> None:
 
 @part
 def _part(people: Any) -> Any:
-    """The largest part in which labels are shuffled."""
+    """Return the size of the largest part in which labels are shuffled."""
     if not are_whole(people):
         return people
     return people * 0 + 1 if people <= EXACT else (people + PIECES - 1) // PIECES
@@ -97,7 +97,7 @@ def _part(people: Any) -> Any:
 
 @part
 def add_residents(sim: Any, place: int, people: Any) -> None:
-    """Add people who leave home, for the first time as far as is known, to the last batch."""
+    """Add people who leave home, displaced for the first time as far as is known, to the last batch."""
     sim.batch_left[sim.size[BATCHES] - 1] += people
     if sim.labelled and people > 0:
         _room_for_entries(sim, whole(1))
@@ -236,7 +236,7 @@ def shuffle(sim: Any) -> None:
 
 @part
 def note_stop(size: Any, stop: Any, stopped: Any, where: int, people: Any) -> None:
-    """Note that people of the batch that walks now stop: at place p (p), at home (places + p), or at a gate."""
+    """Record that people of the current batch stop: at place p (p), at home (places + p), or at a gate."""
     if stopped[where] == 0:
         stop[size[STOPS]] = where
         size[STOPS] += 1
@@ -245,10 +245,10 @@ def note_stop(size: Any, stop: Any, stopped: Any, where: int, people: Any) -> No
 
 @once
 def deliver(sim: Any, b: int, g: int) -> None:
-    """Count all of batch ``b`` who were noted as stopping where they are now, with their labels, and write down legs.
+    """Count everyone of batch ``b`` who stopped, at their present stop and with their labels, and record their legs.
 
-    Labels go into the pool of where they stop; who is home again loses the label. All in one function: arrays of
-    the struct are fetched once, which each costs two atomic counts.
+    Labels go into the pool of the stop; people who are home again lose theirs. The function is not divided, because
+    fetching an array of the struct costs two atomic operations.
     """
     places, modes, stops, labelled = sim.here.shape[0], sim.waiting.shape[2], sim.size[STOPS], sim.labelled
     start, first, end = sim.batch[b, FROM], sim.batch[b, FIRST], sim.batch[b, END]
@@ -307,7 +307,7 @@ def deliver(sim: Any, b: int, g: int) -> None:
 
 @part
 def _room_for_flows(sim: Any, rows: int) -> None:
-    """Make room for so many more flows."""
+    """Make room for the given number of additional flows."""
     while sim.size[FLOWS] + rows > sim.flow.size:
         sim.flow = longer(sim.flow)
         sim.flow_people = longer(sim.flow_people)
@@ -315,7 +315,7 @@ def _room_for_flows(sim: Any, rows: int) -> None:
 
 @once
 def write_legs(sim: Any) -> None:
-    """Write down the unlabelled legs of the day (origin unknown, times 0) and forget them."""
+    """Record the unlabelled legs of the day (origin unknown, times 0) and clear them."""
     if sim.labelled:
         return
     places = sim.leg.shape[0]
@@ -333,7 +333,7 @@ def write_legs(sim: Any) -> None:
 
 @once
 def forget_finished(sim: Any) -> None:
-    """Keep only the batches that somebody under way still belongs to, and number them anew."""
+    """Remove batches to which nobody under way belongs, and renumber the others."""
     batches = sim.size[BATCHES]
     new = np.full(batches, -1, np.int64)
     for i in range(sim.size[TRAVELLERS]):

@@ -18,8 +18,8 @@ from onward.typing import Floats, Ints
 def find_ways(sim: Any, cost: Floats, detour_km: float) -> None:
     """Fill ``sim.dest``, ``km``, ``first``, ``gate_lane``, ``shut_gates`` and ``slot`` for all groups and places.
 
-    ``cost[g, road]`` is the perceived length (inf: cut); a shut gate costs ``detour_km`` more, so that people
-    take another gate that is open if it is not further than that.
+    ``cost[g, road]`` is the perceived length (inf: cut); a closed gate costs ``detour_km`` more, so that people use
+    another open gate if the detour is not longer.
     """
     groups, places = sim.dest.shape[:2]
     found = _scratch(places, sim.head.size)
@@ -78,7 +78,7 @@ def _push(key: Floats, node: Ints, size: int, length: float, place: int) -> int:
 
 @once
 def _pop(key: Floats, node: Ints, size: int) -> int:
-    """Take the root off the heap; returns its new size."""
+    """Remove the root of the heap; return the heap's new size."""
     size -= 1
     length, place, at = key[size], node[size], 0
     while True:

@@ -1,7 +1,7 @@
-"""Travel of *individuals*: who leaves draws a destination, and each goes on alone as far as the day takes them.
+"""Travel of *individuals*: each person draws a destination and moves separately as far as the day allows.
 
 The rules are those of `onward.engine.travel`; weights of destinations come from `onward.engine.destination_choice`.
-Arrays of the structs are fetched once for all who are moved: fetching one counts a reference twice, atomically.
+Arrays of the structs are fetched once for all who are moved, because fetching one counts a reference twice, atomically.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def barred_odds(sim: Any, people: Any, place: int, g: int, gate: int) -> Any:
 
 @part
 def stay_odds(sim: Any, people: Any, place: int, g: int) -> None:
-    """Bring the running sums up to today for those who choose again at a place, and may stay there."""
+    """Update the running sums to today for those who choose again at a place and may stay there."""
     weigh(sim, place, g, whole(1), flag(True), whole(-1))
     people.total[g, place] = _add_up(sim.weight, people.odds[g, place])
     people.made[g, place] = sim.today
@@ -68,9 +68,9 @@ def stay_odds(sim: Any, people: Any, place: int, g: int) -> None:
 
 @part
 def pick(odds: Floats, drawn: float) -> int:
-    """Return the destination that a random number from 0 to 1 falls on: the first whose running sum exceeds it.
+    """Return the destination selected by a random number from 0 to 1: the first whose running sum exceeds it.
 
-    Destinations of no weight are never picked.
+    Destinations of weight 0 are never selected.
     """
     total = odds[odds.size - 1]
     sought, low, high = min(drawn * total, total * (1.0 - 1e-12)), 0, odds.size - 1
@@ -85,7 +85,7 @@ def pick(odds: Floats, drawn: float) -> int:
 
 @part
 def set_out_today(sim: Any, people: Any, who: Any, place: int, g: int, odds: Floats) -> None:
-    """Let people who leave a place draw how they go and where to."""
+    """Let people who leave a place draw their mode and destination."""
     mode, goal, road, quanta, left = people.mode, people.goal, people.road, people.quanta, people.left
     dest, rng, day, foot = sim.dest[g, place], sim.moves_rng, sim.today, sim.rates.share_foot
     some = odds[odds.size - 1] > 0.0
@@ -97,7 +97,7 @@ def set_out_today(sim: Any, people: Any, who: Any, place: int, g: int, odds: Flo
 
 @part
 def aim(sim: Any, people: Any, who: Any, place: int, g: int, odds: Floats, on: int, to_go: int) -> None:
-    """Let people who go on as they came choose again at ``place``, and put them ``to_go`` quanta before its end."""
+    """Let people who travel on choose again at ``place``, and put them ``to_go`` quanta before its end."""
     goal, road, quanta, left = people.goal, people.road, people.quanta, people.left
     dest, rng, day = sim.dest[g, place], sim.moves_rng, sim.today
     some = odds[odds.size - 1] > 0.0
@@ -109,7 +109,7 @@ def aim(sim: Any, people: Any, who: Any, place: int, g: int, odds: Floats, on: i
 
 @part
 def travel_alone(sim: Any, people: Any) -> None:
-    """Move everybody who is under way or ready to go, as far as the day takes them; write down their legs."""
+    """Move everyone who is under way or ready to go as far as the day allows; record their legs."""
     number = people.ways[0]
     where = np.full(number, -1, np.int64)
     _go(sim, people, where)
@@ -131,7 +131,7 @@ def travel_alone(sim: Any, people: Any) -> None:
 
 @part
 def _go(sim: Any, people: Any, where: Ints) -> None:
-    """Move each as far as the day takes them; note where they stop, as `onward.engine.labels.note_stop`."""
+    """Move each person as far as the day allows; record where they stop, like `onward.engine.labels.note_stop`."""
     places, rng, today, s = sim.here.shape[0], sim.moves_rng, sim.today, sim.regime[sim.today]
     stay, safety, stage, cost, passed = sim.attraction[s], sim.safety[today], sim.stage, sim.cost[s], sim.daily.passed
     slots, firsts, lanes, heads, tails = sim.slot, sim.first, sim.lane, sim.head, sim.tail
@@ -191,7 +191,7 @@ def _go(sim: Any, people: Any, where: Ints) -> None:
 
 @part
 def _arrive(sim: Any, people: Any, who: Any, where: Ints) -> None:
-    """Count people where they stopped, list them there, and write down their legs."""
+    """Count people where they stopped, add them to its list, and record their legs."""
     cells = np.empty(who.size, np.int64)
     _write_down(sim, people, who, where, cells)
     more = np.zeros(people.first.size, np.int64)
@@ -207,7 +207,7 @@ def _arrive(sim: Any, people: Any, who: Any, where: Ints) -> None:
 
 @part
 def _write_down(sim: Any, people: Any, who: Any, where: Ints, cells: Ints) -> None:
-    """Fill in the cell that each reached, and write down legs; who is home again is displaced no longer."""
+    """Fill in the cell that each person reached, and record legs; people who are home are no longer displaced."""
     places, groups = sim.home.shape
     today, rank, daily, away = sim.today, sim.rank, sim.daily, sim.away
     arrived, returned, lane_tail = daily.arrived, daily.returned, sim.tail[sim.lane_road]
@@ -239,7 +239,7 @@ def _write_down(sim: Any, people: Any, who: Any, where: Ints, cells: Ints) -> No
 
 @part
 def _log(people: Any, who: Any, end: Ints, today: int) -> None:
-    """Write down that people stop at places, after their last stop."""
+    """Record that people stop at places, after their last stop."""
     while people.logged[0] + who.size > people.log.shape[0]:
         people.log = longer_table(people.log)
     log, last, left, row = people.log, people.last, people.left, people.logged[0]
@@ -253,7 +253,7 @@ def _log(people: Any, who: Any, end: Ints, today: int) -> None:
 
 @part
 def _add_legs(sim: Any, keys: Ints) -> None:
-    """Add the day's legs, those of the same key together."""
+    """Add the day's legs, summing those with the same key."""
     keys.sort()
     size = sim.size[FLOWS]
     while size + keys.size > sim.flow.size:

@@ -1,8 +1,8 @@
-"""The people of *individuals*: a row a person, and for each cell of the model a list of who is in it.
+"""The people of *individuals*: one row per person, and for each cell of the model a list of those in it.
 
-A cell is a place and group (residents who may leave; displaced people staying there) or a lane, group and mode
-(people waiting at a gate). People are drawn from a cell by popping random entries of its list, so a day's work grows
-with those who move and not with those who stay.
+A cell is a place and group (residents who may leave; displaced people staying there) or a lane, group and mode (people
+waiting at a gate). People are drawn from a cell by removing random entries of its list, so a day's work grows with the
+number who move and not with the number who stay.
 """
 
 from __future__ import annotations
@@ -56,14 +56,14 @@ BEFORE, STOP, LEFT, REACHED = range(4)
 
 @structref.register
 class PeopleType(types.StructRef):
-    """Numba's type of `People`, under a short name."""
+    """Numba's type of `People`, with a short name: a full list of fields in each function's name slows compiling."""
 
     def __init__(self, fields: Any) -> None:
         super().__init__(fields)
         self.name = f"People{hashlib.sha256(self.name.encode()).hexdigest()[:12]}"
 
     def preprocess_fields(self, fields: Any) -> Any:
-        """Take literal types as their general ones."""
+        """Replace literal types by their general types."""
         return tuple((name, types.unliteral(kind)) for name, kind in fields)
 
 
@@ -94,7 +94,7 @@ def waiting_cell(places: int, groups: int, lane: int, g: int, mode: int) -> int:
 
 @once
 def settle(sim: Any, start: Start, kept: bool) -> Any:
-    """Return everybody on the first morning, by place and group: those who may leave, cannot, are displaced."""
+    """Create everyone on the first morning, by place and group: those who may leave, cannot leave, or are displaced."""
     places, groups, k_most = start.home.shape[0], start.home.shape[1], sim.weight.size - 1
     everybody = start.home.sum() + start.immobile.sum() + start.here.sum()
     listed = start.home.sum() + start.here.sum()
@@ -123,7 +123,7 @@ def settle(sim: Any, start: Start, kept: bool) -> Any:
 
 @part
 def _move_in(people: Any, first: int, place: int, g: int, home: int, number: int, cell: int) -> int:
-    """Give ``number`` people from row ``first`` on a home and group, and list them; returns the next free row."""
+    """Assign a home and group to ``number`` people from row ``first`` on, and list them; return the next free row."""
     homes, groups, at, times, listed = people.home, people.group, people.at, people.times, people.listed
     begin = people.used[0]
     for i in range(number):
@@ -173,7 +173,7 @@ def make_room(people: Any, more: Any) -> None:
 
 @part
 def _pack(people: Any, more: Any) -> None:
-    """Lay all lists close together in new memory, each with room for ``more`` and some beyond the last."""
+    """Copy all lists into new memory without gaps, each with room for ``more``, and some after the last."""
     old, first, room, count = people.listed, people.first, people.room, people.count
     needed = count.sum() + more.sum()
     listed, end = np.zeros(needed + needed // 2 + first.size * FIRST_ROOM, np.int32), 0

@@ -21,7 +21,7 @@ TIMES = 4
 
 
 class World(NamedTuple):
-    """Everything one member's days depend on besides people: drawn once, never changed."""
+    """Everything besides people that a member's days depend on: drawn once, never changed."""
 
     regime: Ints  # [t]
     head: Ints  # [r], roads sorted by tail
@@ -47,7 +47,7 @@ class World(NamedTuple):
 
 
 class Rates(NamedTuple):
-    """The numbers of the rules; units as in the parameter table."""
+    """The numbers used by the rules; units as in the parameter table."""
 
     choice_places: int
     choice_floor: float
@@ -117,7 +117,7 @@ class Flows(NamedTuple):
 
 
 class Result(NamedTuple):
-    """All that a member's run gives."""
+    """The complete result of a member."""
 
     daily: Daily
     flows: Flows
@@ -125,7 +125,7 @@ class Result(NamedTuple):
 
 
 class Raw(NamedTuple):
-    """What the kernel gives: as `Result`, with legs as they were written down, each key in one number of ranks."""
+    """The kernel's result: like `Result`, with legs as recorded, each key packed into one number of ranks."""
 
     daily: Daily
     legs: Ints
@@ -134,7 +134,7 @@ class Raw(NamedTuple):
 
 
 def packed(places: int, day: Any, origin: Any, start: Any, end: Any, times: Any) -> Any:
-    """Return one number for a leg between places by rank; it sorts as its parts do, an unknown origin (-1) first.
+    """Return one number for a leg between places by rank; it sorts like its parts, unknown origins (-1) first.
 
     >>> int(packed(40, day=3, origin=-1, start=7, end=0, times=2))
     985402
@@ -143,7 +143,7 @@ def packed(places: int, day: Any, origin: Any, start: Any, end: Any, times: Any)
 
 
 def added_up(raw: Raw, rank: Ints) -> Result:
-    """Return the result with legs of the same key added up, in the order of their keys; ``rank`` is the `World`'s."""
+    """Sum legs with the same key, in the order of their keys; ``rank`` is the `World`'s."""
     days, places = raw.daily.home.shape
     small = packed(places, days, 0, 0, 0, 0) < np.iinfo(np.int32).max  # 32 bits divide eight times as quickly
     legs = raw.legs.astype(np.int32) if small else raw.legs

@@ -58,7 +58,7 @@ def run_member(
 
 @once
 def crowding(sim: Any, p: int) -> float:
-    """Return the rate a day at which the displaced leave a place because it is full."""
+    """Return the rate per day at which displaced people leave a place because it is full."""
     if sim.capacity[p] <= 0.0:
         return 0.0
     return float(sim.rates.crowding * max(0.0, sim.here[p].sum() / sim.capacity[p] - sim.rates.crowding_from))
@@ -66,7 +66,7 @@ def crowding(sim: Any, p: int) -> float:
 
 @once
 def leaving_rates(sim: Any, p: int, g: int, crowd: float) -> tuple[float, float, float]:
-    """Return the rates a day of leaving: of residents, and of the displaced by threat and as ordinary onward moves."""
+    """Return the daily rates of leaving: of residents, and of displaced people by threat and by onward movement."""
     rates, t = sim.rates, sim.today
     h = sim.hazard[t, p, g] + rates.contagion * sim.share_left[p]
     threat, ordinary = h * rates.displaced_sensitivity, sim.onward[p] + crowd
@@ -112,7 +112,7 @@ def _leave(sim: Any) -> None:
 
 @part
 def _get_ready(sim: Any, place: int, g: int, mode: int, people: Any, barred: int, road: int, left: int) -> None:
-    """Let the last batch choose from ``place`` and write it down as on ``road`` with ``left`` quanta to go."""
+    """Let the last batch choose from ``place`` and record it as on ``road`` with ``left`` quanta to go."""
     shuffle(sim)
     batch = sim.size[BATCHES] - 1
     size = choose(sim, place, g, mode, whole(0), whole(0), people, barred, whole(0))
@@ -123,7 +123,7 @@ def _get_ready(sim: Any, place: int, g: int, mode: int, people: Any, barred: int
 
 @once
 def allot(sim: Any) -> None:
-    """Allot the observed departures of each area over its residents by hazard, or evenly where there is none."""
+    """Allocate the observed departures of each area to its residents by hazard, or evenly where it is 0 everywhere."""
     for a in range(sim.observed.shape[1]):
         residents, weight = sim.home[0, 0] * 0, 0.0
         for p in range(sim.home.shape[0]):
@@ -148,13 +148,13 @@ def allot(sim: Any) -> None:
 
 @part
 def _free(sim: Any, p: int, g: int) -> Any:
-    """Residents who may leave: none where no road leads anywhere."""
+    """Return the residents who may leave: none where no road leads anywhere."""
     return sim.home[p, g] if sim.leads[g, p] else sim.home[p, g] * 0
 
 
 @part
 def _allot_by(sim: Any, a: int, left: Any, rest: Any, by_hazard: bool) -> Any:
-    """Allot people in proportion to hazard x residents (or residents); nobody leaves twice. Returns who is left."""
+    """Allocate people in proportion to hazard x residents (or residents), each at most once; return the rest."""
     weights = rest * 1.0
     for p in range(sim.home.shape[0]):
         if sim.observed_area[p] != a:
@@ -171,7 +171,7 @@ def _allot_by(sim: Any, a: int, left: Any, rest: Any, by_hazard: bool) -> Any:
 
 @once
 def _give_up(sim: Any) -> None:
-    """Draw who gives up waiting at a gate; they choose again without it."""
+    """Draw who stops waiting at a gate; they choose again without it."""
     lanes, groups, modes = sim.waiting.shape
     share = 1.0 - math.exp(-sim.rates.gate_giving_up)
     for lane in range(lanes):
@@ -189,7 +189,7 @@ def _give_up(sim: Any) -> None:
 
 @part
 def _open_gates(sim: Any) -> None:
-    """Let a uniform random sample of all who wait at each gate pass, up to what is allowed today."""
+    """Let a uniform random sample of those who wait at each gate pass, up to today's limit."""
     lanes, groups, modes = sim.waiting.shape
     for n in range(sim.allowed.shape[1]):
         queue = sim.away[0] * 0
@@ -215,13 +215,13 @@ def _open_gates(sim: Any) -> None:
 
 @part
 def is_cut(sim: Any, lane: int, g: int) -> bool:
-    """Whether the gate's road cannot be used today."""
+    """Return whether the gate's road cannot be used today."""
     return math.isinf(sim.cost[sim.regime[sim.today], g, sim.lane_road[lane]])
 
 
 @once
 def _let_through(sim: Any, lane: int, g: int, m: int, people: Any) -> None:
-    """Put those let through on the gate's road; they choose anew from its far side."""
+    """Put those let through on the gate's road; they choose again from its far side."""
     road = sim.lane_road[lane]
     open_batch(sim, sim.tail[road])
     add_from_pool(sim, sim.gate_pool[lane, g, m], people, sim.waiting[lane, g, m], flag(False))
@@ -231,7 +231,7 @@ def _let_through(sim: Any, lane: int, g: int, m: int, people: Any) -> None:
 
 @once
 def _return(sim: Any) -> None:
-    """Let displaced people set out for home at its rate of return, where a way leads there."""
+    """Let displaced people set out for home at its rate of return, where a route leads there."""
     if not sim.labelled:
         return
     places, groups = sim.home.shape
@@ -285,7 +285,7 @@ def _leave_map(sim: Any) -> None:
 
 @once
 def _count(sim: Any, immobile: Any) -> None:
-    """Write the day's stocks."""
+    """Record the day's stocks."""
     daily, t = sim.daily, sim.today
     for p in range(sim.home.shape[0]):
         daily.home[t, p] = sim.home[p].sum() + immobile[p].sum()

@@ -17,10 +17,10 @@ T_ROAD, T_LEFT, T_GOAL, T_GROUP, T_MODE, T_BATCH = range(6)
 
 @part
 def travel(sim: Any) -> None:
-    """Move everybody who is under way or ready to go, as far as the day takes them.
+    """Move everyone who is under way or ready to go as far as the day allows.
 
-    Parties of a batch lie together, as they were written down, and walk together: the labels of those who stop are
-    given out once for each place where any of the batch stopped.
+    Groups of a batch are stored together and walk together: the labels of those who stop are assigned once for each
+    place where any of the batch stopped.
     """
     parties = sim.size[TRAVELLERS]
     way, people = sim.way[:parties].copy(), sim.way_people[:parties].copy()
@@ -39,10 +39,10 @@ def travel(sim: Any) -> None:
 
 @once
 def _wake(sim: Any, way: Any, n: int, people: Any, size: int) -> int:
-    """Put a party that slept on a road, or is ready to go, on the stack of walkers; return the stack's new size.
+    """Put a group that slept on a road, or is ready to go, on the stack of walkers; return the stack's new size.
 
-    Who spent the night on a road comes to its end, or is turned back to its start if it was cut under them; who has
-    more than a day to go on it stays on it. A road of ``-1 - place`` means that they set out from that place.
+    People who spent the night on a road reach its end, or are turned back to its start if it was cut meanwhile; those
+    who have more than a day left on it stay on it. A road of ``-1 - place`` means that they set out from that place.
     """
     road, left, goal, g, mode = way[n, T_ROAD], way[n, T_LEFT], way[n, T_GOAL], way[n, T_GROUP], way[n, T_MODE]
     place, budget, came = -1 - road, whole(sim.rates.travel_steps), flag(False)
@@ -58,9 +58,9 @@ def _wake(sim: Any, way: Any, n: int, people: Any, size: int) -> int:
 
 @once
 def _walk(sim: Any, g: int, batch: int, size: int) -> None:
-    """Let the ``size`` walkers of a batch on the stack go as far as the day takes them.
+    """Let the ``size`` walkers of a batch on the stack go as far as the day allows.
 
-    Where the way is cut they choose again, at most ``replans`` times; then they stay. Who stops is noted, and becomes a
+    Where the way is cut they choose again, at most ``replans`` times; then they stay. Stops are recorded, and become
     part of the stocks when the whole batch has walked: nobody chooses by stocks of the same day.
     """
     places, modes, rng = sim.here.shape[0], sim.waiting.shape[2], sim.moves_rng
@@ -109,7 +109,7 @@ def _walk(sim: Any, g: int, batch: int, size: int) -> None:
 
 @part
 def set_out(sim: Any, road: int, left: int, goal: int, g: int, mode: int, batch: int, people: Any) -> None:
-    """Write down travellers who spend the night on a road, for whom there is room."""
+    """Record travellers who spend the night on a road; there must be room for them."""
     at = sim.size[TRAVELLERS]
     sim.way[at, T_ROAD], sim.way[at, T_LEFT], sim.way[at, T_GOAL] = road, left, goal
     sim.way[at, T_GROUP], sim.way[at, T_MODE], sim.way[at, T_BATCH] = g, mode, batch
@@ -119,7 +119,7 @@ def set_out(sim: Any, road: int, left: int, goal: int, g: int, mode: int, batch:
 
 @part
 def room_for_travellers(sim: Any, parties: int) -> None:
-    """Make room to write down so many more."""
+    """Make room for the given number of additional travellers."""
     while sim.size[TRAVELLERS] + parties > sim.way_people.size:
         sim.way = longer_table(sim.way)
         sim.way_people = longer(sim.way_people)
@@ -127,7 +127,7 @@ def room_for_travellers(sim: Any, parties: int) -> None:
 
 @once
 def _room_for_walkers(sim: Any, parties: int) -> None:
-    """Make room on the stack for so many, and for those who choose again, which each does at most ``replans`` times."""
+    """Make room on the stack for walkers, and for those who choose again (at most ``replans`` times each)."""
     while parties + (sim.rates.replans + 1) * sim.weight.size > sim.walking.size:
         sim.walker = longer_table(sim.walker)
         sim.walking = longer(sim.walking)

@@ -1,6 +1,6 @@
 """The working state of one member inside its kernels: one struct, passed by pointer.
 
-A struct and not tuples of arrays: kernels that hand eighty arrays from one to the other compile for minutes.
+A struct is used instead of tuples because kernels that pass eighty arrays to each other take minutes to compile.
 """
 
 from __future__ import annotations
@@ -75,14 +75,14 @@ FIELDS = (
 
 @structref.register
 class SimType(types.StructRef):
-    """Numba's type of `Sim`, under a short name: all its fields in the name of every function cost compile time."""
+    """Numba's type of `Sim`, with a short name: its full list of fields in every function's name costs compile time."""
 
     def __init__(self, fields: Any) -> None:
         super().__init__(fields)
         self.name = f"Sim{hashlib.sha256(self.name.encode()).hexdigest()[:12]}"
 
     def preprocess_fields(self, fields: Any) -> Any:
-        """Take literal types as their general ones."""
+        """Replace literal types by their general types."""
         return tuple((name, types.unliteral(kind)) for name, kind in fields)
 
 
@@ -95,9 +95,9 @@ structref.define_proxy(Sim, SimType, list(FIELDS))
 
 @once
 def set_up(world: World, rates: Rates, start: Start, moves_rng: Any, labels_rng: Any, labelled: bool) -> Any:
-    """Return the member's struct on its first morning.
+    """Build the member's struct on its first morning.
 
-    The displaced of the first morning are labelled as from places unknown and displaced once.
+    The displaced of the first morning are labelled with unknown origin and one displacement.
     """
     places, groups = start.home.shape
     lanes, k_most, none = world.lane_road.size, min(rates.choice_places, places), start.home[0, 0] * 0

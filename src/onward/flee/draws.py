@@ -64,8 +64,8 @@ def _nearly(rng: Any, n: Any, share: float) -> Any:
 def take(rng: Any, people: Any, taken: Any, chance: float, low: int, high: int) -> Any:
     """Move people, each with probability ``chance``, from ``people`` to ``taken``; return how many.
 
-    How many of all levels of memory go is drawn; which levels they are of is a systematic sample with a random start:
-    every level gives its share, up or down by one, with the right mean. Nobody is below level ``low`` or at ``high``.
+    The total over all levels of memory is drawn; the levels are a systematic sample with a random start: every level
+    gives its share, rounded up or down, with the right mean. Nobody is below level ``low`` or at ``high``.
     """
     n = people[low:high].sum()
     k = some(rng, n, chance)
@@ -121,7 +121,7 @@ def spread(rng: Any, people: Any, taken: Any, n: Any, k: Any, low: int, high: in
 
 
 def portion(n: Any, b: int, count: int, cell: int) -> Any:
-    """Return how many of ``n`` are in batch ``b`` of ``count``; those of a cell add up to ``n``."""
+    """Return how many of ``n`` are in batch ``b`` of ``count``; the batches of a cell add up to ``n``."""
     if isinstance(n, float):
         return n / count
     return (n * (b + 1) + cell % count) // count - (n * b + cell % count) // count
@@ -141,7 +141,7 @@ def _portion(n: Any, b: int, count: int, cell: int) -> Any:
 
 
 def displaced(rng: Any, none: Any, mean: float, poisson: bool) -> Any:
-    """Return people displaced by conflict: Poisson about ``mean``, or ``mean`` cut to whole people as Flee does."""
+    """Return people displaced by conflict: Poisson with ``mean``, or ``mean`` truncated to whole people as in Flee."""
     if isinstance(none, float):
         return none + (mean if poisson else float(int(mean)))
     return none + (int(rng.poisson(mean)) if poisson else int(mean))
@@ -159,7 +159,7 @@ def _displaced(rng: Any, none: Any, mean: float, poisson: bool) -> Any:
 
 
 def scaled(n: Any, factor: float) -> Any:
-    """Return real people times a factor; whole people have been drawn and stay as they are."""
+    """Return real people times a factor; whole people have already been drawn and are unchanged."""
     return n * factor if isinstance(n, float) else n
 
 
@@ -175,7 +175,7 @@ def _scaled(n: Any, factor: float) -> Any:
 
 
 def picked(movers: Any, chosen: Any) -> Any:
-    """Return the array that `pick` leaves who goes in: of real people, who sets out at all."""
+    """Return the array in which `pick` puts those who go: for real people, everyone who sets out."""
     return movers if movers.dtype.kind == "f" else chosen
 
 
@@ -194,10 +194,10 @@ def pick(
     rng: Any, movers: Any, chosen: Any, left: Any, everybody: Any, share: float, rest: float, count: int,
     low: int, high: int,
 ) -> tuple[Any, float]:  # fmt: skip
-    """Return how many take a route, and by what factor ``chosen`` is to be scaled.
+    """Return how many take a route, and the factor by which ``chosen`` is to be scaled.
 
-    Of whole people ``count`` go, or where it is below 0 each of the ``left`` with probability ``rest``; they are moved
-    from ``movers`` to ``chosen``. Of real people ``share`` of ``everybody`` goes; ``movers`` stay as they are, and
+    Of whole people ``count`` go or, where it is negative, each of the ``left`` with probability ``rest``; they are
+    moved from ``movers`` to ``chosen``. Of real people ``share`` of ``everybody`` goes; ``movers`` are unchanged, and
     ``chosen`` is the same array.
     """
     if isinstance(everybody, float):
@@ -231,9 +231,9 @@ def _pick(
 
 @njit(cache=True, nogil=True)
 def alias_table(weight: Any, total: float, first: int, last: int, cut: Any, other: Any) -> None:
-    """Lay out the weights of ``first : last`` so that one of them is drawn at once (Walker 1977; in place).
+    """Arrange the weights of ``first : last`` so that one of them is drawn in a single step (Walker 1977; in place).
 
-    Cell ``i`` is drawn evenly; it gives ``i`` with probability ``cut[i]`` and else ``other[i]``.
+    Cell ``i`` is drawn uniformly; it gives ``i`` with probability ``cut[i]`` and otherwise ``other[i]``.
     """
     for i in range(first, last):
         cut[i], other[i] = max(0.0, weight[i]) * (last - first) / total, i
@@ -259,9 +259,9 @@ def alias_table(weight: Any, total: float, first: int, last: int, cut: Any, othe
 
 
 def choose_each(rng: Any, people: Any, first: int, last: int, cut: Any, other: Any, count: Any) -> bool:
-    """Let few whole people choose one of the routes ``first : last`` each and count them; False for many or real ones.
+    """Let few whole people each choose one of the routes ``first : last`` and count them; return False otherwise.
 
-    Up to `EACH` people a route this is quicker than a binomial draw for each route.
+    Up to `EACH` people per route this is faster than a binomial draw per route.
     """
     if isinstance(people, float) or people > EACH * (last - first):
         return False
@@ -327,10 +327,10 @@ def _on_foot(rng: Any, chosen: Any, walking: Any, going: Any, chance: float, low
 def remember(
     rng: Any, table: Any, i: int, base: float, people: Any, factor: float, levels: int, low: int, high: int
 ) -> None:
-    """Add people to row ``i`` of ``table`` at the level of memory that a day leaves them: half their own plus ``base``.
+    """Add people to row ``i`` of ``table`` at the level of memory after a day: half their own plus ``base``.
 
-    Between two levels as many go up as keeps the mean; a row has one level more than there are, for the sum. Nobody is
-    below level ``low``, or at ``high`` or above. Real people are scaled by ``factor``.
+    Between two levels people are rounded up or down at random so that the mean is kept; a row has one extra level for
+    the sum. Nobody is below level ``low``, or at ``high`` or above. Real people are scaled by ``factor``.
     """
     for c in range(low, high):
         at = 0.5 * c + base
@@ -379,7 +379,7 @@ def _remember(
 
 
 def span(table: Any, i: int, levels: int) -> tuple[int, int]:
-    """Return the first level of memory of row ``i`` with anybody, and the one after the last; real numbers: all."""
+    """Return the first occupied level of memory of row ``i`` and the one after the last; real people: all levels."""
     there = [c for c in range(levels) if table[i, c] > 0]
     return (there[0], there[-1] + 1) if there else (0, 0)
 

@@ -16,11 +16,11 @@ FLEE_TABLES = ("stock", "flows", "gates", "movements", "times")
 
 
 def flee_frames(result: FleeResult, model: FleeModel, member: int) -> dict[str, pl.DataFrame]:
-    """Return the member's tables by name; rows of nobody are left out.
+    """Build the member's tables by name; rows with 0 people are left out.
 
     ``stock``: state ``here`` at a location, ``way`` on a link, by the location left. ``flows``: legs of links by the
-    day they end, with no origin and no number of times. ``movements``: ``left_home`` is who was newly displaced,
-    ``arrived`` who ended a link. ``gates`` and ``times`` are empty: Flee has neither.
+    day they end, without origin and number of times. ``movements``: ``left_home`` are newly displaced people,
+    ``arrived`` people who ended a link. ``gates`` and ``times`` are empty, because Flee has neither.
     """
     people = model.instance.settings.hasten
     return {
@@ -100,7 +100,7 @@ def _flows(result: FleeResult, model: FleeModel, member: int, people: int) -> pl
 
 
 def registrations_frame(model: FleeModel) -> pl.DataFrame:
-    """Return what Flee compares each camp with: (date, place, people, observed).
+    """Return the figures that Flee compares each camp with: (date, place, people, observed).
 
     ``people`` is interpolated between counts and held outside them; ``observed`` is the count itself on the days of
     real counts, else null. Both are after Flee's corrections, in people, less those of day 0 where Flee starts empty.

@@ -24,11 +24,11 @@ from onward.flee.network_files import (
     Closure,
     Link,
     Location,
+    distinguish_locations,
     number_in,
     read_closures,
     read_links,
     read_locations,
-    told_apart,
 )
 from onward.flee.registrations import (
     Registrations,
@@ -97,7 +97,7 @@ def read_flee(
     problems = problems or more
     start, days = _read_period(inputs / "sim_period.csv", problems, notes)
     locations = read_locations(inputs / "locations.csv", problems, notes)
-    locations, zone = told_apart(locations, notes)
+    locations, zone = distinguish_locations(locations, notes)
     names = {place.name for place in locations}
     links = read_links(inputs / "routes.csv", names, problems, notes)
     closures = read_closures(inputs / "closures.csv", names, problems)
@@ -120,7 +120,7 @@ def read_flee(
 def _settings_path(
     folder: Path, given: str | Path | None, needed: bool, notes: list[str]
 ) -> tuple[Path | None, list[Problem]]:
-    """Find the settings: those given, or simsetting.yml of the folder or of one up to two levels above it."""
+    """Find the settings file: the given one, or simsetting.yml in the folder or up to two levels above it."""
     if not (folder / "input_csv").is_dir():
         found = "this is no Flee instance: it has no folder input_csv"
         raise CrisisDataError([Problem(str(folder), found=found, next_step="Name the folder that holds input_csv.")])
@@ -142,7 +142,7 @@ def _settings_path(
 
 
 def refuse_floods(inputs: Path, settings: Path | None) -> None:
-    """Refuse an instance about floods: one that has flood levels, or whose settings displace people by floods."""
+    """Refuse an instance with floods: one with flood levels, or whose settings displace people by floods."""
     words = ("flood_driven_spawning", "flood_rules")
     on = [w for w in words if settings and _is_on(settings, w)]
     if (inputs / "flood_level.csv").is_file() or on:
@@ -151,7 +151,7 @@ def refuse_floods(inputs: Path, settings: Path | None) -> None:
 
 
 def _is_on(settings: Path, key: str) -> bool:
-    """Whether a settings file switches a rule about floods on, wherever the key stands."""
+    """Return whether a settings file switches on a rule about floods, wherever the key is."""
     text = settings.read_text("utf-8", errors="replace")
     return re.search(rf"^\s+{key}:\s*(true\b|$)", text, re.IGNORECASE | re.MULTILINE) is not None
 
@@ -182,9 +182,9 @@ def _read_period(file: Path, problems: list[Problem], notes: list[str]) -> tuple
 def _read_conflicts(
     file: Path, places: list[Location], days: int, problems: list[Problem], notes: list[str]
 ) -> tuple[int, dict[str, NDArray[np.float64]]]:
-    """Return the days that the file covers, at most ``days``, and the intensities of each place by day.
+    """Return the number of days in the file, at most ``days``, and the intensities of each place by day.
 
-    Without the file, conflict zones are at war from the day that locations.csv gives on.
+    Without the file, conflict zones are at war from the day given in locations.csv.
     """
     names = {place.name for place in places}
     if not file.is_file():
@@ -245,7 +245,7 @@ def _note_camps(locations: list[Location], data: Registrations, notes: list[str]
 
 
 def always_camp(place: Location, settings: FleeSettings) -> bool:
-    """Whether Flee makes a camp of a location that is none because hardly anybody leaves it (below 0.005 a day)."""
+    """Return whether Flee makes a location a camp because hardly anybody leaves it (below 0.005 per day)."""
     if "conflict" in place.kind and place.conflict_day <= 0:
         return settings.conflict_movechance < 0.005
     if any(word in place.kind for word in ("forward", "marker")) and "conflict" not in place.kind:

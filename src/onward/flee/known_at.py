@@ -1,7 +1,7 @@
-"""A Flee instance restricted to what was known on a day, for forecasts.
+"""Restrict a Flee instance to what was known on a day, for forecasts.
 
-Folders are written afterwards: the capacity of a camp is often its largest registration, corrections rescale what was
-registered before them, and conflicts.csv covers the whole period.
+Folders are written afterwards: the capacity of a camp is often its largest registration, corrections rescale earlier
+registrations, and conflicts.csv covers the whole period.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 def as_known(instance: FleeInstance, day: dt.date) -> FleeInstance:
-    """Return the instance without what came after ``day``; its period stays.
+    """Return the instance without information from after ``day``; its period is unchanged.
 
-    Registrations and corrections must be cut when they are read (`onward.flee.registrations.read_registrations`).
-    Here conflict after the day becomes 0, closures that begin later are left out and those that end later stay, camps
-    whose first people are registered later, or that open later, are towns without residents, and no camp has a
-    capacity, for the folder does not say since when it was known.
+    Registrations and corrections must be cut when they are read (`onward.flee.registrations.read_registrations`). Here
+    conflict after the day is set to 0; closures that begin later are removed and those that end later remain; camps
+    whose first people are registered later, or that open later, become towns without residents; and no camp has a
+    capacity, because the folder does not say since when it was known.
     """
     last = (day - instance.start).days
     opening = [c for c in instance.closures if c.kind in ("camp", "idpcamp") and c.start <= 0 < c.end]

@@ -41,7 +41,7 @@ class Location:
 
     @property
     def is_camp(self) -> bool:
-        """Whether Flee takes the number for a capacity."""
+        """Return whether Flee treats the number as a capacity."""
         return "camp" in self.kind
 
 
@@ -71,7 +71,7 @@ class Closure:
 
 
 def number_in(text: str, empty: float | None) -> float | None:
-    """Return the finite number of a cell, ``empty`` where it is empty, None where it is no number."""
+    """Return the finite number in a cell, ``empty`` if it is empty, None if it is not a number."""
     try:
         value = float(text) if text.strip() else empty
     except ValueError:
@@ -80,7 +80,7 @@ def number_in(text: str, empty: float | None) -> float | None:
 
 
 def read_locations(file: Path, problems: list[Problem], notes: list[str]) -> list[Location]:
-    """Read locations.csv; what is wrong is added to ``problems``."""
+    """Read locations.csv; add its errors to ``problems``."""
     extra: list[str] = []
     found: list[Location] = []
     for number, row in _rows(file, problems):
@@ -106,8 +106,8 @@ def _without_separators(text: str, file: str, number: int, notes: list[str]) -> 
     return text if value is None else str(value)
 
 
-def told_apart(places: list[Location], notes: list[str]) -> tuple[list[Location], dict[str, str]]:
-    """Rename all but the last of several locations of one name, and say which of them conflicts.csv means.
+def distinguish_locations(places: list[Location], notes: list[str]) -> tuple[list[Location], dict[str, str]]:
+    """Rename all but the last of several locations with one name, and record which of them conflicts.csv means.
 
     Flee keeps all of them; links, closures and registrations mean the last, conflicts the first.
     """
@@ -161,6 +161,7 @@ def _location(row: list[str], more: Mapping[str, str], number: int, file: str, p
 
 
 def read_links(file: Path, names: set[str], problems: list[Problem], notes: list[str]) -> list[Link]:
+    """Read routes.csv; add its errors to ``problems``."""
     extra: list[str] = []
     kinds: set[str] = set()
     links: list[Link] = []
@@ -216,6 +217,7 @@ def _check_names(given: list[str], names: set[str], file: str, number: int, prob
 
 
 def read_closures(file: Path, names: set[str], problems: list[Problem]) -> list[Closure]:
+    """Read closures.csv; add its errors to ``problems``."""
     if not file.is_file():
         problems.append(Problem(file.name, found="there is no such file", next_step="Flee needs it, be it empty."))
         return []

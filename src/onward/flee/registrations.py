@@ -53,10 +53,12 @@ class Registrations:
 
 
 def interpolated(table: Floats, days: int) -> Ints:
-    """Return the count of each day 0 .. days-1: linear between consecutive rows, cut to whole people.
+    """Return the count of each day 0 .. days-1: linear between consecutive rows, truncated to whole people.
 
     The row used is the first one (from the second on) that lies after the day, as the rows stand in the file.
 
+    Examples
+    --------
     >>> interpolated(np.array([[0.0, 10.0], [4.0, 20.0]]), 6)
     array([10, 12, 15, 17, 20, 20])
     """
@@ -76,7 +78,7 @@ def interpolated(table: Floats, days: int) -> Ints:
 
 
 def added(first: Floats, second: Floats) -> Floats:
-    """Return the sum of two files of one camp: at each row of either the last count known of both, as Flee adds.
+    """Return the sum of two files of one camp: at each row of either, the last known count of both, as Flee adds.
 
     Rows of the first file after the last row of the second are lost.
     """
@@ -100,12 +102,12 @@ def read_registrations(
     folder: Path, corrections: Path, start: dt.date, days: int, hasten: int, notes: list[str],
     known_at: dt.date | None = None,
 ) -> tuple[Registrations, list[Problem]]:  # fmt: skip
-    """Read data_layout.csv of ``folder``, the files it names and the corrections; problems come with it.
+    """Read data_layout.csv of ``folder``, the files it names and the corrections; return the problems with it.
 
     With ``known_at``, counts and corrections of later days are left out, so that no later correction rescales a count.
 
-    A place whose file is missing or empty has no registrations; that, repeated rows and separators of thousands are
-    said in ``notes``.
+    A place whose file is missing or empty has no registrations; ``notes`` report this, repeated rows and separators of
+    thousands.
     """
     problems: list[Problem] = []
     layout = folder / "data_layout.csv"
@@ -134,7 +136,7 @@ def _read_place(
     folder: Path, row: list[str], start: dt.date, hasten: int, problems: list[Problem], at: tuple[str, int],
     notes: list[str], last: float,
 ) -> Floats:  # fmt: skip
-    """Return the sum of the files that a row of data_layout.csv names; no rows where one of them is missing.
+    """Return the sum of the files that a row of data_layout.csv names; no rows if one of them is missing.
 
     Rows after the day ``last`` are left out first, for the sum of two files interpolates.
     """
@@ -156,9 +158,9 @@ def _read_place(
 
 
 def reading_period(folder: Path) -> tuple[dt.date, int] | None:
-    """Return the first day and the number of days that the total's registrations span, or None where there are none.
+    """Return the first day and the number of days that the total's registrations span, or None if there are none.
 
-    For a folder without sim_period.csv.
+    It is used for a folder without sim_period.csv.
     """
     ignored: list[Problem] = []
     if not (folder / "data_layout.csv").is_file():
@@ -220,7 +222,7 @@ def _whole(text: str) -> int | None:
 
 
 def _people(text: str, file: str, number: int, notes: list[str]) -> int | None:
-    """Return a whole number that may hold separators of thousands, which are noted: Flee itself stops at them."""
+    """Parse a whole number that may hold separators of thousands, which are noted because Flee itself stops at them."""
     if THOUSANDS.fullmatch(text.strip()):
         notes.append(f"{file}, row {number}: {quoted(text)} read as {text.strip().replace(',', '')}")
         return int(text.replace(",", ""))
@@ -230,7 +232,7 @@ def _people(text: str, file: str, number: int, notes: list[str]) -> int | None:
 def _correct(
     tables: Mapping[str, Floats], file: Path, start: dt.date, problems: list[Problem], known_at: dt.date | None
 ) -> None:
-    """Scale what was counted before a correction by the jump at its day, in the order of the file, as Flee does."""
+    """Scale counts before a correction by the jump at its day, in the order of the file, as Flee does."""
     if not file.is_file():
         return
     for number, row in _rows(file, problems):
@@ -273,9 +275,9 @@ class CountFiles:
 
 
 def read_count_files(folder: Path, corrections: Path, start: dt.date) -> CountFiles:
-    """Read the counts of ``folder`` file by file, uncorrected; of a name that stands twice its first row is used.
+    """Read the counts of ``folder`` file by file, uncorrected; if a name appears twice, use its first row.
 
-    For forecasts: Flee's sum of two files takes the later count of one of them, so it looks ahead.
+    It is used for forecasts: Flee's sum of two files takes the later count of one of them, so it looks ahead.
     """
     problems: list[Problem] = []
     files: dict[str, tuple[Floats, ...]] = {}

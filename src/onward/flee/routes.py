@@ -70,7 +70,7 @@ class Routes:
 
 
 def directed_links(instance: FleeInstance, *, faithful: bool) -> list[DirectedLink]:
-    """Return both directions of every link in Flee's order; a redirection 1 stands there twice in Flee as it runs."""
+    """Return both directions of every link in Flee's order; Flee has a link with redirection 1 twice."""
     index = {place.name: p for p, place in enumerate(instance.locations)}
     found: list[DirectedLink] = []
     for link in instance.links:
@@ -87,7 +87,7 @@ def directed_links(instance: FleeInstance, *, faithful: bool) -> list[DirectedLi
 
 
 class Network:
-    """Which links are shut and which redirect, changed by closures in their order."""
+    """The closed links and the redirections, changed by closures in order."""
 
     def __init__(self, places: Sequence[Location], links: Sequence[DirectedLink]) -> None:
         self.links = links
@@ -96,23 +96,23 @@ class Network:
         self.redirects = np.array([link.redirects for link in links], dtype=np.bool_)
 
     def key(self, marker: NDArray[np.bool_]) -> tuple[bytes, bytes, bytes]:
-        """Return what routes depend on: links shut, markers, redirections."""
+        """Return what routes depend on: closed links, markers, redirections."""
         return self.shut.tobytes(), marker.tobytes(), self.redirects.tobytes()
 
     def shut_border(self, country1: str, country2: str, closing: bool) -> None:
-        """Shut or reopen every link between two countries."""
+        """Close or reopen every link between two countries."""
         for r, link in enumerate(self.links):
             if {self.country[link.tail], self.country[link.head]} == {country1, country2}:
                 self.shut[r] = closing
 
     def shut_location(self, place: int, closing: bool) -> None:
-        """Shut or reopen every link of a location."""
+        """Close or reopen every link of a location."""
         for r, link in enumerate(self.links):
             if place in (link.tail, link.head):
                 self.shut[r] = closing
 
     def shut_link(self, place1: int, place2: int, closing: bool) -> None:
-        """Shut or reopen the links between two locations."""
+        """Close or reopen the links between two locations."""
         for r, link in enumerate(self.links):
             if {link.tail, link.head} == {place1, place2}:
                 self.shut[r] = closing
@@ -132,7 +132,7 @@ def enumerate_routes(
     *,
     faithful: bool,
 ) -> Routes:
-    """Return all candidate routes under every state of the network that the period sees."""
+    """Return all candidate routes under every state of the network within the period."""
     states = list(dict.fromkeys(topologies))
     atlas = _Atlas(places, links, settings)
     candidates: list[tuple[int, int, int, float]] = []
@@ -161,12 +161,12 @@ def enumerate_routes(
 
 
 def unit_scale(lengths: Sequence[float]) -> int:
-    """Return into how many parts a km is divided so that all lengths are whole, at most ten."""
+    """Return the number of parts per km for which all lengths are whole numbers, at most ten."""
     return next((s for s in (1, 2, 5) if all(abs(x * s - round(x * s)) < 1e-9 for x in lengths)), FINEST)
 
 
 class _Atlas:
-    """Stands and lanes met so far, by what they are."""
+    """The stands and lanes found so far, by their content."""
 
     def __init__(self, places: Sequence[Location], links: Sequence[DirectedLink], settings: FleeSettings) -> None:
         self.links, self.settings = links, settings
@@ -204,12 +204,12 @@ class _Atlas:
                 heap += [(n, km, path_to, step + 1) for n in onward]
 
     def lanes_of(self, origin: int, path: tuple[int, ...]) -> tuple[int, int]:
-        """Return the first lane of a route, and that of who sets out on foot (the same where nobody does)."""
+        """Return the first lane of a route, and that of people who set out on foot (the same where nobody does)."""
         lane = self._lane(origin, path, False)
         return lane, self._lane(origin, path, True) if self.settings.start_on_foot else lane
 
     def _first_link(self, tail: int, head: int) -> int:
-        """The first link to a location is the one walked, whichever of several was weighed."""
+        """Return the first link to a location, which is the one walked, whichever of several was weighed."""
         return next((r for r in self.out[tail] if self.links[r].head == head), -1)
 
     def _lane(self, tail: int, path: tuple[int, ...], fresh: bool, back: bool = False) -> int:
@@ -224,7 +224,7 @@ class _Atlas:
         self, candidate: Ints, near: Floats, first: Ints, state: Ints, shut: NDArray[np.bool_],
         ever_shut: NDArray[np.bool_], *, dense: bool,
     ) -> Routes:  # fmt: skip
-        """Number all stands and lanes, also those of the way back from a link shut under people."""
+        """Return all stands and lanes as arrays, including those of the way back from a link closed under people."""
         back: dict[int, int] = {}
         onward = self._plan_lanes()
         while len(back) < len(self.lanes):
@@ -255,7 +255,7 @@ class _Atlas:
         )  # fmt: skip
 
     def _plan_lanes(self, known: Mapping[int, int] | None = None) -> dict[int, int]:
-        """Return the next lane of every stand with a route; making lanes makes stands further along."""
+        """Return the next lane of every stand with a route; creating lanes creates stands further along."""
         onward = dict(known or {})
         while True:
             fresh = [(p, rest, n) for (p, rest, _), n in self.stands.items() if rest and n not in onward]
@@ -265,7 +265,7 @@ class _Atlas:
                 onward[n] = self._lane(p, rest, False) if self._first_link(p, rest[0]) >= 0 else -1
 
     def _ways_back(self, ever_shut: NDArray[np.bool_], back: dict[int, int]) -> None:
-        """Add to ``back`` the lanes that lead back from links shut under people, by the lane they were on."""
+        """Add to ``back`` the lanes that lead back from links closed under people, by the lane they were on."""
         rest_of = {n: rest for (_, rest, _), n in self.stands.items()}
         for (r, to, fresh, is_back), n in list(self.lanes.items()):
             if n in back:

@@ -27,7 +27,7 @@ SPAWN_MODES = {"": 0, "constant": 1, "pop_ratio": 2, "poisson": 3}
 
 @dataclass(frozen=True)
 class FleeOptions:
-    """How Flee's rules are run: ``flee.faithful``, ``flee.memory_levels``."""
+    """Options of Flee's rules: ``flee.faithful``, ``flee.memory_levels``."""
 
     faithful: bool = True
     memory_levels: int = 16
@@ -64,7 +64,7 @@ class FleeModel:
 
 
 def build_flee(instance: FleeInstance, options: FleeOptions | None = None) -> FleeModel:
-    """Compile an instance; raises CrisisDataError for a day on which Flee itself would stop."""
+    """Compile an instance; raise CrisisDataError for a day on which Flee itself would stop."""
     options = options or FleeOptions()
     settings, places = instance.settings, instance.locations
     links = directed_links(instance, faithful=options.faithful)
@@ -106,8 +106,11 @@ def _numbers(instance: FleeInstance, options: FleeOptions, *, camps: bool) -> Fl
 
 
 def _capacities(instance: FleeInstance, options: FleeOptions, registered: bool) -> Floats:
-    """Return capacity by day: Flee subtracts the people of day 0, whom it also counts as present, and adds the
-    daily growth of a location even where it has no capacity."""
+    """Return capacity by day, with Flee's deduction of day 0 and its daily growth.
+
+    Flee subtracts the people of day 0, whom it also counts as present, and adds the daily growth of a location even
+    where it has no capacity.
+    """
     capacity, settings = _numbers(instance, options, camps=True), instance.settings
     if options.faithful and registered and settings.insert_day0:
         for p, place in enumerate(instance.locations):
@@ -137,7 +140,7 @@ def registered_stocks(instance: FleeInstance, name: str) -> Ints:
 
 
 def _newly_displaced(instance: FleeInstance, options: FleeOptions) -> tuple[Ints, Ints]:
-    """Return the agents to spawn each day, and the debt: falls of the total that later rises must make good first."""
+    """Return the agents to spawn each day, and the deficit: falls of the total that later rises must offset first."""
     settings, data = instance.settings, instance.registrations
     names = data.names[1:] if settings.sum_from_camps else (TOTAL,)
     total = np.sum([data.series(name) for name in names], axis=0) if names else np.zeros(instance.days, dtype=np.int64)
@@ -164,7 +167,7 @@ def _check_zones(spawn: Floats, instance: FleeInstance) -> None:
 
 
 class _Days:
-    """What locations and links are, advanced day by day in Flee's order; not kept after compilation."""
+    """The state of locations and links, advanced day by day in Flee's order; discarded after compilation."""
 
     def __init__(self, instance: FleeInstance, options: FleeOptions, network: Network) -> None:
         self.instance, self.options, self.network = instance, options, network
@@ -200,7 +203,7 @@ class _Days:
             self.camp[p], self.town[p] = True, False
 
     def advance(self, t: int) -> None:
-        """Do day ``t``: conflicts, the weights of spawning, closures, then scores."""
+        """Process day ``t``: conflicts, the weights of spawning, closures, then scores."""
         changed = self._conflicts(t)
         # weights are those of Flee's last refresh: yesterday's, unless a zone opened or closed today
         self.spawn[t] = self._spawn_weights(t if changed or t == 0 or not self.options.faithful else t - 1)
@@ -226,7 +229,7 @@ class _Days:
         return active * decay
 
     def _conflicts(self, t: int) -> bool:
-        """Start and end conflicts; whether any did."""
+        """Start and end conflicts; return whether any did."""
         changed = False
         for name, series in self.instance.conflicts.items():
             p, now = self.index.get(name), float(series[t])

@@ -19,7 +19,7 @@ from onward.errors import Problem
 
 @dataclass(frozen=True)
 class FleeSettings:
-    """What a settings file says, by Flee's own names; distances in km, speeds in km a day."""
+    """The content of a settings file, by Flee's own names; distances in km, speeds in km per day."""
 
     take_from_population: bool = False
     insert_day0: bool = True
@@ -57,7 +57,7 @@ class FleeSettings:
     hasten: int = 1
 
     def decay(self, days: int) -> float:
-        """Return the decay of a conflict that began ``days`` ago; 1 where none is set."""
+        """Return the decay of a conflict that began ``days`` ago; 1 if none is set."""
         if not self.conflict_spawn_decay:
             return 1.0
         step = min(int(days / self.conflict_spawn_decay_interval), len(self.conflict_spawn_decay) - 1)
@@ -119,7 +119,7 @@ SUPPORTED = {
 def load_settings(
     file: Path | None, overrides: Mapping[str, object], notes: list[str] | None = None
 ) -> tuple[FleeSettings, list[Problem]]:
-    """Read a settings file, or Flee's defaults where there is none.
+    """Read a settings file, or use Flee's defaults without one.
 
     ``overrides`` replace its keys (``max_move_speed`` or ``move_rules.max_move_speed``); log levels that Flee does not
     know are added to ``notes``.
@@ -166,7 +166,7 @@ def _flatten(content: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
 
 
 def _override(flat: dict[tuple[str, str], Any], overrides: Mapping[str, object]) -> list[Problem]:
-    """Put what was set by hand over the file's content; settings that cannot be set are named."""
+    """Apply settings given by hand to the file's content; name settings that cannot be set."""
     import yaml
 
     problems = []

@@ -49,7 +49,7 @@ GIVEN = "Flee is given the number newly displaced of each day from the registrat
 
 @dataclass(frozen=True)
 class FleeRunSettings:
-    """How a Flee model is run: all that decides the result besides the instance."""
+    """The settings of a run under Flee's rules: everything besides the instance that decides the result."""
 
     engine: str = "cohorts"
     members: int = 100
@@ -72,11 +72,9 @@ def load_flee(
     folder: str | Path, *, settings_file: str | Path | None = None, faithful: bool = True,
     overrides: Mapping[str, object] | None = None, known_at: dt.date | None = None,
 ) -> FleeModel:  # fmt: skip
-    """Read and compile a Flee instance.
+    """Read and compile a Flee instance; ``overrides`` are Flee's settings by name, or one of `OPTIONS`.
 
-    ``overrides`` are Flee's settings by name, or one of `OPTIONS`. A setting may be named as ``max_move_speed``,
-    ``move_rules.max_move_speed``, or either after ``flee.``. With ``known_at`` what came after that day is left out
-    (see `onward.flee.known_at`).
+    A setting may be named as ``max_move_speed``, ``move_rules.max_move_speed``, or either after ``flee.``.
     """
     given = {n if n in OPTIONS else n.removeprefix("flee."): value for n, value in (overrides or {}).items()}
     options = FleeOptions(
@@ -103,7 +101,7 @@ def _count(name: str, found: object) -> int:
 
 
 def world_of(model: FleeModel, *, expected: bool = False) -> tuple[FleeWorld, FleeRates]:
-    """Lay a model out for the kernel."""
+    """Arrange a model as arrays for the kernel."""
     rules, routes = model.instance.settings, model.routes
     world = FleeWorld(
         move=model.move, score=model.score, spawn=model.spawn, flags=model.flags, capacity=model.capacity,
@@ -146,7 +144,7 @@ def run_one(
     clock: Callable[[], float] = float,
     watch: Watch | None = None,
 ) -> tuple[FleeResult, float]:
-    """Run one member; returns its result in agents and what its kernel took by ``clock`` (none: 0)."""
+    """Run one member; return its result in agents and the time of its kernel by ``clock`` (0 without one)."""
     use_cache()
     from onward.flee.step import run_flee
 
@@ -173,7 +171,7 @@ def run_flee_members(
 ) -> Iterator[tuple[int, Any, float]]:  # fmt: skip
     """Run members in parallel threads; yield (member, result, CPU seconds) in the order given.
 
-    ``finish`` is called with (member, result) in the member's thread, and what it returns is yielded in its place.
+    ``finish`` is called with (member, result) in the member's thread, and its result is yielded instead.
     """
 
     def one(member: int) -> tuple[Any, float]:
@@ -184,7 +182,7 @@ def run_flee_members(
 
 
 def describe_flee(model: FleeModel, settings: FleeRunSettings) -> dict[str, Any]:
-    """Return what run.json says of a run before it begins."""
+    """Return the content of run.json that is known before the run."""
     import datetime as dt
 
     instance = model.instance
@@ -225,7 +223,7 @@ def _flee_words(model: FleeModel, instance: FleeInstance) -> dict[str, Any]:
 
 
 def flee_notices(model: FleeModel) -> list[str]:
-    """Return what is said once per run: what of Flee is reproduced on purpose, and what is odd in the instance."""
+    """Return the notices shown once per run: deliberate reproductions of Flee, and oddities of the instance."""
     given = [] if model.instance.settings.conflict_spawn_mode else [GIVEN]
     return [FAITHFUL if model.options.faithful else UNFAITHFUL, *given, *model.instance.notes]
 
@@ -235,24 +233,10 @@ def simulate_flee(
     engine: str = "cohorts", faithful: bool = True, overrides: Mapping[str, object] | None = None, workers: int = 1,
     known_at: dt.date | None = None,
 ) -> Run:  # fmt: skip
-    """Simulate a Flee instance folder under Flee's rules and return a `Run` in memory.
+    """Simulate a Flee instance folder and return a `Run` in memory; `onward.simulate_flee` describes the arguments.
 
-    Parameters
-    ----------
-    folder : a Flee instance as it is: input_csv/, source_data/, simsetting.yml
-    settings_file : settings to use instead of simsetting.yml
-    members : how many runs, at least 1; *expected* needs one
-    engine : ``cohorts`` (whole agents, drawn) or ``expected`` (real numbers, means)
-    faithful : Flee as it runs, or what its documents promise
-    overrides : Flee's settings by name, ``flee.faithful``, ``flee.memory_levels``
-    workers : threads; the result does not depend on their number
-    seed : 0 or more; the same seed gives the same numbers
-    known_at : leave out what came after this day: conflict, closures, registrations, corrections, capacities
-
-    Returns
-    -------
-    Run
-        Its tables count people (agents times ``hasten``). ``registrations`` holds what Flee compares camps with.
+    Its tables count people (agents times ``hasten``). ``registrations`` holds the figures that Flee compares camps
+    with.
     """
     settings = FleeRunSettings(engine, members, seed, dict(overrides or {}))
     model = load_flee(folder, settings_file=settings_file, faithful=faithful, overrides=overrides, known_at=known_at)

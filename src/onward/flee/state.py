@@ -120,7 +120,7 @@ class FleeSimType(types.StructRef):
     """Numba's type of `FleeSim`."""
 
     def preprocess_fields(self, fields: Any) -> Any:
-        """Take literal types as their general ones."""
+        """Replace literal types by their general types."""
         return tuple((name, types.unliteral(kind)) for name, kind in fields)
 
 

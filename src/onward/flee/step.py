@@ -1,8 +1,8 @@
 """The day loop of one member under Flee's rules, in Flee's order: spawning, closures, decisions, travel.
 
-One source serves two engines, as in `onward.engine.step`: int64 people are drawn, float64 people are means.
-Flee handles agents one after the other, each seeing the camps as the earlier ones left them. Here people of equal
-state move together: everybody in one batch as long as no camp can fill meanwhile, else in batches.
+One source serves two engines, as in `onward.engine.step`: int64 people are drawn, float64 people are means. Flee
+handles agents one after the other, each seeing the camps as the earlier ones left them. Here people of equal state move
+together: everyone in one batch as long as no camp can fill meanwhile, otherwise in several batches.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from onward.flee.travel import decide, travel
 
 @njit(cache=True, nogil=True)
 def run_flee(world: FleeWorld, rates: FleeRates, initial: Any, rng: Any, reached: Any) -> FleeResult:
-    """Run all days; ``initial`` are the agents in camps before the first day, and say the type of people.
+    """Run all days; ``initial`` are the agents in camps before the first day, and their type is that of people.
 
-    ``reached[0]`` is how many days are done.
+    ``reached[0]`` is the number of days done.
     """
     sim = _set_up(world, rates, initial, rng)
     stopped = -1
@@ -49,7 +49,7 @@ def run_flee(world: FleeWorld, rates: FleeRates, initial: Any, rng: Any, reached
 
 @njit(cache=True, nogil=True)
 def count_ways(lanes: Any, night: Any, way: Any) -> None:
-    """Count who is on links tonight by the location left."""
+    """Count the people on links at the end of the day by the location left."""
     for lane in range(lanes.shape[0]):
         begin, tail = lanes[lane, L_FIRST], lanes[lane, L_TAIL]
         for w in range(begin, begin + lanes[lane, L_LENGTH] // lanes[lane, L_STEP] + 1):
@@ -91,7 +91,7 @@ def _set_up(world: FleeWorld, rates: FleeRates, initial: Any, rng: Any) -> Any:
 
 @njit(cache=True, nogil=True)
 def spawn(sim: Any) -> bool:
-    """Bring in the newly displaced of the day; False where Flee would stop, as no place can give any."""
+    """Add the newly displaced of the day; return False where Flee would stop because no place can give any."""
     t, rng = sim.today, sim.rng
     places = sim.pop.size
     if sim.spawn_mode > 0:
@@ -122,7 +122,7 @@ def spawn(sim: Any) -> bool:
 
 @njit(cache=True, nogil=True)
 def enter(sim: Any, p: int, people: Any) -> None:
-    """Put newly displaced people at a location."""
+    """Add newly displaced people to a location."""
     sim.morning[sim.pop.size + p if sim.foot else p, 0] += people
     sim.present[p] += people
     sim.spawned[sim.today, p] += people
@@ -132,7 +132,7 @@ def enter(sim: Any, p: int, people: Any) -> None:
 
 @njit(cache=True, nogil=True)
 def turn_back(sim: Any) -> None:
-    """Send back who is on a link that is shut today (they learn of it at its end)."""
+    """Send back people on a link that is closed today (they learn of it at its end)."""
     t = sim.today
     if t == 0 or sim.topology[t] == sim.topology[t - 1]:
         return

@@ -1,9 +1,9 @@
 """A day's decisions and travel under Flee's rules.
 
-``decide``: everybody at a location stays or takes a link. ``travel``: everybody on a link moves; who arrives before
-having moved a day's way decides again, and each further link gets the full daily speed (Flee as it runs). Somebody's
-memory is ``r <- (r + moved / speed) / 2``, kept in levels with unbiased rounding. People of all levels of memory
-move together as a vector over ``c``.
+``decide``: everyone at a location stays or takes a link. ``travel``: everyone on a link moves; those who arrive before
+having moved a full day's distance decide again, and each further link gets the full daily speed (Flee as it runs). A
+person's memory is ``r <- (r + moved / speed) / 2``, stored in levels with unbiased rounding. People of all levels of
+memory move together as a vector over ``c``.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ BATCHES_A_ZONE = 1.0
 
 @njit(cache=True, nogil=True)
 def weigh(sim: Any) -> None:
-    """Set the weight of every candidate route as things stand.
+    """Compute the weight of every candidate route in the present state.
 
     ``((weight_softening + score) / (softening + km)^distance_power * capacity multiplier)^weight_power``; all equal
     where all are 0 (Flee: calculateLinkWeight, normalizeWeights, pruneRoutes).
@@ -87,9 +87,9 @@ def weigh(sim: Any) -> None:
 
 @njit(cache=True, nogil=True)
 def batches(sim: Any, moving: float, leaving: bool) -> int:
-    """Return in how many batches to handle ``moving`` people so that no camp fills or empties by much within one.
+    """Return the number of batches for ``moving`` people such that no camp fills or empties by much within one.
 
-    Who comes to a camp today: those on links to it, or yesterday's arrivals in proportion to who moves.
+    Arrivals in a camp today are those on links to it, or yesterday's arrivals in proportion to the number who move.
     """
     t, most = sim.today, 1.0
     for p in range(sim.pop.size):
@@ -154,7 +154,7 @@ def _decide_at(sim: Any, s: int, people: Any) -> None:
 
 @njit(cache=True, nogil=True)
 def decide(sim: Any) -> None:
-    """Let everybody at a location decide: stay, or take a link (they travel later today)."""
+    """Let everyone at a location decide: stay, or take a link (they travel later today)."""
     sim.evening[:] = sim.none
     moving, t = 0.0, sim.today
     for p in range(sim.pop.size):
@@ -184,7 +184,7 @@ def _advance(
     night: Any, node: Any, nodes: Any, met: Any, slot: Any, present: Any, coming: Any, legs: Any, entering: bool,
     grid: int, km: Any,
 ) -> None:  # fmt: skip
-    """Let ``total`` people travel on a lane once; ``done`` of it is behind them, ``moved`` they came before it."""
+    """Move ``total`` people on a lane once; they have done ``done`` of it, and moved ``moved`` before it."""
     today = speed if faithful else max(0, speed - moved)
     length = lanes[lane, L_LENGTH]
     if done + today <= length:
@@ -223,7 +223,7 @@ def _arrive(
     walk_speed: int, evening: Any, night: Any, node: Any, nodes: Any, met: Any, slot: Any, present: Any, coming: Any,
     legs: Any, none: Any, part: Any, walking: Any, road: Any, b: int, count: int, today: int, grid: int, km: Any,
 ) -> None:  # fmt: skip
-    """Let a batch of those who are on a link since the morning travel."""
+    """Move a batch of those who have been on a link since the morning."""
     for lane in range(lanes.shape[0]):
         q, to_place = walk[lane], stand[lanes[lane, L_TO], S_PLACE]
         begin, step = lanes[lane, L_FIRST], lanes[lane, L_STEP]
@@ -254,9 +254,9 @@ def _go_on(
     cut: Any, other: Any, count: Any, candidate: Any, refused: Any, chances: Any, first: Any, shut: Any, day: int,
     top: float, furthest: int, grid: int, km: Any,
 ) -> None:  # fmt: skip
-    """Let who arrived early decide again, the least moved first (each link adds to what one has moved).
+    """Let those who arrived early decide again, the least moved first (each link adds to the distance moved).
 
-    Few whole people choose their routes one by one; of many, how many take each route is a binomial draw.
+    Few whole people choose their routes one by one; of many, the number on each route is a binomial draw.
     """
     for cell in range(furthest // grid + 1):
         n = 0
@@ -335,7 +335,7 @@ def _go_on(
 
 @njit(cache=True, nogil=True)
 def travel(sim: Any) -> None:
-    """Let everybody on a link travel; who arrives early decides again."""
+    """Move everyone on a link; those who arrive early decide again."""
     k, present, legs = sim.topology[sim.today], sim.present, sim.legs[sim.today]
     chosen = picked(sim.movers, sim.chosen)
     sim.night[:] = sim.none

@@ -20,7 +20,7 @@ from onward.typing import Floats
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A crisis as arrays: its network, its people, its attacks, distances to each front."""
+    """A crisis as arrays: its network, its people, its attacks, and distances to each front."""
 
     crisis: Crisis
     scenario: Scenario | None
@@ -35,8 +35,10 @@ class Model:
 
 
 def build_model(crisis: Crisis, scenario: Scenario | None = None, *, departures: str = "modelled") -> Model:
-    """Compile a checked crisis, with what a scenario changes in it; ``departures`` modelled or observed.
+    """Compile a checked crisis, with the changes of a scenario; ``departures`` are modelled or observed.
 
+    Examples
+    --------
     >>> from onward.crisis import read_crisis
     >>> build_model(read_crisis("aleppo-2016")).network.days
     77
@@ -66,7 +68,7 @@ def build_model(crisis: Crisis, scenario: Scenario | None = None, *, departures:
 
 
 def dated(model: Model, dates: tuple[date, ...]) -> Model:
-    """Return the model as if places had changed hands on these days; ``dates`` as `draw_dates` gives them."""
+    """Return the model with changes of control on these days; ``dates`` as returned by `draw_dates`."""
     if not dates:
         return model
     crisis, changes = _changed(with_dates(model.crisis, dates), model.scenario)

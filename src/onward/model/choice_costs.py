@@ -20,11 +20,11 @@ def first_days(network: Network) -> Ints:
 def attraction(
     network: Network, people: People, population: Floats, values: Values, straight_km: Floats | None = None
 ) -> Floats:
-    """Return what each place is worth to stay in, ``[regime, place, group]``.
+    """Return the attractiveness of each place as a destination, ``[regime, place, group]``.
 
     ``exp(a_kind + a_pop ln(1 + population / n0) + a_foreign + a_border b + refuge)`` with ``b = exp(-d / border_km)``
-    at a distance ``d`` from the nearest place abroad, for places that are not abroad: ground by a border that nobody
-    shells is a refuge. 0 where nobody can stay: hubs, and places not open.
+    at a distance ``d`` from the nearest place abroad, for places that are not abroad: a border area that nobody shells
+    is a refuge. 0 where nobody can stay: hubs, and places that are not open.
     """
     kind = np.array([0.0 if k == "hub" else values[f"choice_{k}"] for k in KINDS])
     places = network.places
@@ -69,7 +69,7 @@ def perceived_km(
 
 
 def place_risk(near: Floats, holder: Ints, fear: Floats) -> Floats:
-    """Return how much of a feared holder's shadow lies on each place, ``[group, place]``, 0 upwards."""
+    """Return the risk at each place from feared holders nearby, ``[group, place]``, 0 or more."""
     risk = np.zeros((fear.shape[0], near.shape[0]))
     for a in range(fear.shape[1]):
         held = holder == a
@@ -80,7 +80,7 @@ def place_risk(near: Floats, holder: Ints, fear: Floats) -> Floats:
 
 
 def quanta(network: Network, values: Values) -> Ints:
-    """Return how many steps (`travel_steps` a day) each road takes, ``[road, on foot or by car]``, at least 1."""
+    """Return how many time steps (`travel_steps` a day) each road takes, ``[road, on foot or by car]``, at least 1."""
     roads = network.roads
     water, foot_only = roads.mode == MODES.index("water"), roads.mode == MODES.index("foot")
     foot = np.where(water, values["speed_water"], values["speed_foot"])
@@ -90,7 +90,7 @@ def quanta(network: Network, values: Values) -> Ints:
 
 
 def stage_share(network: Network, values: Values) -> Floats:
-    """Return the share of those passing each place who stop there for a while, shape (places,)."""
+    """Return the share of people passing each place who stop there for a while, shape (places,)."""
     return np.where(network.places.kind == HUB, 0.0, values["stage_share"])
 
 

@@ -53,7 +53,7 @@ class Claim:
 
     @property
     def scale(self) -> float:
-        """Factor from the total of the window to the claim's unit."""
+        """Return the factor from the total of the window to the claim's unit."""
         return PER_DAYS[self.unit] / (self.last - self.first + 1) if self.unit in PER_DAYS else 1.0
 
 
@@ -97,7 +97,7 @@ def _claim(crisis: Crisis, network: Network, areas: Mapping[str, list[int]], row
 
 
 def _gates(network: Network, name: str | None, destination: Bools | None) -> Bools:
-    """The gates a claim is about: the one it names, or those whose roads touch its destination."""
+    """Return the gates a claim is about: the one it names, or those whose roads touch its destination."""
     names = network.gates.names
     found = np.array([name is None or n == name for n in names], dtype=np.bool_)
     if destination is not None and len(names):

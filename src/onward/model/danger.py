@@ -1,7 +1,7 @@
-"""Danger of a place to those who choose it or pass it: the attacks to be expected there in the days to come.
+"""Danger of a place to those who choose it or pass through it: the attacks expected there in the coming days.
 
-People get used to a war at home, and a raid on a metropolis frightens a quarter of it; but nobody flees into daily
-fire. So the danger of a destination is neither habituated nor diluted by the size of the place.
+People get used to a war at home, and a raid on a large city affects only a part of it, but nobody flees into daily
+attacks. The danger of a destination is therefore neither reduced by habituation nor diluted by the size of the place.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from onward.typing import Floats
 
 
 def expected_attacks(reached: Floats, history: int, memory: float) -> Floats:
-    """Return the attacks a day to be expected at each place, ``[t, p, g]``, for the crisis's own days.
+    """Return the expected number of attacks per day at each place, ``[t, p, g]``, for the crisis's own days.
 
-    The recent rate, as people know it in the morning: the mean of the days before, each weighted by
-    ``exp(-(age - 1) / memory)``, over the days there are; 0 where there are none.
+    The recent rate, as people know it in the morning: the mean of the days before, each weighted by ``exp(-(age - 1) /
+    memory)``, over the days available; 0 where there are none.
 
     Parameters
     ----------
@@ -26,6 +26,11 @@ def expected_attacks(reached: Floats, history: int, memory: float) -> Floats:
         Days of history.
     memory
         ``danger_days``.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``[t, p, g]``, attacks per day, 0 or more.
 
     Examples
     --------
@@ -43,7 +48,7 @@ def expected_attacks(reached: Floats, history: int, memory: float) -> Floats:
 
 
 def safety(reached: Floats, history: int, values: Values) -> Floats:
-    """Return by what share danger leaves a place attractive, ``[t, p, g]``, between 0 and 1.
+    """Return the factor by which danger reduces a place's attractiveness, ``[t, p, g]``, between 0 and 1.
 
     ``(1 + rate / danger_attacks) ^ -choice_danger``, that is ``-choice_danger ln(1 + rate / danger_attacks)`` in
     utility, with ``rate`` from `expected_attacks`. A power, so that lists of events that miss half of all attacks

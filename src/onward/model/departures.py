@@ -1,7 +1,7 @@
 """Observed departures: the daily number newly displaced from an area, taken from its counts.
 
-A run with observed departures is given the totals: it says where people go, not how many leave. A count with a range is
-drawn from it, once a member and series, because a source errs in the same direction from day to day.
+A run with observed departures is given the totals: it models where people go, not how many leave. A count with a range
+is drawn from it, once per member and series, because a source errs in the same direction from day to day.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from onward.typing import Floats, Ints
 
 @dataclass(frozen=True)
 class Observed:
-    """The series of counts that are given, one an area, and the area of each place, ``area[p]`` (-1: modelled).
+    """The given series of counts, one per area, and the area of each place, ``area[p]`` (-1: modelled).
 
     ``series[a]`` has the days of the counts, the first of them the day before they begin, and the cumulative people as
     rows middle, low, high; ``key[a]`` is what the series is.
@@ -34,7 +34,7 @@ class Observed:
     area: Ints
 
     def draw(self, draws: Draws | None) -> Ints:
-        """Draw the people newly displaced a day, shape (days, areas); ``draws=None`` gives the counts themselves."""
+        """Draw the people newly displaced per day, shape (days, areas); ``draws=None`` gives the counts themselves."""
         if not self.names:
             return np.zeros((self.days, 0), dtype=np.int64)
         score = np.zeros(len(self.names)) if draws is None else draws.normal(self.key)
@@ -43,7 +43,7 @@ class Observed:
         )
 
     def _daily(self, at: Floats, people: Floats, z: float) -> Ints:
-        """Daily numbers of one cumulative series, shape (days,), people."""
+        """Return the daily numbers of one cumulative series, shape (days,), people."""
         counted = quantile_between(np.full(people.shape[1], z), *people)
         total = np.interp(np.arange(-1, self.days), at, [0.0, *counted])
         paid = np.maximum.accumulate(total)  # what falls is owed before anybody new leaves
@@ -51,18 +51,18 @@ class Observed:
 
 
 def nothing_observed(network: Network) -> Observed:
-    """Return no observed departures: all are modelled."""
+    """Return an object without observed departures: all are modelled."""
     places = len(network.places.names)
     return Observed((), network.days, (), keys_of([]), np.full(places, -1, dtype=np.int64))
 
 
 def observed_departures(crisis: Crisis, network: Network) -> Observed:
-    """Lay the displaced counts of areas out over days.
+    """Convert the displaced counts of areas to daily numbers.
 
-    Each series (one area, one source) is cumulative from ``since`` on: linear between its dates, its differences
-    are the daily numbers, a fall is a debt that later rises pay off first. ``low`` and ``high`` are its 90 % interval,
-    in which each member has its own place. Series are taken from the one with the
-    most dates down, as long as their areas do not overlap one already taken. Nobody leaves after the last date.
+    Each series (one area, one source) is cumulative from ``since`` on: linear between its dates, and its differences
+    are the daily numbers; a fall is offset against later rises. ``low`` and ``high`` are its 90 % interval, in which
+    each member has one position. Series with more dates are taken first, as long as their areas do not overlap one
+    already taken. Nobody leaves after the last date.
     """
     index = network.places.index()
     members: dict[str, list[int]] = {name: [i] for name, i in index.items()}
@@ -97,7 +97,7 @@ def _series(crisis: Crisis) -> list[tuple[str, pl.DataFrame]]:
 
 
 def _points(rows: pl.DataFrame, crisis: Crisis) -> tuple[Floats, Floats]:
-    """Days of a cumulative series, from the day before it begins, and its people as rows middle, low, high."""
+    """Return the days of a cumulative series, from the day before it begins, and its people: middle, low, high."""
     at = [max(-1, (rows["since"][0] - crisis.start).days - 1), *((d - crisis.start).days for d in rows["date"])]
     ends = [pl.coalesce(name, "people").alias(name) for name in ("low", "high")]
     people = rows.select("people", *ends).cast(pl.Float64).to_numpy().T

@@ -1,7 +1,7 @@
 """Encirclement: fear of being cut off, where a feared actor's gains separate a place from the rest.
 
-A front can frighten without coming nearer: when the road behind a town is severed, its people leave while they
-still can. The measure is how much smaller the world has become that one can reach without passing a shut gate.
+A front can frighten without coming nearer: when the road behind a town is cut, its people leave while they still can.
+The measure is the relative decrease of the population that can be reached without passing a closed gate.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from onward.typing import Floats
 
 
 def reachable_people(network: Network) -> Floats:
-    """Return how many people live within reach of each place, ``[t, p]``, itself included.
+    """Return how many people live in places that can be reached from each place, ``[t, p]``, itself included.
 
     Within reach is what usable roads without a shut gate connect, in either direction, and without crossing a line.
     """
@@ -39,19 +39,19 @@ def reachable_people(network: Network) -> Floats:
 
 
 def shrinking(network: Network) -> Floats:
-    """Return how the world within reach shrinks from day to day, ``ln(R(t - 1) / R(t))``, ``[t, p]``; it may grow.
+    """Return the daily decrease of the reachable population, ``ln(R(t - 1) / R(t))``, ``[t, p]``; negative if it grows.
 
-    ``R`` is `reachable_people`; the first day's is 0. Abroad it never shrinks: a refuge at the map's edge has an
-    outside that the map does not show.
+    ``R`` is `reachable_people`; the first day's value is 0. Abroad it is never positive, because a refuge at the map's
+    edge is connected to places that the map does not show.
     """
     reach = np.log(reachable_people(network))
     return np.where(network.places.abroad, 0.0, -np.diff(reach, axis=0, prepend=reach[:1]))
 
 
 def fear_of_gains(network: Network, people: People, values: Values) -> Floats:
-    """Return the greatest fear of an actor that lately took a place, ``[t, g]``.
+    """Return the greatest fear of any actor that recently took a place, ``[t, g]``.
 
-    Lately is within ``encirclement_window_days``.
+    Recently means within ``encirclement_window_days``.
     """
     window = int(values["encirclement_window_days"])
     gained = np.zeros((network.days, len(network.actors)), dtype=np.bool_)
@@ -65,8 +65,8 @@ def fear_of_gains(network: Network, people: People, values: Values) -> Floats:
 def encirclement(steps: Floats, fear: Floats, values: Values) -> Floats:
     """Return ``S[t, p, g] = max(0, 2^(-1 / half-life) S(t - 1) + step)``, the fear of being cut off.
 
-    A world that shrinks by a feared actor's gains frightens by ``weight ln(R(t - 1) / R(t))`` on that day, and
-    the fear fades as that of a takeover does; a world that grows again takes it back.
+    A decrease in the reachable population by a feared actor's gains adds ``weight ln(R(t - 1) / R(t))`` on that day.
+    The fear decays with the half-life of a takeover; an increase in the reachable population reduces it again.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Gates: who may pass where, day by day.
 
-A gate is a named crossing on one or more roads, or any road that a rule for its border (or a quota for the
-road itself) turns into one. People can plan to go through a shut gate; it stops them when they reach it.
+A gate is a named crossing on one or more roads, or any road that a rule for its border (or a quota for the road itself)
+turns into one. People can plan to pass a closed gate; it stops them when they reach it.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ class Gates:
     lane_gate: Ints
 
     def draw_allowed(self, draws: Draws | None, *, leak: float, common: float) -> Ints:
-        """Return how many may pass each gate each day, shape (days, gates), people; -1 means all.
+        """Draw how many may pass each gate each day, shape (days, gates), people; -1 means no limit.
 
-        A quota with a range is drawn once per rule (``draws=None``: its middle), whatever days it is cut into. Rates
-        become whole people by carrying the rest, so that no stretch of days exceeds its quota by one.
+        A quota with a range is drawn once per rule (``draws=None``: its central value), however its days are divided.
+        Rates become whole people by carrying the remainder, so that no period exceeds its quota by more than one.
         """
         middle, low, high = self.quota.T
         drawn = middle if draws is None else draw_between(draws, self.key, middle, low, high, common)
@@ -59,14 +59,14 @@ class Gates:
 
 
 def gate_names(crisis: Crisis) -> dict[int, int]:
-    """Return the gate's number of each row of ``routes`` that has a gate; see `gate_labels`."""
+    """Return the gate number of each row of ``routes`` that has a gate; see `gate_labels`."""
     labels = _labels(crisis)
     order = {name: n for n, name in enumerate(sorted(set(labels.values())))}
     return {row: order[name] for row, name in labels.items()}
 
 
 def _labels(crisis: Crisis) -> dict[int, str]:
-    """The gate's name of each row of routes: its own, or one made for a border or a metered road."""
+    """Return the gate name of each row of routes: its own, or one made for a border or a metered road."""
     country = dict(crisis.table("places").select("place", "country").iter_rows())
     rules = crisis.table("closures")
     borders = {frozenset(r) for r in rules.filter(kind="border").select("name1", "name2").iter_rows()}
@@ -85,7 +85,7 @@ def _labels(crisis: Crisis) -> dict[int, str]:
 def gates_over_time(
     crisis: Crisis, names: dict[int, int], road_gate: Ints, rules: Sequence[dict[str, Any]] = ()
 ) -> Gates:
-    """Lay the closures over the days, the more particular and the later rule on top."""
+    """Apply the closures to the days; more specific rules and later rules take precedence."""
     labels = _labels(crisis)
     order = tuple(sorted(set(labels.values())))
     policy = np.zeros((crisis.days, len(order)), dtype=np.int64)
@@ -108,7 +108,7 @@ def gates_over_time(
 
 
 def _where(crisis: Crisis, row: dict[str, Any]) -> tuple[object, ...]:
-    """Where a rule holds; a road's ends by where they lie, so that renaming a place moves no draw."""
+    """Return where a rule applies; a road's ends by their coordinates, so that renaming a place changes no draw."""
     if row["kind"] != "route":
         return (row["kind"], *sorted(name for name in (row["name1"], row["name2"]) if name))
     places = crisis.table("places").filter(pl.col("place").is_in([row["name1"], row["name2"]]))
@@ -126,7 +126,7 @@ def _days(crisis: Crisis, start: dt.date, end: dt.date | None) -> slice:
 
 
 def _gates_of(crisis: Crisis, rule: dict[str, Any], names: dict[int, int]) -> set[int]:
-    """The gates a rule is for."""
+    """Return the gates that a rule applies to."""
     country = dict(crisis.table("places").select("place", "country").iter_rows())
     pair = {rule["name1"], rule["name2"]}
     found = set()

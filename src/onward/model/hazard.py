@@ -54,7 +54,7 @@ class Attacks:
     cell_key: Keys  # (cells,) the event, the day and the spot
 
     def draw(self, draws: Draws | None, *, common: float) -> Floats:
-        """Draw the number of attacks of every cell, shape (cells,); ``draws=None`` gives their means.
+        """Draw the number of attacks in every cell, shape (cells,); ``draws=None`` gives their means.
 
         Each cell has one uniform number, read as a quantile of its Poisson law, so that a scenario with fewer
         attacks keeps a part of the same ones.
@@ -69,20 +69,20 @@ class Attacks:
         return np.asarray(mean)
 
     def by_day(self, numbers: Floats, days: int, places: int) -> Floats:
-        """Add cells up to attacks on each place on each day of the crisis, ``[t, p]``."""
+        """Sum the cells to attacks on each place on each day of the crisis, ``[t, p]``."""
         total = np.zeros((self.history + days, self.spot_km.shape[1]))
         np.add.at(total, (self.day, self.spot), numbers)
         return total[self.history :, :places]
 
 
 def attacks_of_conflict_day(residents: Floats, values: Values) -> Floats:
-    """Return the attacks that a day of conflict stands for in places of so many residents, shape as ``residents``."""
+    """Return the number of attacks equivalent to a day of conflict, by residents, shape as ``residents``."""
     size = np.maximum(residents, values["dilution_smallest"]) / values["conflict_day_people"]
     return np.asarray(values["conflict_day_attacks"] * size ** values["conflict_day_size"])
 
 
 def with_conflict_days(attacks: Attacks, residents: Floats, values: Values) -> Attacks:
-    """Return the attacks with days of conflict as numbers of attacks: the observation model of on/off conflict.
+    """Return the attacks with days of conflict converted to numbers of attacks (on/off observation model).
 
     A day of type ``conflict`` stands for ``conflict_day_attacks (residents / conflict_day_people)^conflict_day_size``
     attacks, with at least ``dilution_smallest`` residents; away from any place for ``conflict_day_attacks``.
@@ -103,7 +103,7 @@ def with_conflict_days(attacks: Attacks, residents: Floats, values: Values) -> A
 
 
 def build_attacks(crisis: Crisis, network: Network, straight_km: Floats) -> Attacks:
-    """Lay the events table out over days and places."""
+    """Compile the events table over days and places."""
     index = network.places.index()
     areas = {area: [index[place] for place in places] for area, places in crisis.areas.items()}
     points: list[tuple[float, float]] = []
@@ -143,7 +143,7 @@ def build_attacks(crisis: Crisis, network: Network, straight_km: Floats) -> Atta
 
 
 def _what(event: dict[str, Any], network: Network) -> tuple[Hashable, ...]:
-    """What makes an event this one: where (not by name), when, by whom and how; not how many."""
+    """Return what identifies an event: where (not by name), when, by whom and how; not how many."""
     where: Hashable = (event["latitude"], event["longitude"]) if event["place"] is None else (
         int(network.places.key[network.places.names.index(event["place"])])
     )  # fmt: skip
@@ -163,6 +163,8 @@ def _cell_keys(key: Keys, first: int, spot_key: Keys, *cells: Sequence[int]) -> 
 def poisson_quantile(u: Floats, mean: Floats) -> Floats:
     """Return the quantile ``u`` of Poisson laws of the given means, shape as ``mean``; 0 where the mean is 0.
 
+    Examples
+    --------
     >>> poisson_quantile(np.array([0.5, 0.99, 0.5]), np.array([3.0, 0.1, 0.0]))
     array([3., 1., 0.])
     """
@@ -198,7 +200,7 @@ def _spot_km(network: Network, straight_km: Floats, points: list[tuple[float, fl
 
 
 def reached_by_attacks(attacks: Attacks, numbers: Floats, people: People, days: int, values: Values) -> Floats:
-    """Return what the attacks of each day mean to each place, ``[t, p, g]``, in ordinary attacks.
+    """Return the effect of each day's attacks on each place, ``[t, p, g]``, in equivalents of ordinary attacks.
 
     ``sum over events of fear(g, attacker) severity (1 + b_f log1p(fatalities)) k(distance)`` for each history and
     crisis day, with ``k(d) = exp(-d^2 / 2 s^2)`` within ``kernel_cutoff`` kernel widths, nothing beyond.
@@ -216,10 +218,10 @@ def reached_by_attacks(attacks: Attacks, numbers: Floats, people: People, days: 
 
 
 def exposure(attacks: Attacks, numbers: Floats, people: People, days: int, values: Values) -> Floats:
-    """Return the exposure ``E[t, p, g]`` of each history and crisis day, in ordinary attacks.
+    """Return the exposure ``E[t, p, g]`` of each history and crisis day, in equivalents of ordinary attacks.
 
-    ``E = sum over days before of what reached the place, m(age)`` with ``m(age) = exp(-(age - 1) / memory)`` from the
-    day after an event for ``memory_cutoff`` memories; see `reached_by_attacks`.
+    ``E = sum over earlier days of what reached the place times m(age)`` with ``m(age) = exp(-(age - 1) / memory)`` from
+    the day after an event for ``memory_cutoff`` memories; see `reached_by_attacks`.
     """
     reached = reached_by_attacks(attacks, numbers, people, days, values)
     return _remembered(reached, values["memory_days"], values["memory_cutoff"])
@@ -238,10 +240,10 @@ def _remembered(reached: Floats, memory: float, cutoff: float) -> Floats:
 
 
 def surprise(felt: Floats, people_there: Floats, history: int, values: Values) -> Floats:
-    """Return ``X[t, p, g]``: exposure above what people are used to, diluted by the size of the place.
+    """Return ``X[t, p, g]``: exposure above the habitual level, diluted by the size of the place.
 
-    ``X = max(0, E - eta mean(E of the last habituation_days)) / (people / dilution_people)^delta`` for the crisis's
-    own days, with at least ``dilution_smallest`` people.
+    ``X = max(0, E - eta mean(E of the last habituation_days)) / (people / dilution_people)^delta`` for the crisis's own
+    days, with at least ``dilution_smallest`` people.
     """
     total = np.cumsum(np.concatenate([np.zeros_like(felt[:1]), felt]), axis=0)
     day = np.arange(len(felt))
@@ -255,8 +257,8 @@ def surprise(felt: Floats, people_there: Floats, history: int, values: Values) -
 def front_distance(network: Network) -> Floats:
     """Return the road distance to the nearest place each actor holds, ``[t, p, a]`` km (inf: none).
 
-    Closures are ignored: a front is as near as its soldiers' road. But it ends at the border of a country in which
-    the actor holds no place.
+    Closures are ignored, because soldiers use closed roads. A front ends at the border of a country in which the actor
+    holds no place.
     """
     days, n = network.holder.shape
     distance = np.full((days, n, len(network.actors)), np.inf)

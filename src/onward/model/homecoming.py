@@ -1,7 +1,7 @@
 """Return: the rate at which displaced people set out for a home that has become calm, by holder and kind of takeover.
 
-After a surrender on terms or a truce most who fled are home within weeks; where a feared party took a town by storm
-they stay away for years. So the two have rates of their own.
+After a surrender on terms or a truce most who fled are home within weeks; where a feared party took a town by force
+they stay away for years. The two cases therefore have separate rates.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def quiet_days(reached: Floats, history: int, before: float) -> Floats:
 
 
 def homeward(reached: Floats, history: int, holder: Ints, terms: Bools, fear: Floats, values: Values) -> Floats:
-    """Return the rate a day of going home to each place, ``[t, p, g]``.
+    """Return the rate per day of returning home to each place, ``[t, p, g]``.
 
     ``(1 - exp(-quiet days / return_calm_days)) r``, where ``r`` is ``return_agreement`` if the place came to its holder
     by agreement, and else ``return_rate exp(-return_refusal fear(g, holder))``.

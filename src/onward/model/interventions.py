@@ -1,7 +1,7 @@
 """Apply a scenario's interventions to a crisis so that each member keeps its own draws.
 
-What a scenario changes is laid over what the crisis says, and nothing random moves: attacks keep their cells and
-are scaled, places that are added come last, rules for gates come after the crisis's own.
+A scenario changes no random number: attacks keep their cells and are scaled, added places come last, and rules for
+gates come after the crisis's own.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from onward.typing import Floats, Ints
 
 @dataclass(frozen=True)
 class Changes:
-    """What a scenario changes besides the tables: laid over when the crisis is compiled."""
+    """The changes of a scenario besides those of tables, applied when the crisis is compiled."""
 
     scale: tuple[ScaleEvents, ...] = ()
     gates: tuple[dict[str, Any], ...] = ()
@@ -37,7 +37,7 @@ class Changes:
 
 
 def apply_scenario(crisis: Crisis, scenario: Scenario) -> tuple[Crisis, Changes]:
-    """Return the crisis with the scenario's control, roads and camps, and what is laid over later."""
+    """Return the crisis with the scenario's control, roads and camps, and the changes to apply later."""
     for step in scenario.intervention:
         if isinstance(step, (FreezeControl, SetControl)):
             crisis = crisis.replace_table("control", _control(crisis, step))
@@ -72,7 +72,7 @@ def _control(crisis: Crisis, step: FreezeControl | SetControl) -> pl.DataFrame:
 
 
 def _route(crisis: Crisis, step: SetRoute) -> pl.DataFrame:
-    """The closures with the road's own rules cut out of the window and the new one put in."""
+    """Return the closures with the road's own rules removed in the window and the new one added."""
     rules = crisis.table("closures")
     first, last = step.start or crisis.start, step.end or crisis.end
     ends = [step.place1, step.place2]
@@ -130,7 +130,7 @@ def _gate(crisis: Crisis, step: SetGate) -> dict[str, Any]:
 def scale_cells(
     crisis: Crisis, scale: tuple[ScaleEvents, ...], names: tuple[str, ...], row: Ints, day: Ints, spot: Ints
 ) -> Floats:
-    """Return by how much the attacks of each cell are scaled, shape (cells,).
+    """Return the factor by which the attacks of each cell are scaled, shape (cells,).
 
     ``row`` is the event's row, ``day`` counts from the first day of history, ``spot`` is a place (or a point).
     """

@@ -1,8 +1,8 @@
 """Random draws keyed by what an input is, not by its position in a table.
 
-Every uncertain input has a key: a hash of what makes it this input (the place, the event, the rule). Its random number
-is a hash of the member's word and that key, so adding, removing or reordering other inputs moves it not at all.
-The hash is SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), whose output passes the usual tests of random numbers.
+Every uncertain input has a key: a hash of what identifies it (the place, the event, the rule). Its random number is a
+hash of the member's word and that key, so adding, removing or reordering other inputs does not change it. The hash is
+SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), whose output passes the usual tests of random numbers.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ _GOLDEN, _FIRST, _SECOND = (np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xBF58476
 def key_of(content: object) -> int:
     """Return the key of an input, 64 bits; equal contents have equal keys on every machine.
 
+    Examples
+    --------
     >>> key_of(("quota", "bab_al_hawa", 500.0)) == key_of(("quota", "bab_al_hawa", 500.0))
     True
     """
@@ -33,7 +35,7 @@ def key_of(content: object) -> int:
 
 
 def keys_of(contents: Iterable[Hashable]) -> Keys:
-    """Return the keys of inputs, shape (inputs,); the second of two that are alike gets one of its own."""
+    """Return the keys of inputs, shape (inputs,); repeated inputs get different keys."""
     met: Counter[Hashable] = Counter()
     keys = []
     for content in contents:
@@ -57,7 +59,7 @@ def _scrambled(word: Keys) -> Keys:
 
 @dataclass(frozen=True)
 class Draws:
-    """One member's draws of one kind of input; ``word`` is 64 random bits of its own."""
+    """One member's draws of one kind of input, determined by ``word``, 64 random bits."""
 
     word: int
 
@@ -71,6 +73,6 @@ class Draws:
         return np.asarray(ndtri(self.uniform(keys)))
 
     def scores(self, keys: Keys, common: float) -> Floats:
-        """Return standard normal scores of which the share ``common`` of the variance is common to all keys."""
+        """Return standard normal scores with a share ``common`` of the variance common to all keys."""
         shared = self.normal(np.array([key_of("common to all")], dtype=np.uint64))[0]
         return np.asarray(np.sqrt(common) * shared + np.sqrt(1.0 - common) * self.normal(keys))

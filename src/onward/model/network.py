@@ -1,6 +1,6 @@
 """A crisis as arrays: places, directed roads, and their changes from day to day.
 
-Places are ordered by latitude, longitude and name, so that renaming one moves nothing.
+Places are ordered by latitude, longitude and name, so that renaming one does not reorder the others.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Roads:
 
 @dataclass(frozen=True)
 class Network:
-    """Everything of a crisis that no member draws: places, roads, gates, holders, by day.
+    """The parts of a crisis that are the same for all members: places, roads, gates, holders, by day.
 
     ``holder[t, p]`` is the row of ``actors`` (-1 unknown), ``terms[t, p]`` says whether it took the place by
     agreement; ``usable[t, r]`` whether a road can be used, ``across[t, r]`` whether it crosses a line between two
@@ -99,7 +99,7 @@ class Network:
 
 
 def with_news(network: Network, days: int) -> Network:
-    """Return the network with regimes of at most so many days: ways are found anew though nothing changed.
+    """Return the network with regimes of at most ``days`` days, so that routes are updated though nothing changed.
 
     News of dangerous roads is at most this old.
     """
@@ -119,7 +119,7 @@ def day_of(crisis: Crisis, date: dt.date | None, missing: int) -> int:
 def build_network(crisis: Crisis, *, rules: Sequence[dict[str, Any]] = (), added: Collection[str] = ()) -> Network:
     """Compile a checked crisis into a `Network`.
 
-    ``rules`` for gates beat the crisis's own; places ``added`` by a scenario come last.
+    ``rules`` for gates take precedence over the crisis's own; places ``added`` by a scenario come last.
     """
     places = _places(crisis, added)
     index = places.index()
@@ -177,7 +177,7 @@ def _floats(column: pl.Series) -> Floats:
 
 
 def _home_country(crisis: Crisis, places: pl.DataFrame) -> str:
-    """The country in which most attacked places lie; without attacks, that of most residents."""
+    """Return the country in which most attacked places lie; without attacks, that of most residents."""
     events = crisis.table("events")
     named = events.select("place").drop_nulls()
     inside = [place for area in events["area"].drop_nulls().unique() for place in crisis.areas[area]]
@@ -217,7 +217,7 @@ def _holders(crisis: Crisis, index: dict[str, int], actors: tuple[str, ...]) -> 
 
 
 def _terms(crisis: Crisis, index: dict[str, int]) -> Bools:
-    """Whether each place came to its holder by agreement, ``[t, p]``."""
+    """Return whether each place came to its holder by agreement, ``[t, p]``."""
     terms = np.zeros((crisis.days, len(index)), dtype=np.bool_)
     for row in crisis.table("control").sort("start").iter_rows(named=True):
         terms[max(0, day_of(crisis, row["start"], 0)) :, index[row["place"]]] = row["how"] == AGREEMENT
@@ -241,7 +241,7 @@ def _span(crisis: Crisis, row: dict[str, dt.date | None]) -> slice:
 
 
 def _lines(roads: Roads, places: Places, holder: Ints, side: Ints) -> Bools:
-    """Whether each road joins ground of two sides within one country without a gate, ``[t, r]``.
+    """Return whether each road joins areas of two sides within one country without a gate, ``[t, r]``.
 
     Between two countries lies a border, which closures of kind border or gate rule.
     """
@@ -253,7 +253,7 @@ def _lines(roads: Roads, places: Places, holder: Ints, side: Ints) -> Bools:
 
 
 def _sealed(crisis: Crisis, roads: Roads, holder: Ints, side: Ints) -> Bools:
-    """Whether a rule seals the line between the holders of a road's ends, ``[t, r]``; one for two sides beats all."""
+    """Return whether a rule seals the line between the holders of a road's ends, ``[t, r]``; specific rules first."""
     sealed = np.zeros((len(holder), len(roads)), dtype=np.bool_)
     names = sorted(set(crisis.table("actors")["side"].to_list()))
     sides = np.where(holder >= 0, side[holder], -1) if len(side) else np.full_like(holder, -1)
@@ -271,7 +271,7 @@ def _sealed(crisis: Crisis, roads: Roads, holder: Ints, side: Ints) -> Bools:
 
 
 def _usable(crisis: Crisis, roads: Roads, index: dict[str, int], sealed: Bools, enterable: Bools) -> Bools:
-    """A road is cut where it crosses a sealed line, where a rule closes it or its far end."""
+    """Return whether each road is usable: no sealed line is crossed, and no rule closes the road or its far end."""
     usable = ~sealed
     ends = {n: {row["place1"], row["place2"]} for n, row in enumerate(crisis.table("routes").iter_rows(named=True))}
     for row in crisis.table("closures").filter(kind="route").sort("start").iter_rows(named=True):
@@ -282,7 +282,7 @@ def _usable(crisis: Crisis, roads: Roads, index: dict[str, int], sealed: Bools, 
 
 
 def _closed_places(crisis: Crisis, index: dict[str, int], enterable: Bools) -> Bools:
-    """Places that a closure of kind place shuts: nobody may even pass (an unopened camp can be passed)."""
+    """Return places closed by a rule of kind place, which nobody may even pass (unopened camps may be passed)."""
     closed = np.zeros_like(enterable)
     for row in crisis.table("closures").filter(kind="place").sort("start").iter_rows(named=True):
         closed[_span(crisis, row), index[row["name1"]]] = row["policy"] == "closed"
@@ -290,7 +290,7 @@ def _closed_places(crisis: Crisis, index: dict[str, int], enterable: Bools) -> B
 
 
 def _regimes(*by_day: NDArray[np.generic]) -> Ints:
-    """Number the spells of days between changes, shape (days,)."""
+    """Return for each day the number of its period without changes, shape (days,)."""
     changed = np.zeros(len(by_day[0]), dtype=np.bool_)
     for array in by_day:
         changed[1:] |= (array[1:] != array[:-1]).any(axis=1)

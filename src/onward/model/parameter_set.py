@@ -1,7 +1,7 @@
 """Parameter sets: a value for every parameter, and the crises they were fitted on.
 
 A run names the set that it used. An unknown crisis has the `population` set: the medians of the priors, fitted on no
-crisis. A crisis whose ``crisis.toml`` says what its ``[parameters]`` were fitted on has a set of its own.
+crisis. A crisis whose ``crisis.toml`` says what its ``[parameters]`` were fitted on has its own set.
 """
 
 from __future__ import annotations
@@ -50,14 +50,16 @@ class ParameterSet:
     distribution: Distribution | None = None
 
     def about(self) -> dict[str, Any]:
-        """Return what run.json says of it, as ``parameters_from``."""
+        """Return the set's entry in run.json, ``parameters_from``."""
         found: dict[str, Any] = {"name": self.name, "hash": self.hash, "fitted_on": list(self.fitted_on)}
         return found | ({"crises": dict(self.crises)} if self.crises else {})
 
 
 def population_set() -> ParameterSet:
-    """Return what a crisis has of which nothing was fitted: the default of every parameter.
+    """Return the set of a crisis for which nothing was fitted: the default of every parameter.
 
+    Examples
+    --------
     >>> population_set().about()["fitted_on"]
     []
     """
@@ -65,7 +67,7 @@ def population_set() -> ParameterSet:
 
 
 def prior_set(crisis: Crisis | None = None, posterior: Posterior | None = None) -> ParameterSet:
-    """Return what members of a crisis draw from: the population that calibration found on other crises.
+    """Return the distribution that members of a crisis draw from: the population calibrated on other crises.
 
     Parameters that were not calibrated are drawn from their declared priors. The hash is over both. ``posterior`` is
     the calibration to take it from; the one that comes with Onward if None.
@@ -112,8 +114,10 @@ def _calibrated(name: str, found: Distribution) -> ParameterSet:
 
 
 def set_of(crisis: Crisis) -> ParameterSet:
-    """Return the set that a run of a crisis begins with: its own if it was fitted, or the population's.
+    """Return the initial parameter set of a crisis: its own if it was fitted, else the population's.
 
+    Examples
+    --------
     >>> from onward.crisis import read_crisis
     >>> set_of(read_crisis("aleppo-2016")).fitted_on, set_of(read_crisis("daraa-2018")).name
     (('aleppo-2016',), 'population')
@@ -124,13 +128,15 @@ def set_of(crisis: Crisis) -> ParameterSet:
 
 
 def set_by_hand(crisis: Crisis) -> dict[str, object]:
-    """Return the parameters that a crisis holds at a value whatever the set: those that were not fitted."""
+    """Return the parameters that a crisis fixes at a value for every set: those that were not fitted."""
     return {} if crisis.fitted_on else dict(crisis.parameters)
 
 
 def words_on(about: Mapping[str, Any]) -> str:
-    """Return in words which set a run used and what it was fitted on; empty for runs that do not say.
+    """Describe which set a run used and what it was fitted on; empty for runs that do not say.
 
+    Examples
+    --------
     >>> words_on({"crisis": "x", "parameters_from": {"name": "population", "fitted_on": []}})
     'Parameters: the population set (medians of the priors), fitted on no crisis.'
     """

@@ -26,7 +26,7 @@ _SCALES: Mapping[str, tuple[Callable[[float], float], Callable[[float], float]]]
 
 @dataclass(frozen=True)
 class Parameter:
-    """One declared parameter: what it is, what it may be, and what is believed before any data."""
+    """One declared parameter: its meaning, range, and distribution before any data."""
 
     name: str
     unit: str
@@ -42,19 +42,21 @@ class Parameter:
 
     @property
     def source(self) -> str:
-        """Where the default and the prior are from, in one text."""
+        """Return the sources of the default and the prior as one text."""
         return "; ".join(text for text in (self.default_source, self.prior_source) if text)
 
     @property
     def median(self) -> float:
-        """The median of the prior; the default of what is not drawn."""
+        """Return the median of the prior; the default of a parameter that is not drawn."""
         if self.prior == "fixed":
             return self.default
         return 0.5 * (self.prior_centre + self.prior_spread) if self.prior == "uniform" else self.prior_centre
 
     def quantile(self, level: float) -> float:
-        """Return a quantile (level in 0..1) of the prior, cut to ``[low, high]`` as `draw` cuts it.
+        """Return a quantile (level in 0..1) of the prior, truncated to ``[low, high]`` like `draw`.
 
+        Examples
+        --------
         >>> declared()["speed_foot"].quantile(0.5) == declared()["speed_foot"].median
         True
         """
@@ -71,7 +73,7 @@ class Parameter:
         return float(np.clip(back(to_line(a) + b * ndtri(u)), self.low, self.high))
 
     def draw(self, rng: np.random.Generator) -> float:
-        """Draw one value from the prior, cut to ``[low, high]``.
+        """Draw one value from the prior, truncated to ``[low, high]``.
 
         ``lognormal`` has its median and log standard deviation, ``normal`` its mean and standard
         deviation, ``logitnormal`` its median and logit standard deviation, ``uniform`` its two ends;
@@ -99,8 +101,10 @@ class Parameter:
 
 @functools.cache
 def declared() -> Mapping[str, Parameter]:
-    """Every parameter of the model by name, in the order of the table.
+    """Return every parameter of the model by name, in the order of the table.
 
+    Examples
+    --------
     >>> declared()["speed_foot"].unit
     'km per day'
     """
@@ -127,10 +131,12 @@ def _from_row(row: dict[str, str]) -> Parameter:
 def default_values(
     overrides: Mapping[str, object] | None = None, base: Mapping[str, float] | None = None
 ) -> dict[str, float]:
-    """Return every parameter's default, or its value in ``base``, with ``overrides`` put in their place.
+    """Return every parameter's value: from ``overrides``, else ``base``, else its default.
 
     Raises ParameterError that names every unknown, unreadable or out-of-range override.
 
+    Examples
+    --------
     >>> default_values({"speed_foot": "30"})["speed_foot"]
     30.0
     """
@@ -167,12 +173,12 @@ def drawn_values(
     rng: np.random.Generator, overrides: Mapping[str, object] | None = None,
     calibrated: Callable[[int], Mapping[str, float]] | None = None,
 ) -> dict[str, float]:  # fmt: skip
-    """Draw every parameter from its prior; what is overridden is held at its value.
+    """Draw every parameter from its prior; overridden parameters keep their value.
 
-    ``calibrated`` draws those that were calibrated, given the member's word; they take the place of the prior's.
+    ``calibrated`` draws those that were calibrated, given the member's word; they replace the prior's.
 
-    Every parameter has a stream of its own, keyed by its name, so that setting one, or declaring another, leaves the
-    others of the same member as they were.
+    Every parameter has its own stream, keyed by its name, so that setting one, or declaring another, leaves the other
+    parameters of the same member unchanged.
     """
     held = default_values(overrides)
     word = int(rng.integers(2**63))

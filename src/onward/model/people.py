@@ -28,8 +28,8 @@ class People:
 def build_people(crisis: Crisis, network: Network) -> People:
     """Compile groups and fears.
 
-    Without a table of groups all people are one group. Without a table of fears everybody fears, with
-    weight 1, every actor that attacks in this crisis. A pair that the table of fears leaves out is not feared.
+    Without a table of groups all people are one group. Without a table of fears everybody fears, with weight 1, every
+    actor that attacks in this crisis. A pair that the table of fears leaves out is not feared.
     """
     groups = tuple(sorted(set(crisis.table("groups")["group"].to_list()))) or (EVERYONE,)
     fear, refuge = _fears(crisis, groups, network.actors)

@@ -1,7 +1,8 @@
-"""What calibration over several crises found: the population of parameters, each crisis's own, and leave-one-out sets.
+"""The result of calibration over several crises: the population, each crisis's own parameters, and leave-one-out sets.
 
-Parameters are held as normal scores of their declared priors: score 0 is the prior's median. A crisis's parameters are
-``mean + spread * effect``, with a mean that all crises share and effects of one crisis, standard normal between crises.
+Parameters are stored as normal scores of their declared priors: score 0 is the prior's median. A crisis's parameters
+are ``mean + spread * effect``, with a mean that all crises share and effects of one crisis, standard normal between
+crises.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ SHIPPED = "population.json"
 
 @dataclass(frozen=True, eq=False)
 class Distribution:
-    """A distribution of the scores of some parameters: a cloud of equally likely centres, and a spread around each.
+    """A distribution of the scores of some parameters: equally likely centres, and a spread around each.
 
     Parameters
     ----------
@@ -54,11 +55,11 @@ class Distribution:
         return self.values(np.median(self.centre, axis=0))
 
     def values(self, scores: Floats) -> dict[str, float]:
-        """Return parameters at scores, cut to their ranges."""
+        """Return parameters at scores, truncated to their ranges."""
         return {n: declared()[n].quantile(float(ndtr(z))) for n, z in zip(self.names, scores, strict=True)}
 
     def draw(self, word: int) -> dict[str, float]:
-        """Draw the parameters: one centre for all of them, and what is around it from a stream for each parameter."""
+        """Draw the parameters: one centre for all of them, and a deviation from each parameter's own stream."""
         pick = np.random.Generator(np.random.PCG64([word, key_of("population")]))
         centre = self.centre[int(pick.integers(len(self.centre)))]
         streams = (np.random.Generator(np.random.PCG64([word, key_of(name)])) for name in self.names)
@@ -67,7 +68,7 @@ class Distribution:
 
     @property
     def hash(self) -> str:
-        """SHA-256 of the distribution."""
+        """Return the SHA-256 of the distribution."""
         content = [list(self.names), _rounded(self.centre), _rounded(self.spread), dict(self.fitted_on)]
         return hashlib.sha256(json.dumps(content, separators=(",", ":")).encode()).hexdigest()
 
@@ -100,7 +101,7 @@ class Posterior:
     errors: Mapping[str, Mapping[str, float]]
 
     def without(self, name: str, crisis_hash: str = "") -> Distribution:
-        """Return the population fitted on others than a crisis; ParameterError where there is no such set."""
+        """Return the population fitted without a crisis; raise ParameterError if there is no such set."""
         known = self.population.fitted_on
         same = {n for n, found in known.items() if n == name or found == crisis_hash}
         if not same:
@@ -129,7 +130,7 @@ class Posterior:
 
 
 def posterior_from_json(text: str, where: str) -> Posterior:
-    """Read what `Posterior.to_json` wrote; ``where`` is named in the ParameterError for anything else."""
+    """Read the output of `Posterior.to_json`; ``where`` is named in the ParameterError for anything else."""
     try:
         content = json.loads(text)
         if content["format"] != FORMAT:
@@ -150,7 +151,7 @@ def posterior_from_json(text: str, where: str) -> Posterior:
 
 @functools.cache
 def shipped_posterior() -> Posterior | None:
-    """Return the calibration that comes with Onward, or None where there is none."""
+    """Return the calibration that ships with Onward, or None if there is none."""
     file = importlib.resources.files("onward.model").joinpath(SHIPPED)
     return posterior_from_json(file.read_text("utf-8"), SHIPPED) if file.is_file() else None
 
@@ -158,6 +159,8 @@ def shipped_posterior() -> Posterior | None:
 def prior_distribution(names: tuple[str, ...]) -> Distribution:
     """Return the declared priors of some parameters as a distribution fitted on nothing.
 
+    Examples
+    --------
     >>> round(prior_distribution(("attack_weight",)).median()["attack_weight"], 3)
     0.022
     """

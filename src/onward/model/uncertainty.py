@@ -1,4 +1,4 @@
-"""Uncertain inputs, drawn once for each member: attacks, populations, quotas, days of takeover."""
+"""Uncertain inputs, drawn once per member: attacks, populations, quotas, days of takeover."""
 
 from __future__ import annotations
 
@@ -21,19 +21,26 @@ ADVANCE = ["start", "start_low", "start_high", "actor"]
 def draw_between(draws: Draws, keys: Keys, middle: Floats, low: Floats, high: Floats, common: float) -> Floats:
     """Draw rows whose 5 %, 50 % and 95 % quantiles are ``low``, ``middle`` and ``high``.
 
-    A split log-normal where all three are above zero, a split normal cut at zero elsewhere.
+    A split log-normal where all three are above zero, a split normal truncated at zero elsewhere.
 
     Parameters
     ----------
-    draws : the member's own, of this kind of input
-    keys : shape (rows,), what each row is
-    middle, low, high : shape (rows,), any unit, ``low <= middle <= high``
-    common : share (0..1) of the variance that all rows have in common, because sources err together
+    draws
+        The member's own, of this kind of input.
+    keys
+        Shape (rows,), the key of each row.
+    middle, low, high
+        Shape (rows,), any unit, ``low <= middle <= high``.
+    common
+        Share (0..1) of the variance that all rows have in common, because sources err together.
 
     Returns
     -------
-    shape (rows,), the same unit; a row with no range comes back as ``middle``
+    numpy.ndarray
+        Shape (rows,), the same unit; a row without a range is returned as ``middle``.
 
+    Examples
+    --------
     >>> m = np.array([10.0, 5.0])
     >>> draw_between(Draws(1), keys_of("ab"), m, np.array([5.0, 5.0]), np.array([20.0, 5.0]), 0.5)[1]
     np.float64(5.0)
@@ -53,7 +60,7 @@ def quantile_between(z: Floats, middle: Floats, low: Floats, high: Floats) -> Fl
 
 
 def draw_dates(crisis: Crisis, draws: Draws | None) -> tuple[date, ...]:
-    """Draw a day for each advance whose day is given as a range, evenly from its first to its last.
+    """Draw a day for each advance whose day is given as a range, uniformly from its first to its last.
 
     Parameters
     ----------
@@ -79,7 +86,7 @@ def draw_dates(crisis: Crisis, draws: Draws | None) -> tuple[date, ...]:
 
 
 def with_dates(crisis: Crisis, dates: tuple[date, ...]) -> Crisis:
-    """Return the crisis as if its uncertain advances had happened on these days, from `draw_dates`."""
+    """Return the crisis with its uncertain advances on these days, from `draw_dates`."""
     drawn = advances(crisis).with_columns(pl.Series("drawn", dates, dtype=pl.Date))
     control = crisis.table("control").join(drawn, on=ADVANCE, how="left", nulls_equal=True, maintain_order="left")
     held = control.with_columns(pl.coalesce("drawn", "start").alias("start")).drop("drawn")
