@@ -94,3 +94,28 @@ def test_the_gazetteer_overrules_a_pipelines_labels():
     (fact,) = extract_facts(text, nlp=pipeline).facts
     assert "Homs" in [p.name for p in fact.places]
     assert "Karim" not in fact.quote
+
+
+def test_a_models_figures_get_layout_parts_and_places_of_the_rules():
+    text = (
+        "IDPs by district\n\n| District | IDPs |\n|---|---|\n| Rimah | 4,210 |\n| Talsa | 2,915 |\n"
+        "| Total | 7,125 |\n\n"
+        "Some 9,000 people fled Sarta, of whom 70 per cent are women."
+    )
+    common = {"kind": "displacement", "unit": "people"}
+    items = [
+        {**common, "quote": "4,210", "number": "4,210", "indicator": "stock"},
+        {**common, "quote": "Some 9,000 people fled Sarta", "number": "9,000", "indicator": "newly_displaced"},
+        {
+            **common,
+            "quote": "70 per cent are women",
+            "number": "70 per cent",
+            "indicator": "newly_displaced",
+            "part_of": "9,000",
+        },
+    ]
+    facts = extract_facts(text, "2018-11-30", llm=lambda prompt, schema: {"facts": items}).facts
+    cell, fled, share = (next(f for f in facts if f.method == "llm" and f.value == v) for v in (4210, 9000, 70))
+    total = next(f for f in facts if f.value == 7125)
+    assert ([p.name for p in cell.places], cell.part_of, total.method) == (["Rimah"], total.id, "rules")
+    assert (share.unit, share.part_of) == ("percent", fled.id)

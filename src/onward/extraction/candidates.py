@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from onward.extraction.facts import Modality, Role
-from onward.extraction.mentions import Mention
+from onward.extraction.mention import Mention
 from onward.extraction.normal import Sentence
 
 

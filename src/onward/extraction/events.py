@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from onward.extraction.candidates import Draft, clause_end, clause_start
-from onward.extraction.mentions import Mention
+from onward.extraction.mention import Mention
 from onward.extraction.normal import Sentence
 from onward.extraction.rule import Rule
 from onward.extraction.rules import RULES, STEMS

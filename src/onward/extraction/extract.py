@@ -225,15 +225,34 @@ def _with_mention(first: Fact, again: Fact) -> Fact:
 
 
 def _merged(model: Sequence[Fact], rules: Sequence[Fact]) -> list[Fact]:
-    """The model's facts, and those of the rules that the model did not give."""
+    """The model's facts, their gaps filled from the same facts of the rules, and those that the model did not give."""
+    same = [(next((r for r in rules if _alike(r, m)), None), m) for m in model]
+    filled = [m if rule is None else _filled(m, rule) for rule, m in same]
     new = [f for f in rules if not any(_alike(f, m) for m in model)]
-    return sorted([*model, *new], key=lambda f: (f.start, f.end))
+    return sorted([*filled, *new], key=lambda f: (f.start, f.end))
+
+
+def _filled(fact: Fact, rule: Fact) -> Fact:
+    """A model's fact with what the layout, the total and the sentences around tell the rules of the same figure."""
+    return replace(
+        fact,
+        id=rule.id,
+        unit=rule.unit if rule.unit in ("percent", "people_per_day") else fact.unit,
+        places=fact.places or rule.places,
+        date=fact.date or rule.date,
+        date_text=fact.date_text or rule.date_text,
+        attribution=rule.attribution if fact.attribution == "author" else fact.attribution,
+        household_size=rule.household_size,
+        part_of=fact.part_of or rule.part_of,
+        same_as=rule.same_as,
+    )
 
 
 def _alike(a: Fact, b: Fact) -> bool:
     overlap = min(a.end, b.end) - max(a.start, b.start)
     union = max(a.end, b.end) - min(a.start, b.start)
-    return a.kind == b.kind and overlap >= 0.5 * union and a.value == b.value
+    one_figure = a.value is not None and a.value == b.value and overlap > 0
+    return a.kind == b.kind and (one_figure or (overlap >= 0.5 * union and a.value == b.value))
 
 
 def _numbered(facts: Sequence[Fact]) -> tuple[Fact, ...]:

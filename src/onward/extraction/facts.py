@@ -216,10 +216,13 @@ def _ends(fact: Fact) -> tuple[str | None, list[str]]:
 
 
 def _total(whole: Fact, parts: list[Fact]) -> Total:
-    """The largest parts that count the same thing, against the whole."""
+    """The parts that count the same thing, or all parts where they add up to it, against the whole."""
     alike = [p for p in parts if p.indicator == whole.indicator]
-    found = sum(p.value or 0.0 for p in alike)
     most = 100.0 if parts[0].unit == "percent" else whole.high or whole.value or float("inf")
+    every = sum(p.value or 0.0 for p in parts)
+    if abs(every - most) <= ROUNDING * most:  # arrivals are those who left again and those who stayed
+        return Total(whole.id, tuple(p.id for p in parts), every, True)
+    found = sum(p.value or 0.0 for p in alike)
     fits = found <= most * (1 + ROUNDING)
     return Total(whole.id, tuple(p.id for p in parts), found, fits or len(alike) < 2)
 

@@ -26,6 +26,7 @@ from onward.extraction.parts import (
     item_sense,
     listed_sense,
     part_sense,
+    remainder_of,
     state_sense,
 )
 from onward.extraction.shares import share_sense
@@ -130,6 +131,8 @@ def _any_sense(
             or headed_sense(text, sentence, q, item.end)
             or listed_sense(text, sentence, q, item.end)
         )
+    if found is not None and found.whole is None:
+        found = replace(found, whole=remainder_of(text, sentence, q, item.unit is None, earlier))
     last = earlier[-1] if earlier and earlier[-1].sentence == number else None
     if found is not None and found.unit is None and item.unit is None and last is not None:
         same = {cues.KIND_OF.get(found.indicator, "displacement"), last.kind} == {

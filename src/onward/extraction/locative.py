@@ -9,6 +9,7 @@ UNIT = (
     r"|regions?|camps?|areas?|prefectures?"
     r"|islands?|valleys?|crossing|border gate|border|municipality|localit(?:y|ies)|neighbou?rhoods?"
     r"|departments?|oblasts?|raions?|hromadas?|woredas?|airport|airstrip|mountains?"
+    r"|(?:transit|reception|collective|displacement|relocation) (?:cent(?:re|er)|site|camp)s?|sites?"
     r"|parish|atoll|zone|territory|communes?|wards?|cantons?|division|subdivision|suburbs?"
     r"|settlement|road"
 )
@@ -29,7 +30,7 @@ IN = (
     r"|within|throughout|surrounding|like"
     r"|reach(?:ed|ing|es)?|fled|flee|fleeing|flees|left|leaving|entered|entering|escap(?:e|ed|ing)"
     r"|abandon(?:ed|ing)|(?:north|south|east|west)(?:ern)?(?: part)? of"
-    r"|outskirts of|parts of|areas of|rest of|of|for|hit(?:ting)?|affect(?:ed|ing)|striking|struck|shelled"
+    r"|outskirts of|parts? of|out of|areas of|rest of|of|for|hit(?:ting)?|affect(?:ed|ing)|striking|struck|shelled"
     r"|bombed|bombing|shelling of|captured|seized|retake|recapture|take|took|taken|attacked|controls?|hosts"
     rf"|(?:{UNIT}|capital|kingdom) of|(?:the )?(?:capital|city|town|village|towns|villages|cities"
     rf"|provinces?|districts?|states?|counties|areas|camp),?"
@@ -40,6 +41,12 @@ MODIFIER = re.compile(
     r"|lower) )$",
     re.IGNORECASE,
 )
+TITLED = re.compile(
+    r"\b(?:report|update|brief|bulletin|overview|snapshot|profile|fact ?sheet|assessment)"
+    r"(?: (?:on|for|of|in))?(?:,| -|:| \|)? $",
+    re.IGNORECASE,
+)
+"""The title of a report before the place that it is about: "Site report, ..."."""
 PEOPLE_TITLES = re.compile(
     r"\b(?:Mr|Mrs|Ms|Dr|Prof|Sheikh|President|Prime Minister|Minister|Governor|Mayor|General|Gen|Colonel"
     r"|Col|Captain|Lieutenant|Sgt|King|Prince"

@@ -8,14 +8,16 @@ which is for a person to fill.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from onward.extraction import locative
-from onward.extraction.facts import Candidate, Role
+from onward.extraction.facts import Role
 from onward.extraction.lexicon import word_list
+from onward.extraction.mention import Mention
+from onward.extraction.normal import fold
 from onward.extraction.places import Gazetteer, demonyms
+from onward.extraction.weighing import weighed
 
 _CAP = (
     r"(?:[A-Z\u00c0-\u00de][\w'\u2018\u2019\u00b4`\u02bf\u02be]*|(?:[Aa]l|[Ee]l|[Aa]s|[Aa]r|[Aa]sh|[Aa]t"
@@ -31,20 +33,6 @@ _WORD = re.compile(r"[\w'\u2018\u2019\u00b4`]+")
 
 _ORG = word_list("organisations")
 _NOT_PLACES = word_list("not_places")
-
-
-@dataclass(frozen=True)
-class Mention:
-    """A place named in the text: span (with its modifier), the bare name, role, and what it may mean."""
-
-    start: int
-    end: int
-    name: str
-    bare: str
-    role: Role | None
-    candidates: tuple[Candidate, ...]
-    kind: str
-    border: bool = False
 
 
 def find_mentions(
@@ -70,7 +58,8 @@ def find_mentions(
         and not _PARTY.match(text, m.end)
         and not locative.is_where_someone_speaks(text, m.start, m.end)
     ]
-    return [m for m in _weighed(held, places) if not locative.names_a_body(text, m.start)]
+    title = sentences[0][1] if sentences else 0
+    return [m for m in weighed(held, places, title) if not locative.names_a_body(text, m.start)]
 
 
 _ACTORS = word_list("actors")
@@ -96,6 +85,8 @@ def _in_run(
         and _no_start(text, words, places)
     ):
         words = words[1:]
+    while len(words) > 1 and text[words[-1][0] : words[-1][1]] in _OF_CAMPS:
+        words = words[:-1]
     if not words or locative.PEOPLE_TITLES.search(text[max(start, words[0][0] - 18) : words[0][0]]):
         return []
     if _is_organisation(text, words):
@@ -117,6 +108,10 @@ def _in_run(
     if not found and _new_name(text, start, words, before):
         found.append(_mention(text, start, words[0][0], words[-1][1], "unknown"))
     return found
+
+
+_OF_CAMPS = frozenset({"IDP", "IDPs", "PoC", "POC", "Refugee"})
+"""Words between the name of a camp and "camp"."""
 
 
 def _is_organisation(text: str, words: list[tuple[int, int]]) -> bool:
@@ -191,12 +186,21 @@ def _known(text: str, words: list[tuple[int, int]], i: int, places: Gazetteer) -
         name = text[words[i][0] : words[i + size - 1][1]]
         if size == 1 and (name in _NOT_PLACES or (len(name) < 3 and name not in ("UK", "US"))):
             return 0
-        if name.isupper() and len(name) < 6 and name not in ("UK", "US", "USA", "UAE", "DRC", "FATA", "CAR", "KRI"):
+        short = name.isupper() and len(name) < 6
+        if short and name not in _SHORT_NAMES and not _is_country_name(name, places):
             return 0
         bare = name[:-2] if name.endswith("'s") else name
         if places.knows(bare) and bare not in demonyms():
             return size
     return 0
+
+
+_SHORT_NAMES = frozenset({"UK", "US", "USA", "UAE", "DRC", "FATA", "CAR", "KRI"})
+
+
+def _is_country_name(name: str, places: Gazetteer) -> bool:
+    """Whether capitals are a country's name ("CHAD") and no abbreviation."""
+    return any(c.kind == "country" and fold(c.name) == fold(name) for c in places.candidates(name)[:1])
 
 
 def _believable(
@@ -226,11 +230,13 @@ def _located(text: str, start: int, a: int, b: int) -> bool:
         if word in ("of", "on", "between", "over") and re.search(
             r"(?:city|town|village|people|capital|bank|island|border|residents|population|centre|shore"
             r"|coast|side|districts?|most|parts?|rest|south|north|east|west|all|army|bombing|strikes?"
-            r"|attacks?|shelling|siege|fall)\s+(?:of|on|between|over)\s[^.]*$",
+            r"|attacks?|shelling|siege|fall|blockade|offensive|advance|assault)\s+(?:of|on|between|over)\s[^.]*$",
             left.lower(),
         ):
             return True
     if _FIGURE_FOLLOWS.match(text, b) and not _A_LABEL.search(text[a:b]) and not text[a:b].isupper():
+        return True
+    if a - start <= 80 and locative.TITLED.search(text[start:a]):
         return True
     unit = locative.AFTER.match(text, b)
     return bool(
@@ -354,25 +360,3 @@ _UNIT_KIND |= {
     "crossing": "crossing",
 }
 _UNIT_KIND |= {"city": "town", "town": "town", "village": "town", "border": "country"}
-
-
-def _weighed(found: list[Mention], places: Gazetteer) -> list[Mention]:
-    """Give each mention its candidates, weighing countries by the names that can mean only one."""
-    bare = {m.bare: places.candidates(m.bare) for m in found if m.kind != "unknown"}
-    speaks: Counter[str] = Counter()
-    for candidates in bare.values():
-        speaks.update(_votes(candidates))
-    known = {}
-    for name, candidates in bare.items():
-        own = _votes(candidates)
-        weights = {c: 1 + 5 * (n - own.get(c, 0.0)) for c, n in speaks.items()}
-        known[name] = places.candidates(name, weights)
-    return [replace(m, candidates=known.get(m.bare, ())) for m in found]
-
-
-def _votes(candidates: Sequence[Candidate]) -> dict[str, float]:
-    """How much one name says that the text speaks of each country."""
-    votes: dict[str, float] = {}
-    for candidate in candidates:
-        votes[candidate.country] = votes.get(candidate.country, 0.0) + candidate.score
-    return votes

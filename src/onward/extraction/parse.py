@@ -14,6 +14,7 @@ from onward.extraction.candidates import Draft
 from onward.extraction.dates import find_dates
 from onward.extraction.events import happening_drafts
 from onward.extraction.figures import figure_drafts
+from onward.extraction.headings import headings_of
 from onward.extraction.layout import Box, Table, find_boxes, find_tables
 from onward.extraction.mentions import find_mentions
 from onward.extraction.normal import Flat, Sentence, flatten, sentences
@@ -64,7 +65,8 @@ def take_apart(
         from onward.extraction.pipeline import with_pipeline
 
         mentions, people = with_pipeline(nlp, flat.text, mentions, places)
-    scene = Scene(flat, lines, by_sentence(lines, mentions), by_sentence(lines, dates))
+    named = by_sentence(lines, mentions)
+    scene = Scene(flat, lines, named, by_sentence(lines, dates), headings_of(flat.text, lines, named))
     laid_out, keys = _laid_out(flat, tables, boxes, lines, places)
     drafts: list[Draft] = []
     tabled = dict(rows)

@@ -40,6 +40,11 @@ _PART = re.compile(
     rf" {QUALIFIED}$",
     re.IGNORECASE,
 )
+_MAJORITY = re.compile(
+    r"\b(?:majority|most|many|some|half|all) of (?:the|these|them|those)\b[^.;:()\d]{0,50}(?: - |, |\()"
+    + f"{QUALIFIED}$",
+    re.IGNORECASE,
+)
 _OF_THEM_AFTER = re.compile(rf"(?: \w+)? (?:{_OF_THEM})\b", re.IGNORECASE)
 _WHO_THEY_ARE = re.compile(
     r" (?:are|were|come|came) (?:from|women|children|girls|boys|men|elderly|under|female|male|minors)\b"
@@ -82,7 +87,7 @@ def part_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, earl
     before = text[max(sentence.start, quantity.start - 60) : quantity.start]
     match = _PART.search(before)
     pronoun = bool(match and match.group("pronoun")) or bool(_OF_THEM_AFTER.match(text, quantity.end))
-    pronoun = pronoun or bool(_WHO_THEY_ARE.match(text, quantity.end))
+    pronoun = pronoun or bool(_WHO_THEY_ARE.match(text, quantity.end)) or bool(_MAJORITY.search(before))
     if not match and not pronoun:
         return _with_part(text, sentence, quantity, end, earlier)
     whole = total_of(earlier, quantity)
@@ -104,6 +109,37 @@ def _with_part(text: str, sentence: Sentence, quantity: Quantity, end: int, earl
     if whole is None or added or not _WITH.search(before) or end == quantity.end or whole.unit != "people":
         return None
     return Sense(whole.indicator, quantity.start, end, 0.6, whole.anchor)
+
+
+_LEFT_OVER = re.compile(
+    r"(?: (?:people|persons|families|households|individuals|of them))? (?:(?:have|has|had|are|were) )?"
+    r"(?:(?:since|already|now|later|still|subsequently|only) )*"
+    r"(?:left|departed|returned|gone back|moved on|remain(?:s|ed|ing)?|stay(?:s|ed|ing)?|there)\b"
+)
+_JOINED = re.compile(r"[^.;:]*(?:,|\band\b|\bwhile\b|\bbut\b|;)(?: \w+)? ?")
+
+
+def remainder_of(text: str, sentence: Sentence, quantity: Quantity, bare: bool, earlier: Sequence[Draft]) -> int | None:
+    """Return the anchor of the figure that another one divides: "768 came; 700 have since left, 68 remain".
+
+    A bare number that follows a part of a total in the same clause is a part of it too, if both fit in it.
+
+    >>> t = "Some 768 families came; 700 have since left."
+    >>> whole = Draft(5, 22, "displacement", "newly_displaced", 0, 768.0, unit="households", anchor=5, figure_end=8)
+    >>> remainder_of(t, Sentence(0, 44, 0), Quantity(24, 27, 24, 700.0, 700.0, 700.0), True, [whole])
+    5
+    """
+    here = [d for d in earlier if d.sentence_of(sentence) and d.kind == "displacement" and d.unit != "percent"]
+    if not here or quantity.unit or not bare:
+        return None
+    last, gap = here[-1], text[here[-1].figure_end : quantity.start]
+    if not re.search(r"[,;]| and | while | but ", gap) or re.search(r"[.] ", gap):
+        return None
+    whole = total_of(here, quantity)
+    if whole is not None and whole.pair is None and _LEFT_OVER.match(text, quantity.end):
+        return whole.anchor
+    base = next((d for d in earlier if d.anchor == last.whole), None)
+    return base.anchor if base is not None and last.size + quantity.size <= 1.02 * base.size else None
 
 
 def item_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, told: Sequence[Draft]) -> Sense | None:
@@ -163,6 +199,9 @@ def elliptical_sense(
     return Sense(last.indicator, quantity.start, end, 0.6, None, last.unit)
 
 
+_CLOSED = re.compile(r"(?:[;,/] ?[\d.]+ ?(?:%|per cent))?\)")
+
+
 def listed_sense(text: str, sentence: Sentence, quantity: Quantity, end: int) -> Sense | None:
     """Return what a list of names with figures in brackets counts by the words after its last bracket.
 
@@ -170,11 +209,11 @@ def listed_sense(text: str, sentence: Sentence, quantity: Quantity, end: int) ->
     >>> listed_sense(t, Sentence(0, 86, 0), Quantity(7, 10, 7, 205.0, 205.0, 205.0), 14).indicator
     'newly_displaced'
     """
-    if not _LISTED_NAME.search(text[sentence.start : quantity.start]) or not text.startswith(")", end):
+    if not _LISTED_NAME.search(text[sentence.start : quantity.start]) or not _CLOSED.match(text, end):
         return None
     last = text.rfind(")", end, sentence.end)
     after = text[last + 1 : sentence.end]
-    listed = re.fullmatch(r"\)(?:(?:, and|,| and|;) [^()]{2,50} \([^()]{1,40}\))*", text[end : last + 1])
+    listed = re.fullmatch(r"[^()]*\)(?:(?:, and|,| and|;) [^()]{2,50} \([^()]{1,40}\))*", text[end : last + 1])
     indicator = indicator_of(after) if listed else None
     return Sense(indicator, quantity.start, end, 0.5) if indicator else None
 
@@ -183,7 +222,7 @@ def _whole_of_list(text: str, last: Draft, quantity: Quantity) -> int | None:
     """The total of a list: the figure before its colon or bracket; a later item shares the total of the one before."""
     if last.whole is not None:
         return last.whole
-    gap = text[last.figure_end : quantity.start]
+    gap = re.sub(r"\([^()]*\)", "", text[last.figure_end : quantity.start])
     opens = re.search(r"[:(]\s*(?:[A-Z] )?$", gap) and not re.search(r"[),;]", gap)
     return last.anchor if opens and 0 < quantity.size < last.size else None
 

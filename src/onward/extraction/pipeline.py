@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from onward.extraction.mentions import Mention, role_at
+from onward.extraction.mention import Mention
+from onward.extraction.mentions import role_at
 from onward.extraction.places import Gazetteer
 from onward.extraction.speakers import is_private
 

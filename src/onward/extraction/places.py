@@ -13,7 +13,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Protocol
@@ -57,12 +57,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Gazetteer:
-    """Entries, and which of them a folded spelling may mean."""
+    """Entries, which of them a folded spelling may mean, and the countries of the crisis, if one is given."""
 
     entries: tuple[Entry, ...]
     by_key: Mapping[str, tuple[int, ...]]
     longest: int
     parent: Gazetteer | None = None
+    countries: frozenset[str] = frozenset()
 
     def knows(self, name: str) -> bool:
         """Whether any entry may be spelled so.
@@ -216,8 +217,10 @@ def crisis_gazetteer(crisis: HasTables | None) -> Gazetteer:
     base = gazetteer()
     if crisis is None:
         return base
-    own = [_own(row, base) for row in crisis.table("places").iter_rows(named=True)]
-    return _indexed(own, [spelling_keys(e) for e in own], base)
+    rows = list(crisis.table("places").iter_rows(named=True))
+    own = [_own(row, base) for row in rows]
+    found = _indexed(own, [spelling_keys(e) for e in own], base)
+    return replace(found, countries=frozenset(str(row["country"]) for row in rows if row.get("country")))
 
 
 def _own(row: Mapping[str, Any], base: Gazetteer) -> Entry:
@@ -226,6 +229,7 @@ def _own(row: Mapping[str, Any], base: Gazetteer) -> Entry:
     bare = re.sub(r"\s*\(.*?\)\s*", "", name)
     point = (float(row["latitude"]), float(row["longitude"]))
     others = {str(row["place"]).replace("_", " ").replace("-", " "), bare}
+    others |= {str(row["pcode"])} if row.get("pcode") else set()
     for entry in base._rows(loose(bare)):
         if entry.latitude is None or entry.longitude is None:
             continue

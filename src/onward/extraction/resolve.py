@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
 from onward.extraction.candidates import Draft
 from onward.extraction.dates import When
 from onward.extraction.facts import Place, Role
-from onward.extraction.mentions import Mention
+from onward.extraction.mention import Mention
 from onward.extraction.normal import Flat, Sentence, fold
 from onward.extraction.places import demonyms
 
@@ -40,6 +40,7 @@ class Scene:
     sentences: Sequence[Sentence]
     mentions: Mapping[int, Sequence[Mention]]
     dates: Mapping[int, Sequence[When]]
+    headings: Mapping[int, tuple[tuple[Mention, ...], float]] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -88,7 +89,10 @@ def place_drafts(scene: Scene, drafts: Sequence[Draft]) -> list[Draft]:
         if draft.kind == "itinerary" and not draft.arrival:
             places = path.leg(places, draft.sentence)
         elif draft.kind != "itinerary":
-            places = path.there(scene, draft, places) or places or _context(scene, draft, drafts)
+            places = path.there(scene, draft, places) or places
+            if not places:
+                places, loss = _inherited(scene, draft, drafts)
+                draft = replace(draft, confidence=round(max(LEAST_SURE, draft.confidence - loss), 2))
         places = _origin(scene, draft, places)
         if draft.indicator in ("hosted", "capacity", "sheltered", "stock"):
             places = [(m, "at" if role == "to" else role, how) for m, role, how in places]
@@ -146,7 +150,7 @@ def _named(scene: Scene, draft: Draft, others: Sequence[Draft]) -> Tied:
         limit = min([*parts, *(m.start for m in bracketed)])
         every = [m for m in every if m.start < limit]
     inside = [m for m in every if draft.start <= m.start < draft.end]
-    first = min((d.start for d in others), default=draft.start)
+    first = min((d.start for d in others if d.kind == draft.kind), default=draft.start)
     frame = [m for m in every if m.end <= min(first, draft.start)]
     sentence = scene.sentences[draft.sentence]
     cut = _SIDE_STEP.search(scene.text, draft.end, sentence.end)
@@ -190,8 +194,8 @@ def _goes_on(scene: Scene, whole: Draft, part: Draft) -> bool:
 
 
 _BRACKET = re.compile(
-    r"(?:'s)?(?: (?:district|governorate|province|state|region|locality|camp|town|city))? ?(?:\(|:) ?"
-    r"(?:[\w.,]+ (?:\w+ )?[;,] )?(?:about |around |some |over |nearly |n=)?"
+    r"(?:'s)?(?: (?:district|governorate|province|state|region|locality|camp|town|city))? ?(?:\(|:)\s*"
+    r"(?:[\w.,]+(?: \w+)? ?[;,/] )?(?:about |around |some |over |nearly |n=)?"
 )
 
 
@@ -247,6 +251,27 @@ def _leg_places(places: Tied, last_stop: Mention | None) -> Tied:
 
 def _says_there(scene: Scene, draft: Draft) -> bool:
     return bool(_THERE.search(scene.text[draft.start : draft.end]))
+
+
+LEAST_SURE = 0.2
+"""A fact whose place is inherited is at least this sure (own choice)."""
+_LOSS_NEAR = 0.05
+"""How much less sure a fact is for each sentence between it and the one that names its place (own choice)."""
+
+
+def _inherited(scene: Scene, draft: Draft, drafts: Sequence[Draft]) -> tuple[Tied, float]:
+    """The places of a sentence near by, else of the heading or the title, and how much less sure the fact is."""
+    places = _context(scene, draft, drafts)
+    if places:
+        lines = scene.sentences
+        away = [
+            abs(draft.sentence - i) for i in range(len(lines)) if lines[i].start <= places[0][0].start < lines[i].end
+        ]
+        return places, _LOSS_NEAR * (1 + (away[0] if away else 0))
+    if draft.unit is None or draft.kind == "intervention":
+        return [], 0.0
+    named, loss = scene.headings.get(draft.sentence, ((), 0.0))
+    return [(m, "at", "context") for m in named], loss
 
 
 def _context(scene: Scene, draft: Draft, drafts: Sequence[Draft]) -> Tied:

@@ -100,6 +100,10 @@ def share_sense(text: str, sentence: Sentence, quantity: Quantity, earlier: Sequ
     if re.match(r" of (?:all |the |these )*(?:IDPs|displaced|refugees|total)", text[quantity.end :]):
         totals = [d for d in near if d.unit == "people" and d.indicator in ("stock", "newly_displaced") and not d.whole]
         whole = totals[-1] if totals else whole
+    elif near and re.search(
+        r"\bof (?:the|this) total,? (?:[\w ]{0,20} )?$", text[sentence.start : quantity.start], re.IGNORECASE
+    ):
+        whole = max((d for d in near if d.unit == "people"), key=lambda d: d.size, default=whole)
     if near and near[-1].sentence_of(sentence) and _BRACKETED.fullmatch(text[near[-1].figure_end : quantity.start]):
         base = base_of(near, quantity)
         stated = _state_before(text, sentence, near[-1], quantity) or near[-1].indicator

@@ -11,7 +11,7 @@ from onward.extraction.candidates import Draft
 from onward.extraction.facts import Role
 from onward.extraction.layout import Box, Cell, Row, Table
 from onward.extraction.meaning import indicator_of, unit_of
-from onward.extraction.mentions import Mention
+from onward.extraction.mention import Mention
 from onward.extraction.normal import Flat
 from onward.extraction.numbers import find_quantities
 from onward.extraction.places import Gazetteer
