@@ -9,9 +9,11 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from pydantic import BaseModel
 
 import onward
 
@@ -41,6 +43,30 @@ def test_each_public_method_says_what_it_does() -> None:
         methods = inspect.getmembers(thing, inspect.isfunction) if inspect.isclass(thing) else []
         own = [m for m, f in methods if not m.startswith("_") and f.__module__.startswith("onward")]
         assert all(inspect.getdoc(getattr(thing, m)) for m in own), name
+
+
+def public_functions() -> dict[str, Any]:
+    found = {}
+    for name in onward.__all__:
+        thing = getattr(onward, name)
+        if inspect.isfunction(thing):
+            found[name] = thing
+        elif inspect.isclass(thing) and not issubclass(thing, Exception | BaseModel):
+            own = {m: f for m, f in vars(thing).items() if inspect.isfunction(f) and not m.startswith("_")}
+            found |= {f"{name}.{method}": function for method, function in own.items()}
+    return found
+
+
+@pytest.mark.parametrize("name", public_functions())
+def test_a_public_function_documents_what_it_takes_and_returns(name: str) -> None:
+    function = public_functions()[name]
+    doc = inspect.getdoc(function) or ""
+    sections = re.findall(r"^(\w+)\n-{3,}$", doc, re.M)
+    assert "Returns" in sections, name
+    assert "." in name or "Examples" in sections, name
+    described = doc.split("Returns\n---")[0]
+    for argument in inspect.signature(function).parameters:
+        assert argument == "self" or re.search(rf"^(.*, )?{argument}(,.*)?$", described, re.M), f"{name}: {argument}"
 
 
 def test_the_reference_page_names_them_all() -> None:

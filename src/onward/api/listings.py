@@ -12,7 +12,12 @@ from onward.crisis import read_scenario as _read_scenario
 
 
 def list_crises() -> pl.DataFrame:
-    """Return the bundled crises: columns name, title, start, end.
+    """Return the bundled crises.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row per crisis, by name: name, title, start and end (first and last day).
 
     Examples
     --------
@@ -26,7 +31,22 @@ def list_crises() -> pl.DataFrame:
 
 
 def list_scenarios(crisis: Crisis | str | Path) -> pl.DataFrame:
-    """Return the what-ifs that come with a crisis: columns name, title.
+    """Return the scenarios (what-ifs) of a crisis.
+
+    Parameters
+    ----------
+    crisis
+        A crisis, or an argument of `read_crisis`: a folder or a bundled name.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row per scenario: name and title; no rows if there are none.
+
+    Raises
+    ------
+    CrisisDataError, ScenarioError
+        For a crisis or scenario with errors.
 
     Examples
     --------
@@ -43,7 +63,13 @@ def list_scenarios(crisis: Crisis | str | Path) -> pl.DataFrame:
 
 
 def parameters() -> pl.DataFrame:
-    """Return the parameter table: name, unit, default, range, prior, meaning, and where default and prior are from.
+    """Return the parameter table of the model.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row per parameter: name, unit, default, range, prior, meaning, and the sources of default and prior; null
+        where a parameter is not drawn.
 
     Examples
     --------

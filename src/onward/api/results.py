@@ -15,23 +15,23 @@ if TYPE_CHECKING:
 
 
 def score(run: Run) -> FleeScore | CountScore:
-    """Score a run against what was counted.
+    """Score a run against observed counts.
 
     Parameters
     ----------
     run
-        Under Flee's rules: Flee's ARD on interpolated days, and errors on days of real counts. Under Onward's own: the
-        latter, for the counts of its crisis.
+        A run. Under Flee's rules the score is Flee's ARD on interpolated days, and errors on days of real counts; under
+        Onward's own rules the latter, for the counts of its crisis.
 
     Returns
     -------
     FleeScore or CountScore
-        ``lines()`` says it in words, ``about()`` as JSON.
+        Call ``lines()`` for the score in words, ``about()`` for JSON.
 
     Raises
     ------
     RunFolderError, ParameterError
-        Where the run holds no crisis or no counts.
+        If the run holds no crisis or no counts.
 
     Examples
     --------
@@ -55,7 +55,7 @@ def export(
     run: Run | str | Path, *, format: str, out: str | Path | None = None, by: str | None = None,
     route_detail: bool = False, places: bool = False, overwrite: bool = False,
 ) -> Path:  # fmt: skip
-    """Write a run folder in a format for other programs, under the rules for what may leave.
+    """Export a run folder to a format of other programs, under the do-no-harm rules.
 
     Parameters
     ----------
@@ -65,20 +65,20 @@ def export(
         ``hxl`` (a folder of CSVs, or a zip if ``out`` ends so), ``geojson``, ``netcdf``, ``xlsx``, or ``hubverse`` (the
         quantiles of a forecast).
     out
-        Where to; beside the run if None.
+        Where to write; next to the run folder if None.
     by
-        ``place``, ``area``, ``admin1`` or ``admin2``; places, or districts while the crisis is going on, if None.
+        ``place``, ``area``, ``admin1`` or ``admin2``. If None: places, or districts while the crisis is ongoing.
     route_detail
-        With legs between places: only for those who protect the people who walk them.
+        Include legs between places: only for those who protect the people on them.
     places
-        Single places though the crisis is going on.
+        Show single places even while the crisis is ongoing.
     overwrite
-        Replace what is there, if it is an export.
+        Replace an existing export; anything else in the way is refused.
 
     Returns
     -------
-    Path
-        Where it was written.
+    pathlib.Path
+        The file or folder that was written.
 
     Raises
     ------

@@ -44,9 +44,9 @@ def simulate(
     Parameters
     ----------
     crisis
-        A crisis, or what `read_crisis` takes: a folder or a bundled name.
+        A crisis, or an argument of `read_crisis`: a folder or a bundled name.
     members
-        Draws of everything uncertain, at least 1. If None: 100, or 1 where nothing is drawn.
+        Draws of every uncertain input, at least 1. If None: 100, or 1 where nothing is drawn.
     engine
         ``cohorts`` (whole people, drawn), ``expected`` (real numbers, means) or ``individuals`` (each person drawn
         alone: the numbers of ``cohorts`` in distribution, at a cost that grows with those who move).
@@ -56,9 +56,9 @@ def simulate(
     posterior
         From `calibrate`, or its file; the one that comes with Onward if None. Only with parameters ``posterior``.
     overrides
-        Parameters to hold at a value, by name.
+        Parameters fixed at a value, by name.
     scenario
-        A what-if, or what `read_scenario` takes. Its members keep their draws, so runs compare member by member.
+        A scenario, or an argument of `read_scenario`. Its members keep their draws, so runs compare member by member.
     departures
         ``modelled`` from threat, or ``observed``: given the numbers newly displaced from the counts.
     out
@@ -67,8 +67,8 @@ def simulate(
     resume
         Continue an interrupted run of the same kind in ``out``; if False, begin again.
     progress
-        Called with what is under way, members done (with parts of those under way) and members in all, at least
-        every second while members run; only with ``out``.
+        Called with the current stage, members done (including parts of running members) and the number of members,
+        at least every second while members run; only with ``out``.
     workers
         Threads; the result does not depend on their number.
     seed
@@ -108,7 +108,7 @@ def simulate(
 
 
 def read_posterior(file: str | Path) -> Posterior:
-    """Read a posterior file, as `calibrate` writes it.
+    """Read a posterior file written by `calibrate`.
 
     Parameters
     ----------
@@ -118,7 +118,12 @@ def read_posterior(file: str | Path) -> Posterior:
     Returns
     -------
     Posterior
-        What it holds. ParameterError for a file that is missing or none of these.
+        Its content.
+
+    Raises
+    ------
+    ParameterError
+        If the file is missing or is not a posterior file.
 
     Examples
     --------
@@ -148,32 +153,32 @@ def forecast(
     workers: int = 1,
     seed: int = 1,
 ) -> Forecast:
-    """Forecast where people will be, knowing nothing that came after a day.
+    """Forecast where people will be, using only what was known on a day.
 
     Parameters
     ----------
     crisis
-        A crisis, or what `read_crisis` takes: a folder or a bundled name.
+        A crisis, or an argument of `read_crisis`: a folder or a bundled name.
     origin
-        The day at whose end we stand; the crisis's last day if None.
+        The last day that is known; the crisis's last day if None.
     days
         How many days ahead, at least 1.
     conflict
-        ``ahead``: attacks to come are drawn for each member; ``given``: attacks and changes of control as the crisis
-        has them up to its end, to measure what knowing the war is worth.
+        ``ahead``: future attacks are drawn for each member; ``given``: attacks and changes of control as in the crisis
+        up to its end, to measure the value of knowing them.
     members
-        Draws of everything uncertain, at least 1.
+        Draws of every uncertain input, at least 1.
     parameters
         ``fixed`` or ``prior``. If None: the crisis's own set where it was fitted on what is known at ``origin``, and
         the prior otherwise.
     overrides
-        Parameters to hold at a value, by name.
+        Parameters fixed at a value, by name.
     out
-        A run folder to write to, member by member; ``forecast.csv`` in it has the fans.
+        A run folder to write to, member by member; ``forecast.csv`` in it has the quantiles.
     resume
         Continue an interrupted forecast of the same kind in ``out``; if False, begin again.
     progress
-        Called with what is under way, members done and members in all; only with ``out``.
+        Called with the current stage, members done and the number of members; only with ``out``.
     workers
         Threads; the result does not depend on their number.
     seed
@@ -182,7 +187,7 @@ def forecast(
     Returns
     -------
     Forecast
-        Its `table` has the fans by unit and horizon, its ``run`` everything else.
+        Its `table` has the quantiles by unit and horizon, its ``run`` everything else.
 
     Raises
     ------
@@ -229,7 +234,7 @@ def simulate_flee(
     Parameters
     ----------
     folder
-        The instance as it is: input_csv/, source_data/, simsetting.yml.
+        The unchanged instance: input_csv/, source_data/, simsetting.yml.
     settings_file
         Settings to use instead of simsetting.yml.
     members
@@ -250,12 +255,12 @@ def simulate_flee(
     Returns
     -------
     Run
-        Its tables count people. ``registrations`` holds what Flee compares camps with.
+        Its tables count people. ``registrations`` holds the figures that Flee compares camps with.
 
     Raises
     ------
     CrisisDataError, ParameterError
-        Where the folder or a setting is not as Flee reads it.
+        If the folder or a setting does not follow Flee's format.
 
     Examples
     --------
@@ -276,7 +281,7 @@ def read_run(folder: str | Path) -> Run:
     Parameters
     ----------
     folder
-        What `simulate` or ``onward run`` has written.
+        A folder written by `simulate` or ``onward run``.
 
     Returns
     -------
@@ -286,7 +291,7 @@ def read_run(folder: str | Path) -> Run:
     Raises
     ------
     RunFolderError
-        Where there is no finished run of this format.
+        If there is no finished run of this format.
 
     Examples
     --------

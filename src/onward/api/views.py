@@ -10,7 +10,7 @@ from onward.simulation.run import Run, Views
 
 
 def with_views(run: Run) -> Run:
-    """The run with the functions that show it."""
+    """Return the run with the functions that show it."""
     return replace(run, views=Views(_chart, write_report, _to_xarray, _summary_html))
 
 

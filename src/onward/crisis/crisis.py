@@ -171,7 +171,19 @@ class Crisis:
         return replace(changed, folder=self.folder)
 
     def header(self) -> dict[str, object]:
-        """Return the content of crisis.toml, by key."""
+        """Return the content of crisis.toml.
+
+        Returns
+        -------
+        dict
+            Values by key; ``fitted_on`` and ``trigger`` only if the crisis has them.
+
+        Examples
+        --------
+        >>> import onward
+        >>> onward.read_crisis("aleppo-2016").header()["name"]
+        'aleppo-2016'
+        """
         return {
             "name": self.name,
             "title": self.title,

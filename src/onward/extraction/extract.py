@@ -49,6 +49,16 @@ def extract_facts(
     source
         A name for the report, such as its file.
 
+    Returns
+    -------
+    Reading
+        The facts, each with its quote, offsets, places and date, and what was dropped and why.
+
+    Raises
+    ------
+    ParameterError
+        For a text that is too long.
+
     Examples
     --------
     >>> fact = extract_facts("The UN said about 4,000 people fled Marea for Azaz on 5 May 2016.").facts[0]

@@ -93,7 +93,7 @@ def _places(crisis: Crisis, origin: date, hindcast: bool) -> pl.DataFrame:
 
 
 def _control(control: pl.DataFrame, until: date) -> pl.DataFrame:
-    """Changes up to a day; one that has happened has happened by then, whatever was found out later."""
+    """Return changes of control up to a day; each counts from its own day, even if its date was found out later."""
     latest = pl.min_horizontal("start_high", pl.lit(until))
     high = pl.when(pl.col("start_high").is_not_null()).then(latest).alias("start_high")
     return control.filter(pl.col("start") <= until).with_columns(high)
@@ -118,7 +118,7 @@ def _closures(closures: pl.DataFrame, last: date) -> pl.DataFrame:
 
 
 def _provenance(provenance: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Sources that a remaining row names."""
+    """Return the sources that a remaining row names."""
     named: set[str] = set()
     for frame in tables.values():
         if "source" in frame.columns:

@@ -77,7 +77,7 @@ class AttacksAhead:
         return self._with(simulate_events(self.hawkes, felt, self.days, rng, level=level), rng)
 
     def _with(self, events: Ints, rng: np.random.Generator) -> Attacks:
-        """The known attacks and these: ``events[t, s]`` of each day ahead and site."""
+        """Add events to the known attacks: ``events[t, s]`` of each future day and site."""
         day, site = np.nonzero(events)
         times = events[day, site]
         day, site = np.repeat(day, times), np.repeat(site, times)

@@ -129,7 +129,7 @@ def _check(cases: Sequence[FitCase]) -> None:
 
 
 def _amount(cases: Sequence[FitCase], plan: Plan, variants: Sequence[str | None]) -> int:
-    """Runs of a crisis in all."""
+    """Return the number of runs of a crisis."""
     waves = sum(len(cases) + (plan.waves - 1) * sum(case.name != v for case in cases) for v in variants)
     return plan.generations * plan.population * len(cases) + plan.draws * waves
 

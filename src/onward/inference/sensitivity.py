@@ -102,6 +102,7 @@ def sensitivity(
     Returns
     -------
     Sensitivity
+        The table of effects by output and factor, and the plan.
 
     Raises
     ------

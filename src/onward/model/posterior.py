@@ -101,7 +101,23 @@ class Posterior:
     errors: Mapping[str, Mapping[str, float]]
 
     def without(self, name: str, crisis_hash: str = "") -> Distribution:
-        """Return the population fitted without a crisis; raise ParameterError if there is no such set."""
+        """Return the population fitted without a crisis.
+
+        Parameters
+        ----------
+        name, crisis_hash
+            The crisis, by either of them.
+
+        Returns
+        -------
+        Distribution
+            The whole population if the crisis was not part of the fit.
+
+        Raises
+        ------
+        ParameterError
+            If the crisis was part of the fit, and there is no population without it.
+        """
         known = self.population.fitted_on
         same = {n for n, found in known.items() if n == name or found == crisis_hash}
         if not same:
@@ -115,7 +131,13 @@ class Posterior:
         )
 
     def to_json(self) -> str:
-        """Return the content of a posterior file."""
+        """Return the content of a posterior file, which `onward.read_posterior` reads.
+
+        Returns
+        -------
+        str
+            One line of JSON; scores are rounded.
+        """
         content = {
             "format": FORMAT,
             "parameters": list(self.population.names),

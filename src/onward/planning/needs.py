@@ -44,7 +44,7 @@ def needs(
     Parameters
     ----------
     run
-        A run that knows its crisis.
+        A run that holds its crisis.
     by
         ``place``, ``area``, ``admin1`` or ``admin2``; if None, the finest level that most places have, or place.
     date
@@ -62,9 +62,14 @@ def needs(
     -------
     polars.DataFrame
         unit, name, date, item, who (whose need), measure (what it is counted in), quantity (at ``quantile``), p5, p50,
-        p95, people (at ``quantile``), there (null: not known), gap (quantity less there, at least 0; null: not known),
+        p95, people (at ``quantile``), there (null: not known), gap (quantity minus there, at least 0; null: not known),
         share (of the displaced people of the unit on that day who are counted, at the mean), standard, checked. Units
         with nobody in need are left out.
+
+    Raises
+    ------
+    ParameterError
+        For a run without a crisis, or an argument out of its range.
 
     Examples
     --------

@@ -28,8 +28,14 @@ class Forecast:
     Parameters
     ----------
     run
-        The run behind it, with everything that a run holds; its ``about["forecast"]`` says from which day, and what was
-        known of the war.
+        The run behind the forecast; its ``about["forecast"]`` says from which day, and what was known of the war.
+
+    Examples
+    --------
+    >>> import datetime as dt, onward
+    >>> made = onward.forecast("aleppo-2016", origin=dt.date(2016, 2, 1), days=30, members=2)
+    >>> made.table().filter(level="total")["horizon"].to_list()
+    [30]
     """
 
     run: Run
@@ -40,12 +46,17 @@ class Forecast:
         return fans_of(self.run)
 
     def table(self, *, horizons: Sequence[int] | None = None) -> pl.DataFrame:
-        """Return the fans: columns level, unit, name, horizon, date, mean, p5, p25, p50, p75, p95.
+        """Return the quantiles of a forecast, in people.
 
         Parameters
         ----------
         horizons
             Days after the origin; every 30 days and the last if None.
+
+        Returns
+        -------
+        polars.DataFrame
+            One row per level, unit and horizon: level, unit, name, horizon (days), date, mean, p5, p25, p50, p75, p95.
         """
         return (self.fans if horizons is None else fans_of(self.run, horizons=horizons)).table()
 
