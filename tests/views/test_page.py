@@ -140,6 +140,11 @@ def test_a_place_is_pinned_by_pointer_and_by_the_list(watched: Watched, report: 
     assert page.locator(".side-title").inner_text() == "Azaz"
     page.locator("#place-choice").select_option(label="Kilis")
     assert page.locator(".side-title").inner_text() == "Kilis"
+    page.locator("#place-choice").select_option(label="Azaz")
+    homes = page.locator(".who details.home")
+    homes.first.locator("summary").click()
+    assert "events.csv row" in homes.first.inner_text()
+    assert not page.locator(".largest-room").is_visible()
     assert page.locator(".side-chart svg").count() == 1
 
 

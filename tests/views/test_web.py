@@ -62,6 +62,18 @@ def test_a_run_name_cannot_leave_the_run_directory(client: httpx.Client, name: s
         assert answer.json()["message"]
 
 
+def test_a_place_is_explained_on_a_day(client: httpx.Client) -> None:
+    asked = "/api/runs/base/explain?place=kilis&date="
+    found = client.get(f"{asked}2016-07-20").json()
+    (entry,) = found["at"]
+    assert entry["displaced"] >= max(part["people"] for part in entry["parts"]) > 0
+    assert found["days"] == ["2016-07-20"]
+    wrong = client.get("/api/runs/base/explain?place=Kilis&date=2016-07-20")
+    assert (wrong.status_code, "Did you mean 'kilis'" in wrong.json()["message"]) == (422, True)
+    assert client.get(f"{asked}2026-07-20").status_code == 422
+    assert client.get(f"{asked}soon").status_code == 422
+
+
 def test_links_out_of_a_folder_of_runs_are_not_shown(base: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(base, target_is_directory=True)
     assert Library([tmp_path]).folders() == {}

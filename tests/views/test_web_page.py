@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from onward.runs.notes import read_notes
 from onward.server.pages import _page_data, served_page
 from views.live_server import served, write_small_run
 
@@ -55,6 +56,24 @@ def opened(browser: Any, base: Path, folder: Path, *, token: str = "", refused: 
         assert [words for words in said if "status of 422" not in words] == []
         assert len(said) == refused
         assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+
+
+def test_a_note_is_written_answered_and_resolved_on_the_page(browser: Any, base: Path, tmp_path: Path) -> None:
+    with opened(browser, base, tmp_path) as page:
+        notes = page.locator("#notes")
+        notes.get_by_label("On").select_option("run")
+        notes.get_by_label("Your name (kept with the note)").fill("Ana")
+        notes.get_by_label("Note", exact=True).fill("Is the gate <b>really</b> shut?")
+        notes.get_by_role("button", name="Add the note").click()
+        notes.locator(".thread p", has_text="Is the gate <b>really</b> shut?").wait_for()
+        notes.locator(".answering input").fill("Yes, since May")
+        notes.get_by_role("button", name="Answer").click()
+        notes.locator(".thread p", has_text="Yes, since May").wait_for()
+        notes.get_by_role("button", name="Resolve").click()
+        notes.locator(".thread.closed").wait_for()
+    assert [(note.by, note.reply, note.resolve) for note in read_notes(base)] == [
+        ("Ana", None, False), ("Ana", 1, False), ("Ana", 1, True),
+    ]  # fmt: skip
 
 
 def opened_panel(page: Any, name: str) -> Any:

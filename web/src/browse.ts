@@ -60,7 +60,7 @@ async function show(shown: HTMLElement, api: Api, one: string, two: string): Pro
   shown.prepend(element("p", { class: "hint", role: "status" }, "Reading the run …"));
   try {
     const pages = await Promise.all([one, two].filter(Boolean).map((name) => api.page(name)));
-    const made = pages.length > 1 ? await comparison(pages[0], pages[1], api) : report(pages[0], await api.card(one).catch(() => null));
+    const made = pages.length > 1 ? await comparison(pages[0], pages[1], api) : report(pages[0], await api.card(one).catch(() => null), api);
     if (mine === asked) shown.replaceChildren(made);
   } catch (error) {
     if (mine === asked) problem(shown, error);

@@ -1,5 +1,6 @@
 /** The map with its days, legend and the panel beside it. */
 
+import type { Api } from "./api";
 import { element } from "./dom";
 import { type Drawing, framed, savePng, saveSvg, svgText } from "./download";
 import { dateOf, longDay } from "./format";
@@ -13,7 +14,7 @@ import type { PageData } from "./types";
 
 const STILL = window.matchMedia("(prefers-reduced-motion: reduce)");
 
-export function player(data: PageData, store: Store): HTMLElement {
+export function player(data: PageData, store: Store, api: Api | null = null): HTMLElement {
   const stage = element("div", { class: "stage" });
   const room = element("section", { class: "player", "aria-labelledby": "map-title", id: "map" });
   const hint = "Space plays and pauses, arrows step, Home and End go to the first and last day, + and − zoom, Escape lets go of a place.";
@@ -31,7 +32,7 @@ export function player(data: PageData, store: Store): HTMLElement {
     const frame = element("div", { class: "frame", tabindex: "0", role: "group", "aria-label": `Map. ${hint}` }, map.room, zoomButtons(map), levelSwitch(data, store));
     const under = element("p", { class: "disclaimer" }, data.disclaimer, " Base map: Natural Earth.");
     const main = element("div", { class: "stage-main" }, frame, timeline(data, store), under, legend(shown, map.marks, map.flows, map.control), element("p", { class: "hint" }, `Discs and figures are middle values of all simulated histories, flows and attacks means. Point at a place or gate to read it, click a place to keep its curve. ${hint}`), saving(map, data, store));
-    const panel = side(shown, store, map.control);
+    const panel = side(shown, store, map.control, api);
     stage.replaceChildren(main, panel);
     keys(main, store, (factor) => map.zoomBy(factor));
     run(map, store);

@@ -1,5 +1,6 @@
 /** One run from top to bottom: what a stranger must know, the map, the charts, the limits, the model card. */
 
+import type { Api } from "./api";
 import { dayLine, drawBands } from "./charts/bands";
 import { claimsTable } from "./charts/claims";
 import { drawMatrix, drawSankey, matrixSheet, sankeySheet } from "./charts/journeys";
@@ -15,19 +16,21 @@ import { dateOf, interval, longDay, people } from "./format";
 import { atLevel, wordsOf } from "./levels";
 import { planSections } from "./plans";
 import { player } from "./player";
+import { notesSection } from "./served/notes";
 import { Store } from "./state";
 import type { Card, PageData } from "./types";
 
-export function report(data: PageData, card: Card | null): HTMLElement {
+export function report(data: PageData, card: Card | null, api: Api | null = null): HTMLElement {
   const store = new Store({ day: busiestDay(data), place: null, playing: false, level: 0 }, data.run.days);
   return element(
     "article",
     { class: "report" },
     head(data),
-    player(data, store),
+    player(data, store, api),
     answers(data),
     ...sections(data, store),
-    ...planSections(data),
+    ...planSections(api ? { ...data, plans: (data.plans ?? []).filter(({ id }) => id !== "notes") } : data),
+    api ? notesSection(data, store, api) : null,
     limits(data),
     card ? cardSection(card) : null,
     foot(data),

@@ -1,5 +1,6 @@
 /** Beside the map: the pinned place and its curve, or all places, and the largest places of the day. */
 
+import type { Api } from "./api";
 import { dayLine, drawBands } from "./charts/bands";
 import { element } from "./dom";
 import { interval, people, shortNames, spoken } from "./format";
@@ -10,17 +11,20 @@ import { ruleOf } from "./map/marks";
 import { ruleWords } from "./map/tip";
 import type { Store } from "./state";
 import type { Bands, PageData } from "./types";
+import { who } from "./who";
 
 const LISTED = 8;
 const HEIGHT = 170;
 
-export function side(data: PageData, store: Store, control: Control): HTMLElement {
+export function side(data: PageData, store: Store, control: Control, api: Api | null = null): HTMLElement {
   const chosen = chooser(data, store);
   const facts = element("div", { class: "facts" });
   const chart = element("div", { class: "side-chart", role: "img" });
   const list = element("ol", { class: "largest" });
+  const lists = listed(list);
+  const asked = element("div");
   const heading = element("h3", { class: "side-title" });
-  const room = element("aside", { class: "side", "aria-label": "Place" }, chosen, heading, facts, chart, listed(list));
+  const room = element("aside", { class: "side", "aria-label": "Place" }, chosen, heading, facts, chart, asked, lists);
   let move: (day: number) => void = () => undefined;
   const draw = (): void => {
     const { place, day } = store.state;
@@ -41,9 +45,16 @@ export function side(data: PageData, store: Store, control: Control): HTMLElemen
     list.replaceChildren(...largest(data, store, day));
     move(day);
   };
+  const explain = (): void => {
+    const { place, day, playing } = store.state;
+    const panel = place === null || playing ? null : who(data, place, day, api);
+    asked.replaceChildren(...(panel ? [panel] : []));
+    lists.hidden = panel !== null;
+  };
   store.on((state, before) => {
     if (state.place !== before.place) draw();
     if (state.place !== before.place || state.day !== before.day) tell();
+    if (state.place !== before.place || state.day !== before.day || state.playing !== before.playing) explain();
   });
   new ResizeObserver(() => requestAnimationFrame(draw)).observe(chart);
   tell();

@@ -168,7 +168,26 @@ export interface UnitLevel {
   arrivals: Bands<Table>;
 }
 
+/** Who the displaced people of places are, in one simulated history. */
+export interface Explained {
+  member: number;
+  days: string[];
+  /** Homes are rows of places; -1 displaced before the first day, -2 all others. */
+  at: { place: number; day: number; displaced: number; parts: { home: number; people: number; ways: [number, number][] }[] }[];
+  homes: Record<string, Home>;
+}
+
+export interface Home {
+  left: number;
+  causes: Record<string, number>;
+  /** row of events.csv, start, end, type, actor, attacks, km, share of the fear, source */
+  events: [number, string, string, string, string, number, number, number, string][];
+  /** row of control.csv, start, actor, source */
+  control: [number, string, string, string][];
+}
+
 export interface PageData {
+  explain?: Explained | null;
   levels?: UnitLevel[];
   /** The data by place, where these are of a level of units. */
   base?: PageData;

@@ -18,6 +18,7 @@ from onward.model.build import Model
 from onward.report import journeys
 from onward.report import key_messages as story
 from onward.report.basemap import base_map, box_round
+from onward.report.explanations import explanations
 from onward.report.map_data import Scene, control_of, gates_of, make_scene, places_of
 from onward.report.observed_vs_simulated import claims_of, counts_of, registrations_of
 from onward.report.page_figures import Cubes, bands, curves, figure, two_digits
@@ -91,6 +92,7 @@ def data_of(
         "coverage": _coverage(run),
         "flows": journeys.curves(cubes, route_detail=route_detail),
         **_origins(cubes),
+        "explain": explanations(run, crisis, scene),
         "exposure": _exposure(cubes, about),
         "counts": [*counts_of(scene, cubes), *registrations_of(scene, cubes)],
         "claims": claims,

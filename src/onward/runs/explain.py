@@ -25,6 +25,7 @@ from onward.errors import ParameterError
 from onward.model.build import build_model
 from onward.model.hazard import CONFLICT, attacks_of_conflict_day
 from onward.model.network import build_network
+from onward.model.parameters import default_values
 from onward.model.people import build_people
 from onward.runs.folder import CRISIS, read_run
 from onward.runs.inputs import kept_scenario
@@ -55,22 +56,22 @@ def explain(folder: Path, *, place: str, day: dt.date, member: int = 0) -> dict[
     -------
     dict
         ``stock`` by state; ``parts``: people by origin, adding up to here and gate; for each the way they came last,
-        the shares of what displaced people from there, and rows of events and control with their sources; ``names``:
-        the name for people of each place.
+        the shares of what displaced people from there, and rows of events and control with their sources (``row`` as
+        a spreadsheet shows the run's tables); ``names``: the name for people of each place.
     """
     run = read_run(folder)
     crisis = read_crisis(folder / CRISIS) if (folder / CRISIS).is_dir() else None
-    _check(run, crisis, place, day, member)
+    check_question(run, crisis, place=place, day=day, member=member)
     assert crisis is not None
     rows = pl.col("member") == member
-    stock = _tally(run.tables["stock"].lazy().filter(rows, date=day, place=place), "state")
+    stock = tally(run.tables["stock"].lazy().filter(rows, date=day, place=place), "state")
     displaced = int(stock.get("here", 0) + stock.get("gate", 0))
-    parts = _parts(run, crisis, place, day, rows, displaced)
-    threat = _threat(run, crisis, member)
+    parts = parts_at(run, crisis, place, day, rows, displaced)
+    threat = threat_of(run, crisis, member)
     legs = run.tables["flows"].lazy().filter(rows, pl.col("date") <= day, to_place=place)
     described = [
-        {"origin": origin or UNKNOWN, "people": people, **_why(crisis, run, threat, origin, day, rows),
-         "came_last_from": _ways(legs, origin, place)}
+        {"origin": origin or UNKNOWN, "people": people, **why_left(crisis, run, threat, origin, day, rows),
+         "came_last_from": ways_to(legs, origin, place)}
         for origin, people in parts.most_common(MOST_ORIGINS)
     ]  # fmt: skip
     rest = displaced - sum(part["people"] for part in described)
@@ -81,7 +82,8 @@ def explain(folder: Path, *, place: str, day: dt.date, member: int = 0) -> dict[
             "parts": described, "names": crisis.place_names}  # fmt: skip
 
 
-def _check(run: Run, crisis: Crisis | None, place: str, day: dt.date, member: int) -> None:
+def check_question(run: Run, crisis: Crisis | None, *, place: str, day: dt.date, member: int) -> None:
+    """Refuse a run that cannot be explained, and what it does not have."""
     about = run.about
     if about.get("rules") != "onward" or about.get("engine") == "expected" or crisis is None:
         raise ParameterError(
@@ -96,21 +98,21 @@ def _check(run: Run, crisis: Crisis | None, place: str, day: dt.date, member: in
         raise ParameterError(f"--member {member}: the run has members 0 to {about['members'] - 1}.")
 
 
-def _tally(rows: pl.LazyFrame, column: str) -> dict[Any, float]:
+def tally(rows: pl.LazyFrame, column: str) -> dict[Any, float]:
     """Return the sum of people for each value of a column."""
     return dict(rows.group_by(column).agg(pl.col("people").sum()).collect().iter_rows())
 
 
-def _parts(run: Run, crisis: Crisis, place: str, day: dt.date, rows: pl.Expr, displaced: int) -> Counter[str | None]:
+def parts_at(run: Run, crisis: Crisis, place: str, day: dt.date, rows: pl.Expr, displaced: int) -> Counter[str | None]:
     """Return people at the place by home (None: displaced before the start), adding up to `displaced`."""
     flows = run.tables["flows"].lazy().filter(rows)
     until = flows.filter(pl.col("date") <= day)
     found: Counter[str | None] = Counter()
-    for origin, people in _tally(until.filter(pl.col("to_place") == place), "origin").items():
+    for origin, people in tally(until.filter(pl.col("to_place") == place), "origin").items():
         found[origin] += int(people)
-    for origin, people in _tally(until.filter(pl.col("from_place") == place), "origin").items():
+    for origin, people in tally(until.filter(pl.col("from_place") == place), "origin").items():
         found[origin] -= int(people)
-    moved = _tally(run.tables["movements"].lazy().filter(rows, pl.col("date") <= day, place=place), "movement")
+    moved = tally(run.tables["movements"].lazy().filter(rows, pl.col("date") <= day, place=place), "movement")
     found[place] += int(moved.get("left_home", 0)) - int(moved.get("returned", 0))
     start = dict(crisis.table("places").select("place", "displaced_at_start").iter_rows())
     found[None] += int(start.get(place, 0))
@@ -140,7 +142,7 @@ def _without_negatives(parts: Counter[str | None]) -> Counter[str | None]:
     return Counter({origin: people for origin, people in kept.items() if people})
 
 
-def _threat(
+def threat_of(
     run: Run, crisis: Crisis, member: int, *, apart: bool = False
 ) -> tuple[dict[str, Any], list[str], Mapping[str, float]]:
     """Return the member's parts of the hazard ``[t, p]``, the places in order, and the run's parameters."""
@@ -150,7 +152,8 @@ def _threat(
                              parameters=about["parameters"], overrides=about["overrides"],
                              scenario=scenario, departures=about["departures"])  # fmt: skip
     model = build_model(crisis, scenario, departures=about["departures"])
-    return threat_parts(model, settings, member, apart=apart), list(model.network.places.names), about.get("values", {})
+    values = about.get("values") or default_values(settings.overrides, settings.base.values)  # a run in memory has none
+    return threat_parts(model, settings, member, apart=apart), list(model.network.places.names), values
 
 
 def hazard_table(folder: Path, *, member: int = 0) -> list[dict[str, Any]]:
@@ -181,7 +184,7 @@ def hazard_table(folder: Path, *, member: int = 0) -> list[dict[str, Any]]:
 
 def hazard_rows(run: Run, crisis: Crisis, member: int) -> list[dict[str, Any]]:
     """Return the rows of `hazard_table` for a run in memory."""
-    parts, names, _ = _threat(run, crisis, member, apart=True)
+    parts, names, _ = threat_of(run, crisis, member, apart=True)
     residents = dict(crisis.table("places").select("place", "population").iter_rows())
     rows = []
     for p, name in enumerate(names):
@@ -192,7 +195,7 @@ def hazard_rows(run: Run, crisis: Crisis, member: int) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (-row["total"], row["place"]))
 
 
-def _why(
+def why_left(
     crisis: Crisis, run: Run, threat: tuple[dict[str, Any], list[str], Mapping[str, float]], origin: str | None,
     day: dt.date, rows: pl.Expr,
 ) -> dict[str, Any]:  # fmt: skip
@@ -201,7 +204,7 @@ def _why(
         return {}
     parts, names, values = threat
     left = run.tables["movements"].lazy().filter(rows, pl.col("date") <= day, place=origin, movement="left_home")
-    by_day = _tally(left, "date")
+    by_day = tally(left, "date")
     days = [(date - crisis.start).days for date in by_day]
     people = np.array(list(by_day.values()), dtype=np.float64)
     p = names.index(origin)
@@ -233,7 +236,7 @@ def _events(
     fear = fear_of(crisis, origin)
     residents = dict(crisis.table("places").select("place", "population").iter_rows())
     found = []
-    for row in crisis.table("events").iter_rows(named=True):
+    for number, row in enumerate(crisis.table("events").iter_rows(named=True), 2):
         begin, end = row["start"], row["end"] or row["start"]
         overlap = (min(end, day) - max(begin, since)).days + 1
         km = _km(crisis, home, row) if overlap > 0 and fear.get(row["actor"], 0) > 0 else np.array([np.inf])
@@ -245,14 +248,15 @@ def _events(
             attacks *= float(attacks_of_conflict_day(np.array(float(residents.get(row["place"]) or 0)), values))
         fright = row["severity"] * values[f"severity_{row['type']}"] * fear[row["actor"]]
         fright *= 1 + values["fatality_weight"] * np.log1p(row["fatalities"])
-        found.append((attacks * near * fright, float(km.min()), row))
-    found.sort(key=lambda item: (-item[0], str(item[2]["start"])))
-    whole = sum(weight for weight, _, _ in found)
+        found.append((attacks * near * fright, float(km.min()), number, row))
+    found.sort(key=lambda item: (-item[0], str(item[3]["start"])))
+    whole = sum(weight for weight, *_ in found)
     return [
-        {"start": str(row["start"]), "end": str(row["end"] or row["start"]), "type": row["type"], "actor": row["actor"],
-         "area": row["area"], "attacks": row["n"], "km": round(km, 1), "share_of_attacks": round(weight / whole, 4),
+        {"row": number, "start": str(row["start"]), "end": str(row["end"] or row["start"]), "type": row["type"],
+         "actor": row["actor"], "area": row["area"], "attacks": row["n"], "km": round(km, 1),
+         "share_of_attacks": round(weight / whole, 4),
          "source": row["source"], "records": _records(crisis, row["source"])}
-        for weight, km, row in found[:MOST_ROWS]
+        for weight, km, number, row in found[:MOST_ROWS]
     ]  # fmt: skip
 
 
@@ -278,9 +282,10 @@ def _km(crisis: Crisis, home: Mapping[str, Any], row: Mapping[str, Any]) -> Floa
 
 
 def _control(crisis: Crisis, origin: str, day: dt.date) -> list[dict[str, Any]]:
-    rows = crisis.table("control").filter(pl.col("place") == origin, pl.col("start") <= day).sort("start")
+    numbered = crisis.table("control").with_row_index("row", 2)
+    rows = numbered.filter(pl.col("place") == origin, pl.col("start") <= day).sort("start")
     return [
-        {"start": str(row["start"]), "actor": row["actor"], "source": row["source"],
+        {"row": row["row"], "start": str(row["start"]), "actor": row["actor"], "source": row["source"],
          "records": _records(crisis, row["source"])}
         for row in rows.iter_rows(named=True)
     ]  # fmt: skip
@@ -293,8 +298,8 @@ def _records(crisis: Crisis, source: str | None) -> list[dict[str, Any]]:
     return known.select("publisher", "file", "row", "record").to_dicts()
 
 
-def _ways(legs: pl.LazyFrame, origin: str | None, place: str) -> dict[str, int]:
+def ways_to(legs: pl.LazyFrame, origin: str | None, place: str) -> dict[str, int]:
     """Return from which stops people of a home reached the place, largest first; all legs up to the day."""
     same = pl.col("origin").is_null() if origin is None else pl.col("origin") == origin
-    found = _tally(legs.filter(same, pl.col("from_place") != place), "from_place")
+    found = tally(legs.filter(same, pl.col("from_place") != place), "from_place")
     return {name: int(n) for name, n in sorted(found.items(), key=lambda item: (-item[1], item[0]))[:MOST_ROWS]}

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import polars as pl
 import polars.selectors as cs
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
 from onward.disclosure import rounded, significant
 from onward.errors import ParameterError
 from onward.evaluation.compare import compare
+from onward.report.explanations import explain_place
 from onward.report.model_card import model_card
 from onward.runs.folder import kept_crisis, read_run
 from onward.runs.notes import add_note, read_notes, resolved
@@ -73,6 +75,12 @@ def run_routes(library: Library, pages: Pages) -> APIRouter:
     def card(name: Name) -> dict[str, Any]:
         """Return the model card of a run."""
         return model_card(library.run(name), library.folder(name))
+
+    @router.get("/runs/{name}/explain", responses=_errors(404, 409, 422))
+    def explain(name: Name, place: Annotated[str, Query(max_length=255)], date: dt.date) -> dict[str, Any]:
+        """Say who the displaced people of a place are on a day, in one simulated history, rounded."""
+        folder = library.folder(name)
+        return explain_place(library.run(name), kept_crisis(folder), place=place, day=date)
 
     @router.get("/compare/{name}/{other}", responses=_errors(404, 409, 422))
     def differ(name: Name, other: Name) -> dict[str, Any]:
