@@ -25,6 +25,7 @@ from onward.cli.extract import add_reading
 from onward.cli.flee import SettingsOption, add_flee, prepare_flee, refuse_flee
 from onward.cli.forecast import add_forecast
 from onward.cli.import_ import add_import
+from onward.cli.journeys import add_journeys
 from onward.cli.needs import add_needs
 from onward.cli.new import add_new
 from onward.cli.notes import add_notes
@@ -89,6 +90,7 @@ add_forecast(app)
 add_import(app)
 add_new(app)
 add_explain(app)
+add_journeys(app)
 add_report(app)
 add_sensitivity(app)
 add_needs(app)

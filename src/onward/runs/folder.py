@@ -36,6 +36,7 @@ from onward.runs.checkpoint import (
     write_whole,
 )
 from onward.runs.task import Frames, Work, own_work, plan_of
+from onward.simulation.itineraries import ITINERARIES
 from onward.simulation.member import Settings
 from onward.simulation.run import Run
 from onward.simulation.tables import TABLES
@@ -59,7 +60,7 @@ FORMAT = 1
 RUN = "run.json"
 CRISIS = "crisis"
 #: the tables of any rules
-KNOWN = (*TABLES, "registrations")
+KNOWN = (*TABLES, "registrations", ITINERARIES)
 
 
 def run_to_folder(

@@ -28,6 +28,7 @@ from onward.model.network import Network, with_news
 from onward.model.parameter_set import ParameterSet, population_set
 from onward.model.parameters import Values, default_values, drawn_values
 from onward.model.uncertainty import draw_between, draw_dates
+from onward.simulation.itineraries import Itineraries, itineraries_of
 from onward.simulation.observables import value_of_record
 from onward.simulation.record import record_of_result
 from onward.simulation.watch import Watch
@@ -52,6 +53,7 @@ class Settings:
     labels: bool = True
     scenario: Scenario | None = None
     departures: str = "modelled"
+    journeys: bool = False
     base: ParameterSet = field(default_factory=population_set)
 
     @property
@@ -102,6 +104,7 @@ class Outcome:
     claims: tuple[float | None, ...]
     network: Network
     values: Values
+    itineraries: Itineraries | None = None
 
 
 def build_member(model: Model, settings: Settings, member: int) -> Drawn:
@@ -210,26 +213,29 @@ def member_dates(model: Model, settings: Settings, member: int) -> tuple[date, .
     return draw_dates(model.crisis, draws_of(settings, member, DATES))
 
 
-def kernel(settings: Settings) -> Callable[[Drawn, int, Ints], Raw]:
+def kernel(settings: Settings) -> Callable[[Drawn, int, Ints], tuple[Raw, Itineraries | None]]:
     """Return what runs the days of a member as drawn, by the engine that was asked for; Numba is imported here.
 
-    It takes the member as drawn, its number, and an array into which it writes how many days are done.
+    It takes the member as drawn, its number, and an array into which it writes how many days are done. It gives what
+    happened, and itineraries where journeys are asked for.
     """
     use_cache()
     if settings.engine == "individuals":
         from onward.engine.individuals import run_individuals
 
-        def alone(drawn: Drawn, member: int, reached: Ints) -> Raw:
+        def alone(drawn: Drawn, member: int, reached: Ints) -> tuple[Raw, Itineraries | None]:
             moves, labels = stream(settings, member, MOVES), stream(settings, member, LABELS)
-            raw, _, _ = run_individuals(drawn.world, drawn.rates, drawn.start, moves, labels, False, reached)
-            return raw
+            raw, log, last = run_individuals(
+                drawn.world, drawn.rates, drawn.start, moves, labels, settings.journeys, reached
+            )
+            return raw, itineraries_of(drawn.start, drawn.attacks, log, last) if settings.journeys else None
 
         return alone
     from onward.engine.step import run_member
 
-    def together(drawn: Drawn, member: int, reached: Ints) -> Raw:
+    def together(drawn: Drawn, member: int, reached: Ints) -> tuple[Raw, None]:
         moves, labels = stream(settings, member, MOVES), stream(settings, member, LABELS)
-        return run_member(drawn.world, drawn.rates, drawn.start, moves, labels, settings.labels, reached)
+        return run_member(drawn.world, drawn.rates, drawn.start, moves, labels, settings.labels, reached), None
 
     return together
 
@@ -252,14 +258,14 @@ def run_one(
     reached = (watch or Watch()).begin(member, len(drawn.world.regime))
     days = kernel(settings)
     begin = clock()
-    raw = days(drawn, member, reached)
+    raw, itineraries = days(drawn, member, reached)
     took = clock() - begin
     result = added_up(raw, drawn.world.rank)
     _check_residents(model, result)
     given = settings.departures == "observed"  # then the counts are taken for everybody
     record = record_of_result(result, 1.0 if given else drawn.values["coverage"])
     values = tuple(value_of_record(claim, record, model.network, drawn.attacks) for claim in model.claims)
-    return Outcome(result, drawn.attacks, values, model.network, drawn.values), took
+    return Outcome(result, drawn.attacks, values, model.network, drawn.values, itineraries), took
 
 
 def _check_residents(model: Model, result: Result) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -251,6 +251,23 @@ class Run:
         spread = [pl.col("people").quantile(q, "linear").alias(f"p{100 * q:g}") for q in levels]
         keys = ["date"] if by is None else ["unit", "date"]
         return people.group_by(keys).agg(pl.col("people").mean().alias("mean"), *spread).sort(keys)
+
+    def journeys(self, via: Sequence[str] = ()) -> dict[str, Any]:
+        """Return who went through places in order, and the commonest itineraries (engine ``individuals``).
+
+        Parameters
+        ----------
+        via
+            Keys of places, in the order in which people stopped there; everybody who set out if there are none.
+
+        Returns
+        -------
+        dict
+            As described in `onward.simulation.journeys.journeys_of`. Route detail: not to be published.
+        """
+        from onward.simulation.journeys import journeys_of
+
+        return journeys_of(self, via=via)
 
     def chart(self, indicator: str = "stock", *, place: str | None = None) -> Any:
         """Return an Altair chart of an indicator over time, with 50 and 90 % bands (extra ``charts``).

@@ -1,0 +1,98 @@
+"""The command `onward journeys RUN --via P,P --route-detail`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from onward.cli.errors import report_errors
+
+#: itineraries that the terminal shows (own choice: one screen); --json has all
+MOST_SHOWN = 12
+
+
+def add_journeys(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command("journeys")(journeys)
+
+
+def journeys(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder of engine individuals.")],
+    via: Annotated[
+        str, typer.Option(metavar="P,P...", help="Places in order at which people stopped.", show_default="any")
+    ] = "",
+    route_detail: Annotated[
+        bool, typer.Option("--route-detail", help="Needed: journeys are places in order. Read the warning it prints.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+) -> None:
+    """Show who went through places in order, and the commonest itineraries.
+
+    The first time, members are run again to add up their people's journeys, which the folder then keeps.
+
+    Itineraries of fewer than 100 people are left out.
+    """
+    with report_errors():
+        from onward.cli.progress import Bar
+        from onward.disclosure import ROUTES_WARNING
+        from onward.errors import ParameterError
+        from onward.runs.folder import read_run
+        from onward.runs.journeys import with_journeys
+        from onward.simulation.journeys import check_journeys, journeys_of
+
+        places = [place.strip() for place in via.split(",") if place.strip()]
+        check_journeys(read_run(run), places)
+        if not route_detail:
+            raise ParameterError(
+                f"journeys are route detail. {ROUTES_WARNING} If you may see them, give --route-detail."
+            )
+        typer.echo(f"Warning: {ROUTES_WARNING}", err=True)
+        with Bar(shown=sys.stderr.isatty()) as bar:
+            kept = with_journeys(run, workers=os.cpu_count() or 1, progress=bar)
+        found = journeys_of(kept, via=places)
+        if as_json:
+            typer.echo(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
+        else:
+            _show(found, kept.about.get("place_names", {}))
+
+
+def _show(found: dict[str, Any], names: dict[str, str]) -> None:
+    from rich.console import Console
+
+    from onward.cli.terminal import print_table
+    from onward.disclosure import two_digits
+
+    people = {key: f"{two_digits(value):,.0f}" for key, value in found["people"].items()}
+    what = (
+        f"stopped at {', then '.join(names.get(place, place) for place in found['via'])}" if found["via"] else "set out"
+    )
+    typer.echo(f"{people['p50']} people {what} (90 %: {people['p5']} to {people['p95']}).")
+    for row in found["under_attack"]:
+        place = names.get(row["place"], row["place"])
+        typer.echo(f"{two_digits(row['people']):,.0f} of them were in {place} on a day with an attack.")
+    shown = found["itineraries"][:MOST_SHOWN]
+    if not shown:
+        typer.echo("No itinerary has 100 people or more.")
+        return
+    cells = [
+        [
+            " - ".join(names.get(place, place) for place in row["places"]),
+            f"{two_digits(row['people']):,.0f}",
+            ", ".join(f"{days:.1f}" for days in row["days"]),
+            ", ".join(f"{two_digits(number):,.0f}" for number in row["under_attack"]),
+        ]
+        for row in shown
+    ]
+    left = len(found["itineraries"]) - len(shown)
+    note = f"Means over members; the first place is home. {left} itineraries more are in --json." + (
+        ""
+        if all(row["from_home"] for row in shown)
+        else " Some began where people were displaced before the first day."
+    )
+    heads = ["Itinerary", "People", "Days a leg", "Under attack, by place"]
+    print_table(Console(highlight=False), "The commonest itineraries", heads, cells, note)

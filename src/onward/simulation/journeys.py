@@ -1,0 +1,194 @@
+"""Whole journeys of a run of *individuals*: who went through given places in order, and the commonest itineraries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from onward.crisis import Crisis
+from onward.crisis.messages import did_you_mean, quoted
+from onward.crisis.scenarios import Scenario
+from onward.errors import ParameterError, SimulationError
+from onward.model.build import build_model
+from onward.simulation.itineraries import ITINERARIES, itinerary_frame
+from onward.simulation.member import Outcome, Settings
+from onward.simulation.tables import frames
+from onward.simulation.watch import Watch
+
+if TYPE_CHECKING:
+    from onward.simulation.run import Run
+
+#: itineraries of fewer people are left out: they could point at persons (issue 17)
+LEAST_PEOPLE = 100
+#: parts the places of an itinerary; no short name of a place holds it
+_ARROW = ">"
+
+
+def journeys_of(run: Run, *, via: Sequence[str] = ()) -> dict[str, Any]:
+    """Return how many people went through places in order, and the commonest itineraries of those who did.
+
+    A person went through a place who stopped there, for a night or more, after setting out; towns that are only passed
+    do not count, and other stops may lie between.
+
+    Parameters
+    ----------
+    run
+        A run of engine ``individuals``. Its members are run again if it does not hold its itineraries.
+    via
+        Places in order; everybody who set out, if there are none.
+
+    Returns
+    -------
+    dict
+        ``via``; ``people`` (mean, p5, p50, p95 over members); ``under_attack``: for each place of ``via``, the mean
+        number of those people who were there on a day with an attack; ``itineraries`` of 100 people or more (mean over
+        members), the commonest first: ``places``, ``from_home`` (False: displaced before the first day, and the first
+        place is where they were then), ``people``, ``days`` on each leg from one place to the next, ``days_there``
+        and ``under_attack`` at each place (means).
+
+    Examples
+    --------
+    >>> import onward
+    >>> found = journeys_of(onward.simulate("aleppo-2016", engine="individuals", members=1), via=["tal_rifaat", "azaz"])
+    >>> found["people"]["mean"] > 100, found["itineraries"][0]["places"][-2:]
+    (True, ['tal_rifaat', 'azaz'])
+    """
+    check_journeys(run, via)
+    if ITINERARIES in run.tables:
+        rows = run.table(ITINERARIES)
+    else:
+        assert run.crisis is not None
+        rows = pl.concat(frame for _, frame in itineraries_again(run, run.crisis))
+    return summarise(rows, int(run.about["members"]), via)
+
+
+def check_journeys(run: Run, via: Sequence[str]) -> None:
+    """Raise ParameterError for a run that knows no journeys, and for places that it does not have."""
+    about = run.about
+    if about.get("engine") != "individuals":
+        raise ParameterError(
+            f"this run was made by the engine {about.get('engine')}, which does not follow people from stop to stop. "
+            "Rerun it with --engine individuals."
+        )
+    if run.crisis is None:
+        raise ParameterError("this run does not know its crisis, so its people cannot be followed. Run it again.")
+    wrong = [place for place in via if place not in about["places"]]
+    if wrong:
+        steps = (f"{quoted(place)}: {did_you_mean(place, about['places'], 'See places.csv.')}" for place in wrong)
+        raise ParameterError(f"via: not places of this run: {' '.join(steps)}")
+
+
+def itineraries_again(
+    run: Run, crisis: Crisis, *, workers: int = 1, watch: Watch | None = None
+) -> Iterator[tuple[int, pl.DataFrame]]:
+    """Run the members of a run again, with the same seed; yield each member's number and itineraries.
+
+    Raises SimulationError if a member's stocks are not those of the run.
+    """
+    from onward.simulation.ensemble import run_members
+
+    settings = settings_again(run.about, crisis)
+    model = build_model(crisis, settings.scenario, departures=settings.departures)
+    same = _compare_with(run)
+
+    def finish(member: int, outcome: Outcome) -> pl.DataFrame:
+        assert outcome.itineraries is not None
+        same(member, frames(outcome, model, member)["stock"])
+        return itinerary_frame(outcome.itineraries, outcome.network, member)
+
+    members = range(settings.members)
+    for member, frame, _ in run_members(
+        model, settings, members=members, workers=workers, finish=finish, watch=watch
+    ):  # fmt: skip
+        yield member, frame
+
+
+def settings_again(about: Mapping[str, Any], crisis: Crisis) -> Settings:
+    """Return the settings of a run, with journeys kept; ParameterError where they cannot be known from run.json."""
+    from onward.simulation.run import make_settings
+
+    if about["parameters"] not in ("fixed", "prior"):
+        raise ParameterError(
+            f"a run with parameters {about['parameters']} cannot be repeated from run.json, which journeys need. "
+            "Take one with fixed or prior."
+        )
+    scenario = None if about.get("scenario") is None else Scenario.model_validate(about["scenario"])
+    settings = make_settings(
+        crisis, engine="individuals", members=about["members"], seed=about["seed"], parameters=about["parameters"],
+        overrides=about["overrides"], labels=about["labels"], scenario=scenario,
+        departures=about.get("departures", "modelled"),
+    )  # fmt: skip
+    return replace(settings, journeys=True)
+
+
+def _compare_with(run: Run) -> Callable[[int, pl.DataFrame], None]:
+    def same(member: int, stock: pl.DataFrame) -> None:
+        kept = run.tables["stock"].filter(pl.col("member") == member).collect()
+        if not kept.equals(stock):
+            raise SimulationError(
+                f"member {member} run again gives other numbers than the run holds: it was made by another version of "
+                "Onward or its libraries. Run it again with --overwrite."
+            )
+
+    return same
+
+
+def summarise(rows: pl.DataFrame, members: int, via: Sequence[str] = ()) -> dict[str, Any]:
+    """Return what `journeys_of` does, from the table of itineraries."""
+    keys = rows.group_by("member", "itinerary", maintain_order=True).agg(
+        pl.col("place").cast(pl.String).str.join(_ARROW), pl.col("from_home").first()
+    )
+    ways = keys.select("place").unique(maintain_order=True)
+    met = [_in_order(way.split(_ARROW)[1:], via) for way in ways["place"]]
+    chosen = keys.join(ways.filter(pl.Series(met, dtype=pl.Boolean)), on="place", how="semi")
+    stops = rows.join(chosen.rename({"place": "way"}).drop("from_home"), on=["member", "itinerary"])
+    by_member = stops.filter(pl.col("stop") == 0).group_by("member").agg(pl.col("people").sum())
+    people = np.zeros(members)
+    people[by_member["member"].to_numpy()] = by_member["people"].to_numpy()
+    return {
+        "via": list(via),
+        "people": _spread(people),
+        "under_attack": _under_attack(stops, members, via),
+        "itineraries": list(_common(stops, members)),
+    }
+
+
+def _in_order(stops: Iterable[str], via: Sequence[str]) -> bool:
+    """Whether stops hold all of ``via`` in this order."""
+    left = iter(stops)
+    return all(place in left for place in via)
+
+
+def _spread(people: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, float]:
+    low, middle, high = np.quantile(people, (0.05, 0.5, 0.95))
+    return {"mean": float(people.mean()), "p5": float(low), "p50": float(middle), "p95": float(high)}
+
+
+def _under_attack(stops: pl.DataFrame, members: int, via: Sequence[str]) -> list[dict[str, Any]]:
+    there = stops.filter(pl.col("stop") > 0).group_by(pl.col("place").cast(pl.String)).agg(pl.col("attacked").sum())
+    found = dict(there.iter_rows())
+    return [{"place": place, "people": found.get(place, 0) / members} for place in via]
+
+
+def _common(stops: pl.DataFrame, members: int) -> Iterator[dict[str, Any]]:
+    """Yield the itineraries of enough people, the commonest first."""
+    sums = ("people", "days_on_way", "days_there", "attacked")
+    total = stops.group_by("way", "from_home", "stop").agg(pl.col(name).sum() for name in sums)
+    enough = total.filter((pl.col("people").first() >= LEAST_PEOPLE * members).over("way", "from_home"))
+    ordered = enough.sort("stop").group_by("way", "from_home").agg(pl.col(name) for name in sums)
+    for way, home, people, on_way, there, attacked in ordered.sort(
+        pl.col("people").list.first(), "way", "from_home", descending=[True, False, True]
+    ).iter_rows():
+        number = people[0]
+        yield {
+            "places": way.split(_ARROW),
+            "from_home": home,
+            "people": number / members,
+            "days": [days / number for days in on_way[1:]],
+            "days_there": [days / number for days in there],
+            "under_attack": [n / members for n in attacked],
+        }

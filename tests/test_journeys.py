@@ -1,0 +1,136 @@
+"""Journeys of individuals: they add up to the run's legs, agree with cohorts, and are shown only when asked."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+import onward
+from onward.cli.main import app
+from onward.disclosure import ROUTES_WARNING
+from onward.errors import ParameterError
+from onward.simulation.journeys import LEAST_PEOPLE, itineraries_again, summarise
+from properties.crises import random_crisis
+
+MEMBERS = 60
+
+
+@pytest.fixture(scope="module")
+def crisis() -> onward.Crisis:
+    return random_crisis(places=6, days=10, seed=1, returning=False)
+
+
+@pytest.fixture(scope="module")
+def folder(crisis: onward.Crisis, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("journeys") / "run"
+    onward.simulate(crisis, engine="individuals", members=MEMBERS, seed=2, out=out)
+    return out
+
+
+def pairs(rows: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """Return people by member and pair of places that differ."""
+    start, end = keys
+    rows = rows.with_columns(pl.col(keys).cast(pl.String)).filter(pl.col(start) != pl.col(end))
+    return (
+        rows.group_by("member", *keys).agg(pl.col("people").sum()).sort("member", *keys).rename({start: "a", end: "b"})
+    )
+
+
+def steps(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the legs of itineraries."""
+    before = pl.col("place").shift(1).over("member", "itinerary", order_by="stop").alias("before")
+    return rows.with_columns(before).drop_nulls("before")
+
+
+@pytest.mark.parametrize("seed", [1, 9, 23])
+def test_itineraries_add_up_to_the_legs_of_the_run(seed: int) -> None:
+    world = random_crisis(places=6, days=10, seed=seed, returning=seed == 9)
+    run = onward.simulate(world, engine="individuals", members=2)
+    rows = pl.concat(frame for _, frame in itineraries_again(run, world))
+    legs = pairs(run.table("flows"), ["from_place", "to_place"])
+    assert legs.height > 5
+    assert pairs(steps(rows), ["before", "place"]).equals(legs)
+    assert (rows["attacked"] <= rows["people"]).all()
+    assert (rows["days_on_way"] >= 0).all()
+
+
+def test_pairs_of_stops_are_those_of_cohorts(crisis: onward.Crisis, folder: Path) -> None:
+    run = onward.read_run(folder)
+    alone = pairs(steps(pl.concat(frame for _, frame in itineraries_again(run, crisis))), ["before", "place"])
+    cohorts = onward.simulate(crisis, members=MEMBERS, seed=3)
+    together = pairs(cohorts.table("flows"), ["from_place", "to_place"])
+    grid = (
+        pl.concat([alone, together])
+        .select("a", "b")
+        .unique()
+        .join(pl.DataFrame({"member": range(MEMBERS)}), how="cross")
+    )
+    found = []
+    for rows in (alone, together):
+        filled = grid.join(rows.with_columns(pl.col("member").cast(pl.Int64)), on=["member", "a", "b"], how="left")
+        by_pair = filled.with_columns(pl.col("people").fill_null(0)).group_by("a", "b").agg(
+            pl.col("people").mean().alias("mean"), (pl.col("people").var() / MEMBERS).alias("error")
+        )  # fmt: skip
+        found.append(by_pair)
+    both = found[0].join(found[1], on=["a", "b"]).filter(pl.col("error") + pl.col("error_right") > 0)
+    z = (both["mean"] - both["mean_right"]) / (both["error"] + both["error_right"]).sqrt()
+    assert both.height > 5
+    assert float(np.abs(z.to_numpy()).max()) < 5.0
+
+
+def table(*itineraries: tuple[list[str], int, list[int]]) -> pl.DataFrame:
+    rows = [
+        {"member": 0, "itinerary": i, "stop": s, "place": place, "from_home": True, "people": people,
+         "days_on_way": days[s], "days_there": 0, "attacked": people // 2}
+        for i, (places, people, days) in enumerate(itineraries) for s, place in enumerate(places)
+    ]  # fmt: skip
+    return pl.DataFrame(rows)
+
+
+def test_stops_count_in_order_and_home_does_not() -> None:
+    rows = table(
+        (["home", "a", "x", "b"], 200, [0, 200, 400, 100]),
+        (["home", "b", "a"], 300, [0, 300, 300]),
+        (["a", "b"], 500, [0, 500]),
+        (["home", "a", "b"], LEAST_PEOPLE - 1, [0, 0, 0]),
+    )
+    found = summarise(rows, 1, ["a", "b"])
+    assert found["people"]["mean"] == 200 + LEAST_PEOPLE - 1
+    (only,) = found["itineraries"]
+    assert only["places"] == ["home", "a", "x", "b"]
+    assert only["days"] == [1.0, 2.0, 0.5]
+    assert found["under_attack"] == [{"place": "a", "people": 149}, {"place": "b", "people": 149}]
+    assert summarise(rows, 2, ["a", "b"])["people"]["mean"] == (200 + LEAST_PEOPLE - 1) / 2
+    assert [row["people"] for row in summarise(rows, 1)["itineraries"]] == [500, 300, 200]
+
+
+def test_the_command_warns_and_the_folder_keeps_what_it_added_up(folder: Path) -> None:
+    runner, asked = CliRunner(), ["journeys", str(folder), "--via", "p1", "--json"]
+    refused = runner.invoke(app, asked)
+    assert refused.exit_code == 2
+    assert ROUTES_WARNING in refused.output
+    assert not (folder / "itineraries.parquet").exists()
+    shown = runner.invoke(app, [*asked, "--route-detail"])
+    assert shown.exit_code == 0, shown.output
+    assert ROUTES_WARNING in shown.stderr
+    found = json.loads(shown.stdout)
+    assert set(found["people"]) == {"mean", "p5", "p50", "p95"}
+    assert found["people"]["mean"] > 0
+    kept = onward.read_run(folder)
+    assert "itineraries" in kept.tables
+    assert kept.journeys(["p1"]) == found
+    in_words = runner.invoke(app, [*asked[:-1], "--route-detail"])
+    assert in_words.exit_code == 0
+    assert "people stopped at P1" in in_words.stdout
+
+
+def test_other_engines_and_unknown_places_are_refused(crisis: onward.Crisis, folder: Path) -> None:
+    with pytest.raises(ParameterError, match="Rerun it with --engine individuals"):
+        onward.simulate(crisis, engine="expected").journeys()
+    with pytest.raises(ParameterError, match="'p99'"):
+        onward.read_run(folder).journeys(["p1", "p99"])
