@@ -145,6 +145,39 @@ FORMS: dict[str, tuple[str, Expected]] = {
         "As of 14 October, 22 new arrivals were reported, bringing the total population there to 5,950.",
         [("newly_displaced", 22, "people"), ("stock", 5_950, "people")],
     ),
+    "people who are missing or confined": (
+        "Shelling injured 16 people. Another 1,550 are missing, including 870 children. A confinement that "
+        "affected 2,236 "
+        "people was reported, and 107 people remain confined.",
+        [("injured", 16, "people")],
+    ),
+    "a share that says the same once more": (
+        "Almost a million people\u2014half of the population\u2014have been displaced. Camps grew by 16,000 "
+        "people, with half of "
+        "this increase in Rimah.",
+        [("newly_displaced", 1_000_000, "people")],
+    ),
+    "exceeded, and there were": (
+        "The number of displaced people in Rimah exceeded 1.7 million people. A month ago there were around "
+        "1.4 million.",
+        [("stock", 1_700_000, "people"), ("stock", 1_400_000, "people")],
+    ),
+    "others in host families": (
+        "Some 5,900 of the IDPs live in the mosque of Rimah and more than 2,000 others in host families.",
+        [("sheltered", 5_900, "people"), ("sheltered", 2_000, "people")],
+    ),
+    "daily after the verb": (
+        "In May, an average of 16,000 refugees were fleeing into Rimah daily.",
+        [("on_the_move", 16_000, "people_per_day")],
+    ),
+    "registered children are no displaced people": (
+        "The ministry has identified 7,771 unaccompanied children.",
+        [],
+    ),
+    "there are people displaced": (
+        "There are currently 576 persons displaced in Rimah.",
+        [("stock", 576, "people")],
+    ),
 }
 
 

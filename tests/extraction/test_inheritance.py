@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from onward.extraction import extract_facts
+from onward.extraction import evidence_rows, extract_facts
 
 
 def figures(text: str):
@@ -75,6 +75,8 @@ class Crisis:
             "longitude": [24.0, 25.0],
             "pcode": ["SD04011", "SD04012"],
         }
+        if name == "areas":
+            return pl.DataFrame({"area": ["rimah_governorate"] * 2, "place": ["rimah", "sarta"]})
         return pl.DataFrame(places if name == "places" else {"actor": [], "name": []})
 
 
@@ -82,6 +84,15 @@ def test_a_p_code_names_a_place_of_the_crisis():
     text = "IDPs by locality\n\n| P-code | IDPs |\n|---|---|\n| SD04011 | 4,210 |\n| SD04012 | 915 |"
     facts = extract_facts(text, "2018-11-30", crisis=Crisis()).facts
     assert [f.places[0].candidates[0].place for f in facts] == ["rimah", "sarta"]
+
+
+def test_a_unit_word_decides_between_a_town_and_its_governorate():
+    text = "Some 9,000 people fled. Most (73 per cent) come from Rimah governorate; followed by Sarta (8 per cent)."
+    first, second = evidence_rows([extract_facts(text, "2018-11-30", crisis=Crisis())])[1:]
+    assert (first.becomes, first.origin, first.place, first.part_of) == ("counts", "rimah_governorate", "", "f1")
+    assert (second.origin, second.part_of) == ("sarta", "f1")
+    (row,) = evidence_rows([extract_facts("Some 300 people fled Rimah.", "2018-11-30", crisis=Crisis())])
+    assert row.origin == "rimah"
 
 
 @pytest.mark.parametrize(

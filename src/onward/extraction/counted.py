@@ -141,7 +141,10 @@ _SHORT_FORM = re.compile(r" \([A-Z][A-Za-z]{1,5}\)(?= \()")
 _ASIDE = re.compile(r", (?:including|among them|most of them|mostly|mainly|many of whom|some of them) [^,;.()]{2,70},")
 
 
-_DASHED = re.compile(r" - (?=of (?:which|whom)|including|mostly|mainly|or |most|\d)[^;.()]{3,90} -(?= )")
+_DASHED = re.compile(
+    r" - (?=of (?:which|whom)|including|mostly|mainly|or |most|half|a third|nearly|about|almost|roughly|\d)"
+    r"[^;.()]{3,90} -(?= )"
+)
 
 
 def opened_brackets(text: str, counted: Sequence[Counted | None], i: int) -> Counted:
@@ -170,3 +173,29 @@ def opened_brackets(text: str, counted: Sequence[Counted | None], i: int) -> Cou
 def _sentence_limit(counted: Sequence[Counted | None], item: Counted, text: str) -> int:
     last = [c.limit for c in counted if c][-1]
     return max(last, min(len(text), text.find(".", item.end) if text.find(".", item.end) >= 0 else len(text)))
+
+
+#: who lived in a place before were its residents
+_FORMERLY = re.compile(r" (?:(?:living |who lived )?there )?(?:prior to|before) (?:the|this|that)\b")
+_OTHER_FATE = re.compile(
+    r" (?:(?:are|were|was|is|have been|still|remain\w*|reported|reportedly) ){0,3}"
+    r"(?:missing|unaccounted for|confined|abducted|detained|arrested)\b"
+)
+_PART_OF_OTHER_FATE = re.compile(
+    r"\b(?:missing|confined|abducted|detained|arrested)\b[^\d;.]*\b(?:including|of whom) $"
+)
+
+
+def has_other_fate(text: str, sentence: Sentence, item: Counted) -> bool:
+    """Whether a number counts former residents, or people who are missing or held, or a part of these.
+
+    >>> t = "Some 1,550 are missing, including 870 children."
+    >>> [has_other_fate(t, Sentence(0, 47, 0), c) for c in (
+    ...     Counted(Quantity(5, 10, 5, 1550.0, None, None), None, 10, 47),
+    ...     Counted(Quantity(34, 37, 34, 870.0, None, None), "people", 46, 47))]
+    [True, True]
+    """
+    if item.unit == "people" and _FORMERLY.match(text, item.end):
+        return True
+    before = text[max(sentence.start, item.quantity.start - 140) : item.quantity.start]
+    return bool(_OTHER_FATE.match(text, item.end) or _PART_OF_OTHER_FATE.search(before))

@@ -15,7 +15,7 @@ _ADVERB = (
 AUX = rf"(?:{_ADVERB}[ ,]+)*"
 _DWELL = (
     r"(?:homes?|houses?|dwellings?|villages?|towns?|areas?|neighbou?rhoods?|communit(?:y|ies)|land"
-    r"|properties|residences?)"
+    r"|properties|residences?|territor(?:y|ies)|lands)"
 )
 _SHELTERS = (
     r"(?:camps?|shelters?|cent(?:re|er)s?|host (?:famil|communit)\w+|schools?|tents?|collective sites?"
@@ -33,7 +33,7 @@ PEOPLE = (
     r"|girls?|boys?|adults?|elderly|youths?|students?|pupils?|workers?|labourers?|farmers?|fighters?"
     r"|soldiers?|troops|militants?|rebels?|patients?|asylum[- ]seekers?|survivors?|victims?"
     r"|arrivals?|newcomers?|citizens?|nationals?|souls|occupants?|visitors?|tourists?|prisoners?"
-    r"|detainees?|staff|homeless|dead|deaths?|fatalit(?:y|ies)|lives|casualties|bodies"
+    r"|detainees?|staff|indigenous|homeless|dead|deaths?|fatalit(?:y|ies)|lives|casualties|bodies"
     r"|wounded|injured|injuries|(?:new )?displacements?|displaced|evacuations?|evacuated|policem[ae]n"
     r"|beneficiar(?:y|ies)|INDs?|officers?|members?|minors?|mothers?|nomads|pastoralists|fishermen|traders"
     r"|Syrians|Iraqis|Yemenis|Afghans|Palestinians|Rohingyas?|Ukrainians|Sudanese|Venezuelans|Colombians"
@@ -166,6 +166,7 @@ POST = re.compile(
     rf"|(?:was|were|been) (?:vaccinated|screened|trained)"
     rf"|with (?:\w+ ){{0,3}}(?:assistance|aid|food|cash|relief|kits|items|services))\b)"
     rf"|(?P<none>\b(?:in (?:\w+ )?need|affected|at risk|were trapped|missing|suffered|require|rescued"
+    rf"|confined|blockaded|abducted|arrested|detained"
     rf"|besieged|trapped|under siege|threatened|registered to vote|protested|voted)\b)",
     re.IGNORECASE,
 )
@@ -178,7 +179,7 @@ PRE = re.compile(
     r"|(?P<destroyed>\b(?:destroy(?:ed|ing|s)|destruction of|burn(?:t|ed|ing)(?: down)?|razed|razing"
     r"|flatten(?:ed|ing)|gutt(?:ed|ing)|levell?(?:ed|ing)|demolish(?:ed|ing)|demolition of|collapse of"
     r"|swept away|sweeping away|destroyed:?))"
-    r"|(?P<damaged>\b(?:damag(?:ed|ing|es?)(?: to)?|flood(?:ed|ing)|inundat(?:ed|ing)"
+    r"|(?P<damaged>\b(?:damag(?:ed|ing|es?)(?: (?:and|or) destruction)?(?: to)?|flood(?:ed|ing)|inundat(?:ed|ing)"
     r"|[Dd]amaged (?:houses|homes|shelters?)(?:/\w+)?):?)"
     r"|(?P<forced>\b(?:forc(?:ed|ing|es)|prompt(?:ed|ing)|caus(?:ed|ing)|compell(?:ed|ing)|push(?:ed|ing)"
     r"|driv(?:en|ing)|drove|obliged|left|leaving|sen[dt](?:ing)?|made|making))"

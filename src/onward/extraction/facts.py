@@ -33,7 +33,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 class Candidate:
     """A place of the gazetteer, or of the crisis, that a name in the text may mean.
 
-    `place` is the key of the crisis's table where the candidate is one of the crisis's own places, else
+    `place` is the key of the crisis's table where the candidate is one of the crisis's own places or areas, else
     None. `score` is between 0 and 1; the scores of one name sum to 1 at most, the rest being "none of these".
     """
 

@@ -13,7 +13,16 @@ from dataclasses import replace
 
 from onward.extraction import cues
 from onward.extraction.candidates import Draft, clause_end
-from onward.extraction.counted import REACH, Counted, count_numbers, opened_brackets, paired, partner_of, within_share
+from onward.extraction.counted import (
+    REACH,
+    Counted,
+    count_numbers,
+    has_other_fate,
+    opened_brackets,
+    paired,
+    partner_of,
+    within_share,
+)
 from onward.extraction.labels import headed_sense, line_sense, recorded_sense, subject_sense
 from onward.extraction.meaning import unit_of
 from onward.extraction.normal import Sentence
@@ -77,10 +86,6 @@ def figure_drafts(
     return drafts
 
 
-#: who lived in a place before were its residents
-_FORMERLY = re.compile(r" (?:(?:living |who lived )?there )?(?:prior to|before) (?:the|this|that)\b")
-
-
 def _same_share(text: str, last: Draft, item: Counted) -> bool:
     """Whether a percentage in brackets says the share before it in figures: "half of them came by bus (53 %)"."""
     q, words = item.quantity, text[last.anchor : item.quantity.start]
@@ -106,7 +111,7 @@ def _any_sense(
     q, near = item.quantity, [d for d in earlier if number - d.sentence <= LOOK_BACK]
     if cues.FEWER.search(text[max(sentence.start, q.start - 40) : q.start]):
         return None
-    if item.unit == "people" and _FORMERLY.match(text, item.end):
+    if has_other_fate(text, sentence, item):
         return None
     if q.unit == "percent":
         wholes = {d.whole for d in near if d.unit == "percent"}
@@ -173,7 +178,7 @@ def _goes_on(text: str, own: Sense | None, item: Counted, earlier: Sequence[Draf
 
 
 _DAILY = re.compile(r",? (?:per|an?|each|every) day\b|,? daily\b")
-_EACH_DAY = re.compile(r" (?:\w+ ){0,4}?(?:each|every) (?:single )?day\b")
+_EACH_DAY = re.compile(r" (?:\w+ ){0,4}?(?:each|every) (?:single )?day\b| (?:\w+ ){1,5}?(?:daily|per day|a day)\b")
 
 
 def _sense(text: str, sentence: Sentence, item: Counted, opened: Counted) -> Sense | None:
@@ -270,6 +275,8 @@ def _after(text: str, item: Counted, inside: Sense | None) -> Sense | None:
         if i == 0 and (concern or (name == "newly_displaced" and _RELATIVE.fullmatch(gap))):
             match = _main_verb(text, matches) or match
             name = match.lastgroup or ""
+        if match.group() == "displaced" and _THERE_ARE.search(text[: item.quantity.start][-40:]):
+            name = "stay_displaced"
         name = _settle(name, item.unit)
         if not _fits(name, item.unit) or re.search(r"[;:]", gap):
             continue
@@ -279,6 +286,7 @@ def _after(text: str, item: Counted, inside: Sense | None) -> Sense | None:
     return None
 
 
+_THERE_ARE = re.compile(r"\b[Tt]here (?:are|were)(?: \w+)? $")
 _RELATIVE = re.compile(rf"\s*(?:(?:who|that) {cues.AUX})?")
 _NOT_YET = re.compile(r"\b(?:not|never|unable|cannot|unwilling|yet to|afraid to|prevented from)\b")
 

@@ -77,7 +77,8 @@ def recorded_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, 
     'stock'
     """
     match = _RECORDED.match(text, end, sentence.end)
-    if match is None or end == quantity.end:
+    affected = re.search(r"\baffect\w* $", text[sentence.start : quantity.start])
+    if match is None or affected or end == quantity.end:
         return None
     near = [d for d in told if d.kind == "displacement" and quantity.start - d.anchor < 400]
     indicator = indicator_of(text[sentence.start : quantity.start]) or (near[-1].indicator if near else None)
@@ -104,6 +105,10 @@ def headed_sense(text: str, sentence: Sentence, quantity: Quantity, end: int) ->
     return None
 
 
+_THERE_WERE = re.compile(rf"\bthere (?:are|were|is|was|remain\w*)(?: now| only| still)? {QUALIFIED}$", re.IGNORECASE)
+_OTHER_PEOPLE = re.compile(
+    r"\b(?:unaccompanied|separated|children|women|patients|staff|workers|students|pupils|cases)\b"
+)
 _PRONOUN = re.compile(r"\b(?:numbers?|total|toll|figures?|rate|this)\b[^.;,]{0,40}$", re.IGNORECASE)
 _POPULATION = re.compile(r"^(?!.*\bhost\w* (?:camp )?population).*\bpopulation\b", re.IGNORECASE)
 
@@ -128,7 +133,8 @@ def subject_sense(
     if len(before) > 150:
         return None
     labelled = re.search(r":\s*$", before)
-    if not labelled and not _COPULA.search(before):
+    more = text[quantity.start : quantity.end].lower().startswith("exceed")
+    if not labelled and not more and not _COPULA.search(before):
         return None
     indicator = indicator_of(before)
     unit = unit_of(before, indicator) if indicator and end == quantity.end else None
@@ -138,7 +144,8 @@ def subject_sense(
     if re.search(rf"\bby {QUALIFIED}$", before):
         return Sense("newly_displaced", quantity.start, end, 0.5, None, unit) if indicator == "stock" else None
     if re.search(r"\b(?:registered|profiled|tracked|counted|identified) (?:about |some |over |around )?$", before):
-        indicator = indicator or ("hosted" if end == quantity.end else "stock")
+        other = _OTHER_PEOPLE.search(text[quantity.end : end])
+        indicator = indicator or (None if other else "hosted" if end == quantity.end else "stock")
     if labelled and _CAMP_POPULATION.search(before):
         return Sense("stock", quantity.start, end, 0.6)
     if told and labelled and re.search(r"\btotal\b", before, re.IGNORECASE) and indicator is None:
@@ -153,7 +160,7 @@ def subject_sense(
     if indicator is None and not labelled and end == quantity.end:
         if _POPULATION.search(before):
             return Sense("stock", quantity.start, end, 0.5)
-        if told and _PRONOUN.search(before):
+        if told and (_PRONOUN.search(before) or _THERE_WERE.search(before)):
             return Sense(told[-1].indicator, quantity.start, end, 0.5)
     if indicator is None or (
         indicator in ("sheltered", "aided", "capacity", "evacuated", "damaged", "destroyed") and not labelled

@@ -19,3 +19,4 @@ class Mention:
     candidates: tuple[Candidate, ...]
     kind: str
     border: bool = False
+    unit: str = ""

@@ -277,7 +277,10 @@ def _mention(text: str, start: int, a: int, b: int, kind: str) -> Mention:
         b, bare = b - 2, bare[:-2]
     modifier = locative.MODIFIER.search(text[max(start, a - 16) : a])
     first = a - len(modifier.group()) if modifier else a
-    return Mention(first, b, " ".join(text[first:b].split()), " ".join(bare.split()), None, (), kind)
+    after = locative.AFTER.match(text, b)
+    unit = _UNIT_KIND.get(after.group("unit").lower(), "") if after else ""
+    name = " ".join(text[first:b].split())
+    return Mention(first, b, name, " ".join(bare.split()), None, (), kind, unit=unit)
 
 
 def _with_roles(text: str, start: int, found: list[Mention]) -> list[Mention]:

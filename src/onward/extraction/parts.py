@@ -52,7 +52,8 @@ _WHO_THEY_ARE = re.compile(
 _ITEM_END = re.compile(
     r"\s*(?:[,;.)\]]|$|\(|(?:and|or|while|from|in|to|into|at|within|near|by|via|of (?:them|whom|which)|elsewhere"
     r"|overnight|yesterday|today|early|late|on \w+day|last (?:week|month)|this (?:week|month|morning)"
-    r"|others?|more|people|persons|individuals|households|families|women|men|children|girls|boys|fighters|civilians|IDPs|refugees"
+    r"|(?:reported|identified|registered|recorded|verified|confirmed) (?:by|in|at|through)|others?|more"
+    r"|people|persons|individuals|households|families|women|men|children|girls|boys|fighters|civilians|IDPs|refugees"
     r"|(?:were|are) (?:from|in|with|at|hosted|staying|living)|moved|went|came|others)\b)"
 )
 _LISTED_NAME = re.compile(r"[A-Z][\w'-]*(?: [\w'-]+){0,3} \((?:about |around |some |over )?$")
@@ -245,9 +246,17 @@ _RESIDENTS = re.compile(
 """All who live in a place are not the displaced."""
 
 
+_OTHERS_IN = re.compile(
+    r" others (?:are |were |living |staying |hosted )?(?:in|with|by) (?:[\w-]+ ){0,2}(?:host famil\w+|famil\w+"
+    r"|relatives|host communit\w+|camps?|shelters?|schools?|sites?|cent(?:re|er)s?)\b"
+)
+
+
 def state_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, people: bool) -> Sense | None:
     """People who live, stay, remain or are somewhere; a bare number only with "remain"."""
     limit = min(sentence.end, end + 90)
+    if others := _OTHERS_IN.match(text, end, limit):
+        return Sense("sheltered", quantity.start, others.end(), 0.6)
     if people and (match := _IN_SHELTERS.match(text, end, limit)):
         return Sense("sheltered", quantity.start, match.end(), 0.7)
     match = _STATE.match(text, end, limit)
@@ -255,7 +264,9 @@ def state_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, peo
         return None
     if not people and not re.match(r"\s*(?:\w+ )?remain", text[end:limit]):
         return None
-    if re.match(r"[^.;]{0,20}(?:in need|at risk|without|trapped|missing|expected)", text[match.end() : limit]):
+    if re.match(
+        r"[^.;]{0,20}(?:in need|at risk|without|trapped|missing|expected|confined|blockaded)", text[match.end() : limit]
+    ):
         return None
     return Sense("stock", quantity.start, match.end(), 0.6)
 

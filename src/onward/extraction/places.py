@@ -30,6 +30,10 @@ KIND_WEIGHT: Mapping[str, float] = {
 OURS = "Onward"
 GEONAMES = "GeoNames (CC BY 4.0)"
 CANDIDATES = 5
+_OWN_AREA = 50.0
+"""What an area of the crisis counts, against 1,000 for a place of it: a bare name is the town (own assumption)."""
+_OTHER_KIND = 0.2
+"""What a place of the crisis counts where the text names another kind of unit (own assumption)."""
 NONE_OF_THESE = 0.15  # share of the score kept for "none of these" (own assumption)
 
 
@@ -105,9 +109,13 @@ class Gazetteer:
             fit = 2.0 if name.isascii() else 20.0  # who writes the marks means this spelling
         likely = KIND_WEIGHT.get(entry.kind, 1.0)
         if kind is not None:
-            likely = 20.0 if entry.kind.startswith(kind) else likely if entry.kind == "country" else 1.0
+            other = _OTHER_KIND if entry.place is not None else 1.0
+            likely = 20.0 if entry.kind.startswith(kind) else likely if entry.kind == "country" else other
         people = 1 + math.log1p(entry.population / 1000)
-        own = 1000.0 if entry.place is not None else 3.0 if entry.source.startswith(OURS) else 1.0
+        area = entry.place is not None and entry.kind == "admin1" and kind is None
+        own = (
+            _OWN_AREA if area else 1000.0 if entry.place is not None else 3.0 if entry.source.startswith(OURS) else 1.0
+        )
         return fit * likely * people * countries.get(entry.country, 1.0) * own
 
 
@@ -218,7 +226,7 @@ def crisis_gazetteer(crisis: HasTables | None) -> Gazetteer:
     if crisis is None:
         return base
     rows = list(crisis.table("places").iter_rows(named=True))
-    own = [_own(row, base) for row in rows]
+    own = [*(_own(row, base) for row in rows), *_areas(crisis, rows)]
     found = _indexed(own, [spelling_keys(e) for e in own], base)
     return replace(found, countries=frozenset(str(row["country"]) for row in rows if row.get("country")))
 
@@ -238,6 +246,26 @@ def _own(row: Mapping[str, Any], base: Gazetteer) -> Entry:
     people = int(row.get("population") or 0)
     kind = str(row.get("kind") or "town")
     return Entry(name, kind, str(row["country"]), *point, people, tuple(sorted(others)), "crisis", str(row["place"]))
+
+
+_ADMIN_AREA = re.compile(r"(governorate|province|state|region|oblast|department)$")
+
+
+def _areas(crisis: HasTables, rows: Sequence[Mapping[str, Any]]) -> list[Entry]:
+    """The administrative areas of the crisis, at the middle of their places; "rimah_governorate" is Rimah as well."""
+    by_place = {str(row["place"]): row for row in rows}
+    members: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in crisis.table("areas").iter_rows(named=True):
+        if row["place"] in by_place:
+            members[str(row["area"])].append(by_place[row["place"]])
+    found = []
+    for key, inside in members.items():
+        north, east = (sum(float(r[c]) for r in inside) / len(inside) for c in ("latitude", "longitude"))
+        name = key.replace("_", " ").title()
+        if _ADMIN_AREA.search(key):  # "north" or "camps" is no name
+            others = (_UNIT.sub("", name),)
+            found.append(Entry(name, "admin1", str(inside[0]["country"]), north, east, 0, others, "crisis", key))
+    return found
 
 
 @lru_cache(maxsize=1)

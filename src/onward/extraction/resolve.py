@@ -138,7 +138,8 @@ def _arrived(draft: Draft, legs: Sequence[Draft]) -> Draft:
 
 def _named(scene: Scene, draft: Draft, others: Sequence[Draft]) -> Tied:
     """Places of the fact's own words, else of its side of the sentence, else of the whole sentence."""
-    every = [m for m in scene.mentions.get(draft.sentence, ()) if m.role is not None]
+    named = {m.start for d in others if d.anchor > draft.anchor for m, _, _ in _before_bracket(scene, d)}
+    every = [m for m in scene.mentions.get(draft.sentence, ()) if m.role is not None and m.start not in named]
     moves = any(m.role in ("to", "from", "via") for m in every if draft.start <= m.start < draft.end)
     own = _before_bracket(scene, draft)
     headed = scene.text[: draft.start].rstrip().endswith(":") and any(draft.start <= m.start < draft.end for m in every)

@@ -30,6 +30,9 @@ _AUX = re.compile(rf"(?: - )?[ )]?{cues.AUX}")
 _ILLNESS = re.compile(
     r"\b(?:malnourish\w+|cholera|infected|diarrh\w+|vaccinat\w+|an[a]?emi\w+|screened)\b", re.IGNORECASE
 )
+_OF_A_CHANGE = re.compile(r" of (?:this|the|that) (?:increase|rise|decrease|change)\b")
+#: "a million people - half of the population - fled" says one number twice
+_ASIDE = re.compile(r" - [^-;.]{0,40} of [^-;.]{0,40}\bpopulation - .*", re.DOTALL)
 _OF_SITES = re.compile(
     r" (?:of )?(?:(?:all|the) )?(?:(?!(?:of|in|at|people|IDPs?|displaced|households|families|live|stay|are"
     r"|were)\b)[\w/-]+ ){0,4}"
@@ -93,6 +96,8 @@ def share_sense(text: str, sentence: Sentence, quantity: Quantity, earlier: Sequ
     """
     near = [d for d in earlier if d.kind == "displacement" and d.indicator != "capacity"]
     whole = total_of(near, quantity)
+    if _OF_A_CHANGE.match(text, quantity.end) or _ASIDE.fullmatch(text, max(0, quantity.start - 3), sentence.end):
+        return None
     if _OF_SITES.match(text, quantity.end, sentence.end):
         return None
     if _ILLNESS.search(text, quantity.end, sentence.end) or _INTENTION.match(text, quantity.end, sentence.end):

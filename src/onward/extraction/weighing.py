@@ -28,11 +28,12 @@ def weighed(found: list[Mention], places: Gazetteer, title: int) -> list[Mention
             speaks.update({c: _OF_TITLE * n for c, n in _votes(bare[mention.bare]).items()})
     speaks.update(dict.fromkeys(places.countries, _OF_TITLE))
     known = {}
-    for name, candidates in bare.items():
+    for name, unit in {(m.bare, m.unit) for m in found if m.kind != "unknown"}:
+        candidates = bare[name]
         own = _votes(candidates)
         weights = {c: 1 + 5 * (n - own.get(c, 0.0)) for c, n in speaks.items()}
-        known[name] = places.candidates(name, weights)
-    return [replace(m, candidates=known.get(m.bare, ())) for m in found]
+        known[name, unit] = places.candidates(name, weights, unit or None)
+    return [replace(m, candidates=known.get((m.bare, m.unit), ())) for m in found]
 
 
 def _votes(candidates: Sequence[Candidate]) -> dict[str, float]:
