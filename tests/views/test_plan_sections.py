@@ -37,7 +37,7 @@ def by_id(folder: Path) -> dict[str, dict[str, Any]]:
 
 def test_sections_hold_units_needs_triggers_and_notes(folder: Path) -> None:
     made = by_id(folder)
-    assert list(made) == ["units", "needs", "triggers", "notes"]
+    assert list(made) == ["units", "needs", "hosts", "triggers", "notes"]
     for section in made.values():
         for table in section["tables"]:
             assert all(len(row) == len(table["heads"]) for row in table["rows"])

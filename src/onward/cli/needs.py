@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: units that the terminal shows (own choice: one screen each)
 SHOWN = 3
+#: units of the tables of hosts and room (own choice: a screen)
+MOST_HOSTS = 8
 
 
 def add_needs(app: typer.Typer) -> None:
@@ -75,9 +77,63 @@ def needs(
         if out is not None:
             typer.echo(f"Written to {write_needs(rows, read, units, out, quantile=quantile)}", err=as_json)
         if as_json:
-            typer.echo(json.dumps(_content(rows, units.by, quantile, phase), indent=2, ensure_ascii=False))
+            content = {**_content(rows, units.by, quantile, phase), **_hosts(read, units)}
+            typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
         elif out is None:
             _show(rows, read, units, quantile, phase)
+            _show_hosts(read, units)
+
+
+def _hosts(run: Any, units: Any) -> dict[str, Any]:
+    """Return the pressure on hosts and the room of units on the last day, as JSON holds them."""
+    from onward.planning.hosts import filled, hosts
+
+    tables = {"hosts": hosts(run, units), "room": filled(run, units)}
+    days = [name for table in tables.values() for name in table.columns if name.startswith(("date", "first"))]
+    return {
+        name: [{key: str(cell) if key in days and cell else cell for key, cell in row.items()} for row in rows]
+        for name, rows in ((name, table.to_dicts()) for name, table in tables.items())
+    }
+
+
+def _show_hosts(run: Any, units: Any) -> None:
+    """Print people with hosts per 1,000 residents, and the first day on which room is filled."""
+    from rich.console import Console
+
+    from onward.cli.terminal import print_table
+    from onward.disclosure import is_ongoing, today
+    from onward.planning.allowed import allowed_units
+    from onward.planning.hosts import filled, hosts
+    from onward.report.host_sections import chance, day_words
+
+    console = Console(highlight=False)
+    pressed = hosts(run, units).drop_nulls("per_1000_p50").head(MOST_HOSTS)
+    cells = [
+        [row["name"], short(row["hosted_p50"]), short(row["residents_p50"]), short(row["per_1000_p50"]),
+         f"{short(row['per_1000_p5'])} – {short(row['per_1000_p95'])}"]
+        for row in pressed.iter_rows(named=True)
+    ]  # fmt: skip
+    if cells:
+        console.print()
+        heads = ["Unit", "With hosts", "Residents", "Per 1,000", "90 % interval"]
+        note = "Residents are those at home in the listed places of the unit; quantiles are of the members' ratios."
+        print_table(console, "Displaced people with hosts on the last day", heads, cells, note)
+    finest = units if is_ongoing(run.about, today()) else allowed_units(run)
+    room = filled(run, finest).head(MOST_HOSTS)
+    rows = [
+        [row["name"], short(row["room"]), f"{row['share_p50']:.0%}", chance(row["probability"]), day_words(row)]
+        for row in room.iter_rows(named=True)
+    ]
+    if rows:
+        console.print()
+        note = "Filled: people who stay reach the room; the day is the median first one of those histories."
+        print_table(
+            console,
+            "Room",
+            ["Place" if finest.by == "place" else "Unit", "Room", "Taken", "Filled", "First day (90 %)"],
+            rows,
+            note,
+        )
 
 
 def _content(rows: pl.DataFrame, by: str, quantile: float, phase: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from onward.exports.needs import notes_on
 from onward.planning.allowed import allowed_units, default_level
 from onward.planning.needs import needs
 from onward.report.choropleth import choropleth_image
+from onward.report.host_sections import host_section
 from onward.runs.notes import Note, read_notes, resolved
 from onward.runs.summary import follows_flee
 from onward.runs.tables import displaced_over_time, stock_by_unit
@@ -36,7 +37,8 @@ def plan_sections(run: Run, *, boundaries: str | Path | None = None) -> list[dic
     if run.crisis is None or follows_flee(run.about):
         return [_notes(run)] if _shown_notes(run) else []
     units = allowed_units(run, by=default_level(run))
-    made = [_needs(run, units)]
+    finest = allowed_units(run) if not is_ongoing(run.about, today()) else units
+    made = [_needs(run, units), host_section(run, units, finest)]
     if units.by != "place":
         image = "" if boundaries is None else choropleth_image(run, boundaries, units)
         made.insert(0, {**_by_unit(run, units), "image": image})

@@ -1,0 +1,86 @@
+"""The section of the report on hosts: people by residents, and room that is filled, with the day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from onward.disclosure import two_digits
+from onward.planning.hosts import filled, hosts
+from onward.simulation.run import Run
+from onward.simulation.units import Units
+
+#: rows of each table (own choice: a screen)
+SHOWN = 15
+LEVELS = ("p5", "p50", "p95")
+NOTE = "Displaced people with hosts and in camps on the last day, beside the residents who are at home."
+LINES = (
+    "Per 1,000: people with hosts for each 1,000 residents at home, of the listed places of the unit; quantiles are of "
+    "the members' ratios. Towns that the crisis does not list host nobody here.",
+    "Filled: the share of simulated histories in which the people who stay reach the room; day: the median first such "
+    "day of those histories, with nine in ten in brackets. Those waiting at gates take no room.",
+)
+
+
+def host_section(run: Run, units: Units, finest: Units) -> dict[str, Any]:
+    """Return the section as the report's data hold it; ``finest`` are the smallest units that may be shown."""
+    pressed, room = hosts(run, units), filled(run, finest)
+    cells = [
+        [row["name"], _one(row["residents_p50"]), _one(row["hosted_p50"]), _range(row, "hosted"),
+         "nobody at home" if row["per_1000_p50"] is None else _one(row["per_1000_p50"]),
+         "" if row["per_1000_p50"] is None else _range(row, "per_1000"), _one(row["camps_p50"]), _range(row, "camps")]
+        for row in pressed.head(SHOWN).iter_rows(named=True)
+    ]  # fmt: skip
+    heads = ["Unit", "Residents", "With hosts", "90 %", "Per 1,000 residents", "90 %", "In camps", "90 %"]
+    tables = [{"title": "People with hosts and residents", "heads": heads, "rows": cells}] if cells else []
+    if room.height:
+        heads = ["Place" if finest.by == "place" else "Unit", "Room", "Taken on the last day", "90 %", "Filled", "Day"]
+        rows = [_room(row) for row in room.head(SHOWN).iter_rows(named=True)]
+        tables.append({"title": "Room, and when it is filled", "heads": heads, "rows": rows})
+    more = room.filter(pl.col("probability") > 0).height
+    said = [f"{more} of {room.height} with room of known size are filled in some history."] if room.height else []
+    return {"id": "hosts", "title": "Hosts and room", "note": NOTE, "tables": tables, "lines": [*LINES, *said]}
+
+
+def _room(row: Mapping[str, Any]) -> list[str]:
+    share = [f"{row[f'share_{level}']:.0%}" for level in LEVELS]
+    return [
+        row["name"],
+        _one(row["room"]),
+        share[1],
+        f"{share[0]} – {share[2]}",
+        chance(row["probability"]),
+        day_words(row),
+    ]
+
+
+def chance(probability: float) -> str:
+    """Return a share of histories in words.
+
+    >>> chance(0.0), chance(0.5), chance(1.0)
+    ('in none', 'in 50% of histories', 'in all')
+    """
+    return {0.0: "in none", 1.0: "in all"}.get(probability, f"in {probability:.0%} of histories")
+
+
+def day_words(row: Mapping[str, Any]) -> str:
+    """Return the median first full day with its interval; empty if there is none."""
+    if row["first_p50"] is None:
+        return ""
+    low, middle, high = (row[f"first_{level}"] for level in LEVELS)
+    return f"{_day(middle)} {middle.year}" + (f" ({_day(low)} to {_day(high)})" if low != high else "")
+
+
+def _day(day: dt.date) -> str:
+    return f"{day.day} {day:%b}"
+
+
+def _one(people: float) -> str:
+    return f"{two_digits(people):,.0f}"
+
+
+def _range(row: Mapping[str, Any], name: str) -> str:
+    return f"{_one(row[f'{name}_p5'])} – {_one(row[f'{name}_p95'])}"
