@@ -11,11 +11,11 @@ import polars as pl
 
 from onward.typing import Floats
 
-#: an observed count below this could point at persons, and is not shown (DESIGN.md section 6)
+#: an observed count below this could identify persons, and is not shown (DESIGN.md section 6)
 LEAST_COUNTED = 10
-#: significant digits of a simulated figure in text and exports: more would claim a precision there is not
+#: significant digits of a simulated figure in text and exports; more would suggest false precision
 DIGITS = 2
-#: significant digits of a figure that a curve is drawn through, so that it has no stairs (own choice)
+#: significant digits of a figure on a curve, so that the curve has no steps (own choice)
 CURVE_DIGITS = 3
 SIMULATED = "Simulated, not observed."
 ROUTES_WARNING = (

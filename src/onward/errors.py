@@ -78,8 +78,8 @@ class Problem:
         return f"{self.file}{row}{column}"
 
     def __str__(self) -> str:
-        said = f"{self.found} is not {self.expected}" if self.expected else self.found
-        return f"{self.where}: {said}. {self.next_step}".rstrip()
+        sentence = f"{self.found} is not {self.expected}" if self.expected else self.found
+        return f"{self.where}: {sentence}. {self.next_step}".rstrip()
 
 
 class OnwardError(Exception):

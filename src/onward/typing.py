@@ -19,6 +19,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-#: called with what is under way ("compile", "run", "write", "fit"), how many units are done (a member counts in part
+#: called with the current stage ("compile", "run", "write", "fit"), how many units are done (a member counts in part
 #: while it runs, at least every second), and of how many
 Progress = Callable[[str, float, int], None]

@@ -127,10 +127,10 @@ def _headline(run: Run, console: Console) -> None:
     grid.add_column(justify="right")
     grid.add_column()
     for words, row, style in lines:
-        told = Text(words)
+        line = Text(words)
         if with_interval:
-            told.append(f"  (90 %: {interval(row)})", style="dim")
-        grid.add_row(Text(number(row["p50"]), style=style), told)
+            line.append(f"  (90 %: {interval(row)})", style="dim")
+        grid.add_row(Text(number(row["p50"]), style=style), line)
     console.print(grid)
     of_all = "" if follows_flee(run.about) else f"of {number(about['people'])} in all. "
     console.print(Text(f"{of_all}{_meaning(run)} {' '.join(fitness.reasons)}".rstrip(), style="dim"))

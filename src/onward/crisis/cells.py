@@ -98,7 +98,7 @@ def _decode(data: bytes, file: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        # With a byte order mark, the codec counts from behind it.
+        # With a byte order mark, the codec counts from after it.
         at = error.start + len(data) - len(error.object)
         found = f"byte 0x{data[at]:02X} is not UTF-8 text"
     _refuse(file, _row_at(data, at), found, "Save the file as UTF-8 (in Excel: CSV UTF-8).")

@@ -151,10 +151,9 @@ def check_pcodes(draft: Draft) -> Iterator[Problem]:
             first = rows.group_by(one, maintain_order=True).agg(pl.col(other, ROW).first().name.prefix("first_"))
             twice = rows.join(first, on=one).filter(pl.col(other) != pl.col(f"first_{other}"))
             for row in twice.unique(one, keep="first", maintain_order=True).iter_rows(named=True):
-                told = what.format(quoted(row[one]))
-                found = (
-                    f"{told} {quoted(row[other])} here and {quoted(row[f'first_{other}'])} in row {row[f'first_{ROW}']}"
-                )
+                start = what.format(quoted(row[one]))
+                earlier = f"{quoted(row[f'first_{other}'])} in row {row[f'first_{ROW}']}"
+                found = f"{start} {quoted(row[other])} here and {earlier}"
                 yield draft.problem("places", row, code, found, "Correct one of the rows.")
 
 

@@ -107,8 +107,8 @@ def mixed_assessments(draft: Draft) -> Iterator[Problem]:
         "source", pl.concat_str("publisher", "file", "record", separator=" ", ignore_nulls=True).alias("words")
     )
     stocks = draft.frame("counts").filter(indicator="stock").join(records, on="source", how="left")
-    said = pl.concat_str("source", "words", separator=" ", ignore_nulls=True)
-    kinds = [pl.when(said.str.contains(pattern)).then(pl.lit(name)) for name, pattern in ASSESSMENTS]
+    text = pl.concat_str("source", "words", separator=" ", ignore_nulls=True)
+    kinds = [pl.when(text.str.contains(pattern)).then(pl.lit(name)) for name, pattern in ASSESSMENTS]
     known = stocks.with_columns(pl.coalesce(kinds).alias("kind")).drop_nulls("kind").sort(ROW)
     if known["kind"].n_unique() < 2:
         return

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from onward.crisis.draft import Draft
     from onward.crisis.triggers import Trigger
 
-#: the area of all places, which every crisis has
+#: the built-in area of all places
 EVERYWHERE = "everywhere"
-#: columns and tables that came after crises had been hashed: a crisis that leaves them empty keeps its hash
+#: columns and tables added after hashes were published: a crisis that leaves them empty keeps its hash
 _LATER_COLUMNS = {"places": ("admin1_pcode", "admin2_pcode", "camp_share")}
 _LATER_TABLES = ("standards", "stocks")
 

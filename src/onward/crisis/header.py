@@ -132,11 +132,11 @@ def _format_problem(found: object) -> Problem | None:
 
 def _problems(error: ValidationError) -> Iterator[Problem]:
     """Yield one problem per key; a value that fits none of several types is reported once."""
-    told = set()
+    seen = set()
     for fault in error.errors():
         key = ".".join(str(part) for part in fault["loc"][: 2 if fault["loc"][0] == "parameters" else 1])
-        if key not in told:
-            told.add(key)
+        if key not in seen:
+            seen.add(key)
             yield _problem(key, fault["type"], fault["input"])
 
 

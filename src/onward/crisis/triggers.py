@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from onward.crisis.crisis import Crisis
     from onward.crisis.draft import Draft
 
-#: what a trigger can watch: the indicators of `Run.series`
+#: indicators that a trigger can watch, as in `Run.series`
 STOCKS = ("stock", "residents", "waiting", "under_way", "displaced")
 FLOWS = ("arrivals", "departures", "displacements", "returned")
 BY = ("place", "area", "admin1", "admin2")
@@ -93,8 +93,8 @@ def triggers_from(content: Iterable[Mapping[str, Any]], file: str) -> tuple[dict
         if any(trigger.name == other.name for other in found.values()):
             problems.append(_fault(file, number, "name", f"{quoted(trigger.name)} is given twice", "Rename one."))
         if trigger.window > 1 and trigger.indicator not in FLOWS:
-            told = f"{trigger.indicator} is a number of people on a day, which no window sums"
-            problems.append(_fault(file, number, "window", told, f"Leave it out, or watch one of {', '.join(FLOWS)}."))
+            fault = f"{trigger.indicator} is a number of people on a day, which no window sums"
+            problems.append(_fault(file, number, "window", fault, f"Leave it out, or watch one of {', '.join(FLOWS)}."))
         found[number] = trigger
     return found, problems
 

@@ -14,7 +14,7 @@ from onward.simulation.run import LEVELS, Run
 
 #: a difference whose paired 90 % interval lies on one side of zero is called clear
 _COLUMNS = [(q, f"p{100 * q:g}") for q in LEVELS]
-#: what two runs must share so that member k of one is the pair of member k of the other
+#: keys of run.json that two runs must share so that their members can be paired
 PAIRED = ("rules", "crisis", "seed", "members", "engine", "parameters", "start", "end")
 
 

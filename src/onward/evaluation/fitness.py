@@ -18,7 +18,7 @@ from onward.evaluation.to_and_fro import to_and_fro_words
 from onward.model.parameter_set import words_on
 from onward.simulation.run import Run
 
-#: share of reported figures that a 90 % interval must reach, and how many figures it takes to say so (own choices)
+#: share of reported figures that 90 % intervals must reach, and the least number of figures (own choices)
 ENOUGH, FEWEST = 0.8, 10
 #: share of reported figures under which a run is called unfit (own choice)
 HALF = 0.5

@@ -29,7 +29,7 @@ _WORDS = {
     "attack_ratio": "attacks in these days against as many days before (a check of the input)",
     "not_modelled": "a figure that the model cannot give ({indicator}{origin})",
 }
-#: indicators of a state on the last day of the claim, not of what happened over its days
+#: indicators of a state on the last day of a claim, not of events during its window
 _ON_A_DAY = ("stock", "gate_waiting")
 
 

@@ -22,9 +22,9 @@ from onward.simulation.record import coverage_of
 from onward.simulation.run import Run
 from onward.typing import Floats
 
-#: what is counted, in the order in which it is reported
+#: indicators of counts, in the order in which they are reported
 INDICATORS = ("stock", "arrivals", "displaced", "departures", "returned")
-#: of people who leave home, of whom agencies count a share
+#: indicators of people who leave home, of whom agencies count a share
 _COVERED = ("displaced", "departures")
 
 
@@ -79,12 +79,12 @@ class CountScore:
 
     def _line(self, name: str, rows: pl.DataFrame) -> str:
         apart, people = (rows["mean"] - rows["people"]).to_numpy(), float(rows["people"].sum())
-        told = f"mean absolute error {np.abs(apart).mean():,.0f} people, bias {apart.mean():+,.0f}"
+        errors = f"mean absolute error {np.abs(apart).mean():,.0f} people, bias {apart.mean():+,.0f}"
         relative = f", relative error {np.abs(apart).sum() / people:.4f}" if people else ""
         inside = f"; {rows['inside'].sum()} of them in the run's 90 % interval" if self.members > 1 else ""
         share = f" Agencies count {self.coverage:.0%} of them (coverage)." if self._covers(name) else ""
         return (
-            f"On the {rows.height} real counts of {name} only, nothing interpolated: {told}{relative}{inside}.{share}"
+            f"On the {rows.height} real counts of {name} only, nothing interpolated: {errors}{relative}{inside}.{share}"
         )
 
     def _covers(self, name: str) -> bool:

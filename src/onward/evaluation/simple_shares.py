@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import dijkstra
 from onward.model.build import Model
 from onward.typing import Bools, Floats
 
-#: distance below which nearness no longer counts, km, and residents of a place without any (own choices)
+#: least distance, km, and residents assumed for a place without any (own choices)
 LEAST_KM, LEAST_PEOPLE = 1.0, 1000.0
 
 

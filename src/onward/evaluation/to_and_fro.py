@@ -13,8 +13,8 @@ from onward.disclosure import two_digits
 if TYPE_CHECKING:
     from onward.simulation.run import Run
 
-#: people both ways from which a pair is told, also as a share of all who left home and of the busier way (own choices:
-#: below, different people cross)
+#: people in both directions from which a pair is reported, also as a share of all who left home and of the busier
+#: direction (own choices: below, different people pass each other)
 LEAST_PEOPLE, LEAST_OF_ALL, LEAST_SHARE = 1000.0, 0.05, 0.25
 #: pairs that are named
 MOST_NAMED = 3

@@ -16,7 +16,7 @@ from onward.simulation.run import Run
 from onward.simulation.units import BY, units_of
 from onward.typing import Floats
 
-#: indicators of which counts of the same name are held against a run
+#: indicators that are scored against counts of the same name
 COUNTED = ("stock", "arrivals", "departures", "displaced", "returned")
 
 

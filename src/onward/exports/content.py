@@ -22,12 +22,12 @@ from onward.simulation.record import coverage_of
 from onward.simulation.run import Run
 from onward.simulation.units import Units, units_of
 
-#: of run.json, what differs between two runs of the same command
+#: keys of run.json that differ between two runs of the same command
 _PASSING = ("timings", "environment", "created", "engine_seconds", "engine_cpu_seconds")
 NOTES_WARNING = "Notes hold what reviewers wrote, and their names. Read them before you share this."
-#: quantiles beside a count, by column
+#: quantiles shown with a count, by column
 _BESIDE = {"p5": 0.05, "p50": 0.5, "p95": 0.95}
-#: the column that names the units, by what they are
+#: the column that names the units, by kind of unit
 KEYS = {"place": "place", "area": "area", "admin1": "region", "admin2": "district"}
 _ADMIN1 = ("country", "admin1", "admin1_pcode")
 _COLUMNS = {

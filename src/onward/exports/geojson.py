@@ -11,7 +11,7 @@ from onward.exports.content import Content
 from onward.planning.boundaries import Boundaries
 from onward.runs.quantiles import FIGURES
 
-#: quantiles of which the change over time is written; all would make files three times as large
+#: quantiles written as time series; all of them would make files three times as large
 _SERIES = ("p5", "p50", "p95")
 
 

@@ -19,7 +19,7 @@ from onward.simulation.run import Run
 
 #: the quantile levels that forecast hubs ask for
 LEVELS = (0.01, 0.025, *(round(0.05 * k, 2) for k in range(1, 20)), 0.975, 0.99)
-#: what is forecast: everybody displaced in all, and displaced people who stay or wait in a unit
+#: targets: all displaced people in total, and displaced people who stay or wait in a unit
 TARGETS = {"total": "displaced"}
 COLUMNS = ("origin_date", "target", "target_end_date", "horizon", "location", "output_type", "output_type_id", "value")
 

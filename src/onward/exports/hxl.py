@@ -28,7 +28,7 @@ _TAGS = {
     "reply": "#meta+id+thread", "resolved": "#status+resolved", "masked": "#meta+masked",
     SOURCE: "#meta+source+simulation",
 }  # fmt: skip
-#: what people in a table are, as attributes of #affected
+#: attributes of #affected, by table
 _PEOPLE = {"stock": "displaced", "displaced": "displaced", "flows": "arrived", "legs": "arrived"}
 
 

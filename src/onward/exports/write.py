@@ -18,7 +18,7 @@ from onward.runs.folder import read_run
 from onward.simulation.run import Run
 from onward.simulation.units import Units, units_of
 
-#: what the name of an export ends with, by format; a folder for none
+#: file name endings by format; none for a folder
 ENDINGS = {"hxl": "", "geojson": ".geojson", "netcdf": ".nc", "xlsx": ".xlsx", "hubverse": ".csv"}
 
 

@@ -11,9 +11,9 @@ import polars as pl
 from onward.exports.content import Content
 from onward.runs.quantiles import FIGURES
 
-#: text that begins with = stays text, and nothing becomes a link
+#: write text that begins with = as text, and create no links
 SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-#: rows of a sheet that spreadsheets can hold, less header
+#: the most rows of a sheet in spreadsheets, without the header
 MOST_ROWS = 1_048_575
 _TITLES = {
     "stock": "Stock by day", "displaced": "Displaced by day", "flows": "From where to where", "gates": "Gates by day",

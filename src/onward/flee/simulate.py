@@ -24,7 +24,7 @@ from onward.simulation.threads import in_order
 from onward.simulation.versions import versions
 from onward.simulation.watch import Watch
 
-#: what is not Flee's own setting: its names begin with ``flee.``
+#: settings that are not Flee's own; their names begin with ``flee.``
 OPTIONS = ("flee.faithful", "flee.memory_levels", "flee.steps")
 #: arrivals at a place on one day are kept apart in so many steps of the daily way, each with its mean (own choice,
 #: for speed; flee.steps overrides it, and a large number keeps every km apart)
@@ -33,7 +33,7 @@ STEPS = {"cohorts": 40, "expected": 12}
 MANY_ROUTES = 5_000
 #: in *expected*, fewer people than this at one place after one way stay there for the night (own choice, for speed)
 LEAST = 1e-3
-#: said once per run of what is reproduced on purpose
+#: notices shown once per run, on behaviour of Flee that is reproduced deliberately
 FAITHFUL = (
     "Flee's rules as they run: the full daily speed again on each further link of a day; capacity blind to people on "
     "their way; conflict intensity read only when a conflict starts; closures of links and forced redirection without "

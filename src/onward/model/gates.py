@@ -21,7 +21,7 @@ from onward.typing import Floats, Ints
 
 OPEN, QUOTA, CLOSED = 0, 1, 2
 _POLICY = {"open": OPEN, "quota": QUOTA, "closed": CLOSED}
-#: the more particular a rule, the more it counts; a scenario's beats all
+#: precedence of rules: specific rules before general ones, a scenario's before all
 _RANK = {"border": 0, "route": 1, "gate": 2, "scenario": 3}
 
 

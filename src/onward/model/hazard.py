@@ -24,7 +24,7 @@ from onward.model.people import People
 from onward.model.uncertainty import draw_between
 from onward.typing import Bools, Floats, Ints
 
-#: the type of a day on which a place was in conflict and nobody says how often it was attacked
+#: the event type of a day of conflict without a number of attacks
 CONFLICT = "conflict"
 
 

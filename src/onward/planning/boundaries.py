@@ -13,7 +13,7 @@ from typing import Any
 from onward.errors import ParameterError
 from onward.simulation.units import Units
 
-#: how publishers call the P-code and the name of a unit of a level (compared in lower case); {} is the level
+#: publishers' names for the P-code and the name of a unit of a level (compared in lower case); {} is the level
 _CODES = ("adm{}_pcode", "admin{}pcode", "adm{}_code", "admin{}_pcode", "adm{}pcode")
 _NAMES = ("adm{}_en", "adm{}_name", "admin{}name_en", "admin{}name", "adm{}_ref", "adm{}_fr", "adm{}_es", "name_{}",
           "admin{}_name", "admin{}")  # fmt: skip

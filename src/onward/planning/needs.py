@@ -14,7 +14,7 @@ from onward.runs.tables import last_day
 from onward.simulation.run import Run
 from onward.simulation.units import Units, finest_level, units_of
 
-#: kinds of places whose displaced people are in camps, unless a place says otherwise in ``camp_share``
+#: kinds of places whose displaced people are in camps, unless ``camp_share`` is given
 CAMPS = ("camp", "informal", "crossing")
 #: the item whose stock is the capacity of places with people in camps
 PLACES_IN_CAMPS = "places_in_camps"

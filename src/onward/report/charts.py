@@ -16,7 +16,7 @@ from onward.extras import install_command
 from onward.runs import tables
 from onward.simulation.run import Run
 
-#: what is drawn; blue and vermilion of Okabe and Ito's palette, told apart by people who see no red or green
+#: what is drawn; blue and vermilion of Okabe and Ito's palette, which colour-blind people can distinguish
 BAND, POINT = "#0072B2", "#D55E00"
 WIDTH, HEIGHT = 560, 260
 #: which counts are points beside an indicator
@@ -55,19 +55,19 @@ def chart(run: Run, indicator: str = "stock", *, place: str | None = None) -> An
         raise ParameterError(f"run.chart needs Altair. Install it with: {install_command('charts')}") from None
     spread = run.quantiles(indicator, place=place).with_columns(pl.col("date").cast(pl.Datetime))
     base = alt.Chart(alt.Data(values=_values(spread))).encode(x=alt.X("date:T", title=None))
-    told = [alt.Tooltip("date:T"), *(alt.Tooltip(f"{name}:Q", format=",.2s") for name in ("p5", "p50", "p95"))]
+    tooltip = [alt.Tooltip("date:T"), *(alt.Tooltip(f"{name}:Q", format=",.2s") for name in ("p5", "p50", "p95"))]
     layers = [
         base.mark_area(opacity=0.2, color=BAND).encode(y=alt.Y("p5:Q", title="people"), y2="p95:Q"),
         base.mark_area(opacity=0.35, color=BAND).encode(y="p25:Q", y2="p75:Q"),
-        base.mark_line(color=BAND).encode(y="p50:Q", tooltip=told),
+        base.mark_line(color=BAND).encode(y="p50:Q", tooltip=tooltip),
     ]
     counts = _counts(run, indicator, place)
     if counts.height:
         counted = alt.Chart(alt.Data(values=_values(counts))).encode(x="date:T")
-        said = [alt.Tooltip("date:T"), alt.Tooltip("people:Q", format=","), alt.Tooltip("source:N")]
+        count_tooltip = [alt.Tooltip("date:T"), alt.Tooltip("people:Q", format=","), alt.Tooltip("source:N")]
         layers.append(counted.mark_rule(color=POINT, strokeWidth=1.5).encode(y="low:Q", y2="high:Q"))
         layers.append(counted.mark_point(color=POINT, filled=True, size=60, shape="diamond").encode(
-            y="people:Q", tooltip=said
+            y="people:Q", tooltip=count_tooltip
         ))  # fmt: skip
     return alt.layer(*layers).properties(width=WIDTH, height=HEIGHT, title=_title(run, indicator, place, counts.height))
 
@@ -188,14 +188,14 @@ def _verdicts(claims: list[Mapping[str, Any]]) -> str:
     if not claims:
         return ""
     counted = Counter(str(claim["verdict"]) for claim in claims)
-    said = ", ".join(f"{number} {escape(word)}" for word, number in sorted(counted.items()))
+    verdicts = ", ".join(f"{number} {escape(word)}" for word, number in sorted(counted.items()))
     rows = [
         (escape(str(c["id"])), f"{_bound(c['low'])} – {_bound(c['high'])}", _bound(c["p50"]),
          f"{_bound(c['p5'])} – {_bound(c['p95'])}", escape(str(c["verdict"])))
         for c in claims
     ]  # fmt: skip
     heads = ("Claim", "Reported", "Median", "90 % interval", "Verdict")
-    return f"<details><summary>What was reported, beside this run: {said}</summary>{_table(heads, rows)}</details>"
+    return f"<details><summary>What was reported, beside this run: {verdicts}</summary>{_table(heads, rows)}</details>"
 
 
 def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:

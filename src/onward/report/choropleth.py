@@ -61,18 +61,20 @@ def choropleth(
     day = date or last_day(run)
     known = Boundaries({}, ()) if boundaries is None else read_boundaries(boundaries, units)
     rows = stock_by_unit(run, units).filter(pl.col("date") == day).join(units.table, on="unit").sort("unit")
-    told = [_told(row) for row in rows.iter_rows(named=True)]
+    described = [_described(row) for row in rows.iter_rows(named=True)]
     color = alt.Color(
         "people:Q", title="People", scale=alt.Scale(scheme="blues", type="sqrt"), legend=alt.Legend(format="~s")
     )
     tips = [alt.Tooltip("name:N"), alt.Tooltip("people:Q", format=","), alt.Tooltip("interval:N", title="90 %")]
     layers = []
     areas = [
-        {"type": "Feature", "geometry": _drawn(known.shapes[t["unit"]]), **t} for t in told if t["unit"] in known.shapes
+        {"type": "Feature", "geometry": _drawn(known.shapes[t["unit"]]), **t}
+        for t in described
+        if t["unit"] in known.shapes
     ]
     if areas:
         layers.append(alt.Chart(alt.Data(values=areas)).mark_geoshape(stroke=LINE).encode(fill=color, tooltip=tips))
-    points = [t for t in told if t["unit"] not in known.shapes and t["latitude"] is not None]
+    points = [t for t in described if t["unit"] not in known.shapes and t["latitude"] is not None]
     if points:
         size = alt.Size("people:Q", legend=None, scale=alt.Scale(range=[20, 1200]))
         dots = alt.Chart(alt.Data(values=points)).mark_circle(stroke=LINE, opacity=0.9)
@@ -96,7 +98,7 @@ def choropleth_image(run: Run, boundaries: str | Path, units: Units) -> str:
     return f"data:image/svg+xml;base64,{base64.b64encode(library.vegalite_to_svg(made).encode()).decode()}"
 
 
-def _told(row: dict[str, Any]) -> dict[str, Any]:
+def _described(row: dict[str, Any]) -> dict[str, Any]:
     interval = f"{two_digits(row['p5']):,.0f} – {two_digits(row['p95']):,.0f}"
     spot = {name: row[name] for name in ("unit", "name", "latitude", "longitude")}
     return {**spot, "people": two_digits(row["p50"]), "interval": interval}

@@ -51,8 +51,8 @@ def explanations(
     homes = sorted({part["home"] for entry in at for part in entry["parts"] if part["home"] >= 0})
     names = scene.table["place"].to_list()
     last = dt.date.fromisoformat(about["end"])
-    told = {str(home): _home(why_left(crisis, one, threat, names[home], last, pl.lit(True))) for home in homes}
-    return {"member": MEMBER, "days": [date.isoformat() for date in days], "at": at, "homes": told}
+    described = {str(home): _home(why_left(crisis, one, threat, names[home], last, pl.lit(True))) for home in homes}
+    return {"member": MEMBER, "days": [date.isoformat() for date in days], "at": at, "homes": described}
 
 
 def explain_place(run: Run, crisis: Crisis | None, *, place: str, day: dt.date) -> dict[str, Any]:

@@ -99,13 +99,13 @@ def headline(
 
 
 def _how_many(end: dt.date, start: dt.date, away: Floats, left: Floats, times: Floats) -> str:
-    said = (
+    text = (
         f"{interval(away[:, -1])} people are away from home on {day_words(end)}. "
         f"{interval(left.sum(axis=(1, 2)))} departures from home were simulated since {day_words(start)}."
     )
     if times.shape[1] > 1 and times.any():
-        said += f" {interval(times[:, 1:, -1].sum(axis=1))} people have been displaced twice or more."
-    return said
+        text += f" {interval(times[:, 1:, -1].sum(axis=1))} people have been displaced twice or more."
+    return text
 
 
 def _where(end: dt.date, names: Sequence[str], stock: Floats) -> str:
@@ -127,9 +127,9 @@ def _when(start: dt.date, left: Floats) -> str:
     cumulative = np.median(np.cumsum(daily, axis=1) / np.maximum(1.0, daily.sum(axis=1, keepdims=True)), axis=0)
     half = int(np.argmax(cumulative >= 0.5))
     early, late = (start + dt.timedelta(days=int(d)) for d in np.quantile(peak, (0.05, 0.95), method="nearest"))
-    said = f"The day on which most people left home is {day_words(start + dt.timedelta(days=most))} in the middle run"
-    said += f" ({early.day} {early:%B} to {late.day} {late:%B} in 90 % of them)" if len(daily) > 1 else ""
-    return f"{said}. Half of all departures had happened by {day_words(start + dt.timedelta(days=half))}."
+    text = f"The day on which most people left home is {day_words(start + dt.timedelta(days=most))} in the middle run"
+    text += f" ({early.day} {early:%B} to {late.day} {late:%B} in 90 % of them)" if len(daily) > 1 else ""
+    return f"{text}. Half of all departures had happened by {day_words(start + dt.timedelta(days=half))}."
 
 
 def _how_sure(about: Mapping[str, Any], away: Floats, stock: Floats, fitness: Fitness) -> str:
@@ -185,6 +185,6 @@ def _compared(claims: Sequence[Mapping[str, Any]], fitness: Fitness) -> str:
 
 
 def _cannot(claims: Sequence[Mapping[str, Any]]) -> str:
-    unsaid = sum(claim["verdict"] == "not modelled" for claim in claims)
-    said = f"{unsaid} of the reported figures cannot be answered by the model. " if unsaid else ""
-    return said + " ".join(LIMITS[n] for n in (0, 5, 7))
+    unanswered = sum(claim["verdict"] == "not modelled" for claim in claims)
+    text = f"{unanswered} of the reported figures cannot be answered by the model. " if unanswered else ""
+    return text + " ".join(LIMITS[n] for n in (0, 5, 7))

@@ -95,8 +95,8 @@ def control_of(scene: Scene) -> dict[str, Any]:
     network = scene.model.network
     held = [a for a in range(len(network.actors)) if (network.holder == a).any()]
     order = {a: n for n, a in enumerate(held)}
-    told = {row["actor"]: row for row in scene.crisis.table("actors").to_dicts()}
-    actors = [{"id": (name := network.actors[a]), "name": told[name]["name"] or name} for a in held]
+    actor_rows = {row["actor"]: row for row in scene.crisis.table("actors").to_dicts()}
+    actors = [{"id": (name := network.actors[a]), "name": actor_rows[name]["name"] or name} for a in held]
     changes = []
     for name, row in sorted(_first_places(scene).items()):
         holder = network.holder[:, network.places.index()[name]]

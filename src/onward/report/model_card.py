@@ -214,10 +214,10 @@ def _skill(about: Mapping[str, Any]) -> str:
     ]
     if about.get("scenario"):
         lines.append("This run is a what-if: what was reported happened without it, so misses are no faults here.")
-    for word, said in (("low", "Too low"), ("high", "Too high"), ("not modelled", "Not modelled")):
+    for word, heading in (("low", "Too low"), ("high", "Too high"), ("not modelled", "Not modelled")):
         names = [claim["id"] for claim in claims if claim["verdict"] == word]
         if names:
-            lines.append(f"- {said}: {_some(names)}")
+            lines.append(f"- {heading}: {_some(names)}")
     return "\n".join(lines)
 
 

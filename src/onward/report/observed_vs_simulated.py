@@ -26,13 +26,13 @@ def counts_of(scene: Scene, cubes: Cubes) -> list[dict[str, Any]]:
     shown = masked(scene.crisis.table("counts"))
     beside = counts_beside(cubes.run, scene.crisis) if shown.height else []
     rows = []
-    for row, (told, people) in zip(shown.iter_rows(named=True), beside, strict=True):
+    for row, (count, people) in zip(shown.iter_rows(named=True), beside, strict=True):
         where = row["place"] or row["area"]
         rows.append(
             {
                 "day": _clamped(row["date"], cubes),
                 "date": row["date"].isoformat(),
-                "since": told["since"].isoformat() if row["indicator"] != "stock" else None,
+                "since": count["since"].isoformat() if row["indicator"] != "stock" else None,
                 "place": scene.row.get(where, -1) if row["place"] else -1,
                 "where": site_name(where, scene.crisis),
                 "indicator": row["indicator"],
@@ -54,21 +54,21 @@ def _clamped(day: dt.date, cubes: Cubes) -> int:
 
 def claims_of(scene: Scene, judged: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return each claim in words, with the reported range, the simulated range, and the verdict."""
-    told = {row["claim"]: row for row in scene.crisis.table("claims").to_dicts()}
-    return [_claim(row, told.get(row["id"], {}), scene) for row in judged]
+    claims = {row["claim"]: row for row in scene.crisis.table("claims").to_dicts()}
+    return [_claim(row, claims.get(row["id"], {}), scene) for row in judged]
 
 
-def _claim(judged: Mapping[str, Any], told: Mapping[str, Any], scene: Scene) -> dict[str, Any]:
-    days = {key: told[key].isoformat() if told.get(key) else None for key in ("start", "end")}
+def _claim(judged: Mapping[str, Any], claim: Mapping[str, Any], scene: Scene) -> dict[str, Any]:
+    days = {key: claim[key].isoformat() if claim.get(key) else None for key in ("start", "end")}
     figures = {name: reported_digits(judged[name], judged["unit"]) for name in ("p5", "p50", "p95")}
     return {
         "id": judged["id"],
-        "words": claim_words(told, scene.crisis) if told else judged["indicator"],
+        "words": claim_words(claim, scene.crisis) if claim else judged["indicator"],
         **days,
         **{key: judged[key] for key in ("indicator", "unit", "low", "high", "verdict")},
         "reaches": judged.get("reaches"),
         **figures,
-        "source": told.get("source"),
+        "source": claim.get("source"),
     }
 
 

@@ -156,8 +156,8 @@ def _beside(run: Run, on: str) -> str:
         row = day.row(0, named=True)
         return f"{_people(row['p50'])} people away from home ({_interval(row)})"
     if kind == "claim":
-        told = next((c for c in run.about.get("claims") or [] if c["id"] == name), None)
-        return "" if told is None else f"{told.get('words', name)}: {told['verdict']}"
+        claim = next((c for c in run.about.get("claims") or [] if c["id"] == name), None)
+        return "" if claim is None else f"{claim.get('words', name)}: {claim['verdict']}"
     if kind == "row" and run.crisis is not None:
         table, _, number = name.partition(":")
         cells = run.crisis.table(table).row(int(number) - 2, named=True)

@@ -122,7 +122,7 @@ def parts_at(run: Run, crisis: Crisis, place: str, day: dt.date, rows: pl.Expr, 
         gone = min(int(people), max(0, found[origin]), max(0, away))
         found[origin] -= gone
         away -= gone
-    while away:  # never arrived before the end: off (or, if negative, onto) the largest parts
+    while away:  # never arrived before the end: subtract from (or, if negative, add to) the largest parts
         origin, most = found.most_common(1)[0]
         gone = min(away, most)
         found[origin] -= gone

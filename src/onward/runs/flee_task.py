@@ -77,8 +77,8 @@ def _crisis(model: FleeModel) -> tuple[Crisis | None, list[str]]:
     except CrisisDataError as error:
         return None, [f"The run folder holds no crisis, so there is no map: {error.problems[0]}"]
     left = sorted(set(model.names) - set(crisis.places))
-    said = f"No link reaches {', '.join(left)}: not in the crisis that the run folder keeps for maps."
-    return crisis, [said] if left else []
+    notice = f"No link reaches {', '.join(left)}: not in the crisis that the run folder keeps for maps."
+    return crisis, [notice] if left else []
 
 
 def _compile(model: FleeModel, settings: FleeRunSettings) -> float:

@@ -265,7 +265,7 @@ def _run_missing(work: Work, parts: Path, workers: int, tell: Progress) -> float
 def _results(work: Work, folder: Path) -> dict[str, Any]:
     """Join the parts and return the content of run.json without the timings."""
     times = finished(folder / PARTS, work.members, work.tables).values()
-    (folder / RUN).unlink(missing_ok=True)  # from here on a run that is overwritten is not finished
+    (folder / RUN).unlink(missing_ok=True)  # from here on an overwritten run counts as unfinished
     _clear_others(work, folder)
     join_parts(folder, work.members, work.tables)
     for name, frame in work.shared.items():

@@ -23,9 +23,9 @@ from onward.simulation.tables import TABLES, frames
 from onward.simulation.threads import in_order
 from onward.simulation.watch import Watch
 
-#: what is known of attacks and changes of control after the origin
+#: options for attacks and changes of control after the origin
 CONFLICT = ("ahead", "given")
-#: members and days of a forecast, if nobody says so (own choice: tails of a 90 % interval; the horizon of the issue)
+#: default members and days of a forecast (own choice: enough members for the tails of a 90 % interval)
 MEMBERS, DAYS = 200, 90
 
 
@@ -192,14 +192,14 @@ def _notices(about: Mapping[str, Any]) -> tuple[str, ...]:
     """Return what the user of a forecast must know."""
     known, origin = about["attacks_known_until"], about["origin"]
     given = f", but for attacks and changes of control up to {known}, which were given" if known > origin else ""
-    said = [f"a forecast from the end of {origin}: nothing that is dated or was learned later was used{given}."]
+    notices = [f"a forecast from the end of {origin}: nothing that is dated or was learned later was used{given}."]
     if about["attacks_ahead"] is None:
-        said.append("no attacks are known, so none are expected.")
+        notices.append("no attacks are known, so none are expected.")
     if about["hindcast"]:
-        said.append("a hindcast: capacities, and parameters fitted on this crisis, were left out.")
+        notices.append("a hindcast: capacities, and parameters fitted on this crisis, were left out.")
     if about["shifted_to"]:
-        said.append(
+        notices.append(
             "the fans (forecast.csv) are shifted to the last counts; the tables of this run, its report and its other "
             "exports are not."
         )
-    return tuple(said)
+    return tuple(notices)

@@ -13,7 +13,7 @@ from onward.simulation.units import Units, units_of
 #: displaced people who stay or wait at a place; and all who are away from home, under way and off the map too
 AT_A_PLACE = ("here", "gate")
 AWAY = ("here", "gate", "way", "out")
-#: the holder of a place that nobody is known to hold
+#: the holder shown for a place without a known holder
 NOBODY = "unknown"
 
 

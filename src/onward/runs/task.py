@@ -26,7 +26,7 @@ from onward.simulation.watch import Watch
 
 #: a member's tables by name
 Frames = Mapping[str, pl.DataFrame]
-#: keeps a finished member: its number and its tables
+#: a function that stores a finished member: its number and its tables
 Keep = Callable[[int, Frames], None]
 
 

@@ -19,7 +19,7 @@ from onward.server.run_list import Library, UnknownRun
 from onward.server.security import Gate, Guard, failure
 from onward.simulation.versions import own_version
 
-#: what an error of Onward is for a browser; the first that fits counts
+#: HTTP status of each error of Onward; the first that matches applies
 _STATUS: tuple[tuple[type[OnwardError], int], ...] = (
     (UnknownRun, 404),
     (UnknownJob, 404),
@@ -74,7 +74,7 @@ def _add_errors(app: FastAPI) -> None:
     async def tell(request: Request, error: OnwardError) -> JSONResponse:
         del request
         if isinstance(error, (SimulationError, CalibrationError)):
-            raise error  # Onward's own mistake: the guard logs it and gives its number
+            raise error  # a bug in Onward: the guard logs it and returns its number
         status = next((code for kind, code in _STATUS if isinstance(error, kind)), 422)
         return JSONResponse({"message": str(error)}, status)
 

@@ -22,9 +22,9 @@ from onward.server.whatifs import baseline_crisis, settings_of
 
 log = logging.getLogger(__name__)
 
-#: what-ifs that may wait; more are refused (own choice: a night's work)
+#: the most scenario jobs that may wait (own choice: one night of computing)
 MOST_WAITING = 64
-#: ended jobs that are remembered (own choice)
+#: finished jobs that are listed (own choice)
 MOST_ENDED = 200
 KEPT, FILE = ".serve", "jobs.json"
 

@@ -16,7 +16,7 @@ from onward.runs.notes import FILE as NOTES
 from onward.server.models import without_gaps
 from onward.server.run_list import Library
 
-#: runs whose page data are kept in memory (own choice: a run and what it is compared with, twice)
+#: runs whose page content is cached (own choice: two pairs of compared runs)
 KEPT = 4
 _SCRIPT = re.compile(r"<script(?P<given>[^>]*)>(?P<code>.*?)</script>", re.DOTALL | re.IGNORECASE)
 _META = re.compile(r'<meta name="onward-token"[^>]*>')
@@ -35,10 +35,10 @@ class Pages:
         folder = self._library.folder(name)
         notes = folder / NOTES
         key = (folder, (folder / RUN).stat().st_mtime_ns, notes.stat().st_mtime_ns if notes.is_file() else 0)
-        with self._lock:  # two at once would make the same thing twice
+        with self._lock:  # otherwise two requests would compute the same content twice
             if key not in self._kept:
                 made = without_gaps(self._make(read_run(folder), folder))
-                self._kept[key] = {**made, "name": name}  # as it is listed: two folders may share a name
+                self._kept[key] = {**made, "name": name}  # the listed name, because two folders may share one
             while len(self._kept) > KEPT:
                 del self._kept[next(iter(self._kept))]
             return self._kept[key]

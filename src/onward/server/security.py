@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 #: bytes of a request; a report to read is far smaller (own choice)
 MOST_BYTES = 2_000_000
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-#: for all answers; the page itself has a policy of its own that allows what is in it
+#: policy of all responses except the page, whose own policy allows its scripts
 POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 _HEADERS = {
     "x-content-type-options": "nosniff",

@@ -33,7 +33,7 @@ def serve_runs(
     with closing(_bound(host, port)) as listening:
         jobs = Jobs(folder, library, workers=workers or _cores())
         server = uvicorn.Server(uvicorn.Config(make_app(library, jobs, token=token), **_SETTINGS))
-        jobs.start()  # before anything is printed: another server may hold the folder
+        jobs.start()  # before anything is printed, because another server may use the folder
         shown = len(library.folders())
         tell(f"{shown} run{'' if shown == 1 else 's'} at {_address(host, listening.getsockname()[1], token)}")
         tell("Press Ctrl-C to stop. Unfinished what-ifs are resumed at the next start.")

@@ -11,7 +11,7 @@ from onward.errors import SimulationError
 if TYPE_CHECKING:
     from onward.simulation.run import Run
 
-#: the part of a person, per person there is, that *expected* may lose to rounding
+#: the relative loss of people that rounding may cause in *expected*
 ROUNDING = 1e-6
 
 

@@ -21,7 +21,7 @@ from onward.simulation.threads import in_order
 from onward.simulation.versions import versions
 from onward.simulation.watch import Watch
 
-#: models with drawn days that are kept for other members with the same days (own choice: bounds memory)
+#: models with drawn days that are cached for other members with the same days (own choice: limits memory)
 REMEMBERED = 32
 
 

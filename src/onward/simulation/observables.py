@@ -22,7 +22,7 @@ from onward.typing import Bools, Floats, Ints
 if TYPE_CHECKING:
     from onward.simulation.run import Run
 
-#: what `Run.quantiles` can be asked for, and the states or movements that make it
+#: indicators of `Run.quantiles`, and the states or movements that they sum
 INDICATORS = {
     "stock": ("stock", ("here", "gate")),
     "residents": ("stock", ("home",)),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from onward.simulation.run import Run
 
 DAY, ORIGIN, FROM, TO, TIMES = range(5)
-#: tables of a run that hold people by day and place, with the column that tells states or movements apart
+#: tables of a run with people by day and place, and their column of states or movements
 _TABLES = {
     **dict.fromkeys(("home", "here", "gate", "way", "out"), ("stock", "state")),
     **dict.fromkeys(("left_home", "fled_again", "moved_on", "arrived", "returned"), ("movements", "movement")),
@@ -30,7 +30,7 @@ class Legs(NamedTuple):
 
     member: Ints
     day: Ints
-    origin: Ints | None  # home; -1 unknown; None where it was not asked for
+    origin: Ints | None  # home; -1 unknown; None if not requested
     start: Ints
     end: Ints
     home: Bools  # whether the leg began at home

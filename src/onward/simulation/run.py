@@ -22,9 +22,9 @@ from onward.simulation.member import Settings
 from onward.simulation.observables import INDICATORS, net_arrivals_by_unit
 from onward.simulation.units import BY, units_of
 
-#: quantile levels: the ends of the 90 % and the 50 % interval, and the middle
+#: quantile levels: the ends of the 90 % and the 50 % interval, and the median
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-#: members of a run, if nobody says so: enough for 90 % intervals (own choice)
+#: default number of members: enough for 90 % intervals (own choice)
 MEMBERS = 100
 ENGINES = ("cohorts", "expected", "individuals")
 PARAMETERS = ("fixed", "prior", "posterior")

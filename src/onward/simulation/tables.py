@@ -14,7 +14,7 @@ from onward.model.network import Network
 from onward.simulation.member import Outcome
 from onward.typing import Floats
 
-#: the states of the stock table, in the order of a person's way
+#: the states of the stock table, in the order in which a person passes them
 STATES = ("home", "here", "gate", "way", "out")
 MOVEMENTS = ("left_home", "fled_again", "moved_on", "arrived", "returned")
 #: who is exposed to attacks: residents, displaced people staying or waiting, people under way

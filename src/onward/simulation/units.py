@@ -16,9 +16,9 @@ from onward.errors import ParameterError
 if TYPE_CHECKING:
     from onward.simulation.run import Run
 
-#: by what figures can be added up
+#: kinds of units
 BY = ("place", "area", "admin1", "admin2")
-#: what stands for an administrative unit that the crisis does not name
+#: placeholder for an administrative unit that the crisis does not name
 UNKNOWN = "?"
 #: the parts of a unit's key, by level
 _PARTS = {"admin1": ("country", "admin1"), "admin2": ("country", "admin1", "admin2")}

@@ -10,7 +10,7 @@ import numpy as np
 
 from onward.typing import Ints
 
-#: seconds between two tellings at most
+#: the most seconds between two reports
 SECONDS = 1.0
 
 
@@ -26,11 +26,11 @@ class Watch:
 
     Examples
     --------
-    >>> said = []
-    >>> watch = Watch(said.append)
+    >>> reports = []
+    >>> watch = Watch(reports.append)
     >>> watch.begin(0, days=10)[0] = 5
     >>> watch.tick()
-    >>> said
+    >>> reports
     [0.5]
     """
 
