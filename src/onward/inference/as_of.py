@@ -19,27 +19,27 @@ SPELL_DAYS = 31
 
 
 def as_of(crisis: Crisis, origin: date, *, days: int = 0, war_until: date | None = None) -> Crisis:
-    """Return the crisis as it was known at the end of a day, its period going on for some days after it.
+    """Return the crisis as it was known at the end of a day, with a period that continues for some days.
 
-    An attack, a change of control, a closure and a count are known on the day they are dated. An event row that stands
-    for some days (the attacks of a week) is known when these are over; one for more than `SPELL_DAYS` is a spell of
+    An attack, a change of control, a closure and a count are known on the day they are dated. An event row that covers
+    some days (the attacks of a week) is known when these are over; one of more than `SPELL_DAYS` is continuous
     fighting, known while it lasts at its daily number, and cut at ``origin``. A closure in force on ``origin`` (or on
-    the crisis's last day, if that is earlier) stays in force. A place that opens later is there and takes nobody in; a
-    later closing is unknown. Claims are left out, for they judge a run. In a hindcast (``origin`` before the crisis's
-    own end) two more things are left out, for the folder does not say since when they were known: capacities, and
-    parameters fitted on counts of this same crisis.
+    the crisis's last day, if that is earlier) remains in force. A place that opens later is included but accepts
+    nobody; a later closing is unknown. Claims are left out, because they are used to evaluate a run. In a hindcast
+    (``origin`` before the crisis's own end) two more things are left out, because the folder does not record since when
+    they were known: capacities, and parameters fitted on counts of this same crisis.
 
     Parameters
     ----------
     crisis
-        All that is known today.
+        Everything that is known today.
     origin
-        The day at whose end we stand; not before the crisis's start.
+        The last day that is known; not before the crisis's start.
     days
         How many days after ``origin`` the period ends, 0 or more.
     war_until
-        Attacks and changes of control up to this day are given all the same (None: ``origin``), to measure what
-        knowing the war is worth. Rows that go on after the period are cut there in proportion.
+        Include attacks and changes of control up to this day (None: ``origin``), to measure the value of knowing them.
+        Rows that continue after the period are cut there in proportion.
 
     Returns
     -------
@@ -49,7 +49,7 @@ def as_of(crisis: Crisis, origin: date, *, days: int = 0, war_until: date | None
     Raises
     ------
     ParameterError
-        Where ``origin`` lies before the start, or ``days`` is negative.
+        If ``origin`` is before the start, or ``days`` is negative.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def as_of(crisis: Crisis, origin: date, *, days: int = 0, war_until: date | None
 
 
 def _places(crisis: Crisis, origin: date, hindcast: bool) -> pl.DataFrame:
-    """Places that open later are shut from the first day on, whenever they open."""
+    """Close places that open later from the first day on, whenever they open."""
     later = (pl.col("opens") > origin).fill_null(False)
     closes = pl.when(later).then(crisis.start).when(pl.col("closes") <= origin).then("closes").alias("closes")
     places = crisis.table("places").with_columns(closes, pl.when(~later).then("opens").alias("opens"))
@@ -100,7 +100,7 @@ def _control(control: pl.DataFrame, until: date) -> pl.DataFrame:
 
 
 def _events(events: pl.DataFrame, until: date, *, given: bool) -> pl.DataFrame:
-    """Events up to a day; spells that go on after it (all that do, where they are given) are cut there."""
+    """Return events up to a day; continuous fighting after it is cut there."""
     last = pl.coalesce("end", "start")
     length, cut = (last - pl.col("start")).dt.total_days() + 1, pl.min_horizontal(last, pl.lit(until))
     share = ((cut - pl.col("start")).dt.total_days() + 1) / length
@@ -112,7 +112,7 @@ def _events(events: pl.DataFrame, until: date, *, given: bool) -> pl.DataFrame:
 
 
 def _closures(closures: pl.DataFrame, last: date) -> pl.DataFrame:
-    """Rules that have begun; one in force on the last day that is known stays in force."""
+    """Return rules that have begun; one in force on the last known day remains in force."""
     over = pl.when(pl.col("end") < last).then("end").alias("end")
     return closures.filter(pl.col("start") <= last).with_columns(over)
 

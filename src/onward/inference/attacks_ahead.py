@@ -1,8 +1,8 @@
-"""A member's attacks after the last known day, drawn from the self-exciting model of a crisis's events.
+"""Draw a member's attacks after the last known day from the self-exciting model of a crisis's events.
 
 Sites are the places of the country at war, places abroad that were attacked, and the points of events given by
-coordinates, those of one small square together. What an attack is (actor, type, severity, people killed) is drawn from
-the attacks known so far, the nearer the likelier.
+coordinates, those of one small square together. The kind of an attack (actor, type, severity, people killed) is drawn
+from the attacks known so far, with nearer ones more likely.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ LEVEL_SPREAD = 0.43
 
 @dataclass(frozen=True, eq=False)
 class AttacksAhead:
-    """What attacks to come are drawn from.
+    """The distribution of future attacks.
 
     Parameters
     ----------
@@ -60,14 +60,14 @@ class AttacksAhead:
     kind_chance: Floats
 
     def draw(self, model: Model, settings: Settings, member: int) -> Attacks:
-        """Return the known attacks of a model with those that a member draws for the days after them.
+        """Return the known attacks of a model with those that a member draws for later days.
 
         Parameters
         ----------
         model
-            Whose attacks the past is drawn from; its events are those of `known`.
+            The model whose past attacks are drawn; its events are those of `known`.
         settings, member
-            Seed and number of the member; it has a stream of its own.
+            Seed and number of the member, which has its own stream.
         """
         common = member_values(settings, member)["input_correlation"]
         past = model.attacks.draw(draws_of(settings, member, ATTACKS), common=common)
@@ -100,19 +100,19 @@ class AttacksAhead:
 
 
 def attacks_ahead(model: Model, last_known: date) -> AttacksAhead | None:
-    """Fit the model of attacks to come to the events of a crisis up to its last known day.
+    """Fit the model of future attacks to the events of a crisis up to its last known day.
 
     Parameters
     ----------
     model
-        Of the crisis as it was known (`onward.inference.as_of`), whose period goes on after ``last_known``.
+        Of the crisis as it was known (`onward.inference.as_of`), whose period continues after ``last_known``.
     last_known
         The last day of which attacks are known.
 
     Returns
     -------
     AttacksAhead or None
-        None where the crisis has no events: nothing says that any will come.
+        None if the crisis has no events, so that none are expected.
 
     Examples
     --------
@@ -138,7 +138,7 @@ def attacks_ahead(model: Model, last_known: date) -> AttacksAhead | None:
 
 
 def _positions(model: Model) -> tuple[Floats, Floats]:
-    """Latitude and longitude of each spot: places, then the points of events in their order."""
+    """Return the latitude and longitude of each spot: places, then the points of events in order."""
     places = model.network.places
     points = model.crisis.table("events").select("latitude", "longitude").drop_nulls()
     return (
@@ -172,7 +172,7 @@ def _distances(latitude: Floats, longitude: Floats) -> Floats:
 
 
 def _by_site(attacks: Attacks, numbers: Floats, site: Ints, days: int) -> Floats:
-    """Add the numbers of cells up to attacks on each day up to the last known and each site."""
+    """Sum the numbers of cells to attacks on each day up to the last known one, by site."""
     total = np.zeros((days, int(site.max()) + 1))
     there = site[attacks.spot]
     kept = (there >= 0) & (attacks.day < days)

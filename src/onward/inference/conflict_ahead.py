@@ -50,9 +50,9 @@ class Hawkes:
     Parameters
     ----------
     background
-        Events a day at each site that no other event set off, shape (sites,).
+        Events per day at each site that no other event triggered, shape (sites,).
     branching
-        Events that one event sets off in the mean, 0 to `MOST_BRANCHING`.
+        Mean number of events that one event triggers, 0 to `MOST_BRANCHING`.
     memory_days
         Mean of the exponential in which the effect of an event fades, days.
     spread_km
@@ -72,7 +72,7 @@ class Hawkes:
 
     @property
     def decay(self) -> float:
-        """The share of an event's effect that is left a day later."""
+        """Return the share of an event's effect that remains a day later."""
         return math.exp(-1.0 / self.memory_days)
 
 
@@ -96,7 +96,7 @@ def spread_kernel(km: Floats, spread_km: float) -> Floats:
 
 
 def excitation(counts: Floats, decay: float) -> Floats:
-    """Return how much of the past is felt each morning, ``R[t, p]``, and after the last day: one row more.
+    """Return the excitation by past events each morning, ``R[t, p]``, with one more row after the last day.
 
     Of the days before the first one nothing is known; they are taken to be like the first `FIRST_DAYS`.
 
@@ -118,7 +118,7 @@ def excitation(counts: Floats, decay: float) -> Floats:
 
 
 def site_shares(recent: Floats, long_run: Floats, km: Floats) -> Floats:
-    """Return the share of events at each site: recent ones, drawn towards the smoothed density of all.
+    """Return the share of events at each site: recent ones, shrunk towards the smoothed density of all.
 
     ``(n + k q) / (N + k)`` with ``k = sqrt(N)`` (the minimax estimator of a multinomial: Steinhaus, Annals of
     Mathematical Statistics 28, 1957), and ``q`` the events of all days smoothed over `SMOOTHING_KM`.
@@ -151,10 +151,10 @@ def _prior(long_run: Floats, km: Floats, total: float | None = None) -> tuple[Fl
 
 
 def recent_rate(counts: Floats) -> float:
-    """Return events a day over the last `RECENT_DAYS`, drawn towards the rate of all days as by one event more.
+    """Return events per day over the last `RECENT_DAYS`, shrunk towards the rate of all days as by one event.
 
-    The mean of a gamma posterior whose prior has shape 1 and the mean of all days: a quiet month after a war does not
-    mean that no attack can come.
+    It is the mean of a gamma posterior whose prior has shape 1 and the mean of all days: a quiet month after a war does
+    not mean that no attack can come.
 
     Parameters
     ----------
@@ -275,7 +275,7 @@ def _maximise(counts: Floats, km: Floats, start: Sequence[float]) -> OptimizeRes
 
 
 def _loss(theta: Floats, counts: Floats, km: Floats, pseudo: Floats) -> tuple[float, Floats]:
-    """Minus the penalised log-likelihood, and its slope in all but memory and spread (0 there)."""
+    """Return minus the penalised log-likelihood, and its gradient except for memory and spread (0 there)."""
     own, branching = np.exp(theta[:-3]), float(theta[-3])
     memory, spread = np.exp(theta[-2:])
     set_off = excitation(counts, math.exp(-1.0 / memory))[:-1] @ spread_kernel(km, spread)
@@ -290,14 +290,14 @@ def _loss(theta: Floats, counts: Floats, km: Floats, pseudo: Floats) -> tuple[fl
 
 
 def expected_events(model: Hawkes, felt: Floats, days: int) -> Floats:
-    """Return the mean number of events of each day ahead and site, in closed form, shape (days, sites).
+    """Return the mean number of events of each future day and site, in closed form, shape (days, sites).
 
     Parameters
     ----------
     model
         From `fit_hawkes`.
     felt
-        How much of the past is felt on the first morning, shape (sites,): the last row of `excitation`.
+        Excitation on the first morning, shape (sites,): the last row of `excitation`.
     days
         How many days ahead.
 
@@ -315,20 +315,20 @@ def expected_events(model: Hawkes, felt: Floats, days: int) -> Floats:
 
 
 def simulate_events(model: Hawkes, felt: Floats, days: int, rng: np.random.Generator, *, level: float = 1.0) -> Ints:
-    """Simulate the events of the days ahead, shape (days, ..., sites).
+    """Simulate the events of future days, shape (days, ..., sites).
 
     Parameters
     ----------
     model
         From `fit_hawkes`.
     felt
-        How much of the past is felt on the first morning, shape (..., sites).
+        Excitation on the first morning, shape (..., sites).
     days
         How many days ahead.
     rng
         The member's own.
     level
-        What the background is multiplied with, 0 or more: how intense the war to come is against the last month.
+        Factor of the background, 0 or more: the intensity of future attacks relative to the last month.
 
     Examples
     --------

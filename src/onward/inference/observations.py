@@ -94,10 +94,12 @@ class Observations:
 
 
 def add_files(files: Sequence[Floats]) -> Floats:
-    """Return the sum of tables (day, people): on each day of any of them the last known rows of all.
+    """Return the sum of tables (day, people): on each day of any of them, the sum of the last known rows of all.
 
-    A table that has not begun adds nobody. Rows may be in any order; the last of several on a day is taken.
+    A table that has not begun adds 0. Rows may be in any order; the last of several on a day is used.
 
+    Examples
+    --------
     >>> add_files([np.array([[0.0, 5.0], [9.0, 7.0]]), np.array([[4.0, 1.0]])]).tolist()
     [[0.0, 5.0], [4.0, 6.0], [9.0, 8.0]]
     """
@@ -123,6 +125,8 @@ def rescale(table: Floats, recounts: Sequence[int]) -> Floats:
 
     A recount on a day that is not in the table, or after a count of nobody, changes nothing.
 
+    Examples
+    --------
     >>> rescale(np.array([[0.0, 10.0], [5.0, 20.0], [9.0, 10.0]]), [9]).tolist()
     [5.0, 10.0, 10.0]
     """
@@ -167,6 +171,8 @@ def observations_of_crisis(crisis: Crisis) -> Observations:
     ``stock`` makes a place's series; ``stock`` of everywhere and ``displaced`` of an area make totals, each apart.
     Arrivals, departures and returns are flows and are left out. Counts outside the period are left out.
 
+    Examples
+    --------
     >>> import onward
     >>> [series.name for series in observations_of_crisis(onward.read_crisis("aleppo-2016")).all()][:2]
     ['aleppo_and_north, displaced, ICRC', 'aleppo_and_north, displaced, UN via AFP']

@@ -1,4 +1,4 @@
-"""How far a crisis lies outside what the parameters were fitted on, and what that did to errors elsewhere."""
+"""Measure how far a crisis lies outside those that the parameters were fitted on, and the errors of such crises."""
 
 from __future__ import annotations
 
@@ -42,10 +42,12 @@ class Outside:
 
 
 def reach_of(crisis: Crisis) -> dict[str, float]:
-    """Return what a crisis is like: size, distances, length and the share of each kind of attack.
+    """Return the features of a crisis: size, distances, length and the share of each kind of attack.
 
     All but its length are of its first 105 days, which cold starts are about.
 
+    Examples
+    --------
     >>> from onward.crisis import read_crisis
     >>> found = reach_of(read_crisis("aleppo-2016"))
     >>> found["days"], 0 < found["km"] < 100
@@ -71,6 +73,8 @@ def outside(reach: Mapping[str, float], others: Mapping[str, Mapping[str, float]
 
     Kinds of attacks are shares: outside is a quarter more or less than in any other.
 
+    Examples
+    --------
     >>> others = {"a": {"people": 100.0}, "b": {"people": 400.0}}
     >>> [found.feature for found in outside({"people": 700.0}, others)], outside({"people": 300.0}, others)
     (['people'], [])
@@ -91,7 +95,7 @@ def outside(reach: Mapping[str, float], others: Mapping[str, Mapping[str, float]
 
 
 def warning_light(crisis: Crisis, posterior: Posterior | None = None) -> list[str]:
-    """Return in sentences how far a crisis lies outside what a set was fitted on, and what that meant elsewhere.
+    """Describe how far a crisis lies outside those of a parameter set, and the errors of such crises.
 
     Elsewhere is leave-one-out: the errors of the crises fitted on, each judged by a set without it. Empty where the
     set holds no description of its crises. ``posterior`` is the set that comes with Onward if None.

@@ -1,9 +1,9 @@
-"""Sensitivity analysis: which parameters and uncertain inputs decide what a run says.
+"""Sensitivity analysis: which parameters and uncertain inputs decide the results of a run.
 
 Morris screening (Morris 1991, with the mean absolute effect of Campolongo et al. 2007) ranks all factors; Sobol indices
-(Saltelli et al. 2010) then divide the variance of each output among those that matter. Both run the *expected*
-engine through SALib. A factor is a parameter with a prior, or all uncertain inputs of one kind together, and is varied
-over the quantiles of its own distribution.
+(Saltelli et al. 2010) then divide the variance of each output among the important ones. Both run the *expected* engine
+through SALib. A factor is a parameter with a prior, or all uncertain inputs of one kind together, and is varied over
+the quantiles of its own distribution.
 """
 
 from __future__ import annotations
@@ -76,28 +76,28 @@ def sensitivity(
     out: Path | None = None,
     progress: Progress | None = None,
 ) -> Sensitivity:
-    """Rank the parameters and uncertain inputs of a crisis by what they change.
+    """Rank the parameters and uncertain inputs of a crisis by their effect on the results.
 
     Parameters
     ----------
     crisis
         From `onward.read_crisis`.
     places
-        Places whose displaced people on the last day are outputs; the three with most if none is named. ``displaced``
+        Places whose displaced people on the last day are outputs; the three largest if none is named. ``displaced``
         (all displaced people on the last day) and ``departures`` (people who left home in the period) always are.
     trajectories
-        Morris trajectories, 2 or more; each costs as many runs as there are factors, and one.
+        Morris trajectories, 2 or more; each costs one run more than there are factors.
     survivors
-        How many factors go on to Sobol indices, 1 or more.
+        How many factors get Sobol indices, 1 or more.
     samples
         Sobol base samples, a power of 2; they cost ``samples * (survivors + 2)`` runs.
     seed, workers
-        Seed of the samples; threads, which change no number.
+        Seed of the samples; threads, which do not affect the results.
     out
-        A folder for ``sensitivity.csv``, ``sensitivity.json``, and what was computed so far, for resuming; None keeps
+        A folder for ``sensitivity.csv``, ``sensitivity.json``, and intermediate results for resuming; None keeps
         everything in memory.
     progress
-        Called with what is under way ("run"), runs done, and runs in all.
+        Called with the stage ("run"), runs done, and the number of runs.
 
     Returns
     -------
@@ -186,7 +186,7 @@ def _problem(factors: Sequence[str]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class _Study:
-    """What is varied and what is looked at; ``central`` holds the outputs with every factor at its median."""
+    """The factors that are varied and the outputs; ``central`` holds the outputs with every factor at its median."""
 
     model: Model
     factors: tuple[str, ...]
@@ -284,7 +284,7 @@ class _Watch:
 
 @dataclass
 class _Evaluations:
-    """Outputs computed so far, by stage; kept in a folder so that an interrupted analysis resumes."""
+    """Outputs computed so far, by stage; stored in a folder so that an interrupted analysis is resumed."""
 
     plan: Mapping[str, Any]
     folder: Path | None

@@ -65,6 +65,8 @@ def shrunk_slopes(days: Floats, people: Floats, window: float) -> Floats:
 
     It is shrunk by span / (span + 5 days); at the first count it is 0.
 
+    Examples
+    --------
     >>> shrunk_slopes(np.array([0.0, 10.0, 45.0]), np.array([0.0, 30.0, 30.0]), 30.0).tolist()
     [0.0, 2.0, 0.0]
     """
@@ -77,6 +79,8 @@ def shrunk_slopes(days: Floats, people: Floats, window: float) -> Floats:
 def fitted_slopes(days: Floats, people: Floats) -> Floats:
     """Return at each count the slope of the least-squares line through all counts so far, shrunk; at the first 0.
 
+    Examples
+    --------
     >>> fitted_slopes(np.array([0.0, 5.0]), np.array([0.0, 10.0])).tolist()
     [0.0, 1.0]
     """
@@ -95,7 +99,7 @@ def damped_days(ahead: Floats | float, damping: Floats | float) -> Floats:
 
 
 def _filter_ets(days: Floats, people: Floats) -> tuple[Floats, Floats, Floats]:
-    """Holt's damped trend for irregular dates (Wright 1986; Cipra 2006): level, trend and loss, [count, grid].
+    """Apply Holt's damped trend for irregular dates (Wright 1986; Cipra 2006): level, trend and loss, [count, grid].
 
     A smoothing weight is ``1 - exp(-gap / memory)``. The loss sums squared one-step errors relative to the count
     before, divided by the gap in days.
