@@ -132,7 +132,7 @@ def _headline(run: Run, console: Console) -> None:
             line.append(f"  (90 %: {interval(row)})", style="dim")
         grid.add_row(Text(number(row["p50"]), style=style), line)
     console.print(grid)
-    of_all = "" if follows_flee(run.about) else f"of {number(about['people'])} in all. "
+    of_all = "" if follows_flee(run.about) else f"of {number(about['people'])} in the listed places. "
     console.print(Text(f"{of_all}{_meaning(run)} {' '.join(fitness.reasons)}".rstrip(), style="dim"))
 
 

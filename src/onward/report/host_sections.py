@@ -34,7 +34,16 @@ def host_section(run: Run, units: Units, finest: Units) -> dict[str, Any]:
          "" if row["per_1000_p50"] is None else _range(row, "per_1000"), _one(row["camps_p50"]), _range(row, "camps")]
         for row in pressed.head(SHOWN).iter_rows(named=True)
     ]  # fmt: skip
-    heads = ["Unit", "Residents", "With hosts", "90 %", "Per 1,000 residents", "90 %", "In camps", "90 %"]
+    heads = [
+        "Unit",
+        "Residents of listed places",
+        "With hosts",
+        "90 %",
+        "Per 1,000 of these",
+        "90 %",
+        "In camps",
+        "90 %",
+    ]
     tables = [{"title": "People with hosts and residents", "heads": heads, "rows": cells}] if cells else []
     if room.height:
         heads = ["Place" if finest.by == "place" else "Unit", "Room", "Taken on the last day", "90 %", "Filled", "Day"]

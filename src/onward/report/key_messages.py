@@ -115,7 +115,9 @@ def _where(end: dt.date, names: Sequence[str], stock: Floats) -> str:
         return f"Nobody is displaced at any place on {day_words(end)}."
     share = float(np.median(last[:, most].sum(axis=1) / np.maximum(1.0, last.sum(axis=1))))
     listed = "; ".join(f"{names[p]}: {interval(last[:, p])}" for p in most)
-    return f"Most displaced people stay or wait in {listed}. These places hold {share:.0%} of all who stay somewhere."
+    return (
+        f"The places with most displaced people are {listed}. Together they hold {share:.0%} of all who stay or wait."
+    )
 
 
 def _when(start: dt.date, left: Floats) -> str:

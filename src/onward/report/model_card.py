@@ -16,6 +16,7 @@ import polars as pl
 
 from onward.crisis import Crisis
 from onward.disclosure import SIMULATED, two_digits
+from onward.evaluation.fitness import judge_fitness
 from onward.inference.reach import warning_light
 from onward.model.parameter_set import words_on
 from onward.runs.folder import kept_crisis
@@ -45,7 +46,7 @@ def model_card(run: Run, folder: str | Path) -> dict[str, Any]:
         ("1. Intended use", _USE),
         ("2. Model development: data", _data(about, crisis)),
         ("2. Model development: method and parameters", _method(about, crisis)),
-        ("3. Model evaluation: skill", _skill(about)),
+        ("3. Model evaluation: skill", _tested(run, crisis) or _skill(about)),
         ("3. Model evaluation: limits", _limits(about)),
         ("4. Operational readiness", _readiness(about)),
         ("Ethics and do no harm", _HARM),
@@ -175,7 +176,7 @@ def _method(about: Mapping[str, Any], crisis: Crisis | None) -> str:
         "equations and their sources: docs/explanation/model.md.",
         how,
         *filter(None, [words_on(about)]),
-        *(() if crisis is None else warning_light(crisis)),
+        *(() if crisis is None or about["parameters"] == "fixed" else warning_light(crisis)),
         f"Of {len(table)} parameters {own} rest on own assumptions; `onward parameters` lists each with its source.",
         *_overridden(about.get("overrides", {})),
         *_interventions(about.get("scenario")),
@@ -196,6 +197,14 @@ def _interventions(scenario: Mapping[str, Any] | None) -> list[str]:
         for step in scenario["intervention"]
     ]
     return ["Interventions of the what-if:", *(f"- {step}" for step in steps)]
+
+
+def _tested(run: Run, crisis: Crisis | None) -> str:
+    """Return the verdict on a run that counts but no claims were held against; empty for others."""
+    if run.about.get("claims") or follows_flee(run.about):
+        return ""
+    fitness = judge_fitness(run, crisis, [])
+    return "" if fitness.level == "untested" else "\n".join([fitness.verdict, *fitness.reasons])
 
 
 def _skill(about: Mapping[str, Any]) -> str:
