@@ -174,6 +174,25 @@ FORMS: dict[str, tuple[str, Expected]] = {
         "The ministry has identified 7,771 unaccompanied children.",
         [],
     ),
+    "reached out of those targeted": (
+        "WFP reached 652,276 out of 853,274 targeted beneficiaries.\n\n911,232 people assisted\n",
+        [("delivered", 652_276, "people"), ("delivered", 911_232, "people")],
+    ),
+    "an increase from one figure to another": (
+        "The number of IDPs in Rimah increased from 268,629 to 301,407 IDPs by the end of May.",
+        [("stock", 268_629, "people"), ("stock", 301_407, "people")],
+    ),
+    "more families were identified, bringing the total to": (
+        "An additional 720 displaced families were identified, bringing the total number of displaced households "
+        "since the onset of the clashes on 5 April to 1,615 families. "
+        "The total number now stands at 1,500 people there.",
+        [
+            ("newly_displaced", 720, "households"),
+            ("newly_displaced", 1_615, "households"),
+            ("stock", 1_500, "people"),
+        ],
+    ),
+    "people in detention": ("Currently, 3,145 migrants remain in detention centres in Rimah.", []),
     "there are people displaced": (
         "There are currently 576 persons displaced in Rimah.",
         [("stock", 576, "people")],

@@ -28,10 +28,10 @@ from onward.extraction.meaning import unit_of
 from onward.extraction.normal import Sentence
 from onward.extraction.numbers import Quantity
 from onward.extraction.parts import (
-    LIST_GAP,
     LOOK_BACK,
     Sense,
     elliptical_sense,
+    goes_on,
     item_sense,
     listed_sense,
     part_sense,
@@ -119,7 +119,7 @@ def _any_sense(
         return share_sense(text, sentence, q, [*base, *near])
     part = part_sense(text, sentence, q, item.end, near)
     own = _sense(text, sentence, item, opened)
-    own = _goes_on(text, own, item, earlier)
+    own = goes_on(text, own, q, item.end, earlier)
     if own is None and part is not None and item.unit is not None:
         own = state_sense(text, sentence, q, item.end, True)
     if own is not None and part is not None:
@@ -162,19 +162,6 @@ def _rate(item: Counted, found: Sense | None, near: Sequence[Draft]) -> Sense | 
         return found
     start, end = (found.start, found.end) if found else (item.quantity.start, item.end)
     return Sense("on_the_move", start, end, 0.65)
-
-
-def _goes_on(text: str, own: Sense | None, item: Counted, earlier: Sequence[Draft]) -> Sense | None:
-    """ "3,000 refugees arrived, and another 9,000 refugees in June": the verb before says more than the noun."""
-    q = item.quantity
-    if own is None or own.end > item.end or own.indicator not in ("stock", "refugees") or not earlier:
-        return own
-    more = re.match(r"(?:another|an? additional|a further)\b", text[q.start : q.number_start])
-    last = earlier[-1]
-    near = last.kind == "displacement" and 0 < q.start - last.figure_end <= LIST_GAP
-    if not more or not near or re.search(r"[.;]", text[last.figure_end : q.start]):
-        return own
-    return replace(own, indicator=last.indicator)
 
 
 _DAILY = re.compile(r",? (?:per|an?|each|every) day\b|,? daily\b")

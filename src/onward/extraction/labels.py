@@ -130,6 +130,13 @@ def subject_sense(
     before = re.split(r"[;.!?]\s|, (?:and|while|but) |\(", text[sentence.start : quantity.start])[-1]
     if told and re.search(rf"\bup by {QUALIFIED}$", before):
         return Sense("newly_displaced", quantity.start, end, 0.5)
+    if told and re.search(
+        rf"\b(?:bring(?:s|ing)?|brought) the (?:total|number)\b[^;]{{3,160}}\bto {QUALIFIED}$", before
+    ):
+        flow = re.search(r"\bsince\b|displacements|arrivals", before)
+        return Sense("newly_displaced" if flow else told[-1].indicator, quantity.start, end, 0.6)
+    if told and re.search(rf"\b(?:total|number|figure)\b[^.;,]{{0,40}}\bst(?:ands|ood) at {QUALIFIED}$", before):
+        return Sense("stock", quantity.start, end, 0.55)
     if len(before) > 150:
         return None
     labelled = re.search(r":\s*$", before)

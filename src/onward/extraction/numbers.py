@@ -85,7 +85,7 @@ _NOT_PEOPLE = re.compile(
     r"|months?\b"
     r"|weeks?\b|days?\b|hours?\b|minutes?\b|nights?\b|decades?\b|times\b|times?\b|a\.?m\b|p\.?m\b|dollars?"
     r"|euros?|pounds"
-    r"|USD|EUR|lira|(?:st|nd|rd|th)\b|out of\b|magnitude|:\d|-?year-old|-?day\b|-?hour\b|-?point)",
+    r"|USD|EUR|lira|(?:st|nd|rd|th)\b|out of\b(?! (?:the )?\d{3})|magnitude|:\d|-?year-old|-?day\b|-?hour\b|-?point)",
     re.IGNORECASE,
 )
 _NAMED = re.compile(r"\b(?:Villages?|Camps?|Blocks?|Wards?|Sites?|Clusters?|Units?|Districts?|Area|Cantons?|Group) $")
@@ -232,6 +232,12 @@ def _joined(text: str, atoms: list[Quantity]) -> list[Quantity]:
     return found
 
 
+_CHANGED = re.compile(
+    r"\b(?:increas|ris|rose|gr[eo]w|expand|fell|fall|drop|declin|decreas|reduc|jump|climb|swell|swollen|went)\w*\b[^.;]{0,40}\bfrom"
+    r" (?:about |around |some |over |nearly )?$"
+)
+
+
 def _is_range(text: str, left: Quantity, right: Quantity) -> bool:
     gap = text[left.end : right.start]
     if left.value is None or right.value is None or not _JOIN.fullmatch(_bare(gap)):
@@ -243,6 +249,8 @@ def _is_range(text: str, left: Quantity, right: Quantity) -> bool:
         return False
     if " and " in gap and not between:
         return False
+    if " to " in gap and _CHANGED.search(text[max(0, left.start - 80) : left.start]):
+        return False  # "increased from 268,000 to 301,000"
     value = _scaled(text, left, right)
     if re.fullmatch(r"(?:19|20)\d\d", text[left.start : left.end]) and right.value > 3 * value:
         return False  # "the total for 2016 to 260,000"

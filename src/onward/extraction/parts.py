@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from onward.extraction import cues
 from onward.extraction.candidates import Draft
@@ -217,6 +217,27 @@ def listed_sense(text: str, sentence: Sentence, quantity: Quantity, end: int) ->
     listed = re.fullmatch(r"[^()]*\)(?:(?:, and|,| and|;) [^()]{2,50} \([^()]{1,40}\))*", text[end : last + 1])
     indicator = indicator_of(after) if listed else None
     return Sense(indicator, quantity.start, end, 0.5) if indicator else None
+
+
+_NEWLY_FOUND = re.compile(
+    r"(?: \([^()]*\))? (?:were|was|have been|has been) (?:identified|recorded|registered|reported)\b"
+)
+
+
+def goes_on(text: str, own: Sense | None, quantity: Quantity, end: int, earlier: Sequence[Draft]) -> Sense | None:
+    """ "3,000 refugees arrived, and another 9,000 refugees in June": the verb before says more than the noun."""
+    if own is None or own.end > end or own.indicator not in ("stock", "refugees"):
+        return own
+    more = _MORE.match(text[quantity.start : quantity.number_start])
+    if more and own.indicator == "stock" and _NEWLY_FOUND.match(text, end):
+        return replace(own, indicator="newly_displaced")
+    if not earlier:
+        return own
+    last = earlier[-1]
+    near = last.kind == "displacement" and 0 < quantity.start - last.figure_end <= LIST_GAP
+    if not more or not near or re.search(r"[.;]", text[last.figure_end : quantity.start]):
+        return own
+    return replace(own, indicator=last.indicator)
 
 
 def _whole_of_list(text: str, last: Draft, quantity: Quantity) -> int | None:
