@@ -43,7 +43,7 @@ APART_DAYS = 5.0
 
 @dataclass(frozen=True, eq=False)
 class Drive:
-    """What members of a model run say of series, day by day.
+    """The daily gains and losses of series in the members of a model run.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def drive_of(first_day: int, stock: Floats) -> Drive:
 
 
 def assimilate(drive: Drive, series: Sequence[Series], origin: int, *, seed: int = 1) -> Floats:
-    """Correct what a model says to the counts known at a day, and carry it ahead.
+    """Correct a model's series by the counts known at a day, and project them ahead.
 
     Parameters
     ----------
@@ -168,7 +168,7 @@ class _State:
         self.begun = np.zeros(size, dtype=np.bool_)
 
     def step(self, gain: Floats, loss: Floats) -> None:
-        """Go on by one day."""
+        """Advance the state by one day."""
         factor = np.exp(np.clip(self.appeal + self.multiplier[:, None], -LARGEST, LARGEST))
         people = np.exp(self.log_people) * (1.0 - loss) * np.exp(self.growth) + gain * factor
         self.log_people = np.log(np.maximum(people, 1.0))
@@ -177,12 +177,12 @@ class _State:
         self.growth = self._walk(self.growth, GROWTH_DAMPING, GROWTH)
 
     def _walk(self, values: Floats, damping: float, spread: float) -> Floats:
-        """One day of a damped random walk whose long-run standard deviation is ``spread``."""
+        """Advance a damped random walk with long-run standard deviation ``spread`` by one day."""
         noise = spread * np.sqrt(1.0 - damping**2) * self.rng.standard_normal(values.shape)
         return np.asarray(damping * values + noise)
 
     def correct(self, s: int, people: float) -> None:
-        """Correct the state to a count of series ``s``; its first one sets it."""
+        """Correct the state by a count of series ``s``; its first count sets it."""
         counted = np.log(max(people, 1.0))
         error = COUNT_ERROR + COUNT_PEOPLE / (max(people, 1.0) + COUNT_PEOPLE)
         if not self.begun[s]:

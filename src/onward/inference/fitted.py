@@ -74,7 +74,7 @@ class Fit:
         return self.widths.get((kind, model), 1.0)
 
     def knows(self, kind: str, model: str) -> bool:
-        """Whether errors of a baseline of this kind of series were learned."""
+        """Return whether errors of a baseline of this kind of series were learned."""
         return (kind, model, KEPT_HORIZONS[0]) in self.baselines
 
     def errors(self, kind: str, model: str, horizon: float) -> Errors:

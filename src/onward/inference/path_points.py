@@ -22,16 +22,18 @@ class Asked(Protocol):
 
     @property
     def target(self) -> Target:
-        """The day of a series to forecast."""
+        """Return the day of a series to forecast."""
 
     @property
     def kind(self) -> str:
-        """Whether it is a place or the total."""
+        """Return whether it is a place or the total."""
 
 
 def path_points(said: Mapping[str, Paths], origin: int, targets: Sequence[Target]) -> dict[str, Floats]:
-    """Return what each model says of targets, by model, shape (targets,); NaN where it says nothing.
+    """Return the forecast of each model for the targets, by model, shape (targets,); NaN where it has none.
 
+    Examples
+    --------
     >>> target = Target("camp", 32.0, 30.0)
     >>> path_points({"placebo": {"camp": np.array([5.0, 6.0])}}, 30, [target])["placebo"].tolist()
     [6.0]

@@ -53,7 +53,7 @@ class Simulable:
 
     @property
     def hash(self) -> str:
-        """Hash of all of the crisis."""
+        """Return the hash of the whole crisis."""
         return self.crisis.hash
 
     def flee(self, origin: int | None = None) -> FleeInstance:

@@ -86,7 +86,7 @@ def _one_history(run: Run) -> Run:
 
 
 def _days(run: Run) -> list[dt.date]:
-    """Days spread over the period, the last among them."""
+    """Return days spread over the period, including the last."""
     first, last = (dt.date.fromisoformat(run.about[key]) for key in ("start", "end"))
     length = (last - first).days
     return sorted({first + dt.timedelta(days=round(length * n / DAYS)) for n in range(1, DAYS + 1)})

@@ -70,7 +70,7 @@ def _level(run: Run, crisis: Crisis, scene: Scene, by: str) -> dict[str, Any] | 
 
 
 def _parted(crisis: Crisis, level: str) -> bool:
-    """Whether most places name the level, and not all the same."""
+    """Return whether most places name the level, and not all the same unit."""
     names = crisis.table("places")[level]
     return 2 * names.count() > names.len() and names.n_unique() > 1
 
@@ -88,7 +88,7 @@ def _capital(words: str) -> str:
 
 
 def _stock(run: Run, units: Units) -> Floats:
-    """People staying or waiting: the sums of each member over the places of each unit, ``[m, u, t]``."""
+    """Return people staying or waiting: each member's sums over the places of each unit, ``[m, u, t]``."""
     names = list(run.about["places"])
     places = Cubes(run, {name: n for n, name in enumerate(names)}, len(names)).stock("here", "gate")
     at = {name: n for n, name in enumerate(names)}
@@ -100,7 +100,7 @@ def _stock(run: Run, units: Units) -> Floats:
 
 
 def arrivals_of(run: Run, units: Units) -> Floats:
-    """Return arrivals less those who left again, moves within a unit left out: ``[m, u, t]``."""
+    """Return arrivals minus those who left again, without moves within a unit: ``[m, u, t]``."""
     names = list(run.about["places"])
     if "flows" not in run.tables:
         days = (run.about["members"], len(units.keys), int(run.about["days"]))

@@ -24,7 +24,7 @@ class Itineraries(NamedTuple):
 
 
 def itineraries_of(start: Start, attacks: Floats, log: NDArray[np.int32], last: NDArray[np.int32]) -> Itineraries:
-    """Add up the stops of a member's people to itineraries.
+    """Sum the stops of a member's people to itineraries.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def itineraries_of(start: Start, attacks: Floats, log: NDArray[np.int32], last: 
 
 
 def _begin(start: Start) -> NDArray[np.int32]:
-    """Where each person is on the first morning, in the order of `onward.engine.persons.settle`."""
+    """Return where each person is on the first morning, in the order of `onward.engine.persons.settle`."""
     places = len(start.home)
     row = np.arange(places, dtype=np.int32)
     residents = np.repeat(row, (start.home + start.immobile).sum(axis=1).astype(np.int64))
@@ -52,7 +52,7 @@ def _begin(start: Start) -> NDArray[np.int32]:
 
 
 def itinerary_frame(found: Itineraries, network: Network, member: int) -> pl.DataFrame:
-    """Return a member's itineraries: a row a stop, numbered from 0, which is where the journey began.
+    """Return a member's itineraries: one row per stop, numbered from 0, which is where the journey began.
 
     Columns: member, itinerary (its number within the member), stop, place, from_home (False: displaced before the first
     day), people, days_on_way (of all of them, from leaving the stop before), days_there (until leaving it, or the end),

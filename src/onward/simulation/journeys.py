@@ -29,15 +29,15 @@ _ARROW = ">"
 
 
 def journeys_of(run: Run, *, via: Sequence[str] = ()) -> dict[str, Any]:
-    """Return how many people went through places in order, and the commonest itineraries of those who did.
+    """Return how many people went through places in order, and their most common itineraries.
 
-    A person went through a place who stopped there, for a night or more, after setting out; towns that are only passed
-    do not count, and other stops may lie between.
+    A person went through a place if they stopped there, for a night or more, after setting out; towns that are only
+    passed do not count, and other stops may lie between.
 
     Parameters
     ----------
     run
-        A run of engine ``individuals``. Its members are run again if it does not hold its itineraries.
+        A run of engine ``individuals``. Its members are run again if it does not store its itineraries.
     via
         Places in order; everybody who set out, if there are none.
 
@@ -46,7 +46,7 @@ def journeys_of(run: Run, *, via: Sequence[str] = ()) -> dict[str, Any]:
     dict
         ``via``; ``people`` (mean, p5, p50, p95 over members); ``under_attack``: for each place of ``via``, the mean
         number of those people who were there on a day with an attack; ``itineraries`` of 100 people or more (mean over
-        members), the commonest first: ``places``, ``from_home`` (False: displaced before the first day, and the first
+        members), most common first: ``places``, ``from_home`` (False: displaced before the first day, and the first
         place is where they were then), ``people``, ``days`` on each leg from one place to the next, ``days_there``
         and ``under_attack`` at each place (means).
 
@@ -67,7 +67,7 @@ def journeys_of(run: Run, *, via: Sequence[str] = ()) -> dict[str, Any]:
 
 
 def check_journeys(run: Run, via: Sequence[str]) -> None:
-    """Raise ParameterError for a run that knows no journeys, and for places that it does not have."""
+    """Raise ParameterError for a run without journeys, and for places that it does not have."""
     about = run.about
     if about.get("engine") != "individuals":
         raise ParameterError(
@@ -138,7 +138,7 @@ def _compare_with(run: Run) -> Callable[[int, pl.DataFrame], None]:
 
 
 def summarise(rows: pl.DataFrame, members: int, via: Sequence[str] = ()) -> dict[str, Any]:
-    """Return what `journeys_of` does, from the table of itineraries."""
+    """Return the result of `journeys_of`, from the table of itineraries."""
     keys = rows.group_by("member", "itinerary", maintain_order=True).agg(
         pl.col("place").cast(pl.String).str.join(_ARROW), pl.col("from_home").first()
     )
@@ -158,7 +158,7 @@ def summarise(rows: pl.DataFrame, members: int, via: Sequence[str] = ()) -> dict
 
 
 def _in_order(stops: Iterable[str], via: Sequence[str]) -> bool:
-    """Whether stops hold all of ``via`` in this order."""
+    """Return whether the stops contain all of ``via`` in this order."""
     left = iter(stops)
     return all(place in left for place in via)
 
@@ -175,7 +175,7 @@ def _under_attack(stops: pl.DataFrame, members: int, via: Sequence[str]) -> list
 
 
 def _common(stops: pl.DataFrame, members: int) -> Iterator[dict[str, Any]]:
-    """Yield the itineraries of enough people, the commonest first."""
+    """Yield the itineraries of enough people, most common first."""
     sums = ("people", "days_on_way", "days_there", "attacked")
     total = stops.group_by("way", "from_home", "stop").agg(pl.col(name).sum() for name in sums)
     enough = total.filter((pl.col("people").first() >= LEAST_PEOPLE * members).over("way", "from_home"))
