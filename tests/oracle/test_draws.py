@@ -51,12 +51,13 @@ def _many_splits(rng: Any, n: int, p: float, draws: int) -> Any:
 @njit(cache=True)
 def _labels(world: Any, rates: Any, start: Any, rng: Any, pool: Any, people: int, draws: int) -> Any:
     """Take people from a pool of labels; how many of each label, and the label that is first in order."""
-    sim = set_up(world, rates, start, rng, rng, True)
+    sim = set_up(world, rates, start, rng, rng, rng, True)
+    near = np.zeros((pool.size, 0), np.int64)
     taken, leading = np.zeros((draws, pool.size), np.int64), np.zeros(draws, np.int64)
     for row in range(draws):
         sim.size[BATCHES] = sim.size[ENTRIES] = 0
         open_batch(sim, 0)
-        add_from_pool(sim, pool.copy(), people, pool.sum(), np.bool_(False))
+        add_from_pool(sim, pool.copy(), near, people, pool.sum(), np.bool_(False))
         shuffle(sim)
         leading[row] = sim.entry[0]
         for e in range(sim.size[ENTRIES]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from onward.crisis import Crisis, Scenario
 from onward.crisis import read_crisis as _read_crisis
 from onward.crisis import read_scenario as _read_scenario
 from onward.errors import ParameterError
+from onward.model.near_ground import near_of
 from onward.model.posterior import Posterior, posterior_from_json
 from onward.runs import folder as run_folder
 from onward.simulation import ensemble
@@ -38,6 +39,7 @@ def simulate(
     progress: Progress | None = None,
     workers: int = 1,
     seed: int = 1,
+    near: Iterable[str] = (),
 ) -> Run:
     """Simulate a crisis and return a `Run`, in memory or in a run folder.
 
@@ -73,6 +75,10 @@ def simulate(
         Threads; the result does not depend on their number.
     seed
         0 or more; the same seed gives the same numbers.
+    near
+        ``ACTOR`` or ``ACTOR:KM`` each (10 km if not said): count who passes within so many kilometres of ground that
+        the actor holds at that time, in the table ``near``, besides what the crisis's claims ask. It changes no other
+        table.
 
     Returns
     -------
@@ -100,8 +106,9 @@ def simulate(
         "posterior": read_posterior(posterior) if isinstance(posterior, str | Path) else posterior,
     }  # fmt: skip
     if out is None:
-        return with_views(ensemble.simulate(world, workers=workers, **given))
-    settings = make_settings(world, labels=engine != "expected", **given)
+        return with_views(ensemble.simulate(world, workers=workers, near=near, **given))
+    asked = tuple(near_of(text) for text in near)
+    settings = make_settings(world, labels=engine != "expected", near=asked, **given)
     return with_views(
         run_folder.run_to_folder(world, settings, folder=out, workers=workers, overwrite=not resume, progress=progress)
     )

@@ -170,6 +170,12 @@ def run(
             show_default="modelled",
         ),
     ] = None,
+    near: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ACTOR[:KM]", help="Count who passes within KM (10) of ground that ACTOR holds; repeatable."
+        ),
+    ] = None,
     triggers: Annotated[
         Path | None, typer.Option(metavar="FILE", help="[[trigger]] tables in place of the crisis's.")
     ] = None,
@@ -194,13 +200,14 @@ def run(
         if rules == "flee":
             refused = {"--scenario": scenario, "--departures": departures,
                        "--parameters": parameters if parameters != "fixed" else None, "--posterior": posterior,
-                       "--triggers": triggers}  # fmt: skip
+                       "--triggers": triggers, "--near": ", ".join(near) if near else None}  # fmt: skip
             work = _prepare_under_flee(crisis, settings, engine, members, seed, given or [], refused)
         else:
             _check_rules(rules, settings)
             chosen = departures or "modelled"
             work = _prepare(
-                crisis, engine, members, seed, parameters, given or [], scenario, chosen, triggers, posterior
+                crisis, engine, members, seed, parameters, given or [], scenario, chosen, triggers, posterior,
+                near or [],
             )  # fmt: skip
         took = time.perf_counter() - begin
         _run(work, out, workers or _cores(), overwrite, as_json, quiet, crisis, took)
@@ -302,11 +309,12 @@ def _prepare_under_flee(
 
 def _prepare(
     crisis: str, engine: str, members: int | None, seed: int, parameters: str, given: list[str], scenario: str | None,
-    departures: str, triggers: Path | None, posterior: Path | None,
+    departures: str, triggers: Path | None, posterior: Path | None, near: list[str],
 ) -> Work:  # fmt: skip
     """Read the crisis and validate all options."""
     from onward.crisis import read_crisis, read_scenario
     from onward.crisis.triggers import read_triggers
+    from onward.model.near_ground import near_of
     from onward.runs.task import own_work
     from onward.simulation.run import make_settings
 
@@ -319,7 +327,7 @@ def _prepare(
     settings = make_settings(
         world, engine=engine, members=count, seed=seed, parameters=parameters, overrides=_overrides(given),
         labels=engine != "expected", scenario=read_scenario(scenario, world) if scenario else None,
-        departures=departures, posterior=read_posterior(posterior),
+        departures=departures, posterior=read_posterior(posterior), near=tuple(near_of(text) for text in near),
     )  # fmt: skip
     return own_work(world, settings)
 

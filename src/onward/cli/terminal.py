@@ -13,13 +13,13 @@ from rich.table import Table
 from rich.text import Text
 
 from onward.cli.curve import show_curve
+from onward.cli.exposure import show_exposure, show_near
 from onward.cli.sparkline import bars
 from onward.evaluation.data_end import DataEnd, find_data_end
 from onward.evaluation.fitness import judge_fitness
 from onward.runs import tables
 from onward.runs.summary import follows_flee
 from onward.simulation.run import Run
-from onward.simulation.tables import EXPOSED
 from onward.simulation.units import finest_level
 
 #: how many places and gates are listed, and how high the chart is, in lines (own choice: two screens in all)
@@ -44,9 +44,9 @@ def show_run(run: Run, console: Console, *, folder: Path, source: str = "", warn
     warnings
         What was odd in the crisis, from ``crisis.warnings``.
     """
-    flee, needs = follows_flee(run.about), {_exposure: "exposure", _claims: "claims"}
-    for part in (_headline, _chart, _places, _flows, _score if flee else _gates, _exposure, _claims):
-        if part not in needs or run.about[needs[part]]:
+    flee, needs = follows_flee(run.about), {show_exposure: "exposure", show_near: "near", _claims: "claims"}
+    for part in (_headline, _chart, _places, _flows, _score if flee else _gates, show_exposure, show_near, _claims):
+        if part not in needs or run.about.get(needs[part]):
             part(run, console)
             console.print()
         if part is _places:
@@ -242,18 +242,6 @@ def _gates(run: Run, console: Console) -> None:
         note = "Nobody came to a gate." if gates else "There are no gates."
     title = f"Gates: who waits on {day(last)}, who waited on the day with most, who passed"
     print_table(console, title, heads, rows, note)
-
-
-def _exposure(run: Run, console: Console) -> None:
-    """Print person-days under attack, by who holds the place or road and by where people are on their way."""
-    medians: dict[str, dict[str, float]] = {}
-    for row in run.about["exposure"]:
-        medians.setdefault(row["holder"], {})[row["state"]] = row["p50"]
-    order = sorted(medians, key=lambda holder: -sum(medians[holder].values()))
-    rows = [[holder, *(number(medians[holder].get(state, 0.0)) for state in EXPOSED)] for holder in order]
-    note = "A person at a place for a day with an attack on it counts once; medians over members."
-    heads = ["Held by", "Residents", "Displaced", "Under way"]
-    print_table(console, "People-days under attack", heads, rows, note)
 
 
 def _score(run: Run, console: Console) -> None:

@@ -256,6 +256,18 @@ def check_claim_bounds(draft: Draft) -> Iterator[Problem]:
         yield draft.problem("claims", row, "low", "the claim has no figure", "Give low, high or both.")
 
 
+def check_claim_near(draft: Draft) -> Iterator[Problem]:
+    """Check that a claim about who passed near held ground says who held it, and that no other claim does."""
+    claims = draft.frame("claims")
+    asks = (pl.col("measure") == "passed_near").fill_null(False)
+    for row in claims.filter(asks & pl.col("actor").is_null()).iter_rows(named=True):
+        yield draft.problem("claims", row, "actor", "passed_near names no actor", "Give the actor who held the ground.")
+    for column in ("actor", "km"):
+        for row in claims.filter(~asks & pl.col(column).is_not_null()).iter_rows(named=True):
+            found = f"{quoted(str(row[column]))} is given, and only passed_near asks for it"
+            yield draft.problem("claims", row, column, found, "Remove it, or write passed_near as the measure.")
+
+
 _NAMES: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (check_references, ()),
     (check_closure_names, ()),
@@ -279,6 +291,7 @@ _WHOLE: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (check_event_sites, ("events",)),
     (check_count_sites, ("counts",)),
     (check_claim_bounds, ("claims",)),
+    (check_claim_near, ("claims",)),
     (check_closures, ("routes", "closures")),
     (check_overlaps, ("crisis", "closures")),
 )

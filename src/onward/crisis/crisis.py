@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 #: the built-in area of all places
 EVERYWHERE = "everywhere"
 #: columns and tables added after hashes were published: a crisis that leaves them empty keeps its hash
-_LATER_COLUMNS = {"places": ("admin1_pcode", "admin2_pcode", "camp_share")}
+_LATER_COLUMNS = {"places": ("admin1_pcode", "admin2_pcode", "camp_share"), "claims": ("actor", "km")}
 _LATER_TABLES = ("standards", "stocks")
 
 

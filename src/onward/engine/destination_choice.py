@@ -15,8 +15,9 @@ from onward.engine.draws import are_whole, split
 from onward.engine.jit import flag, once, part, whole
 from onward.engine.paths import find_ways
 
-#: columns of a walker: place, destination, mode, quanta left today, re-plans so far, whether just come along a road
-PLACE, GOAL, MODE, BUDGET, REPLANS, CAME = range(6)
+#: columns of a walker: place, destination, mode, quanta left today, re-plans so far, whether just come along a road,
+#: and bits of what they have passed near
+PLACE, GOAL, MODE, BUDGET, REPLANS, CAME, PASSED = range(7)
 
 
 @part
@@ -137,7 +138,7 @@ def weigh(sim: Any, place: int, g: int, people: Any, stay: bool, barred: int) ->
 
 @part
 def choose(
-    sim: Any, place: int, g: int, mode: int, budget: int, replans: int, people: Any, barred: int, size: int
+    sim: Any, place: int, g: int, mode: int, budget: int, replans: int, bits: int, people: Any, barred: int, size: int
 ) -> int:
     """Divide ``people`` over the destinations and put them on the stack of walkers; return its new size.
 
@@ -147,7 +148,7 @@ def choose(
     fresh = mode < 0
     left, rest = people, weigh(sim, place, g, people, not fresh, barred)
     if rest <= 0.0:
-        return push(sim, place, place, max(mode, whole(0)), whole(0), whole(2), flag(False), people, size)
+        return push(sim, place, place, max(mode, whole(0)), whole(0), whole(2), flag(False), bits, people, size)
     rng, weight, k_most = sim.moves_rng, sim.weight, sim.weight.size - 1
     for k in range(k_most + 1):
         w = weight[k]
@@ -159,10 +160,10 @@ def choose(
         goal = place if k == k_most else sim.dest[g, place, k]
         if chosen > 0 and fresh:
             foot = split(rng, chosen, sim.rates.share_foot)
-            size = push(sim, place, goal, whole(0), budget, replans, flag(False), foot, size)
-            size = push(sim, place, goal, whole(1), budget, replans, flag(False), chosen - foot, size)
+            size = push(sim, place, goal, whole(0), budget, replans, flag(False), bits, foot, size)
+            size = push(sim, place, goal, whole(1), budget, replans, flag(False), bits, chosen - foot, size)
         elif chosen > 0:
-            size = push(sim, place, goal, mode, budget, replans, flag(False), chosen, size)
+            size = push(sim, place, goal, mode, budget, replans, flag(False), bits, chosen, size)
         if left <= 0:
             break
     return size
@@ -170,12 +171,13 @@ def choose(
 
 @part
 def push(
-    sim: Any, place: int, goal: int, mode: int, budget: int, replans: int, came: bool, people: Any, size: int
+    sim: Any, place: int, goal: int, mode: int, budget: int, replans: int, came: bool, bits: int, people: Any, size: int
 ) -> int:
     """Put a group of walkers on the stack, if it is not empty; return the stack's new size."""
     if people <= 0:
         return size
     sim.walker[size, PLACE], sim.walker[size, GOAL], sim.walker[size, MODE] = place, goal, mode
     sim.walker[size, BUDGET], sim.walker[size, REPLANS], sim.walker[size, CAME] = budget, replans, came
+    sim.walker[size, PASSED] = bits
     sim.walking[size] = people
     return size + 1

@@ -13,7 +13,7 @@ from typing import Any
 from onward.engine.destination_choice import new_morning, new_regime
 from onward.engine.draws import split
 from onward.engine.jit import entry, once, part, whole
-from onward.engine.labels import FLOWS
+from onward.engine.person_passing import ask_each, mark_each, near_today, note_each, tell_where_each_is
 from onward.engine.person_travel import aim, barred_odds, set_out_today, start_odds, travel_alone
 from onward.engine.persons import (
     draw_people,
@@ -25,7 +25,7 @@ from onward.engine.persons import (
 )
 from onward.engine.state import TIMES, Rates, Raw, Start, World
 from onward.engine.step import allot, crowding, is_cut, leaving_rates
-from onward.engine.workspace import MODES, set_up
+from onward.engine.workspace import FLOWS, MODES, set_up
 
 
 @entry
@@ -36,7 +36,8 @@ def run_individuals(
 
     The log is empty unless ``kept``. ``reached[0]`` is the number of days done.
     """
-    sim = set_up(world, rates, start, moves_rng, labels_rng, False)
+    sim = set_up(world, rates, start, moves_rng, labels_rng, labels_rng, False)
+    ask_each(sim, world.asked)
     people = settle(sim, start, kept)
     sim.away[0] = start.here.sum()
     for t in range(world.regime.size):
@@ -44,6 +45,7 @@ def run_individuals(
         if t == 0 or world.regime[t] != world.regime[t - 1]:
             new_regime(sim)
         new_morning(sim)
+        mark_each(sim, people)
         _leave(sim, people)
         _give_up(sim, people)
         _return(sim, people)
@@ -54,8 +56,9 @@ def run_individuals(
         _take_stock(sim, people)
         _count(sim, people, start.immobile)
         reached[0] = t + 1
+    tell_where_each_is(sim, people)
     size = sim.size[FLOWS]
-    raw = Raw(sim.daily, sim.flow[:size], sim.flow_people[:size], sim.overdrawn)
+    raw = Raw(sim.daily, sim.flow[:size], sim.flow_people[:size], sim.flow_near[:size], sim.ended, sim.overdrawn)
     return raw, people.log[: people.logged[0]], people.last
 
 
@@ -95,9 +98,11 @@ def _leave(sim: Any, people: Any) -> None:
 @part
 def _displace(sim: Any, people: Any, who: Any) -> None:
     """Count one more displacement of each person, up to the last class."""
-    times, away = people.times, sim.away
+    times, away, passed = people.times, sim.away, people.passed
     for i in who:
         before = times[i]
+        if before == 0:
+            passed[i] = 0
         if before < TIMES:
             times[i] = before + 1
             away[before] += 1
@@ -149,6 +154,7 @@ def _go_home(sim: Any, people: Any, p: int, g: int, highest: float, cell: int) -
     )  # fmt: skip
     listed, end, going = people.listed, people.first[cell] + people.count[cell], 0
     slot, homeward, foot = sim.slot[g, p], sim.homeward[day, :, g], sim.rates.share_foot
+    passed, bits = people.passed, near_today(sim, -1 - p)
     for i in who:
         origin = home[i]
         near = origin == p or (origin >= 0 and slot[origin] >= 0)
@@ -159,6 +165,7 @@ def _go_home(sim: Any, people: Any, p: int, g: int, highest: float, cell: int) -
             continue
         mode[i] = 0 if rng.random() < foot else 1
         goal[i], road[i], quanta[i], left[i] = places + origin, -1 - p, 0, day
+        passed[i] |= bits
         who[going] = i
         going += 1
     people.count[cell] = end - people.first[cell]
@@ -224,7 +231,8 @@ def _leave_map(sim: Any, people: Any) -> None:
         for g in range(groups):
             number = split(sim.moves_rng, sim.here[p, g], share) if sim.abroad[p] else whole(0)
             if number > 0:
-                draw_people(people, staying_cell(places, groups, p, g), number, sim.moves_rng)
+                who = draw_people(people, staying_cell(places, groups, p, g), number, sim.moves_rng)
+                note_each(sim, people, who, p)
                 sim.gone[p] += number
 
 

@@ -18,15 +18,12 @@ import numpy as np
 from numba import types
 from numba.extending import overload
 
-from onward.engine.draws import are_whole, hypergeometric
+from onward.engine.draws import are_whole, fair_share, hypergeometric
 from onward.engine.jit import once, part, whole
+from onward.engine.passing import pass_on
 from onward.engine.state import TIMES, packed
+from onward.engine.workspace import BATCHES, END, ENTRIES, FIRST, FLOWS, FROM, STOPS, T_BATCH, TRAVELLERS
 
-TRAVELLERS, BATCHES, ENTRIES, FLOWS, STOPS = range(5)
-#: columns of a batch: first entry not used up, end of its entries, place left
-FIRST, END, FROM = range(3)
-#: column of a traveller that names its batch
-BATCH = 5
 EXACT, PIECES = 48, 24
 #: smaller unlabelled legs of a day are not written down (only *expected* has them)
 SMALLEST_LEG = 0.05
@@ -73,15 +70,18 @@ def _room_for_entries(sim: Any, pool_labels: int) -> None:
     while sim.size[ENTRIES] + pool_labels + EXACT + PIECES > sim.entry.size:
         sim.entry = longer(sim.entry)
         sim.entry_people = longer(sim.entry_people)
+        sim.entry_near = longer_table(sim.entry_near)
 
 
 @part
 def _add_entries(sim: Any, label: int, people: Any, most: Any) -> None:
-    """Add people of one label to the last batch, in parts of at most ``most``."""
+    """Add people of one label to the last batch, in parts of at most ``most``; nobody has passed near anything."""
     e = sim.size[ENTRIES]
     while people > 0:
         part = min(people, most)
         sim.entry[e], sim.entry_people[e] = label, part
+        for k in range(sim.asked):
+            sim.entry_near[e, k] = part * 0
         people -= part
         e += 1
     sim.size[ENTRIES] = e
@@ -107,41 +107,42 @@ def add_residents(sim: Any, place: int, people: Any) -> None:
 
 
 @part
-def add_from_pool(sim: Any, pool: Any, people: Any, total: Any, again: bool) -> None:
+def add_from_pool(sim: Any, pool: Any, near: Any, people: Any, total: Any, again: bool) -> None:
     """Add a sample of ``people`` out of the ``total`` in ``pool`` to the last batch.
 
-    ``again`` counts one more displacement for each.
+    ``near[label, k]`` of the pool have passed near held ground; ``again`` counts one more displacement for each.
     """
     sim.batch_left[sim.size[BATCHES] - 1] += people
     if not sim.labelled or people <= 0:
         return
     _room_for_entries(sim, pool.size)
-    _take_sample(sim, pool, people, total, again)
+    _take_sample(sim, pool, near, people, total, again)
     sim.batch[sim.size[BATCHES] - 1, END] = sim.size[ENTRIES]
 
 
-def _take_sample(sim: Any, pool: Any, people: Any, total: Any, again: bool) -> None:
+def _take_sample(sim: Any, pool: Any, near: Any, people: Any, total: Any, again: bool) -> None:
     raise NotImplementedError  # compiled only: the overload below
 
 
 @overload(_take_sample)
-def _take_sample_by_type(sim: Any, pool: Any, people: Any, total: Any, again: bool) -> Any:
-    def shares(sim: Any, pool: Any, people: Any, total: Any, again: bool) -> None:
-        _take_shares(sim, pool, people / total, again)
+def _take_sample_by_type(sim: Any, pool: Any, near: Any, people: Any, total: Any, again: bool) -> Any:
+    def shares(sim: Any, pool: Any, near: Any, people: Any, total: Any, again: bool) -> None:
+        _take_shares(sim, pool, near, people / total, again)
 
-    def whole(sim: Any, pool: Any, people: Any, total: Any, again: bool) -> None:
+    def whole(sim: Any, pool: Any, near: Any, people: Any, total: Any, again: bool) -> None:
         if people <= EXACT and 2 * people <= total:
-            _take_some(sim, pool, people, total, again)
+            _take_some(sim, pool, near, people, total, again)
         elif people <= EXACT:
-            _take_many(sim, pool, people, total, again)
+            _take_many(sim, pool, near, people, total, again)
         else:
-            _take_systematically(sim, pool, people, total, again)
+            _take_systematically(sim, pool, near, people, total, again)
 
     return shares if isinstance(people, types.Float) else whole
 
 
 @part
-def _take(sim: Any, pool: Any, label: int, people: Any, again: bool, most: Any) -> None:
+def _take(sim: Any, pool: Any, near: Any, label: int, people: Any, again: bool, most: Any) -> None:
+    there, first = pool[label], sim.size[ENTRIES]
     pool[label] -= people
     new = label
     if again and label % TIMES < TIMES - 1:
@@ -149,18 +150,27 @@ def _take(sim: Any, pool: Any, label: int, people: Any, again: bool, most: Any) 
         sim.away[label % TIMES] -= people
         sim.away[new % TIMES] += people
     _add_entries(sim, new, people, most)
+    if sim.asked == 0:
+        return
+    for e in range(first, sim.size[ENTRIES]):  # part by part: parts of one person are an exact sample
+        u = sim.near_rng.random() if are_whole(people) else 0.0
+        for k in range(sim.asked):
+            passed = fair_share(u, sim.entry_people[e], near[label, k], there)
+            near[label, k] -= passed
+            sim.entry_near[e, k] = passed
+        there -= sim.entry_people[e]
 
 
 @once
-def _take_shares(sim: Any, pool: Any, share: float, again: bool) -> None:
+def _take_shares(sim: Any, pool: Any, near: Any, share: float, again: bool) -> None:
     for label in range(pool.size):
         if pool[label] > 0:
             part = pool[label] * share
-            _take(sim, pool, label, part, again, part)
+            _take(sim, pool, near, label, part, again, part)
 
 
 @once
-def _take_some(sim: Any, pool: Any, people: int, total: int, again: bool) -> None:
+def _take_some(sim: Any, pool: Any, near: Any, people: int, total: int, again: bool) -> None:
     """Take people at distinct random positions of the pool laid out label by label."""
     at = np.empty(people, np.int64)
     drawn = 0
@@ -183,13 +193,13 @@ def _take_some(sim: Any, pool: Any, people: int, total: int, again: bool) -> Non
             i += 1
         passed += there
         if taken > 0:
-            _take(sim, pool, label, taken, again, whole(1))
+            _take(sim, pool, near, label, taken, again, whole(1))
         if i == people:
             break
 
 
 @once
-def _take_many(sim: Any, pool: Any, people: int, total: int, again: bool) -> None:
+def _take_many(sim: Any, pool: Any, near: Any, people: int, total: int, again: bool) -> None:
     """Take more than half of a small pool, label by label."""
     for label in range(pool.size):
         there = pool[label]
@@ -198,11 +208,11 @@ def _take_many(sim: Any, pool: Any, people: int, total: int, again: bool) -> Non
             total -= there
             people -= taken
             if taken > 0:
-                _take(sim, pool, label, taken, again, whole(1))
+                _take(sim, pool, near, label, taken, again, whole(1))
 
 
 @once
-def _take_systematically(sim: Any, pool: Any, people: int, total: int, again: bool) -> None:
+def _take_systematically(sim: Any, pool: Any, near: Any, people: int, total: int, again: bool) -> None:
     """Take every (total / people)-th person from a random start."""
     most = _part(people)
     position = sim.labels_rng.random()
@@ -217,7 +227,7 @@ def _take_systematically(sim: Any, pool: Any, people: int, total: int, again: bo
         taken = min(there, upto - before)
         before += taken
         if taken > 0:
-            _take(sim, pool, label, taken, again, most)
+            _take(sim, pool, near, label, taken, again, most)
 
 
 @part
@@ -227,20 +237,28 @@ def shuffle(sim: Any) -> None:
     first, end = sim.batch[b, FIRST], sim.batch[b, END]
     if not are_whole(sim.batch_left[b]) or end - first < 2:
         return
-    rng, entry, people = sim.labels_rng, sim.entry, sim.entry_people
+    rng, entry, people, near = sim.labels_rng, sim.entry, sim.entry_people, sim.entry_near
     for e in range(end - 1, first, -1):
         other = first + min(e - first, int(rng.random() * (e - first + 1)))
         entry[e], entry[other] = entry[other], entry[e]
         people[e], people[other] = people[other], people[e]
+        for k in range(near.shape[1]):
+            near[e, k], near[other, k] = near[other, k], near[e, k]
 
 
 @part
-def note_stop(size: Any, stop: Any, stopped: Any, where: int, people: Any) -> None:
-    """Record that people of the current batch stop: at place p (p), at home (places + p), or at a gate."""
+def note_stop(size: Any, stop: Any, stopped: Any, near: Any, where: int, people: Any, bits: int) -> None:
+    """Record that people of the current batch stop: at place p (p), at home (places + p), or at a gate.
+
+    ``bits`` say what they have passed near since they set out.
+    """
     if stopped[where] == 0:
         stop[size[STOPS]] = where
         size[STOPS] += 1
     stopped[where] += people
+    for k in range(near.shape[1]):
+        if bits >> k & 1:
+            near[where, k] += people
 
 
 @once
@@ -256,6 +274,8 @@ def deliver(sim: Any, b: int, g: int) -> None:
     entry, there, tally, met, rank = sim.entry, sim.entry_people, sim.tally, sim.met, sim.rank
     flow, going, f, away, stop, stopped = sim.flow, sim.flow_people, sim.size[FLOWS], sim.away, sim.stop, sim.stopped
     here, residents, waiting, daily, today = sim.here, sim.home, sim.waiting, sim.daily, sim.today
+    asked, near_rng, ended, flow_near = sim.asked, sim.near_rng, sim.ended, sim.flow_near
+    entry_near, stopped_near, tally_near = sim.entry_near, sim.stopped_near, sim.tally_near
     for i in range(stops):
         where, left = stop[i], sim.batch_left[b]
         people = stopped[where]
@@ -275,16 +295,23 @@ def deliver(sim: Any, b: int, g: int) -> None:
             sim.leg[start, to] += people
             continue
         pool = sim.pool[to, g] if lane < 0 else sim.gate_pool[lane, g, mode]
+        near = sim.pool_near[to, g] if lane < 0 else sim.gate_near[lane, g, mode]
         whole, labels = are_whole(people), 0
         share = min(1.0, people / left) if left > 0 else 1.0  # real numbers: what is left is rounded
         for e in range(first, end):
             taken = min(people, there[e]) if whole else there[e] * share
             if taken > 0:
                 label = entry[e]
+                if asked > 0:
+                    into, skip = (ended[label // TIMES, to], 1) if home else (near[label], 0)
+                    held, walked = entry_near[e], stopped_near[where]
+                    pass_on(near_rng, taken, held, there[e], walked, people, tally_near[label], into, skip)
                 there[e] -= taken
                 people -= taken
                 if home:
                     away[label % TIMES] -= taken
+                    if asked > 0:
+                        ended[label // TIMES, to, 0] += taken
                 else:
                     pool[label] += taken
                 if tally[label] == 0:
@@ -301,7 +328,12 @@ def deliver(sim: Any, b: int, g: int) -> None:
             flow[f] = _packed(places, today, origin, rank[start], rank[to], label % TIMES + 1)
             going[f] = tally[label]
             tally[label] = 0
+            for q in range(asked):
+                flow_near[f, q] = tally_near[label, q]
+                tally_near[label, q] = 0
             f += 1
+        for q in range(asked):
+            stopped_near[where, q] = 0
     sim.batch[b, FIRST], sim.size[FLOWS], sim.size[STOPS] = first, f, 0
 
 
@@ -311,6 +343,7 @@ def _room_for_flows(sim: Any, rows: int) -> None:
     while sim.size[FLOWS] + rows > sim.flow.size:
         sim.flow = longer(sim.flow)
         sim.flow_people = longer(sim.flow_people)
+        sim.flow_near = longer_table(sim.flow_near)
 
 
 @once
@@ -337,7 +370,7 @@ def forget_finished(sim: Any) -> None:
     batches = sim.size[BATCHES]
     new = np.full(batches, -1, np.int64)
     for i in range(sim.size[TRAVELLERS]):
-        new[sim.way[i, BATCH]] = 0
+        new[sim.way[i, T_BATCH]] = 0
     kept, entries = 0, 0
     for b in range(batches):
         if new[b] < 0:
@@ -347,10 +380,12 @@ def forget_finished(sim: Any) -> None:
         for e in range(sim.batch[b, FIRST], sim.batch[b, END]):
             if sim.entry_people[e] > 0:
                 sim.entry[entries], sim.entry_people[entries] = sim.entry[e], sim.entry_people[e]
+                for k in range(sim.asked):
+                    sim.entry_near[entries, k] = sim.entry_near[e, k]
                 entries += 1
         sim.batch[kept, FIRST], sim.batch[kept, END], sim.batch[kept, FROM] = start, entries, sim.batch[b, FROM]
         sim.batch_left[kept] = sim.batch_left[b]
         kept += 1
     for i in range(sim.size[TRAVELLERS]):
-        sim.way[i, BATCH] = new[sim.way[i, BATCH]]
+        sim.way[i, T_BATCH] = new[sim.way[i, T_BATCH]]
     sim.size[BATCHES], sim.size[ENTRIES] = kept, entries

@@ -12,7 +12,8 @@ import numpy as np
 
 from onward.engine.destination_choice import weigh
 from onward.engine.jit import flag, once, part, whole
-from onward.engine.labels import FLOWS, longer, longer_table
+from onward.engine.labels import longer, longer_table
+from onward.engine.person_passing import near_today, note_each
 from onward.engine.persons import (
     BEFORE,
     LEFT,
@@ -24,7 +25,7 @@ from onward.engine.persons import (
     waiting_cell,
 )
 from onward.engine.state import packed
-from onward.engine.workspace import MODES
+from onward.engine.workspace import FLOWS, MODES
 from onward.typing import Floats, Ints
 
 _packed = once(packed)
@@ -88,8 +89,9 @@ def set_out_today(sim: Any, people: Any, who: Any, place: int, g: int, odds: Flo
     """Let people who leave a place draw their mode and destination."""
     mode, goal, road, quanta, left = people.mode, people.goal, people.road, people.quanta, people.left
     dest, rng, day, foot = sim.dest[g, place], sim.moves_rng, sim.today, sim.rates.share_foot
-    some = odds[odds.size - 1] > 0.0
+    some, passed, bits = odds[odds.size - 1] > 0.0, people.passed, near_today(sim, -1 - place)
     for i in who:
+        passed[i] |= bits
         goal[i] = dest[pick(odds, rng.random())] if some else place
         mode[i] = 1 if some and rng.random() >= foot else 0
         road[i], quanta[i], left[i] = -1 - place, 0, day
@@ -100,8 +102,9 @@ def aim(sim: Any, people: Any, who: Any, place: int, g: int, odds: Floats, on: i
     """Let people who travel on choose again at ``place``, and put them ``to_go`` quanta before its end."""
     goal, road, quanta, left = people.goal, people.road, people.quanta, people.left
     dest, rng, day = sim.dest[g, place], sim.moves_rng, sim.today
-    some = odds[odds.size - 1] > 0.0
+    some, passed, bits = odds[odds.size - 1] > 0.0, people.passed, near_today(sim, on)
     for i in who:
+        passed[i] |= bits
         k = pick(odds, rng.random()) if some else dest.size
         goal[i] = dest[k] if k < dest.size else place
         road[i], quanta[i], left[i] = on, to_go, day
@@ -141,10 +144,13 @@ def _go(sim: Any, people: Any, where: Ints) -> None:
         people.way, people.group, people.mode, people.goal, people.road, people.quanta,
     )  # fmt: skip
     odds, totals, made = people.odds, people.total, people.made
+    asked, passed_near, near_road = sim.asked > 0, people.passed, sim.near_road
     for n in range(where.size):
         i = way[n]
         road, g, mode, goal = whole(roads[i]), whole(groups[i]), whole(modes[i]), whole(goals[i])
         place, budget, came, replans = -1 - road, day, False, 0
+        if asked and road >= 0:
+            passed_near[i] |= near_road[today, road]
         if road >= 0 and np.isinf(cost[g, road]):
             place = tails[road]
         elif road >= 0 and to_go[i] > day:
@@ -182,6 +188,8 @@ def _go(sim: Any, people: Any, where: Ints) -> None:
                 break
             if lane >= 0:
                 passed[today, gates[lane]] += 1
+            if asked:
+                passed_near[i] |= near_road[today, road]
             if quanta > budget:
                 roads[i], to_go[i], goals[i] = road, quanta - budget, goal
                 break
@@ -212,7 +220,7 @@ def _write_down(sim: Any, people: Any, who: Any, where: Ints, cells: Ints) -> No
     today, rank, daily, away = sim.today, sim.rank, sim.daily, sim.away
     arrived, returned, lane_tail = daily.arrived, daily.returned, sim.tail[sim.lane_road]
     homes, times, at, group = people.home, people.times, people.at, people.group
-    keys = np.empty(who.size, np.int64)
+    keys, bits = np.empty(who.size, np.int64), np.empty(who.size, np.int32)
     for n in range(who.size):
         i, g, stop, end = who[n], whole(group[who[n]]), where[n], where[n] % places
         if stop < places:
@@ -226,7 +234,9 @@ def _write_down(sim: Any, people: Any, who: Any, where: Ints, cells: Ints) -> No
             cells[n], end = waiting_cell(places, groups, lane, g, mode), lane_tail[lane]
         origin = -1 if homes[i] < 0 else rank[homes[i]]
         keys[n] = _packed(places, today, origin, rank[at[i]], rank[end], times[i])
+        bits[n] = people.passed[i]
         if places <= stop < 2 * places:
+            note_each(sim, people, who[n : n + 1], end)
             away[times[i] - 1] -= 1
             times[i] = 0
         where[n] = end
@@ -234,7 +244,7 @@ def _write_down(sim: Any, people: Any, who: Any, where: Ints, cells: Ints) -> No
         _log(people, who, where, today)
     for n in range(who.size):
         at[who[n]] = where[n]
-    _add_legs(sim, keys)
+    _add_legs(sim, keys, bits)
 
 
 @part
@@ -252,17 +262,24 @@ def _log(people: Any, who: Any, end: Ints, today: int) -> None:
 
 
 @part
-def _add_legs(sim: Any, keys: Ints) -> None:
-    """Add the day's legs, summing those with the same key."""
-    keys.sort()
+def _add_legs(sim: Any, keys: Ints, bits: Any) -> None:
+    """Add the day's legs, summing those with the same key, with how many of each have passed near held ground."""
+    if sim.asked > 0:
+        order = np.argsort(keys)
+        keys, bits = keys[order], bits[order]
+    else:
+        keys.sort()
     size = sim.size[FLOWS]
     while size + keys.size > sim.flow.size:
         sim.flow, sim.flow_people = longer(sim.flow), longer(sim.flow_people)
-    flow, number = sim.flow, sim.flow_people
+        sim.flow_near = longer_table(sim.flow_near)
+    flow, number, near = sim.flow, sim.flow_people, sim.flow_near
     for n in range(keys.size):
         if n > 0 and keys[n] == keys[n - 1]:
             number[size - 1] += 1
         else:
             flow[size], number[size] = keys[n], 1
             size += 1
+        for k in range(near.shape[1]):
+            near[size - 1, k] += bits[n] >> k & 1
     sim.size[FLOWS] = size

@@ -28,6 +28,7 @@ FIELDS = (
     "group",
     "mode",
     "times",  # displaced so often since last at home
+    "passed",  # bits of the held ground passed near since then
     "at",  # place of the last stop
     "left",  # day on which the present leg began
     "road",  # road under way, or -1 - place for those who set out today
@@ -101,7 +102,8 @@ def settle(sim: Any, start: Start, kept: bool) -> Any:
     cells = 2 * places * groups + sim.lane_road.size * groups * MODES
     people = People(
         np.full(everybody, -1, np.int32), np.zeros(everybody, np.int8), np.zeros(everybody, np.int8),
-        np.zeros(everybody, np.int8), np.zeros(everybody, np.int32), np.zeros(everybody, np.int16),
+        np.zeros(everybody, np.int8), np.zeros(everybody, np.int32), np.zeros(everybody, np.int32),
+        np.zeros(everybody, np.int16),
         np.zeros(everybody, np.int32), np.zeros(everybody, np.int16), np.zeros(everybody, np.int32),
         np.full(everybody if kept else 0, -1, np.int32),
         np.zeros(listed + ROOM, np.int32), np.zeros(cells, np.int64), np.zeros(cells, np.int64),

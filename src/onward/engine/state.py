@@ -44,6 +44,9 @@ class World(NamedTuple):
     observed: Ints  # [t, a] people newly displaced of an area that is given its totals
     observed_area: Ints  # [p], -1: modelled
     rank: Ints  # [p] in the order of names, in which legs are written down
+    asked: int  # questions about who passed near ground that somebody holds; bit k answers question k
+    near_place: Ints  # [t, p] bits, [t, 0] where nothing is asked
+    near_road: Ints  # [t, r] bits
 
 
 class Rates(NamedTuple):
@@ -109,11 +112,13 @@ class Daily(NamedTuple):
 class Flows(NamedTuple):
     """Legs between stops, one row for each that differs, sorted by day, then by names of places, then by times.
 
-    ``key`` columns: day, origin, from, to, times. Origin -1: unknown.
+    ``key`` columns: day, origin, from, to, times. Origin -1: unknown. ``near[row, k]``: those of them to whom question
+    ``k`` of the `World` applies; None where nothing is asked.
     """
 
     key: NDArray[np.int32]
     people: Counts
+    near: Counts | None = None
 
 
 class Result(NamedTuple):
@@ -122,14 +127,22 @@ class Result(NamedTuple):
     daily: Daily
     flows: Flows
     overdrawn: int  # first day on which more were observed to leave than residents are left, -1: none
+    #: [origin, destination, 1 + k] who has left home: all, and those to whom question k applies; see `Raw`
+    ended: Counts | None = None
 
 
 class Raw(NamedTuple):
-    """The kernel's result: like `Result`, with legs as recorded, each key packed into one number of ranks."""
+    """The kernel's result: like `Result`, with legs as recorded, each key packed into one number of ranks.
+
+    ``ended``: people by origin (the last row: unknown) and by where they are in the end (the last column: under way),
+    who is home again or off the map by where they left; without rows where nothing is asked.
+    """
 
     daily: Daily
     legs: Ints
     people: Counts
+    near: Counts
+    ended: Counts
     overdrawn: int
 
 
@@ -152,6 +165,8 @@ def added_up(raw: Raw, rank: Ints) -> Result:
     legs = legs[order]
     first = np.flatnonzero(np.diff(legs, prepend=legs.dtype.type(-1)))
     people = np.add.reduceat(raw.people[order], first) if len(first) else raw.people
+    asked = raw.near.shape[1] > 0
+    near = np.add.reduceat(raw.near[order], first) if len(first) else raw.near
     row = np.append(np.argsort(rank), -1).astype(np.int32)  # the last stands for an unknown origin
     key, rest = np.empty((5, len(first)), np.int32), legs[first]
     for column, size in ((4, TIMES + 1), (3, places), (2, places), (1, places + 1)):
@@ -162,4 +177,5 @@ def added_up(raw: Raw, rank: Ints) -> Result:
     key[1] -= 1
     for column in (1, 2, 3):
         key[column] = row[key[column]]
-    return Result(raw.daily, Flows(key.T, people), raw.overdrawn)
+    flows = Flows(key.T, people, near if asked else None)
+    return Result(raw.daily, flows, raw.overdrawn, raw.ended if asked else None)

@@ -14,11 +14,6 @@ from onward.engine.destination_choice import GOAL, MODE, choose, lure, new_morni
 from onward.engine.draws import sample, split
 from onward.engine.jit import entry, flag, once, part, whole
 from onward.engine.labels import (
-    BATCHES,
-    END,
-    FIRST,
-    FLOWS,
-    TRAVELLERS,
     add_from_pool,
     add_residents,
     forget_finished,
@@ -26,22 +21,34 @@ from onward.engine.labels import (
     shuffle,
     write_legs,
 )
+from onward.engine.passing import mark_those_there, note_ended, tell_where_all_are
 from onward.engine.state import TIMES, Rates, Raw, Start, World
-from onward.engine.travel import T_ROAD, room_for_travellers, set_out, travel
-from onward.engine.workspace import set_up
+from onward.engine.travel import room_for_travellers, set_out, travel
+from onward.engine.workspace import BATCHES, END, FIRST, FLOWS, T_ROAD, TRAVELLERS, set_up
 
 
 @entry
 def run_member(
-    world: World, rates: Rates, start: Start, moves_rng: Any, labels_rng: Any, labelled: bool, reached: Any
+    world: World,
+    rates: Rates,
+    start: Start,
+    moves_rng: Any,
+    labels_rng: Any,
+    near_rng: Any,
+    labelled: bool,
+    reached: Any,
 ) -> Raw:
-    """Run all days of one member; labels have a stream of their own; ``reached[0]`` is how many days are done."""
-    sim = set_up(world, rates, start, moves_rng, labels_rng, labelled)
+    """Run all days of one member; ``reached[0]`` is how many days are done.
+
+    Labels, and who of a label has passed near held ground, have streams of their own.
+    """
+    sim = set_up(world, rates, start, moves_rng, labels_rng, near_rng, labelled)
     for t in range(world.regime.size):
         sim.today = t
         if t == 0 or world.regime[t] != world.regime[t - 1]:
             new_regime(sim)
         new_morning(sim)
+        mark_those_there(sim)
         _leave(sim)
         _give_up(sim)
         _return(sim)
@@ -52,8 +59,9 @@ def run_member(
         write_legs(sim)
         forget_finished(sim)
         reached[0] = t + 1
+    tell_where_all_are(sim)
     size = sim.size[FLOWS]
-    return Raw(sim.daily, sim.flow[:size], sim.flow_people[:size], sim.overdrawn)
+    return Raw(sim.daily, sim.flow[:size], sim.flow_people[:size], sim.flow_near[:size], sim.ended, sim.overdrawn)
 
 
 @once
@@ -99,7 +107,7 @@ def _leave(sim: Any) -> None:
             fled = split(rng, here, threat / (threat + ordinary)) if here > 0 else here
             open_batch(sim, p)
             add_residents(sim, p, home)
-            add_from_pool(sim, sim.pool[p, g], here, sim.here[p, g], flag(True))
+            add_from_pool(sim, sim.pool[p, g], sim.pool_near[p, g], here, sim.here[p, g], flag(True))
             sim.home[p, g] -= home
             sim.here[p, g] -= here
             sim.daily.left_home[t, p] += home
@@ -115,10 +123,10 @@ def _get_ready(sim: Any, place: int, g: int, mode: int, people: Any, barred: int
     """Let the last batch choose from ``place`` and record it as on ``road`` with ``left`` quanta to go."""
     shuffle(sim)
     batch = sim.size[BATCHES] - 1
-    size = choose(sim, place, g, mode, whole(0), whole(0), people, barred, whole(0))
+    size = choose(sim, place, g, mode, whole(0), whole(0), whole(0), people, barred, whole(0))
     room_for_travellers(sim, size)
     for w in range(size):
-        set_out(sim, road, left, sim.walker[w, GOAL], g, sim.walker[w, MODE], batch, sim.walking[w])
+        set_out(sim, road, left, sim.walker[w, GOAL], g, sim.walker[w, MODE], batch, whole(0), sim.walking[w])
 
 
 @once
@@ -182,7 +190,7 @@ def _give_up(sim: Any) -> None:
                 people = split(sim.moves_rng, there, share)
                 if people > 0:
                     open_batch(sim, near)
-                    add_from_pool(sim, sim.gate_pool[lane, g, m], people, there, flag(False))
+                    add_from_pool(sim, sim.gate_pool[lane, g, m], sim.gate_near[lane, g, m], people, there, flag(False))
                     sim.waiting[lane, g, m] -= people
                     _get_ready(sim, near, g, m, people, sim.lane_gate[lane], -1 - near, whole(0))
 
@@ -224,7 +232,8 @@ def _let_through(sim: Any, lane: int, g: int, m: int, people: Any) -> None:
     """Put those let through on the gate's road; they choose again from its far side."""
     road = sim.lane_road[lane]
     open_batch(sim, sim.tail[road])
-    add_from_pool(sim, sim.gate_pool[lane, g, m], people, sim.waiting[lane, g, m], flag(False))
+    near = sim.gate_near[lane, g, m]
+    add_from_pool(sim, sim.gate_pool[lane, g, m], near, people, sim.waiting[lane, g, m], flag(False))
     sim.waiting[lane, g, m] -= people
     _get_ready(sim, sim.head[road], g, m, people, sim.lane_gate[lane], road, sim.quanta[road, m])
 
@@ -252,7 +261,8 @@ def _go_home(sim: Any, p: int, g: int, origin: int) -> None:
         return
     open_batch(sim, p)
     b = sim.size[BATCHES] - 1
-    add_from_pool(sim, labels, people, there, flag(False))
+    near = sim.pool_near[p, g, origin * TIMES : (origin + 1) * TIMES]
+    add_from_pool(sim, labels, near, people, there, flag(False))
     for e in range(sim.batch[b, FIRST], sim.batch[b, END]):
         sim.entry[e] += origin * TIMES
     shuffle(sim)
@@ -261,9 +271,9 @@ def _go_home(sim: Any, p: int, g: int, origin: int) -> None:
     foot = split(sim.moves_rng, people, sim.rates.share_foot)
     homeward = sim.home.shape[0] + origin
     if foot > 0:
-        set_out(sim, -1 - p, whole(0), homeward, g, whole(0), b, foot)
+        set_out(sim, -1 - p, whole(0), homeward, g, whole(0), b, whole(0), foot)
     if people - foot > 0:
-        set_out(sim, -1 - p, whole(0), homeward, g, whole(1), b, people - foot)
+        set_out(sim, -1 - p, whole(0), homeward, g, whole(1), b, whole(0), people - foot)
 
 
 @once
@@ -278,7 +288,8 @@ def _leave_map(sim: Any) -> None:
             people = split(sim.moves_rng, sim.here[p, g], share) if sim.abroad[p] else sim.here[p, g] * 0
             if people > 0:
                 open_batch(sim, p)
-                add_from_pool(sim, sim.pool[p, g], people, sim.here[p, g], flag(False))
+                add_from_pool(sim, sim.pool[p, g], sim.pool_near[p, g], people, sim.here[p, g], flag(False))
+                note_ended(sim, sim.size[BATCHES] - 1, p)
                 sim.here[p, g] -= people
                 sim.gone[p] += people
 

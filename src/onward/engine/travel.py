@@ -6,13 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from onward.engine.destination_choice import BUDGET, CAME, GOAL, MODE, PLACE, REPLANS, choose, push
+from onward.engine.destination_choice import BUDGET, CAME, GOAL, MODE, PASSED, PLACE, REPLANS, choose, push
 from onward.engine.draws import split
 from onward.engine.jit import flag, once, part, whole
-from onward.engine.labels import TRAVELLERS, deliver, longer, longer_table, note_stop
-
-#: columns of a traveller under way overnight: road, quanta still to go on it, then as a walker's
-T_ROAD, T_LEFT, T_GOAL, T_GROUP, T_MODE, T_BATCH = range(6)
+from onward.engine.labels import deliver, longer, longer_table, note_stop
+from onward.engine.workspace import T_BATCH, T_GOAL, T_GROUP, T_LEFT, T_MODE, T_PASSED, T_ROAD, TRAVELLERS
 
 
 @part
@@ -45,15 +43,17 @@ def _wake(sim: Any, way: Any, n: int, people: Any, size: int) -> int:
     who have more than a day left on it stay on it. A road of ``-1 - place`` means that they set out from that place.
     """
     road, left, goal, g, mode = way[n, T_ROAD], way[n, T_LEFT], way[n, T_GOAL], way[n, T_GROUP], way[n, T_MODE]
-    place, budget, came = -1 - road, whole(sim.rates.travel_steps), flag(False)
+    place, budget, came, bits = -1 - road, whole(sim.rates.travel_steps), flag(False), way[n, T_PASSED]
+    if road >= 0 and sim.asked > 0:
+        bits |= sim.near_road[sim.today, road]
     if road >= 0 and np.isinf(sim.cost[sim.regime[sim.today], g, road]):
         place = sim.tail[road]
     elif road >= 0 and left > sim.rates.travel_steps:
-        set_out(sim, road, left - sim.rates.travel_steps, goal, g, mode, way[n, T_BATCH], people)
+        set_out(sim, road, left - sim.rates.travel_steps, goal, g, mode, way[n, T_BATCH], bits, people)
         return size
     elif road >= 0:
         place, budget, came = sim.head[road], sim.rates.travel_steps - left, flag(True)
-    return push(sim, place, goal, mode, budget, whole(0), came, people, size)
+    return push(sim, place, goal, mode, budget, whole(0), came, bits, people, size)
 
 
 @once
@@ -66,12 +66,12 @@ def _walk(sim: Any, g: int, batch: int, size: int) -> None:
     places, modes, rng = sim.here.shape[0], sim.waiting.shape[2], sim.moves_rng
     stay, safety = sim.attraction[sim.regime[sim.today]], sim.safety[sim.today]
     slots, firsts, lanes, heads, shut, tenths = sim.slot, sim.first, sim.lane, sim.head, sim.shut, sim.quanta
-    rows, stop, stopped = sim.size, sim.stop, sim.stopped
+    rows, stop, stopped, near, near_road = sim.size, sim.stop, sim.stopped, sim.stopped_near, sim.near_road
     while size > 0:
         size -= 1
         place, goal, mode = sim.walker[size, PLACE], sim.walker[size, GOAL], sim.walker[size, MODE]
         budget, replans, came = sim.walker[size, BUDGET], sim.walker[size, REPLANS], sim.walker[size, CAME] > 0
-        people = sim.walking[size]
+        people, bits = sim.walking[size], sim.walker[size, PASSED]
         homeward = goal >= places
         end = goal - places if homeward else goal
         while True:
@@ -79,40 +79,47 @@ def _walk(sim: Any, g: int, batch: int, size: int) -> None:
                 staging = split(rng, people, sim.stage[place] * safety[place, g])
                 people -= staging
                 if staging > 0:
-                    note_stop(rows, stop, stopped, place, staging)
+                    note_stop(rows, stop, stopped, near, place, staging, bits)
                 if people <= 0:
                     break
             if place == end and (homeward or replans >= sim.rates.replans or stay[place, g] > 0.0):
-                note_stop(rows, stop, stopped, goal, people)
+                note_stop(rows, stop, stopped, near, goal, people, bits)
                 break
             slot = -1 if place == end else slots[g, place, end]
             if slot < 0 and replans >= sim.rates.replans:
-                note_stop(rows, stop, stopped, place, people)
+                note_stop(rows, stop, stopped, near, place, people, bits)
                 break
             if slot < 0:
-                size = choose(sim, place, g, mode, budget, replans + 1, people, whole(-1), size)
+                size = choose(sim, place, g, mode, budget, replans + 1, bits, people, whole(-1), size)
                 room_for_travellers(sim, size)
                 break
             road = firsts[g, place, slot]
             lane, quanta = lanes[road], tenths[road, mode]
             if lane >= 0 and shut[road]:
-                note_stop(rows, stop, stopped, 2 * places + lane * modes + mode, people)
+                note_stop(rows, stop, stopped, near, 2 * places + lane * modes + mode, people, bits)
                 break
             if lane >= 0:
                 sim.daily.passed[sim.today, sim.lane_gate[lane]] += people
             if quanta > budget:
-                set_out(sim, road, quanta - budget, goal, g, mode, batch, people)
+                set_out(sim, road, quanta - budget, goal, g, mode, batch, bits, people)
                 break
+            if near_road.shape[1] > 0:
+                bits |= near_road[sim.today, road]
             budget -= quanta
             place, came = heads[road], True
 
 
 @part
-def set_out(sim: Any, road: int, left: int, goal: int, g: int, mode: int, batch: int, people: Any) -> None:
-    """Record travellers who spend the night on a road; there must be room for them."""
+def set_out(sim: Any, road: int, left: int, goal: int, g: int, mode: int, batch: int, bits: int, people: Any) -> None:
+    """Record travellers who spend the night on a road (or are ready to go from a place); there must be room for them.
+
+    ``bits`` say what they have passed near; what is near the road or place today is added.
+    """
     at = sim.size[TRAVELLERS]
+    if sim.asked > 0:
+        bits |= sim.near_road[sim.today, road] if road >= 0 else sim.near_place[sim.today, -1 - road]
     sim.way[at, T_ROAD], sim.way[at, T_LEFT], sim.way[at, T_GOAL] = road, left, goal
-    sim.way[at, T_GROUP], sim.way[at, T_MODE], sim.way[at, T_BATCH] = g, mode, batch
+    sim.way[at, T_GROUP], sim.way[at, T_MODE], sim.way[at, T_BATCH], sim.way[at, T_PASSED] = g, mode, batch, bits
     sim.way_people[at] = people
     sim.size[TRAVELLERS] = at + 1
 

@@ -18,6 +18,13 @@ from onward.engine.state import TIMES, Daily, Rates, Start, World
 MODES = 2
 ROOM = 256
 
+#: rows in use of what grows, by their place in ``size``
+TRAVELLERS, BATCHES, ENTRIES, FLOWS, STOPS = range(5)
+#: columns of a batch: first entry not used up, end of its entries, place left
+FIRST, END, FROM = range(3)
+#: columns of a traveller under way overnight: road, quanta still to go on it, then as a walker's
+T_ROAD, T_LEFT, T_GOAL, T_GROUP, T_MODE, T_BATCH, T_PASSED = range(7)
+
 FIELDS = (
     *World._fields,
     "rates",
@@ -66,9 +73,18 @@ FIELDS = (
     "stopped",  # [where] people who stopped
     "tally",  # [label] of those who stopped at one of them
     "met",  # labels in the tally
+    # who has passed near held ground: as many of each label for each question as in the array of people
+    "pool_near",  # [p, g, label, k]
+    "gate_near",  # [l, g, mode, label, k]
+    "entry_near",  # [entry, k]
+    "flow_near",  # [flow, k]
+    "stopped_near",  # [where, k] of those who stopped
+    "tally_near",  # [label, k]
+    "ended",  # [origin, place, 1 + k]
     # streams and counts
     "moves_rng",
     "labels_rng",
+    "near_rng",
     "daily",
 )
 
@@ -94,7 +110,9 @@ structref.define_proxy(Sim, SimType, list(FIELDS))
 
 
 @once
-def set_up(world: World, rates: Rates, start: Start, moves_rng: Any, labels_rng: Any, labelled: bool) -> Any:
+def set_up(
+    world: World, rates: Rates, start: Start, moves_rng: Any, labels_rng: Any, near_rng: Any, labelled: bool
+) -> Any:
     """Build the member's struct on its first morning.
 
     The displaced of the first morning are labelled with unknown origin and one displacement.
@@ -103,6 +121,8 @@ def set_up(world: World, rates: Rates, start: Start, moves_rng: Any, labels_rng:
     lanes, k_most, none = world.lane_road.size, min(rates.choice_places, places), start.home[0, 0] * 0
     labels = (places + 1) * TIMES if labelled else 0
     legs, stops = 0 if labelled else places, 2 * places + lanes * MODES
+    asked = world.asked if labelled else 0
+    known = places + 1 if asked > 0 else 0
     at_gate = (lanes, groups, MODES)
     ways = (groups, places, k_most)
     pool = np.full((places, groups, labels), none)
@@ -116,20 +136,23 @@ def set_up(world: World, rates: Rates, start: Start, moves_rng: Any, labels_rng:
         world.regime, world.head, world.tail, world.out, world.quanta, world.lane, world.lane_road,
         world.lane_gate, world.cost, world.attraction, world.hazard, world.safety, world.allowed, world.onward,
         world.stage, world.capacity, world.abroad, world.homeward, world.observed, world.observed_area,
-        world.rank, rates,
+        world.rank, asked, world.near_place, world.near_road, rates,
         np.full(ways, -1, np.int64), np.full(ways, np.inf), np.full(ways, -1, np.int64),
         np.full(ways, -1, np.int64), np.zeros(ways, np.int64), np.full((groups, places, places), -1, np.int64),
         np.zeros(ways), np.zeros((groups, places), np.bool_), np.zeros(world.head.size, np.bool_),
         0, np.zeros((places, groups)), np.ones(lanes), np.zeros(k_most + 1),
-        np.zeros((ROOM + 2 * k_most, 6), np.int64), np.full(ROOM + 2 * k_most, none),
+        np.zeros((ROOM + 2 * k_most, 7), np.int64), np.full(ROOM + 2 * k_most, none),
         np.full((places, groups), none), np.int64(-1), np.full((legs, legs), none), np.zeros(places),
         start.home.copy(), start.here.copy(), np.full(at_gate, none), np.full(places, none), away,
         labelled, pool, np.full((lanes, groups, MODES, labels), none),
-        np.zeros(5, np.int64), np.zeros((ROOM, 6), np.int64), np.full(ROOM, none),
+        np.zeros(5, np.int64), np.zeros((ROOM, 7), np.int64), np.full(ROOM, none),
         np.zeros((ROOM, 3), np.int64), np.full(ROOM, none), np.zeros(ROOM, np.int64), np.full(ROOM, none),
         np.zeros(ROOM, np.int64), np.full(ROOM, none),
         np.zeros(stops, np.int64), np.full(stops, none), np.full(labels, none), np.zeros(labels, np.int64),
-        moves_rng, labels_rng, _blank_daily(world, none),
+        np.full((places, groups, labels, asked), none), np.full((lanes, groups, MODES, labels, asked), none),
+        np.full((ROOM, asked), none), np.full((ROOM, asked), none), np.full((stops, asked), none),
+        np.full((labels, asked), none), np.full((known, known, 1 + asked), none),
+        moves_rng, labels_rng, near_rng, _blank_daily(world, none),
     )  # fmt: skip
 
 

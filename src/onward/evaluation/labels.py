@@ -11,6 +11,7 @@ from typing import Any
 
 from onward.crisis import Crisis
 from onward.crisis.names import spoken_name
+from onward.model.near_ground import NEAR_KM
 
 _WORDS = {
     "displaced": "people who left home{origin}",
@@ -25,6 +26,8 @@ _WORDS = {
     "net": "people who came to {destination}, less those who left it again",
     "outside_camps": "share of those who came to {destination} for whom its camps had no room",
     "through": "share of those who came to {destination} who came from {from} or straight from there",
+    "passed_near": "share of those who came to {destination}{source} who had passed within {km} km of ground held by "
+    "{actor}",
     "from_origin": "share of the displaced in {destination} whose home is in {from}",
     "attack_ratio": "attacks in these days against as many days before (a check of the input)",
     "not_modelled": "a figure that the model cannot give ({indicator}{origin})",
@@ -102,9 +105,16 @@ def claim_words(row: Mapping[str, Any], crisis: Crisis) -> str:
         of=f" from {where}" if origin else "",
         destination=site_name(destination, crisis),
         indicator=row["indicator"].replace("_", " "),
+        km=f"{row.get('km') or NEAR_KM:g}",
+        actor=_actor_name(row.get("actor"), crisis),
         **{"from": where},
     )
     return f"{words} {_when(row, crisis)}".strip()
+
+
+def _actor_name(key: str | None, crisis: Crisis) -> str:
+    names = dict(crisis.table("actors").select("actor", "name").iter_rows())
+    return names.get(key) or str(key)
 
 
 def _when(row: Mapping[str, Any], crisis: Crisis) -> str:

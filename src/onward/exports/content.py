@@ -20,6 +20,7 @@ from onward.runs.quantiles import FIGURES, Spread, grouped, spread_of_totals, sp
 from onward.runs.tables import AT_A_PLACE, displaced_over_time
 from onward.simulation.record import coverage_of
 from onward.simulation.run import Run
+from onward.simulation.tables import NEAR
 from onward.simulation.units import Units, units_of
 
 #: keys of run.json that differ between two runs of the same command
@@ -92,6 +93,7 @@ def content_of(
         "stock": shown.join(_two_digits(stock.frame(key)), on=key, maintain_order="left"),
         "displaced": _two_digits(displaced_over_time(run)),
         **({} if units.by == "area" else {"flows": _flows(run, units, ("origin", "to_place"))}),
+        **({} if units.by == "area" or NEAR not in run.tables else {"near": _near(run, units)}),
         **({"gates": _gates(run)} if fine and single else {}),
         "claims": _claims(run, crisis, None if fine else day),
         **({"counts": _counts(run, crisis, fine)} if crisis is not None else {}),
@@ -171,6 +173,10 @@ def notes_of(run: Run) -> tuple[str, ...]:
         "stock: displaced people staying or waiting there at the end of the day.",
         "flows: people by where they are from (empty: displaced before the first day) and where they stopped, over the "
         "whole period; who stopped twice counts twice. Rows whose p95 is 0 are left out.",
+        *(("near: people by where they are from and where they are in the end (empty: unknown, or under way) whose "
+           "home, way or stop lay within km of ground that actor held while they were there. Figures below 10 are left "
+           "out.",)
+          if NEAR in run.tables else ()),
         "counts were observed; those below 10 are left out. Beside them (p5, p50, p95) is what was simulated of the "
         "same: arrivals less those who left again; of people who left home the share whom agencies count (coverage"
         f"{_share(run)}). claims are what was reported, beside what was simulated.",
@@ -190,6 +196,16 @@ def _flows(run: Run, units: Units, by: tuple[str, str]) -> pl.DataFrame:
     if by[0] == "from_place":
         rows = rows.filter(pl.col("from_place") != pl.col("to_place"))
     return _two_digits(spread_of_totals(rows, run, by).filter(pl.col("p95") > 0))
+
+
+def _near(run: Run, units: Units) -> pl.DataFrame:
+    """Who passed near ground that an actor held, by where they are from and are in the end; under ten are masked."""
+    by = ("actor", "km", "origin", "destination")
+    rows = run.tables[NEAR].with_columns(pl.col("near").alias("people"), pl.col("km").cast(pl.String))
+    found = spread_of_totals(grouped(rows, units.members, ("origin", "destination")), run, by)
+    shown = found.filter(pl.col("p95") >= disclosure.LEAST_COUNTED).with_columns(pl.col("km").cast(pl.Float64))
+    few = [pl.when(pl.col(name) >= disclosure.LEAST_COUNTED).then(name).alias(name) for name in FIGURES]
+    return _two_digits(shown.with_columns(few)).sort(by, nulls_last=True)
 
 
 def _gates(run: Run) -> pl.DataFrame:

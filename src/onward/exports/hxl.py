@@ -24,12 +24,13 @@ _TAGS = {
     "places": "#meta+places+num", "date": "#date", "origin": "#loc+origin", "from_place": "#loc+from",
     "to_place": "#loc+to", "gate": "#access+name", "claim": "#meta+id", "indicator": "#indicator+code",
     "unit": "#indicator+unit", "low": "#indicator+min", "high": "#indicator+max", "verdict": "#indicator+status",
+    "destination": "#loc+destination", "actor": "#contact+code+actor", "km": "#indicator+num+km",
     "n": "#meta+id+note", "time": "#date+written", "by": "#contact+name", "on": "#meta+subject", "text": "#description",
     "reply": "#meta+id+thread", "resolved": "#status+resolved", "masked": "#meta+masked",
     SOURCE: "#meta+source+simulation",
 }  # fmt: skip
 #: attributes of #affected, by table
-_PEOPLE = {"stock": "displaced", "displaced": "displaced", "flows": "arrived", "legs": "arrived"}
+_PEOPLE = {"stock": "displaced", "displaced": "displaced", "flows": "arrived", "legs": "arrived", "near": "near"}
 
 
 def tag(table: str, column: str) -> str:

@@ -17,7 +17,7 @@ SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numb
 MOST_ROWS = 1_048_575
 _TITLES = {
     "stock": "Stock by day", "displaced": "Displaced by day", "flows": "From where to where", "gates": "Gates by day",
-    "claims": "Claims", "counts": "Counts (observed)", "legs": "Legs",
+    "claims": "Claims", "counts": "Counts (observed)", "legs": "Legs", "near": "Near held ground",
     "notes": "Notes of reviewers",
 }  # fmt: skip
 

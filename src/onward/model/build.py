@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+
+import numpy as np
 
 from onward.crisis import Crisis
 from onward.crisis.scenarios import Scenario
@@ -12,6 +15,7 @@ from onward.model.departures import Observed, nothing_observed, observed_departu
 from onward.model.encirclement import shrinking
 from onward.model.hazard import Attacks, build_attacks, front_distance
 from onward.model.interventions import Changes, apply_scenario, scale_cells
+from onward.model.near_ground import Near, NearGround, near_ground, questions, road_to_place_km
 from onward.model.network import Network, build_network
 from onward.model.people import People, build_people
 from onward.model.uncertainty import with_dates
@@ -32,10 +36,16 @@ class Model:
     steps: Floats  # [t, p] how the world within reach shrinks
     claims: tuple[Claim, ...]
     observed: Observed
+    road_km: Floats  # [r, p] how near each road comes to each place; without rows where nothing is asked
+    near: NearGround
 
 
-def build_model(crisis: Crisis, scenario: Scenario | None = None, *, departures: str = "modelled") -> Model:
+def build_model(
+    crisis: Crisis, scenario: Scenario | None = None, *, departures: str = "modelled", near: Iterable[Near] = ()
+) -> Model:
     """Compile a checked crisis, with the changes of a scenario; ``departures`` are modelled or observed.
+
+    ``near`` asks who passed near ground that an actor held, in addition to what claims ask.
 
     Examples
     --------
@@ -53,6 +63,8 @@ def build_model(crisis: Crisis, scenario: Scenario | None = None, *, departures:
         scaled = scale_cells(crisis, changes.scale, names, attacks.row, attacks.day, attacks.spot)
         attacks = replace(attacks, factor=scaled)
     people = build_people(crisis, network)
+    asked = questions(crisis.table("claims").iter_rows(named=True), near)
+    road_km = road_to_place_km(network, straight_km) if asked else np.zeros((0, 0))
     return Model(
         crisis=given,
         scenario=scenario,
@@ -64,6 +76,8 @@ def build_model(crisis: Crisis, scenario: Scenario | None = None, *, departures:
         steps=shrinking(network),
         claims=build_claims(crisis, network),
         observed=observed_departures(crisis, network) if departures == "observed" else nothing_observed(network),
+        road_km=road_km,
+        near=near_ground(network, asked, straight_km, road_km),
     )
 
 
@@ -78,6 +92,7 @@ def dated(model: Model, dates: tuple[date, ...]) -> Model:
         network=network,
         front_km=front_distance(network),
         steps=shrinking(network),
+        near=near_ground(network, model.near.asked, model.straight_km, model.road_km),
     )
 
 

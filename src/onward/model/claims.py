@@ -14,8 +14,10 @@ Indicators (DESIGN section 2), over the days ``start`` to ``end`` of the claim:
 again, of arrivals and of stock), ``outside_camps`` (share of net arrivals
 in ``destination`` beyond what its camps had free), ``through`` (share of those who reached ``destination`` in the
 window whose home or last stop lies in ``origin``), ``from_origin`` (share of those in ``destination``, or of all who
-left home if it is empty, whose home is in ``origin``), ``attack_ratio`` (attacks in the window against those in as many
-days before, of the input), ``not_modelled``.
+left home if it is empty, whose home is in ``origin``), ``passed_near`` (share of those
+of ``origin``, or of all, who reached ``destination`` in the window who had passed within ``km`` of ground that
+``actor`` held at that time), ``attack_ratio`` (attacks in the window against those in as many days before, of the
+input), ``not_modelled``.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from typing import Any
 import numpy as np
 
 from onward.crisis import Crisis
+from onward.model.near_ground import Near, km_of
 from onward.model.network import Network, day_of
 from onward.typing import Bools
 
@@ -36,7 +39,7 @@ PER_DAYS = {"people/day": 1.0, "people/2 days": 2.0, "people/week": 7.0}
 
 @dataclass(frozen=True)
 class Claim:
-    """One claim, compiled: places as masks, days as numbers; ``per_days`` turns a total into the unit."""
+    """One claim, compiled: places as masks, days as numbers; ``near`` is what ``passed_near`` asks."""
 
     name: str
     indicator: str
@@ -50,6 +53,7 @@ class Claim:
     high: float | None
     unit: str
     counted: bool
+    near: Near | None = None
 
     @property
     def scale(self) -> float:
@@ -93,6 +97,7 @@ def _claim(crisis: Crisis, network: Network, areas: Mapping[str, list[int]], row
         high=row["high"],
         unit=row["unit"],
         counted=row["indicator"] == "displaced",
+        near=Near(row["actor"], km_of(row)) if row["measure"] == "passed_near" else None,
     )
 
 

@@ -39,7 +39,7 @@ from onward.runs.task import Frames, Work, own_work, plan_of
 from onward.simulation.itineraries import ITINERARIES
 from onward.simulation.member import Settings
 from onward.simulation.run import Run
-from onward.simulation.tables import TABLES
+from onward.simulation.tables import NEAR, TABLES
 from onward.simulation.watch import Watch
 from onward.typing import Progress
 
@@ -60,7 +60,7 @@ FORMAT = 1
 RUN = "run.json"
 CRISIS = "crisis"
 #: the tables of any rules
-KNOWN = (*TABLES, "registrations", ITINERARIES)
+KNOWN = (*TABLES, NEAR, "registrations", ITINERARIES)
 
 
 def run_to_folder(

@@ -19,7 +19,7 @@ from onward.runs.task import Keep, Work, as_json, compile_kernels, own_results, 
 from onward.simulation.ensemble import REMEMBERED
 from onward.simulation.member import Dating, Outcome, Settings, run_one
 from onward.simulation.run import make_settings
-from onward.simulation.tables import TABLES, frames
+from onward.simulation.tables import frames, tables_of
 from onward.simulation.threads import in_order
 from onward.simulation.watch import Watch
 
@@ -86,7 +86,7 @@ def forecast_work(
     plan = {**plan_of(known, made.settings), "forecast": as_json(about)}
     return Work(
         plan,
-        TABLES,
+        tables_of(made.model, made.settings.labels),
         lambda: compile_kernels(made.model, made.settings),
         made.run,
         own_results(known, made.model, plan),

@@ -73,6 +73,7 @@ def results(
             {"from": row["from_place"], "to": row["to_place"], "people": _round(row["people"])}
             for row in tables.top_flows(run).iter_rows(named=True)
         ],
+        **_near(run),
         "claims": judge_claims(claims, run) if claims else [],
     }
 
@@ -99,6 +100,20 @@ def _exposure(run: Run) -> list[dict[str, Any]]:
         return []
     rows = tables.exposure(run).iter_rows(named=True)
     return [{"holder": row["holder"], "state": row["state"], **_four(row)} for row in rows]
+
+
+def _near(run: Run) -> dict[str, Any]:
+    """Who passed near ground that an actor held; nothing for a run that was not asked."""
+    rows = [
+        {
+            "actor": actor,
+            "km": km,
+            "people": _four(people.row(0, named=True)),
+            "share": {name: round(share[name][0], 4) for name in ("mean", "p5", "p50", "p95")},
+        }
+        for actor, km, people, share in tables.passed_near(run)
+    ]
+    return {"near": rows} if rows else {}
 
 
 def _by(frame: pl.DataFrame, key: str) -> dict[str, dict[str, float]]:

@@ -20,7 +20,7 @@ from onward.simulation.description import describe
 from onward.simulation.ensemble import run_members
 from onward.simulation.member import Outcome, Settings, build_member, kernel
 from onward.simulation.run import Run
-from onward.simulation.tables import TABLES, frames
+from onward.simulation.tables import frames, tables_of
 from onward.simulation.versions import versions
 from onward.simulation.watch import Watch
 
@@ -82,7 +82,8 @@ def plan_of(crisis: Crisis, settings: Settings) -> dict[str, Any]:
 
 def own_work(crisis: Crisis, settings: Settings) -> Work:
     """Build the run task under Onward's own rules; `onward.runs.flee_task` builds that under Flee's."""
-    model, plan = build_model(crisis, settings.scenario, departures=settings.departures), plan_of(crisis, settings)
+    plan = plan_of(crisis, settings)
+    model = build_model(crisis, settings.scenario, departures=settings.departures, near=settings.near)
 
     def run(
         members: Iterable[int], workers: int, clock: Callable[[], float], keep: Keep, watch: Watch
@@ -95,7 +96,7 @@ def own_work(crisis: Crisis, settings: Settings) -> Work:
         )
 
     results = own_results(crisis, model, plan)
-    return Work(plan, TABLES, lambda: compile_kernels(model, settings), run, results, crisis)
+    return Work(plan, tables_of(model, settings.labels), lambda: compile_kernels(model, settings), run, results, crisis)
 
 
 def own_results(

@@ -8,6 +8,7 @@ from typing import Any
 
 from onward.crisis import Crisis, Scenario, check_scenario
 from onward.errors import ParameterError, RunFolderError
+from onward.model.near_ground import near_of
 from onward.runs.folder import kept_crisis, read_run
 from onward.runs.inputs import given_steps, with_days
 from onward.runs.summary import follows_flee
@@ -59,4 +60,5 @@ def settings_of(about: Mapping[str, Any], crisis: Crisis, scenario: Scenario) ->
     return make_settings(
         crisis, engine=about["engine"], members=about["members"], seed=about["seed"], parameters=about["parameters"],
         overrides=overrides, labels=about["labels"], scenario=scenario, departures=about.get("departures", "modelled"),
+        near=tuple(near_of(text) for text in about.get("near", ())),
     )  # fmt: skip

@@ -11,12 +11,13 @@ import polars as pl
 from onward.crisis import Crisis
 from onward.crisis.scenarios import Scenario
 from onward.model.build import Model, build_model, dated
+from onward.model.near_ground import near_of
 from onward.model.posterior import Posterior
 from onward.simulation.conservation import check_conservation
 from onward.simulation.description import describe
 from onward.simulation.member import Outcome, Settings, run_one
 from onward.simulation.run import Run, default_members, make_settings
-from onward.simulation.tables import TABLES, frames
+from onward.simulation.tables import frames, tables_of
 from onward.simulation.threads import in_order
 from onward.simulation.versions import versions
 from onward.simulation.watch import Watch
@@ -57,6 +58,7 @@ def simulate(
     departures: str = "modelled",
     workers: int = 1,
     seed: int = 1,
+    near: Iterable[str] = (),
 ) -> Run:
     """Simulate a crisis and return a `Run` in memory; `onward.simulate` describes the arguments.
 
@@ -71,10 +73,10 @@ def simulate(
     settings = make_settings(
         crisis, engine=engine, members=members, seed=seed, parameters=parameters, overrides=overrides,
         labels=engine != "expected", scenario=scenario,
-        departures=departures, posterior=posterior,
+        departures=departures, posterior=posterior, near=tuple(near_of(text) for text in near),
     )  # fmt: skip
-    model = build_model(crisis, scenario, departures=departures)
-    parts: dict[str, list[pl.DataFrame]] = {name: [] for name in TABLES}
+    model = build_model(crisis, scenario, departures=departures, near=settings.near)
+    parts: dict[str, list[pl.DataFrame]] = {name: [] for name in tables_of(model, settings.labels)}
     for member, outcome, _ in run_members(model, settings, members=range(members), workers=workers):
         for name, frame in frames(outcome, model, member).items():
             parts[name].append(frame)

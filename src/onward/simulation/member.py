@@ -1,8 +1,9 @@
 """Simulate one ensemble member: draw everything uncertain, arrange it for the kernel, and run it.
 
 Each source of uncertainty has its own stream, ``SeedSequence(seed, spawn_key=(member, k))``: (0) parameters, (1)
-inputs, (2) departure shocks, (3) movements, (4) labels. Two runs that differ in a scenario therefore share everything
-else, member by member. Inputs and shocks are keyed by what they describe (`onward.model.keyed_draws`).
+inputs, (2) departure shocks, (3) movements, (4) labels, (5) who passed near held ground. Two runs that differ in a
+scenario therefore share everything else, member by member. Inputs and shocks are keyed by what they describe
+(`onward.model.keyed_draws`).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from onward.model.encirclement import encirclement, fear_of_gains
 from onward.model.hazard import hazard, reached_by_attacks, shocks, with_conflict_days
 from onward.model.homecoming import homeward
 from onward.model.keyed_draws import Draws
+from onward.model.near_ground import Near
 from onward.model.network import Network, with_news
 from onward.model.parameter_set import ParameterSet, population_set
 from onward.model.parameters import Values, default_values, drawn_values
@@ -36,7 +38,7 @@ from onward.typing import Floats, Ints
 
 Dating = Callable[[Model, tuple[date, ...]], Model]
 
-PARAMETERS, INPUTS, SHOCKS, MOVES, LABELS = range(5)
+PARAMETERS, INPUTS, SHOCKS, MOVES, LABELS, NEARBY = range(6)
 #: kinds of inputs; each has a stream of its own
 POPULATIONS, ATTACKS, QUOTAS, DATES, COUNTS = range(5)
 
@@ -55,6 +57,7 @@ class Settings:
     departures: str = "modelled"
     journeys: bool = False
     base: ParameterSet = field(default_factory=population_set)
+    near: tuple[Near, ...] = ()
 
     @property
     def central(self) -> bool:
@@ -178,6 +181,9 @@ def _world(
         observed=observed,
         observed_area=model.observed.area,
         rank=np.argsort(np.argsort(np.array(network.places.names))),
+        asked=len(model.near.asked),
+        near_place=model.near.place,
+        near_road=model.near.road,
     )
 
 
@@ -234,8 +240,9 @@ def kernel(settings: Settings) -> Callable[[Drawn, int, Ints], tuple[Raw, Itiner
     from onward.engine.step import run_member
 
     def together(drawn: Drawn, member: int, reached: Ints) -> tuple[Raw, None]:
-        moves, labels = stream(settings, member, MOVES), stream(settings, member, LABELS)
-        return run_member(drawn.world, drawn.rates, drawn.start, moves, labels, settings.labels, reached), None
+        moves, labels, near = (stream(settings, member, kind) for kind in (MOVES, LABELS, NEARBY))
+        raw = run_member(drawn.world, drawn.rates, drawn.start, moves, labels, near, settings.labels, reached)
+        return raw, None
 
     return together
 
@@ -263,7 +270,7 @@ def run_one(
     result = added_up(raw, drawn.world.rank)
     _check_residents(model, result)
     given = settings.departures == "observed"  # then the counts are taken for everybody
-    record = record_of_result(result, 1.0 if given else drawn.values["coverage"])
+    record = record_of_result(result, 1.0 if given else drawn.values["coverage"], model.near.asked)
     values = tuple(value_of_record(claim, record, model.network, drawn.attacks) for claim in model.claims)
     return Outcome(result, drawn.attacks, values, model.network, drawn.values, itineraries), took
 

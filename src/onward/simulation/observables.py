@@ -248,6 +248,8 @@ def _share(claim: Claim, record: Record, network: Network) -> Floats:
         return _outside_camps(claim, record, network)
     if claim.measure == "through":
         return _through(claim, record)
+    if claim.measure == "passed_near":
+        return _passed_near(claim, record)
     if claim.measure == "from_origin":
         return _from_origin(claim, record)
     if claim.destination is None:
@@ -293,6 +295,18 @@ def _through(claim: Claim, record: Record) -> Floats:
     reach = _among(claim.destination, legs.end) & ~_among(claim.destination, legs.start)
     met = reach & (_of(legs, claim.origin) | _among(claim.origin, legs.start))
     return _ratio(_total(record, legs, met), _total(record, legs, reach))
+
+
+def _passed_near(claim: Claim, record: Record) -> Floats:
+    """Share of those who reached the destination in the window who passed near ground that the actor then held."""
+    legs = record.legs.window(claim.first, claim.last)
+    if claim.destination is None or claim.near not in record.asked or legs.near is None:
+        return _unknown(record)
+    reach = _among(claim.destination, legs.end) & ~_among(claim.destination, legs.start)
+    if claim.origin is not None:
+        reach &= _of(legs, claim.origin)
+    near = legs._replace(people=legs.near[:, record.asked.index(claim.near)])
+    return _ratio(_total(record, near, reach), _total(record, legs, reach))
 
 
 _MEASURES: dict[str, Callable[[Claim, Record, Network], Floats]] = {

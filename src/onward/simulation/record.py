@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from onward.engine.state import Result
+from onward.model.near_ground import Near
 from onward.typing import Bools, Floats, Ints
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Legs(NamedTuple):
     home: Bools  # whether the leg began at home
     again: Bools  # whether those who went were displaced twice or more
     people: Floats
+    near: Floats | None = None  # [row, k] those to whom question k of the record applies; None where it is not known
 
     def window(self, first: int, last: int) -> Legs:
         """Return the legs that ended from one day to another, both included."""
@@ -59,6 +61,8 @@ class Record:
         ``[m]``: the share of the newly displaced whom agencies count; NaN where the run does not say.
     daily
         Gives a field of `Daily` by name: ``[m, t, p]`` people by place.
+    asked
+        The questions that ``legs.near`` answers.
     """
 
     members: int
@@ -66,20 +70,22 @@ class Record:
     legs: Legs
     coverage: Floats
     daily: Callable[[str], Floats]
+    asked: tuple[Near, ...] = ()
 
 
-def record_of_result(result: Result, coverage: float) -> Record:
-    """Build the record of one member from its arrays."""
+def record_of_result(result: Result, coverage: float, asked: tuple[Near, ...] = ()) -> Record:
+    """Build the record of one member from its arrays; ``asked`` are the questions that its legs answer."""
     key, people = result.flows.key.astype(np.int64), result.flows.people.astype(np.float64)
     first = (key[:, FROM] == key[:, ORIGIN]) & (key[:, TIMES] == 1)
     nobody = np.zeros(len(key), dtype=np.int64)
-    legs = Legs(nobody, key[:, DAY], key[:, ORIGIN], key[:, FROM], key[:, TO], first, key[:, TIMES] >= 2, people)
+    near = None if result.flows.near is None else result.flows.near.astype(np.float64)
+    legs = Legs(nobody, key[:, DAY], key[:, ORIGIN], key[:, FROM], key[:, TO], first, key[:, TIMES] >= 2, people, near)
     labels = len(key) == 0 or int(key[0, TIMES]) > 0
 
     def daily(name: str) -> Floats:
         return np.asarray(getattr(result.daily, name), dtype=np.float64)[None]
 
-    return Record(1, labels, legs, np.array([coverage]), daily)
+    return Record(1, labels, legs, np.array([coverage]), daily, asked)
 
 
 def record_of_run(run: Run, names: Sequence[str], *, touching: Collection[str] | None = None) -> Record:

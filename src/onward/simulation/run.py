@@ -372,8 +372,8 @@ def make_settings(crisis: Crisis, **given: Any) -> Settings:
     posterior = given.pop("posterior", None)
     base = _base(crisis, given.get("parameters", "fixed"), posterior)
     held = default_values(overrides, base.values)
-    if held["return_rate"] > 0 or held["return_agreement"] > 0:
-        given["labels"] = True  # who goes home depends on where home is
+    if held["return_rate"] > 0 or held["return_agreement"] > 0 or given.get("near"):
+        given["labels"] = True  # who goes home depends on where home is, and who passed what on where they set out
     settings = Settings(**given, overrides=overrides, base=base)
     wrong = []
     if settings.engine not in ENGINES:

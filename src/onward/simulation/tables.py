@@ -20,6 +20,8 @@ MOVEMENTS = ("left_home", "fled_again", "moved_on", "arrived", "returned")
 #: who is exposed to attacks: residents, displaced people staying or waiting, people under way
 EXPOSED = ("home", "displaced", "way")
 TABLES = ("stock", "flows", "gates", "movements", "times", "attacks", "exposure", "claims", "parameters")
+#: the table of who passed near held ground, which only runs that are asked have
+NEAR = "near"
 
 State = pl.Enum(STATES)
 Movement = pl.Enum(MOVEMENTS)
@@ -35,9 +37,12 @@ def frames(outcome: Outcome, model: Model, member: int) -> dict[str, pl.DataFram
     (member, date, place, attacks): the attacks drawn for the member, an input. ``exposure`` (member, date, place,
     holder, state, people): person-days under attack; those under way count at the place last passed; holder is null
     where unknown. ``claims`` (member, claim, value): the simulated value of each claim, null where the model has none.
-    ``parameters`` (member, parameter, value): the member's parameters.
+    ``parameters`` (member, parameter, value): the member's parameters. Where it is asked, ``near`` (member, actor, km,
+    origin, destination, people, near): who left home, and those of them who passed within km of ground that the actor
+    held at that time; destination is where they are in the end, null if they are under way.
     """
     result, network = outcome.result, outcome.network
+    near = {NEAR: _near(outcome, model, member)} if result.ended is not None else {}
     return {
         "stock": _by_place(result.daily, STATES, "state", State, network, member),
         "flows": _flows(result, network, member),
@@ -48,7 +53,33 @@ def frames(outcome: Outcome, model: Model, member: int) -> dict[str, pl.DataFram
         "exposure": _exposure(outcome, network, member),
         "claims": _claims(outcome, model, member),
         "parameters": _parameters(outcome, member),
+        **near,
     }
+
+
+def tables_of(model: Model, labels: bool = True) -> tuple[str, ...]:
+    """Return the names of the tables that members of a run of this model have."""
+    return (*TABLES, NEAR) if model.near.asked and labels else TABLES
+
+
+def _near(outcome: Outcome, model: Model, member: int) -> pl.DataFrame:
+    """Who left home, by where they are in the end: all, and those who passed near ground an actor held at the time."""
+    ended, network = outcome.result.ended, outcome.network
+    assert ended is not None
+    asked, names, kind = model.near.asked, network.places.names, place_type(network)
+    here = len(names)  # the last row stands for an unknown origin, the last column for people under way
+    row, origin, destination = np.nonzero(np.broadcast_to(ended[None, :, :, 0], (len(asked), *ended.shape[:2])))
+    return pl.DataFrame(
+        {
+            "member": np.full(len(row), member, dtype=np.int32),
+            "actor": _named(row, tuple(near.actor for near in asked), pl.Enum(network.actors)),
+            "km": np.array([near.km for near in asked])[row],
+            "origin": _named(np.where(origin == here, -1, origin), names, kind),
+            "destination": _named(np.where(destination == here, -1, destination), names, kind),
+            "people": ended[origin, destination, 0],
+            "near": ended[origin, destination, 1 + row],
+        }
+    ).sort("actor", "km", "origin", "destination")
 
 
 def _attacks(attacks: Floats, network: Network, member: int) -> pl.DataFrame:
