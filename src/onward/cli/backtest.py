@@ -49,6 +49,9 @@ def backtest(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Threads; they change no number.", show_default="all cores")
     ] = None,
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", metavar="ADDRESS", help="Run the model on this Dask cluster instead.")
+    ] = None,
     posterior: PosteriorOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
@@ -66,7 +69,9 @@ def backtest(
         rows = (
             _cold_start(crises, members, seed, workers, posterior)
             if cold
-            else rolling_backtest(crises, horizons, origins, fresh, draws=draws, seed=seed, workers=workers or _cores())
+            else rolling_backtest(
+                crises, horizons, origins, fresh, draws=draws, seed=seed, workers=workers or _cores(), cluster=cluster
+            )
         )
         if as_json:
             typer.echo(json.dumps({"rows": rows}, indent=2, ensure_ascii=False, allow_nan=False))

@@ -67,6 +67,9 @@ def forecast(
     jobs: Annotated[
         int | None, typer.Option("--jobs", min=1, help="Threads; they change no number.", show_default="all cores")
     ] = None,
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", metavar="ADDRESS", help="Run members on this Dask cluster instead.")
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the run in the run folder.")] = False,
     format: Annotated[
         str | None, typer.Option("--format", metavar="hubverse", help="Write quantiles for forecast hubs too.")
@@ -92,7 +95,7 @@ def forecast(
         refuse_flee(crisis)
         work = forecast_work(
             read_crisis(crisis), origin=None if origin is None else origin.date(), days=days, conflict=conflict,
-            members=members, parameters=parameters, seed=seed,
+            members=members, parameters=parameters, seed=seed, cluster=cluster,
         )  # fmt: skip
         made = _run(work, out, jobs or _cores(), overwrite)
         if as_json:
@@ -161,12 +164,26 @@ def show_forecast(made: Forecast, console: Console) -> None:
             note = f"{NOTES[level]}{f' {more} more with fewer are in forecast.csv.' if more else ''}"
             print_table(console, title, heads, rows, note)
             console.print()
+    for card in about["forecast"].get("scorecard", ()):
+        console.print(scored(card))
     if words := words_on(about):
         console.print(Text(words, style="dim"))
     for notice in about["notices"]:
         console.print(Text.assemble(("Note: ", "yellow"), notice))
     console.print(Text.assemble("Written to ", (str(made.run.folder), "bold"), ": forecast.csv has all units."))
     console.print(Text("Before you use it: docs/how-to/forecast.md says when to trust a forecast.", style="dim"))
+
+
+def scored(card: dict[str, Any]) -> str:
+    """Say how forecasts of this crisis's counts did before.
+
+    >>> scored({"series": "place", "horizon": 30, "n": 12, "crps_ratio": 0.9, "cover90": 0.917})
+    'Earlier forecasts of places from counts, 30 days ahead: 12; CRPS 0.90 of the last value; 92 % inside 90 %.'
+    """
+    what = "places" if card["series"] == "place" else "totals"
+    ratio = "" if card["crps_ratio"] is None else f" CRPS {card['crps_ratio']:.2f} of the last value;"
+    inside = f"{100 * card['cover90']:.0f} % inside 90 %"
+    return f"Earlier forecasts of {what} from counts, {card['horizon']} days ahead: {card['n']};{ratio} {inside}."
 
 
 def _across(units: list[list[dict[str, Any]]]) -> tuple[list[str], list[list[str]]]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from onward.inference.observations import Observations
     from onward.inference.path_points import Paths
+    from onward.inference.simulable import Simulable
 
 #: what is no baseline; neither are oracles, which know what came
 NO_BARS = ("statistical", "mechanism", "placebo")
@@ -76,18 +77,9 @@ def simulation(
     crises: Sequence[str], draws: int, seed: int, workers: int, cache: Path | None
 ) -> Callable[[Observations, int, int], Mapping[str, Paths]]:
     """Return a function that simulates crises as of a day; leave out those that cannot run, with a note on stderr."""
-    from onward.errors import CrisisDataError
-    from onward.inference.simulable import Simulable, read_simulable
     from onward.inference.simulated import cached_origin
 
-    worlds: dict[str, Simulable] = {}
-    for crisis in crises:
-        try:
-            world = read_simulable(crisis)
-        except CrisisDataError as error:
-            typer.echo(f"Note: {crisis} cannot be run, so only its counts are forecast: {error.problems[0]}", err=True)
-        else:
-            worlds[world.observations.crisis] = world
+    worlds = runnable(crises)
 
     def simulate(observations: Observations, origin: int, days: int) -> Mapping[str, Paths]:
         world = worlds.get(observations.crisis)
@@ -98,22 +90,78 @@ def simulation(
     return simulate
 
 
+def runnable(crises: Sequence[str]) -> dict[str, Simulable]:
+    """Return the crises that can be run, by name; why another cannot is said on stderr."""
+    from onward.errors import CrisisDataError
+    from onward.inference.simulable import read_simulable
+
+    worlds: dict[str, Simulable] = {}
+    for crisis in crises:
+        try:
+            world = read_simulable(crisis)
+        except CrisisDataError as error:
+            typer.echo(f"Note: {crisis} cannot be run, so only its counts are forecast: {error.problems[0]}", err=True)
+        else:
+            worlds[world.observations.crisis] = world
+    return worlds
+
+
+def on_cluster(
+    crises: Sequence[str], plans: Sequence[tuple[Observations, int, int]], draws: int, seed: int, cache: Path | None,
+    address: str, progress: Callable[[int, int], None],
+) -> Callable[[Observations, int, int], Mapping[str, Paths]]:  # fmt: skip
+    """Simulate all origins on a Dask cluster and return what gives them; what is kept in the cache is not run again.
+
+    ``plans`` are crisis, origin and days ahead.
+    """
+    from onward.inference.simulated import OriginTask, run_origin, write_origin
+    from onward.simulation.cluster import map_on_cluster
+
+    worlds = runnable(crises)
+    found: dict[tuple[str, int], Mapping[str, Paths]] = {}
+    tasks = [
+        OriginTask(worlds[observations.crisis], origin, days, draws, seed)
+        for observations, origin, days in plans
+        if observations.crisis in worlds
+    ]
+    missing = [n for n, task in enumerate(tasks) if not task.is_kept(cache)]
+    for done, (n, made) in enumerate(map_on_cluster(address, run_origin, tasks, missing) if missing else ()):
+        progress(done + 1, len(missing))
+        found[tasks[n].name] = write_origin(tasks[n], made, cache)
+    for n in set(range(len(tasks))) - set(missing):
+        found[tasks[n].name] = tasks[n].kept(cache)
+    return lambda observations, origin, days: found.get((observations.crisis, origin), {})
+
+
 def rolling_backtest(
-    crises: Sequence[str], horizons: str, origins: int, fresh: bool, *, draws: int = 0, seed: int = 1, workers: int = 1
+    crises: Sequence[str],
+    horizons: str,
+    origins: int,
+    fresh: bool,
+    *,
+    draws: int = 0,
+    seed: int = 1,
+    workers: int = 1,
+    cluster: str | None = None,
 ) -> list[dict[str, Any]]:
     """Run the backtest of several crises and return its rows; show progress on stderr.
 
-    ``draws`` of the mechanism are made at each origin; with 0 nothing is simulated.
+    ``draws`` of the mechanism are made at each origin, on a Dask cluster if one is given; with 0 nothing is simulated.
     """
     from onward.cli.progress import Bar
-    from onward.inference.backtest import backtest, summary
+    from onward.inference.backtest import backtest, plan_origins, summary
 
     days = parse_horizons(horizons)
     worlds = read_observations(crises)
     cache = None if fresh else cache_folder()
-    simulate = simulation(crises, draws, seed, workers, cache) if draws else None
+    simulate = simulation(crises, draws, seed, workers, cache) if draws and cluster is None else None
     try:
         with Bar(shown=sys.stderr.isatty(), unit="origins") as bar:
+            if draws and cluster is not None:
+                plans = plan_origins(worlds, days, origins)
+                simulate = on_cluster(
+                    crises, plans, draws, seed, cache, cluster, lambda done, everything: bar("run", done, everything)
+                )
             scored = backtest(
                 worlds, horizons=days, origins=origins, cache=cache, simulate=simulate,
                 progress=lambda done, everything: bar("forecast", done, everything),

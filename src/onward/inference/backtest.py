@@ -214,6 +214,14 @@ def _check(plans: Sequence[tuple[Observations, list[Case]]], horizons: Sequence[
         )  # fmt: skip
 
 
+def plan_origins(
+    crises: Sequence[Observations], horizons: Sequence[float], origins: int
+) -> list[tuple[Observations, int, int]]:
+    """Return every crisis and origin that a backtest forecasts from, and how many days ahead."""
+    plans = [(world, cases_by_origin(make_cases(world, horizons, origins))) for world in crises]
+    return [(world, day, days_ahead(cases, day)) for world, whole in plans for day, cases in whole.items()]
+
+
 def days_ahead(cases: Sequence[Case], origin: int) -> int:
     """Return how many days after an origin its cases reach."""
     return int(max(case.target.day for case in cases)) - origin

@@ -16,6 +16,7 @@ import polars as pl
 
 from onward.crisis import Crisis
 from onward.errors import ParameterError, RunFolderError
+from onward.inference.coupled import coupled, place_quantiles
 from onward.model.uncertainty import quantile_between
 from onward.simulation.run import Run
 from onward.typing import Floats
@@ -85,7 +86,8 @@ def fans_of(run: Run, *, horizons: Sequence[int] | None = None, shifted: bool = 
     horizons
         Days after the origin, 1 to the days of the forecast; every 30 days and the last if None.
     shifted
-        Shift places and areas to their last count of stock, drawn between its low and high for each member.
+        Shift places and areas to their last count of stock, drawn between its low and high for each member, and give
+        places that were counted often enough the forecast from their counts (`onward.inference.coupled`).
 
     Returns
     -------
@@ -104,6 +106,10 @@ def fans_of(run: Run, *, horizons: Sequence[int] | None = None, shifted: bool = 
     stock = _cube(run, _AT_A_PLACE, days, places)
     elsewhere = _cube(run, _AWAY, [days[k] for k in ahead], places).sum(axis=2) - stock[:, ahead].sum(axis=2)
     moved = _shift(stock, counts, days, places, crisis, int(run.about["seed"]))[:, ahead]
+    for place, quantiles in (place_quantiles(crisis, origin, chosen) if shifted else {}).items():
+        p = places.index(place)
+        for k in range(len(chosen)):
+            moved[:, k, p] = coupled(moved[:, k, p], quantiles[k])
     names, members = _units(crisis, places)
     people = np.stack([moved[:, :, which].sum(axis=2) for which in members], axis=2)
     people[:, :, 0] += elsewhere

@@ -12,7 +12,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -170,26 +170,73 @@ def flee_stocks(instance: FleeInstance) -> dict[str, Floats]:
     return {name: stock[:, p] for p, name in enumerate(model.names)}
 
 
+@dataclass(frozen=True, eq=False)
+class OriginTask:
+    """One origin of one crisis to be simulated: arguments as `simulate_origin` takes them."""
+
+    world: Simulable
+    origin: int
+    days: int
+    draws: int = DRAWS
+    seed: int = 1
+    models: tuple[str, ...] = SIMULATED
+
+    @property
+    def name(self) -> tuple[str, int]:
+        """The crisis and the origin."""
+        return self.world.observations.crisis, self.origin
+
+    def files(self, folder: Path) -> dict[str, Path]:
+        """Return the file in which each model is kept."""
+        asked = [model for model in self.models if model not in FLEE_MODELS or self.world.folder is not None]
+        return {model: folder / f"{_key(self, model)}.json" for model in asked}
+
+    def is_kept(self, folder: Path | None) -> bool:
+        """Return whether all models are kept in a folder."""
+        return folder is not None and all(file.is_file() for file in self.files(folder).values())
+
+    def kept(self, folder: Path | None) -> dict[str, Paths]:
+        """Return what a folder keeps."""
+        return {model: _read(file) for model, file in self.files(folder).items()} if folder is not None else {}
+
+
+def run_origin(tasks: Sequence[OriginTask], number: int) -> dict[str, Paths]:
+    """Simulate one of several origins: what a worker of a cluster does."""
+    task = tasks[number]
+    return simulate_origin(
+        task.world, task.origin, task.days, models=task.models, draws=task.draws, seed=task.seed
+    )  # fmt: skip
+
+
+def write_origin(task: OriginTask, made: Mapping[str, Paths], folder: Path | None) -> Mapping[str, Paths]:
+    """Keep what was simulated in a folder, and return it as it is read back; without a folder it is rounded alike."""
+    if folder is None:
+        return {m: {name: np.round(path, 1) for name, path in paths.items()} for m, paths in made.items()}
+    for model, file in task.files(folder).items():
+        _write(file, made[model])
+    return task.kept(folder)
+
+
 def cached_origin(
     world: Simulable, origin: int, days: int, *, folder: Path | None, draws: int = DRAWS, seed: int = 1,
     models: Sequence[str] = SIMULATED, workers: int = 1,
-) -> dict[str, Paths]:  # fmt: skip
-    """Return `simulate_origin`, kept in a folder for the next time; None keeps nothing."""
+) -> Mapping[str, Paths]:  # fmt: skip
+    """Return `simulate_origin`, each model kept in a folder for the next time; None keeps nothing."""
+    task = OriginTask(world, origin, days, draws, seed, tuple(models))
+
+    def run(asked: Sequence[str]) -> dict[str, Paths]:
+        return simulate_origin(world, origin, days, models=asked, draws=draws, seed=seed, workers=workers)
+
     if folder is None:
-        return simulate_origin(world, origin, days, models=models, draws=draws, seed=seed, workers=workers)
-    found: dict[str, Paths] = {}
-    for model in models:
-        if model in FLEE_MODELS and world.folder is None:
-            continue
-        file = folder / f"{_key(world, origin, days, model, draws, seed)}.json"
+        return write_origin(task, run(models), None)
+    for model, file in task.files(folder).items():
         if not file.is_file():
-            made = simulate_origin(world, origin, days, models=[model], draws=draws, seed=seed, workers=workers)
-            _write(file, made[model])
-        found[model] = {name: np.array(path) for name, path in json.loads(file.read_text("utf-8")).items()}
-    return found
+            _write(file, run([model])[model])
+    return task.kept(folder)
 
 
-def _key(world: Simulable, origin: int, days: int, model: str, draws: int, seed: int) -> str:
+def _key(task: OriginTask, model: str) -> str:
+    world, origin, days, draws, seed = task.world, task.origin, task.days, task.draws, task.seed
     hashes = (world.hash, world.observations.hash, prior_set(world.crisis).hash, code_hash())
     instance = world.flee().hash if model in FLEE_MODELS else ""
     content = (VERSION, *hashes, instance, world.crisis.name, origin, days, model, draws, seed)
@@ -207,6 +254,10 @@ def code_hash() -> str:
     for name in ("assimilation", "simulable", "simulated", "attacks_ahead", "conflict_ahead", "as_of"):
         digest.update(resources.files("onward.inference").joinpath(f"{name}.py").read_bytes())
     return digest.hexdigest()
+
+
+def _read(file: Path) -> Paths:
+    return {name: np.array(path) for name, path in json.loads(file.read_text("utf-8")).items()}
 
 
 def _write(file: Path, paths: Paths) -> None:

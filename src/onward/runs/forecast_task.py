@@ -13,9 +13,11 @@ from onward.errors import ParameterError
 from onward.inference.as_of import as_of
 from onward.inference.attacks_ahead import LEVEL_SPREAD, AttacksAhead, attacks_ahead
 from onward.inference.conflict_ahead import RECENT_DAYS
+from onward.inference.coupled import place_quantiles, scorecard
 from onward.inference.fans import SHIFT_DAYS, about_counts, last_counts
 from onward.model.build import Model, build_model, dated
-from onward.runs.task import Keep, Work, as_json, compile_kernels, own_results, plan_of
+from onward.runs.task import Frames, Keep, Work, as_json, compile_kernels, own_results, plan_of
+from onward.simulation.cluster import map_on_cluster
 from onward.simulation.ensemble import REMEMBERED
 from onward.simulation.member import Dating, Outcome, Settings, run_one
 from onward.simulation.run import make_settings
@@ -39,6 +41,7 @@ def forecast_work(
     parameters: str | None = None,
     overrides: Mapping[str, object] | None = None,
     seed: int = 1,
+    cluster: str | None = None,
 ) -> Work:
     """Build the run task of a forecast from a given day.
 
@@ -62,6 +65,8 @@ def forecast_work(
         Parameters to hold at a value, by name.
     seed
         0 or more; the same seed gives the same numbers.
+    cluster
+        Address of a Dask scheduler whose workers run the members; they run in threads of this process if None.
 
     Raises
     ------
@@ -82,13 +87,15 @@ def forecast_work(
         "hindcast": origin < crisis.end,
         "shifted_to": about_counts(last_counts(known, origin)),
         "shift_days": SHIFT_DAYS,
+        "from_counts": sorted(place_quantiles(known, origin, [days])),
+        "scorecard": scorecard(known, origin),
     }
     plan = {**plan_of(known, made.settings), "forecast": as_json(about)}
     return Work(
         plan,
         tables_of(made.model, made.settings.labels),
         lambda: compile_kernels(made.model, made.settings),
-        made.run,
+        made.run if cluster is None else made.run_on(cluster),
         own_results(known, made.model, plan),
         known,
         notices=_notices(plan["forecast"]),
@@ -114,6 +121,10 @@ class Prepared:
     model: Model
     settings: Settings
     ahead: AttacksAhead | None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the crisis in place of the model: arrays read back are of other types, which Numba compiles anew."""
+        return _rebuilt, (self.origin, self.last_known, self.model.crisis, self.settings, self.ahead)
 
     def run_one(
         self,
@@ -143,6 +154,32 @@ class Prepared:
             return None, seconds
 
         yield from in_order(one, members, workers, watch)
+
+    def run_on(self, address: str) -> Callable[..., Iterator[Any]]:
+        """Return what runs members on a Dask cluster, like a `Work`; workers and watch are not used."""
+
+        def run(
+            members: Iterable[int], workers: int, clock: Callable[[], float], keep: Keep, watch: Watch
+        ) -> Iterator[Any]:
+            for member, tables in map_on_cluster(address, member_frames, self, members):
+                clock()  # kernels run elsewhere: their time is none of this process's
+                clock()
+                keep(member, tables)
+                yield member
+
+        return run
+
+
+def _rebuilt(
+    origin: date, last_known: date, crisis: Crisis, settings: Settings, ahead: AttacksAhead | None
+) -> Prepared:
+    return Prepared(origin, last_known, build_model(crisis), settings, ahead)
+
+
+def member_frames(prepared: Prepared, member: int) -> Frames:
+    """Run one member and return its tables."""
+    outcome, _ = prepared.run_one(member)
+    return frames(outcome, prepared.model, member)
 
 
 def prepare(
@@ -202,4 +239,7 @@ def _notices(about: Mapping[str, Any]) -> tuple[str, ...]:
             "the fans (forecast.csv) are shifted to the last counts; the tables of this run, its report and its other "
             "exports are not."
         )
+    if about["from_counts"]:
+        counted = ", ".join(about["from_counts"])
+        notices.append(f"{counted}: the fans are the forecast from their counts, in the order of the members.")
     return tuple(notices)
