@@ -166,6 +166,17 @@ def test_the_switch_shows_units_on_the_map_and_in_the_charts(watched: Watched, r
 
 
 @needs_chromium
+def test_a_need_is_drawn_over_time(watched: Watched, report: Path, data: dict[str, Any]) -> None:
+    page = watched.open(report)
+    page.locator(".need-chart").scroll_into_view_if_needed()
+    page.locator(".need-chart select").nth(1).select_option(label="food, kcal a day")
+    page.locator(".need-chart figure", has_text="2100 for each person").locator("svg").wait_for()
+    food = next(item for item in data["needs"]["items"] if item["item"] == "food, kcal a day")
+    assert (food["each"], food["whole"]) == (2100, False)
+    assert watched.said == []
+
+
+@needs_chromium
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed (cd web && npm ci)")
 @pytest.mark.parametrize("width", [1440, 400])
 def test_axe_finds_nothing_serious(browser: Any, report: Path, width: int) -> None:

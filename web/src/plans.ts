@@ -1,13 +1,14 @@
 /** Sections for those who plan, as tables that the report's data hold: units, needs, triggers, notes. */
 
 import { element, tableRoom } from "./dom";
+import { needChart } from "./needs";
 import type { PageData, PlanSection } from "./types";
 
 export function planSections(data: PageData): HTMLElement[] {
-  return (data.plans ?? []).map(section);
+  return (data.plans ?? []).map((plan) => section(plan, plan.id === "needs" ? needChart(data) : null));
 }
 
-function section({ id, title, note, tables, lines, image }: PlanSection): HTMLElement {
+function section({ id, title, note, tables, lines, image }: PlanSection, chart: HTMLElement | null): HTMLElement {
   const heading = `${id}-title`;
   return element(
     "section",
@@ -15,6 +16,7 @@ function section({ id, title, note, tables, lines, image }: PlanSection): HTMLEl
     element("h2", { id: heading }, title),
     element("p", { class: "section-note" }, note),
     image ? element("img", { src: image, alt: `Map: ${note}`, style: "max-width:100%;height:auto" }) : null,
+    chart,
     ...tables.flatMap((table, n) => [
       tables.length > 1 ? element("h3", {}, table.title) : null,
       tableRoom(`${title}, table ${n + 1}`, table.heads, table.rows.map(row), { room: "tall" }),

@@ -186,7 +186,14 @@ export interface Home {
   control: [number, string, string, string][];
 }
 
+/** Items that displaced people need, with the quantity for each person and what is there by unit. */
+export interface NeedCurves {
+  by: "place" | "area" | "admin1" | "admin2";
+  items: { item: string; each: number; whole: boolean; source: string; there: Record<string, number> }[];
+}
+
 export interface PageData {
+  needs?: NeedCurves | null;
   explain?: Explained | null;
   levels?: UnitLevel[];
   /** The data by place, where these are of a level of units. */

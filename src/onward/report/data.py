@@ -20,6 +20,7 @@ from onward.report import key_messages as story
 from onward.report.basemap import base_map, box_round
 from onward.report.explanations import explanations
 from onward.report.map_data import Scene, control_of, gates_of, make_scene, places_of
+from onward.report.need_curves import need_curves
 from onward.report.observed_vs_simulated import claims_of, counts_of, registrations_of
 from onward.report.page_figures import Cubes, bands, curves, figure, two_digits
 from onward.report.plan_sections import plan_sections
@@ -99,6 +100,7 @@ def data_of(
         "fitness": fitness.about(),
         "data_end": _data_end(about, crisis),
         "headline": _headline(about, cubes, scene, stock, claims, fitness),
+        "needs": need_curves(replace(run, given=crisis)),
         "plans": [
             *why_section(run, crisis, districts=districts),
             *plan_sections(replace(run, given=crisis), boundaries=boundaries),

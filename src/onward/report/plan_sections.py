@@ -76,7 +76,7 @@ def _needs(run: Run, units: Units) -> dict[str, Any]:
         people = _people(mine.filter(pl.col("who") == "displaced")["people"].item(0))
         heads = ["Item", "Whose need", "Quantity", "90 %", "There", "Gap", "Standard", "Checked"]
         cells = [
-            [_item(row["item"], row["measure"]), row["who"], _people(row["quantity"]), _interval(row),
+            [item_words(row["item"], row["measure"]), row["who"], _people(row["quantity"]), _interval(row),
              _known(row["there"]), _known(row["gap"]), row["standard"], row["checked"]]
             for row in mine.iter_rows(named=True)
         ]  # fmt: skip
@@ -86,13 +86,15 @@ def _needs(run: Run, units: Units) -> dict[str, Any]:
             "lines": notes_on(rows, units, 0.5) if rows.height else []}  # fmt: skip
 
 
-def _item(item: str, measure: str) -> str:
+def item_words(item: str, measure: str) -> str:
     """Describe an item with the unit it is counted in, unless its name says it.
 
     Examples
     --------
-    >>> _item("toilets", "toilets"), _item("water", "litres a day"), _item("shelters", "shelters (tents)")
-    ('toilets', 'water, litres a day', 'shelters (tents)')
+    >>> item_words("toilets", "toilets"), item_words("water", "litres a day")
+    ('toilets', 'water, litres a day')
+    >>> item_words("shelters", "shelters (tents)")
+    'shelters (tents)'
     """
     words = item.replace("_", " ")
     if measure.startswith(words) or words.endswith(measure):

@@ -13,6 +13,8 @@ export interface Curve {
   /** Of a second run, as a dashed line. */
   other?: Bands<number[]>;
   colour?: string;
+  /** What there is, as a dashed line across. */
+  there?: number;
   /** The first day on which peace is assumed for want of events. */
   peace?: number;
   label: string;
@@ -48,6 +50,7 @@ export function drawBands(curve: Curve, width: number, height: number): SVGSVGEl
       Plot.areaY(data, { x: "date", y1: "p25", y2: "p75", fill: colour, fillOpacity: 0.3 }),
       Plot.lineY(data, { x: "date", y: "p50", stroke: colour, strokeWidth: 2 }),
       Plot.lineY(other, { x: "date", y: "p50", stroke: COUNTED, strokeWidth: 1.5, strokeDasharray: "4,3" }),
+      Plot.ruleY(curve.there === undefined ? [] : [curve.there], { stroke: COUNTED, strokeWidth: 1.5, strokeDasharray: "5,4" }),
       Plot.ruleX(points, { x: "when", y1: "low", y2: "high", stroke: COUNTED, strokeWidth: 1.5 }),
       Plot.dot(points, { x: "when", y: "people", r: 4, fill: "#fff", stroke: COUNTED, strokeWidth: 2, symbol: "diamond" }),
     ],
