@@ -43,7 +43,7 @@ def append_rows(folder: str | Path, tables: Mapping[str, Rows]) -> None:
 
 
 def _appended(folder: Path, table: str, rows: Rows) -> Path:
-    """The file of a table with the rows at its end."""
+    """Return the file of a table with the rows at its end."""
     parquet = folder / f"{table}.parquet"
     if parquet.exists():
         return _appended_parquet(parquet, rows)
@@ -54,7 +54,7 @@ def _appended(folder: Path, table: str, rows: Rows) -> Path:
 
 
 def _with_rows(text: str, rows: Rows) -> str:
-    """The text of a CSV with more rows, in the order of its own columns; a column it lacks is added at the end.
+    """Return the text of a CSV with more rows, in the order of its own columns; a column it lacks is added at the end.
 
     >>> _with_rows("place,start\\r\\nazaz,2016-01-01\\r\\n", [{"start": dt.date(2016, 2, 1), "place": "marea"}])
     'place,start\\r\\nazaz,2016-01-01\\r\\nmarea,2016-02-01\\r\\n'
@@ -74,7 +74,7 @@ def _with_rows(text: str, rows: Rows) -> str:
 
 
 def _widened(text: str, names: Sequence[str], ending: str) -> str:
-    """The CSV with more columns, empty in the rows it has."""
+    """Return the CSV with more columns, empty in the rows it has."""
     lines = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator=ending)

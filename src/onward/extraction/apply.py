@@ -109,7 +109,7 @@ def _place_row(work: _Work, row: EvidenceRow) -> None:
 
 
 def _known(work: _Work, table: str, made: dict[str, Any]) -> bool:
-    """Whether the same row was added before: its source names report and fact."""
+    """Return whether the same row was added before: its source names report and fact."""
     keys: list[str] = [k for k in ("claim", "source", "place", "area") if k in made]
     old = work.crisis.table(table).select(keys).iter_rows(named=True)
     known = [*old, *({k: m[k] for k in keys} for m in work.new.get(table, []))]
@@ -117,14 +117,14 @@ def _known(work: _Work, table: str, made: dict[str, Any]) -> bool:
 
 
 def _source(row: EvidenceRow) -> str:
-    """Who says so, in which report; of a corrected row also that a person changed it."""
+    """Return who says so, in which report; of a corrected row also that a person changed it."""
     changed = ", corrected" if row.decision == "correct" else ""
     note = f"; {row.note}" if row.note else ""
     return f"{row.attribution or 'author'} ({row.report} {row.id}{changed}{note})"
 
 
 def _where(work: _Work, row: EvidenceRow, key: str, column: str) -> dict[str, str]:
-    """The cell of a table's place or area column."""
+    """Return the cell of a table's place or area column."""
     if key in work.crisis.places:
         return {"place": key}
     if key in work.crisis.table("areas")["area"].to_list():
@@ -155,7 +155,7 @@ def _bounds(work: _Work, row: EvidenceRow) -> tuple[float, float | None, float |
 
 
 def _share(work: _Work, row: EvidenceRow) -> tuple[float, float | None, float | None] | None:
-    """A share of a total, in people."""
+    """Return a share of a total, in people."""
     total = work.totals.get((row.report, row.part_of))
     if total is None or row.value is None:
         step = "Write the id of the figure of the same report that this is a share of, or reject."
@@ -237,7 +237,7 @@ def _claim(work: _Work, row: EvidenceRow) -> dict[str, Any] | None:
 
 
 def _within(work: _Work, day: Any) -> Any:
-    """A day before the crisis starts, or after it ends, is an open end of a claim's window."""
+    """Return a day of the crisis; None, an open end of a claim's window, for one before its start or after its end."""
     return day if day is not None and work.crisis.start <= day <= work.crisis.end else None
 
 

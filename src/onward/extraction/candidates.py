@@ -43,7 +43,7 @@ class Draft:
         return next((v for v in (self.value, self.low, self.high) if v is not None), 0.0)
 
     def sentence_of(self, sentence: Sentence) -> bool:
-        """Whether the figure stands in a sentence."""
+        """Return whether the figure stands in a sentence."""
         return sentence.start <= self.anchor < sentence.end
 
 
@@ -65,7 +65,7 @@ _ASIDE = re.compile(r" - (?:[\w']+ ){0,5}[\w']+ - ")
 
 
 def clause_end(text: str, position: int, end: int) -> int:
-    """Where the clause that goes on at `position` ends, `end` being the sentence's end.
+    """Return where the clause that goes on at `position` ends, `end` being the sentence's end.
 
     >>> clause_end("Forty people fled to Azaz, he said", 16, 34)
     25
@@ -79,7 +79,7 @@ def clause_end(text: str, position: int, end: int) -> int:
 
 
 def clause_start(text: str, start: int, position: int) -> int:
-    """Where the clause around `position` starts, `start` being the sentence's start.
+    """Return where the clause around `position` starts, `start` being the sentence's start.
 
     >>> clause_start("This week, Russia bombed it", 0, 18)
     11

@@ -94,7 +94,7 @@ def compare(readings: Sequence[Reading]) -> Readings:
 
 
 def _spots(fact: Fact) -> list[Spot]:
-    """What is counted where; flight from a place and flight at a place are one spot, an arrival another."""
+    """Return what is counted where; flight from a place and flight at a place are one spot, an arrival another."""
     spots = []
     for place in fact.places:
         best = place.candidates[0] if place.candidates else None
@@ -127,7 +127,7 @@ def _equal(a: Fact, b: Fact) -> bool:
 
 
 def _apart(a: Fact, b: Fact) -> bool:
-    """Whether no number fits both sets of bounds."""
+    """Return whether no number fits both sets of bounds."""
     infinite = float("inf")
     lows = [f.low if f.low is not None else 0.0 for f in (a, b)]
     highs = [f.high if f.high is not None else infinite for f in (a, b)]
@@ -147,7 +147,7 @@ def _add(
 
 
 def _says(fact: Fact) -> str:
-    """Who says what: "The UN: 4,000", "activists: 2,000 to 9,999"."""
+    """Return who says what: "The UN: 4,000", "activists: 2,000 to 9,999"."""
     if fact.value is not None:
         more = "more than " if fact.high is None else "up to " if fact.low is None else ""
         return f"{fact.attribution}: {more}{fact.value:,.0f}"

@@ -29,7 +29,7 @@ class Counted:
 
 
 def within_share(text: str, quantities: Sequence[Quantity], i: int) -> bool:
-    """Whether a number is the stated base of the share before it: "half of the 40,000", "70 per cent of 300"."""
+    """Return whether a number is the stated base of the share before it: "half of the 40,000", "70 per cent of 300"."""
     if i == 0 or quantities[i].unit:
         return False
     last, base = quantities[i - 1], quantities[i]
@@ -37,7 +37,7 @@ def within_share(text: str, quantities: Sequence[Quantity], i: int) -> bool:
 
 
 def count_numbers(text: str, sentence: Sentence, quantities: Sequence[Quantity]) -> list[Counted | None]:
-    """Each number with its noun; numbers of days, camps or provinces are None and stop nothing."""
+    """Return each number with its noun; numbers of days, camps or provinces are None and stop nothing."""
     found: list[Counted | None] = []
     for i, quantity in enumerate(quantities):
         base = within_share(text, quantities, i) or (
@@ -59,7 +59,7 @@ def count_numbers(text: str, sentence: Sentence, quantities: Sequence[Quantity])
 
 
 def _limit(text: str, item: Counted, following: int) -> int:
-    """How far words belong to this number: to the next number, and not out of its brackets."""
+    """Return how far words belong to this number: to the next number, and not out of its brackets."""
     if item.end > following:  # "40 of the 90 villagers": the second number is part of the noun
         following = item.end + REACH
     close = text.find(")", item.end, following)
@@ -108,7 +108,7 @@ _SAME_AGAIN = re.compile(r"\s*(?:\(|,? or | in | from |, i\.e\. ?|, that is,? )(
 
 
 def partner_of(text: str, counted: Sequence[Counted | None], i: int, drafts: dict[int, int]) -> int | None:
-    """The figure before, if this one says the same in another unit: "310 families (1,600 people)"."""
+    """Return the figure before, if this one says the same in another unit: "310 families (1,600 people)"."""
     last = counted[i - 1] if i else None
     item = counted[i]
     if last is None or item is None or i - 1 not in drafts:
@@ -148,7 +148,7 @@ _DASHED = re.compile(
 
 
 def opened_brackets(text: str, counted: Sequence[Counted | None], i: int) -> Counted:
-    """The number with what stands in brackets after it skipped, so that its verb comes into reach."""
+    """Return the number with what stands in brackets after it skipped, so that its verb comes into reach."""
     item = counted[i]
     assert item is not None
     if aside := _ASIDE.match(text, item.end) or _DASHED.match(text, item.end):
@@ -189,7 +189,7 @@ _PART_OF_OTHER_FATE = re.compile(
 
 
 def has_other_fate(text: str, sentence: Sentence, item: Counted) -> bool:
-    """Whether a number counts former residents, or people who are missing or held, or a part of these.
+    """Return whether a number counts former residents, or people who are missing or held, or a part of these.
 
     >>> t = "Some 1,550 are missing, including 870 children."
     >>> [has_other_fate(t, Sentence(0, 47, 0), c) for c in (

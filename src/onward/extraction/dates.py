@@ -27,7 +27,7 @@ class When:
     form: str
 
     def iso(self) -> str | None:
-        """The date as an ISO day or interval.
+        """Return the date as an ISO day or interval.
 
         >>> find_dates("3 March 2017", None)[0].iso()
         '2017-03-03'
@@ -36,7 +36,7 @@ class When:
 
 
 def iso(first: dt.date | None, last: dt.date | None) -> str | None:
-    """An ISO day, "first/last", or with an open end "first/.."; None without a day.
+    """Return an ISO day, "first/last", or with an open end "first/.."; None without a day.
 
     >>> iso(dt.date(2016, 2, 1), dt.date(2016, 2, 5))
     '2016-02-01/2016-02-05'
@@ -49,7 +49,7 @@ def iso(first: dt.date | None, last: dt.date | None) -> str | None:
 
 
 def find_dates(text: str, report: dt.date | None) -> list[When]:
-    """All dates of a text in order; spans ("between 3 and 7 March", "since May") are joined.
+    """Return all dates of a text in order; spans ("between 3 and 7 March", "since May") are joined.
 
     >>> [w.iso() for w in find_dates("from 19 February to 23 March", dt.date(2017, 4, 1))]
     ['2017-02-19/2017-03-23']
@@ -89,7 +89,7 @@ _NEXT = 334
 
 
 def _dated(match: re.Match[str]) -> bool:
-    """Whether "May" or "March" is a month here: after a preposition or joined to another date."""
+    """Return whether "May" or "March" is a month here: after a preposition or joined to another date."""
     before = match.string[max(0, match.start() - 14) : match.start()].lower()
     return bool(
         re.search(r"\b(?:in|since|of|by|until|from|between|and|to|last|this|during|-|mid-?|early|late)\s*$", before)
@@ -97,7 +97,7 @@ def _dated(match: re.Match[str]) -> bool:
 
 
 def _spread_year(found: list[When]) -> list[When]:
-    """A relative "the next day", "two days earlier" counts from the day named before it."""
+    """Count a relative "the next day", "two days earlier" from the day named before it."""
     done: list[When] = []
     for when in found:
         words = when.text.lower()
@@ -139,7 +139,7 @@ def _linked(text: str, left: When, right: When) -> bool:
 
 
 def _start_of(left: When, right: When, report: dt.date | None) -> dt.date | None:
-    """The first day of a span whose year is given only at its end: "from 19 February to 23 March 2017"."""
+    """Return the first day of a span whose year is given only at its end: "from 19 February to 23 March 2017"."""
     if right.last is None or re.search(YEAR, left.text):
         return left.first
     for year in (right.last.year, right.last.year - 1):

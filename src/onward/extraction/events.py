@@ -53,7 +53,7 @@ _ARRIVAL = re.compile(
 
 
 def happening_drafts(text: str, sentence: Sentence, number: int, mentions: Sequence[Mention]) -> list[Draft]:
-    """The facts without a figure of one sentence.
+    """Return the facts without a figure of one sentence.
 
     >>> t = "Government warplanes bombed the town on Monday."
     >>> [(d.kind, d.indicator) for d in happening_drafts(t, Sentence(0, 47, 0), 0, [])]

@@ -73,7 +73,7 @@ COLUMNS = tuple(f.name for f in fields(EvidenceRow) if f.name != "row")
 
 
 def evidence_rows(readings: Readings | Iterable[Reading]) -> list[EvidenceRow]:
-    """The facts of readings as rows to review, with a proposal of what each could become.
+    """Return the facts of readings as rows to review, with a proposal of what each could become.
 
     >>> from onward.extraction import extract_facts
     >>> row = evidence_rows([extract_facts("About 300 people fled Azaz on 5 May 2016.", source="a.txt")])[0]
@@ -123,18 +123,18 @@ def _row(reading: Reading, fact: Fact) -> EvidenceRow:
 
 
 def _key(fact: Fact, role: Role) -> str:
-    """The crisis's place of that role, if the reader is fairly sure of one."""
+    """Return the crisis's place of that role, if the reader is fairly sure of one."""
     return next(iter(_keys(fact, role)), "")
 
 
 def _keys(fact: Fact, role: Role) -> list[str]:
-    """The crisis's places of that role of which the reader is fairly sure."""
+    """Return the crisis's places of that role of which the reader is fairly sure."""
     best = [place.candidates[0] for place in fact.places if place.role == role and place.candidates]
     return [c.place for c in best if c.place and c.score > 0.5]
 
 
 def _becomes(fact: Fact) -> str:
-    """What a fact could become: nothing where it is no assertion, or counted in another row already."""
+    """Return what a fact could become: nothing where it is no assertion, or counted in another row already."""
     if fact.modality not in FIRM or fact.same_as is not None:
         return ""
     if fact.indicator in _EVENTS and fact.kind == "attack":

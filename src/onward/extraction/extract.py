@@ -86,7 +86,7 @@ def extract_facts(
 
 
 def _actors(crisis: HasTables | None) -> frozenset[str]:
-    """The short and long names of the crisis's parties."""
+    """Return the short and long names of the crisis's parties."""
     if crisis is None:
         return frozenset()
     rows = crisis.table("actors").iter_rows(named=True)
@@ -98,7 +98,7 @@ read_report = extract_facts
 
 
 def report_day(date: dt.date | str | None) -> dt.date | None:
-    """The report's day from a date or ISO text.
+    """Return the report's day from a date or ISO text.
 
     >>> report_day("2016-02-13")
     datetime.date(2016, 2, 13)
@@ -151,7 +151,7 @@ _TAKER = re.compile(
 
 
 def _holder(words: str) -> str | None:
-    """Who took a place, by the words of the fact.
+    """Return who took a place, by the words of the fact.
 
     >>> _holder("GoS forces captured Saraq city"), _holder("was captured by the Coalition of the North")
     ('GoS', 'Coalition of the North')
@@ -161,7 +161,7 @@ def _holder(words: str) -> str | None:
 
 
 def _in_force(draft: Draft, day: dt.date | None) -> str | None:
-    """An undated closure or opening of a border stands from the report's day on."""
+    """Return the days of an undated closure or opening of a border: from the report's day on."""
     return f"{day.isoformat()}/.." if draft.kind == "border" and day is not None else None
 
 

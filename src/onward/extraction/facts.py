@@ -108,7 +108,7 @@ class Fact:
         return self.modality in FIRM
 
     def people(self) -> tuple[float | None, float | None] | None:
-        """Bounds in people; None for homes and for households without a stated size.
+        """Return bounds in people; None for homes and for households without a stated size.
 
         >>> Fact("f1", 0, 4, "text", "displacement", "stock", 10, 10, 10, "households").people()
         >>> Fact("f1", 0, 1, "9", "displacement", "stock", 9, 9, 9, "households", household_size=5).people()
@@ -152,7 +152,7 @@ class Reading:
     tables: tuple[tuple[int, int], ...] = ()
 
     def totals(self) -> tuple[Total, ...]:
-        """Each figure that has parts, and whether the parts of one unit and sense fit in it.
+        """Return each figure that has parts, and whether the parts of one unit and sense fit in it.
 
         Shares are compared with 100 percent. Parts that overlap ("of whom 5,000 children") fit as well.
 
@@ -173,7 +173,7 @@ class Reading:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """The reading as plain values, ready for JSON (the text itself is left out).
+        """Return the reading as plain values, ready for JSON (the text itself is left out).
 
         >>> Reading("nothing", ()).to_dict()["facts"]
         []
@@ -190,7 +190,7 @@ class Reading:
         }
 
     def itineraries(self) -> tuple[tuple[str, ...], ...]:
-        """The stops of each journey told in the text, in order; "home" where the origin is not named.
+        """Return the stops of each journey told in the text, in order; "home" where the origin is not named.
 
         >>> Reading("nothing", ()).itineraries()
         ()
@@ -216,7 +216,7 @@ def _ends(fact: Fact) -> tuple[str | None, list[str]]:
 
 
 def _total(whole: Fact, parts: list[Fact]) -> Total:
-    """The parts that count the same thing, or all parts where they add up to it, against the whole."""
+    """Return the parts that count the same thing, or all parts where they add up to it, against the whole."""
     alike = [p for p in parts if p.indicator == whole.indicator]
     most = 100.0 if parts[0].unit == "percent" else whole.high or whole.value or float("inf")
     every = sum(p.value or 0.0 for p in parts)

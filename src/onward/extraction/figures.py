@@ -47,7 +47,7 @@ _HOUSING = ("destroyed", "damaged", "uninhabitable")
 def figure_drafts(
     text: str, sentence: Sentence, number: int, quantities: Sequence[Quantity], told: Sequence[Draft] = ()
 ) -> list[Draft]:
-    """The facts with a figure of one sentence; `told` are the figures of the sentences before it.
+    """Return the facts with a figure of one sentence; `told` are the figures of the sentences before it.
 
     >>> from onward.extraction.numbers import find_quantities
     >>> t = "Shelling displaced 4,000 people and destroyed 20 homes."
@@ -107,7 +107,7 @@ def _any_sense(
     earlier: Sequence[Draft],
     drafts: list[Draft],
 ) -> Sense | None:
-    """The sense of a number: by its own words, else by the figures and the subject before it."""
+    """Return the sense of a number: by its own words, else by the figures and the subject before it."""
     q, near = item.quantity, [d for d in earlier if number - d.sentence <= LOOK_BACK]
     if cues.FEWER.search(text[max(sentence.start, q.start - 40) : q.start]):
         return None
@@ -155,7 +155,7 @@ def _any_sense(
 
 
 def _rate(item: Counted, found: Sense | None, near: Sequence[Draft]) -> Sense | None:
-    """People a day are a flow, whatever the verb; the dead of each day are no flow."""
+    """Return the sense of people a day: a flow, whatever the verb; the dead of each day are no flow."""
     if found is None and item.unit is None and not near:
         return None
     if found is not None and found.indicator in ("killed", "injured", "aided", *_HOUSING):
@@ -184,7 +184,7 @@ def _sense(text: str, sentence: Sentence, item: Counted, opened: Counted) -> Sen
 
 
 def _before(text: str, sentence: Sentence, item: Counted, opened: Counted) -> Sense | None:
-    """The verb or noun right before the number."""
+    """Return the sense of the verb or noun right before the number."""
     start = max(sentence.start, item.quantity.start - 90)
     match = cues.PRE.search(text[start : item.quantity.start])
     if not match:
@@ -216,7 +216,7 @@ def _forced(text: str, item: Counted, opened: Counted, start: int) -> Sense | No
 
 
 def _label(text: str, sentence: Sentence, item: Counted) -> Sense | None:
-    """A line of a table: "Number of displaced: 452"."""
+    """Return the sense of a line of a table: "Number of displaced: 452"."""
     if item.quantity.start - sentence.start > 60:
         return None
     match = cues.LABEL.search(text[sentence.start : item.quantity.start])
@@ -238,7 +238,7 @@ def _inside(text: str, item: Counted) -> Sense | None:
 
 
 def _after(text: str, item: Counted, inside: Sense | None) -> Sense | None:
-    """The verb after the number, before the next number takes over."""
+    """Return the sense of the verb after the number, before the next number takes over."""
     limit = min(item.limit, item.end + REACH)
     matches = [m for m in cues.POST.finditer(text, item.end, limit) if m.lastgroup]
     bare = item.unit is None
@@ -304,7 +304,7 @@ def _settle(name: str, unit: str | None) -> str:
 
 
 def _fits(name: str, unit: str | None) -> bool:
-    """Whether the unit can bear the indicator: people are not demolished, homes are not wounded."""
+    """Return whether the unit can bear the indicator: people are not demolished, homes are not wounded."""
     if name in _HOUSING:
         return unit in (None, "homes", "households")
     if unit == "homes":
@@ -313,7 +313,7 @@ def _fits(name: str, unit: str | None) -> bool:
 
 
 def _stronger(after: Sense, inside: Sense) -> bool:
-    """Whether the verb says more than the noun: refugees who were killed, displaced people who came back."""
+    """Return whether the verb says more than the noun: refugees who were killed, displaced people who came back."""
     if inside.indicator in ("killed", "injured", "returned", "evacuated"):
         return False
     if inside.indicator == "newly_displaced":

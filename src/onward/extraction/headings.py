@@ -51,7 +51,7 @@ def headings_of(
 
 
 def _is_heading(text: str, sentences: Sequence[Sentence], number: int) -> bool:
-    """Whether a sentence is a line of its own without verb and figure, or the first words of a report."""
+    """Return whether a sentence is a line of its own without verb and figure, or the first words of a report."""
     line = sentences[number]
     words = text[line.start : line.end]
     if len(words) > LONGEST or _VERB.search(words) or _FIGURE.search(words) or words[-1] in ",;":

@@ -121,7 +121,7 @@ _SITE_HAS = re.compile(
 def subject_sense(
     text: str, sentence: Sentence, quantity: Quantity, end: int, told: Sequence[Draft] = ()
 ) -> Sense | None:
-    """A figure after its subject and a verb of measure: "Arrivals average 1,900", "New arrivals: 2,690".
+    """Return the sense of a figure after its subject and a verb of measure: "Arrivals average 1,900".
 
     >>> t = "Arrivals at the site averaged 1,900 last week."
     >>> subject_sense(t, Sentence(0, 46, 0), Quantity(30, 35, 30, 1900.0, 1900.0, 1900.0), 35).indicator

@@ -100,7 +100,7 @@ def find_boxes(text: str, tables: Sequence[Table] = ()) -> list[Box]:
 
 
 def _first_sentence(cell: Cell | None) -> Cell | None:
-    """A label that goes on with a second sentence, or with a part ("..., 11 % of whom"), ends before it."""
+    """Cut a label before its second sentence, or before a part ("..., 11 % of whom")."""
     if cell is None:
         return None
     words = re.split(r"(?<=[A-Za-z)])[.] (?=[A-Z0-9])|, (?=\d)(?!\d{4}\b)", cell.text)[0]
@@ -112,7 +112,7 @@ def _is_label(cell: Cell) -> bool:
 
 
 def _table(block: Sequence[Row], caption: tuple[int, int]) -> list[Table]:
-    """The rows as a table, if figures stand below a header or beside labels."""
+    """Return the rows as a table, if figures stand below a header or beside labels."""
     if len(block) < 2 or sum(any(c.is_figure for c in row[1:]) for row in block) < len(block) / 2:
         return []
     headed = not any(c.is_figure for c in block[0][1:])
@@ -129,7 +129,7 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _cells(text: str, start: int, end: int) -> Row:
-    """The cells of a line: between pipes, or between tabs and runs of spaces."""
+    """Return the cells of a line: between pipes, or between tabs and runs of spaces."""
     line = text[start:end]
     if len(line) > 2000:
         return ()
@@ -152,7 +152,7 @@ def _cell(text: str, start: int, end: int) -> Cell:
 
 
 def is_empty(cell: Cell) -> bool:
-    """Whether a cell says that there is no figure.
+    """Return whether a cell says that there is no figure.
 
     >>> is_empty(Cell(0, 1, "-")), is_empty(Cell(0, 1, "7"))
     (True, False)

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 
 def word_list(name: str) -> frozenset[str]:
-    """The words of words/<name>.txt; lines that start with # are comments.
+    """Return the words of words/<name>.txt; lines that start with # are comments.
 
     >>> "displaced" in word_list("common")
     True

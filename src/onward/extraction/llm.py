@@ -144,7 +144,7 @@ def _items(llm: Callable[[str, Mapping[str, Any]], Any], prompt: str, dropped: C
 
 
 def _checked(item: Any, piece: _Piece, parts: Parts) -> Fact | str:
-    """The fact, or the reason why it is dropped."""
+    """Return the fact, or the reason why it is dropped."""
     if not isinstance(item, dict) or not all(isinstance(item.get(k), str) for k in ("quote", "kind", "indicator")):
         return "item without quote, kind and indicator"
     if item["indicator"] not in KINDS.get(item["kind"], ()):
@@ -160,7 +160,7 @@ def _checked(item: Any, piece: _Piece, parts: Parts) -> Fact | str:
 
 
 def _number(item: Mapping[str, Any], quote: str) -> Quantity | str | None:
-    """The quantity that our grammar finds where the model points, None without a number."""
+    """Return the quantity that our grammar finds where the model points, None without a number."""
     words = item.get("number") or ""
     if not isinstance(words, str) or not words.strip():
         return None if not item.get("value") else "value without a number in words"
@@ -208,7 +208,7 @@ def _text(item: Mapping[str, Any], key: str) -> str:
 
 
 def _places(item: Mapping[str, Any], start: int, parts: Parts) -> list[Place]:
-    """Places the model names, if the report has the name; what they mean is the gazetteer's word."""
+    """Return places the model names, if the report has the name; what they mean is the gazetteer's word."""
     found = []
     given = item.get("places")
     for place in given[:20] if isinstance(given, list) else []:

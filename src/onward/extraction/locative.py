@@ -108,7 +108,7 @@ _OF_BODY = re.compile(
 
 
 def names_a_body(text: str, start: int) -> bool:
-    """Whether a place only names a body: "the Government of Iraq"."""
+    """Return whether a place only names a body: "the Government of Iraq"."""
     return bool(_OF_BODY.search(text[max(0, start - 30) : start]))
 
 

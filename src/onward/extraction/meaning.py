@@ -40,7 +40,7 @@ _NOT_COUNTED = re.compile(
 
 
 def indicator_of(words: str) -> str | None:
-    """What a heading counts; None where it does not say, or counts something else.
+    """Return what a heading counts; None where it does not say, or counts something else.
 
     >>> indicator_of("IDP arrivals"), indicator_of("Internally displaced"), indicator_of("People in need")
     ('newly_displaced', 'stock', None)
@@ -53,7 +53,7 @@ def indicator_of(words: str) -> str | None:
 
 
 def unit_of(words: str, indicator: str) -> str:
-    """The unit of a column: percent, households, homes or people.
+    """Return the unit of a column: percent, households, homes or people.
 
     >>> unit_of("Share", "stock"), unit_of("# HHs", "stock"), unit_of("Houses", "destroyed")
     ('percent', 'households', 'homes')

@@ -38,7 +38,7 @@ _NOT_PLACES = word_list("not_places")
 def find_mentions(
     text: str, places: Gazetteer, sentences: Sequence[tuple[int, int]], actors: frozenset[str] = frozenset()
 ) -> list[Mention]:
-    """All places named in a text, with candidates weighed by the countries the text speaks of.
+    """Return all places named in a text, with candidates weighed by the countries the text speaks of.
 
     `actors` are names that are no places; abbreviations that the text introduces in brackets are none either.
 
@@ -123,7 +123,7 @@ def _is_organisation(text: str, words: list[tuple[int, int]]) -> bool:
 
 
 def _new_name(text: str, start: int, words: list[tuple[int, int]], before: list[Mention]) -> bool:
-    """Whether a run that the gazetteer does not know as a whole is a place by the words around it."""
+    """Return whether a run that the gazetteer does not know as a whole is a place by the words around it."""
     a, b = words[0][0], words[-1][1]
     name = text[a:b].removesuffix("'s")
     if name in _NOT_PLACES or name in demonyms() or (name.isupper() and len(name) < 6) or "," in name:
@@ -181,7 +181,7 @@ def _national(text: str, words: list[tuple[int, int]]) -> list[Mention]:
 
 
 def _known(text: str, words: list[tuple[int, int]], i: int, places: Gazetteer) -> int:
-    """How many words from the i-th on are one name of the gazetteer, the longest counting."""
+    """Return how many words from the i-th on are one name of the gazetteer, the longest counting."""
     for size in range(min(places.longest, len(words) - i), 0, -1):
         name = text[words[i][0] : words[i + size - 1][1]]
         if size == 1 and (name in _NOT_PLACES or (len(name) < 3 and name not in ("UK", "US"))):
@@ -199,14 +199,14 @@ _SHORT_NAMES = frozenset({"UK", "US", "USA", "UAE", "DRC", "FATA", "CAR", "KRI"}
 
 
 def _is_country_name(name: str, places: Gazetteer) -> bool:
-    """Whether capitals are a country's name ("CHAD") and no abbreviation."""
+    """Return whether capitals are a country's name ("CHAD") and no abbreviation."""
     return any(c.kind == "country" and fold(c.name) == fold(name) for c in places.candidates(name)[:1])
 
 
 def _believable(
     text: str, start: int, a: int, b: int, index: int, count: int, places: Gazetteer, before: list[Mention]
 ) -> bool:
-    """Whether the name is meant as a place here: well known, in a locative phrase, or in a list of places."""
+    """Return whether the name is meant as a place here: well known, in a locative phrase, or in a list of places."""
     if _located(text, start, a, b) or _listed(text, a, before):
         return True
     if count > 1 and index > 0 and not locative.AFTER.match(text, b):
@@ -258,7 +258,7 @@ _A_LABEL = re.compile(
 
 
 def _listed(text: str, a: int, before: list[Mention]) -> bool:
-    """Whether only a comma or "and" stands between this name and a place before it."""
+    """Return whether only a comma or "and" stands between this name and a place before it."""
     if not before:
         return False
     gap = text[before[-1].end : a]
@@ -294,7 +294,7 @@ def _with_roles(text: str, start: int, found: list[Mention]) -> list[Mention]:
 
 
 def role_at(text: str, start: int, mention: Mention) -> Role | None:
-    """The role of one mention by the words before it, `start` being where its sentence may start.
+    """Return the role of one mention by the words before it, `start` being where its sentence may start.
 
     >>> role_at("fled to Azaz", 0, Mention(8, 12, "Azaz", "Azaz", None, (), "unknown"))
     'to'
@@ -330,7 +330,7 @@ def _role(text: str, start: int, mention: Mention, done: list[Mention]) -> Role 
 
 
 def _inside(left: str) -> bool:
-    """Whether "... town in ..." says in what larger place the one before lies."""
+    """Return whether "... town in ..." says in what larger place the one before lies."""
     return bool(
         re.fullmatch(
             rf"(?:'s)?(?: (?:{locative.UNIT}))*,?(?: and (?:nearby|surrounding) "

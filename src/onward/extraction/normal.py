@@ -50,7 +50,7 @@ class Flat:
     shifts: tuple[int, ...] = ()
 
     def back(self, position: int) -> int:
-        """The offset in the report of an offset in the working copy.
+        """Return the offset in the report of an offset in the working copy.
 
         >>> flatten("peoplewere here").back(7)
         6
@@ -59,7 +59,7 @@ class Flat:
         return position + (self.shifts[i - 1] if i else 0)
 
     def forth(self, offset: int) -> int:
-        """The offset in the working copy of an offset in the report.
+        """Return the offset in the working copy of an offset in the report.
 
         >>> flatten("peoplewere here").forth(6)
         7
@@ -111,7 +111,7 @@ _HYPHENATED = re.compile(r"(?<=[a-z]{2})-\n *(?=[a-z]{2})")
 
 
 def _misprints(word: str) -> set[str]:
-    """The word with one letter lost, doubled or two swapped, its first letter in place."""
+    """Return the word with one letter lost, doubled or two swapped, its first letter in place."""
     lost = {word[:i] + word[i + 1 :] for i in range(1, len(word) - 1)}
     swapped = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(1, len(word) - 1)}
     return {w for w in lost | swapped if w != word}
@@ -136,7 +136,7 @@ _SLIPS = {
 
 
 def _correction(start: int, slip: str) -> tuple[int, int, str]:
-    """The edit that puts a misprint right: a letter put in, or two letters swapped."""
+    """Return the edit that puts a misprint right: a letter put in, or two letters swapped."""
     word = _SLIPS[slip]
     at = next(i for i, (a, b) in enumerate(zip(slip, word, strict=False)) if a != b)
     swapped = 2 * (len(slip) == len(word))
@@ -260,7 +260,7 @@ def _paragraph_breaks(text: str) -> set[int]:
 
 
 def fold(name: str) -> str:
-    """A spelling without marks, case, apostrophes and hyphens.
+    """Return a spelling without marks, case, apostrophes and hyphens.
 
     >>> fold("Öncüpınar"), fold("Māri‘"), fold("Deir-ez-Zor")
     ('oncupinar', 'mari', 'deir ez zor')

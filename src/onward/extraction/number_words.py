@@ -52,7 +52,7 @@ SHARES = {
 
 
 def numeral(words: str) -> float:
-    """The value of a number in digits, with or without scale words.
+    """Return the value of a number in digits, with or without scale words.
 
     >>> numeral("14 000"), numeral("2.5 million"), numeral("4 lakh"), numeral("12k")
     (14000.0, 2500000.0, 400000.0, 12000.0)
@@ -68,7 +68,7 @@ def numeral(words: str) -> float:
 
 
 def spelled(words: str) -> float:
-    """The value of a number in words.
+    """Return the value of a number in words.
 
     >>> spelled("nine hundred and twenty-one"), spelled("half a million"), spelled("two thousand")
     (921.0, 500000.0, 2000.0)
@@ -91,7 +91,7 @@ def spelled(words: str) -> float:
 
 
 def share(words: str) -> float:
-    """The percentage that a fraction in words stands for.
+    """Return the percentage that a fraction in words stands for.
 
     >>> share("one in five"), share("three quarters"), share("3 out of 4")
     (20.0, 75.0, 75.0)
@@ -104,7 +104,7 @@ def share(words: str) -> float:
 
 
 def vague_bounds(words: str) -> tuple[float, float]:
-    """The interval that words without a figure allow.
+    """Return the interval that words without a figure allow.
 
     >>> vague_bounds("several thousand"), vague_bounds("hundreds of thousands"), vague_bounds("dozens")
     ((2000.0, 9999.0), (200000.0, 999999.0), (24.0, 99.0))

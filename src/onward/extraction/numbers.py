@@ -135,7 +135,7 @@ class Quantity:
 
 
 def find_quantities(text: str, skip: list[tuple[int, int]] | None = None) -> list[Quantity]:
-    """All counts in a text, ranges joined; what lies in the `skip` spans (dates) or is a measure is left out.
+    """Return all counts in a text, ranges joined; what lies in the `skip` spans (dates) or is a measure is left out.
 
     >>> [(q.low, q.high) for q in find_quantities("between 1,300 and 1,900 people, several thousand cattle")]
     [(1300.0, 1900.0), (2000.0, 9999.0)]
@@ -262,7 +262,7 @@ def _bare(gap: str) -> str:
 
 
 def _scaled(text: str, left: Quantity, right: Quantity) -> float:
-    """The left end in the scale of the right one: "1.2 to 1.5 million", "25 to 30 thousand"."""
+    """Return the left end in the scale of the right one: "1.2 to 1.5 million", "25 to 30 thousand"."""
     assert left.value is not None
     assert right.value is not None
     scale = re.search(rf"(?:{_SCALE}|k|m)$", text[right.start : right.end], re.I)
@@ -309,7 +309,7 @@ def _qualified(text: str, found: list[Quantity]) -> list[Quantity]:
 
 
 def _of_something_else(text: str, quantity: Quantity) -> bool:
-    """Whether a number measures a length, a time, money or a rank, or belongs to a name ("Village 8")."""
+    """Return whether a number measures a length, a time, money or a rank, or belongs to a name ("Village 8")."""
     before = text[max(0, quantity.start - 24) : quantity.start]
     if _NOT_PEOPLE.match(text, quantity.end) or _NOT_BEFORE.search(before):
         return True

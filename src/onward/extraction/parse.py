@@ -97,7 +97,7 @@ def take_apart(
 def _laid_out(
     flat: Flat, tables: Sequence[Table], boxes: Sequence[Box], lines: Sequence[Sentence], places: Gazetteer
 ) -> tuple[list[Draft], list[Draft]]:
-    """The facts of tables, with their places, and those of key figures."""
+    """Return the facts of tables, with their places, and those of key figures."""
     starts = [line.start for line in lines]
 
     def sentence(position: int) -> int:
@@ -123,7 +123,7 @@ def _drafts(
 
 
 def _told(word: Draft, figure: Draft) -> bool:
-    """Whether a fact in words repeats one with a figure: flight by flight, a leg by people counted."""
+    """Return whether a fact in words repeats one with a figure: flight by flight, a leg by people counted."""
     overlap = min(word.end, figure.end) - max(word.start, figure.start)
     if word.kind == "itinerary":
         return figure.kind == "displacement" and overlap > 0.5 * (word.end - word.start)
@@ -131,7 +131,7 @@ def _told(word: Draft, figure: Draft) -> bool:
 
 
 def _size(text: str) -> float | None:
-    """People per household, where the text states it."""
+    """Return people per household, where the text states it."""
     match = next(
         (m for m in cues.HOUSEHOLD_SIZE.finditer(text) if re.search(r"household|family", m.group(), re.I)),
         None,

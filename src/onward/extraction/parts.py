@@ -77,7 +77,7 @@ _FOREIGN = re.compile(
 
 
 def part_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, earlier: Sequence[Draft]) -> Sense | None:
-    """A figure introduced by "of whom", "of these", "including": part of the figure before it, and like it.
+    """Return the sense of a figure after "of whom", "of these", "including": a part of the figure before, and like it.
 
     >>> t = "As many as 900 fled, of whom 300 are in schools."
     >>> whole = Draft(0, 19, "displacement", "newly_displaced", 0, 900.0, unit="people", anchor=0)
@@ -144,7 +144,7 @@ def remainder_of(text: str, sentence: Sentence, quantity: Quantity, bare: bool, 
 
 
 def item_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, told: Sequence[Draft]) -> Sense | None:
-    """An item of a list ("A (3,400), B (2,100)", ": 900 from A, 700 from B") counts what the list counts."""
+    """Return the sense of an item of a list ("A (3,400), B (2,100)"): what the list counts."""
     last = told[-1] if told and told[-1].sentence_of(sentence) else None
     compared = last is not None and _COMPARED.search(text[last.figure_end : quantity.start])
     before_that = compared and _EARLIER.match(text, quantity.end)
@@ -274,7 +274,7 @@ _OTHERS_IN = re.compile(
 
 
 def state_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, people: bool) -> Sense | None:
-    """People who live, stay, remain or are somewhere; a bare number only with "remain"."""
+    """Return the sense of people who live, stay, remain or are somewhere; a bare number only with "remain"."""
     limit = min(sentence.end, end + 90)
     if others := _OTHERS_IN.match(text, end, limit):
         return Sense("sheltered", quantity.start, others.end(), 0.6)
@@ -293,7 +293,7 @@ def state_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, peo
 
 
 def total_of(earlier: Sequence[Draft], quantity: Quantity) -> Draft | None:
-    """The figure that a part belongs to: the nearest count that is at least as large and no part itself."""
+    """Return the figure that a part belongs to: the nearest count that is at least as large and no part itself."""
     counts = [d for d in earlier if d.unit in ("people", "households", "homes") and d.pair is None]
     for draft in reversed(counts):
         if quantity.unit == "percent" or draft.size >= quantity.size:

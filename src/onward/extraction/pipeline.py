@@ -19,7 +19,7 @@ MOST_CHARACTERS = 900_000  # spaCy's own limit is a million
 
 
 def load_pipeline(name: str = "en_core_web_sm") -> Callable[[str], Any]:
-    """A spaCy pipeline by name, for the `nlp` argument of extract_facts.
+    """Return a spaCy pipeline by name, for the `nlp` argument of extract_facts.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def load_pipeline(name: str = "en_core_web_sm") -> Callable[[str], Any]:
 def with_pipeline(
     nlp: Callable[[str], Any], text: str, mentions: Sequence[Mention], places: Gazetteer
 ) -> tuple[list[Mention], frozenset[str]]:
-    """The mentions with those of the pipeline added, and the persons it names that are no places."""
+    """Return the mentions with those of the pipeline added, and the persons it names that are no places."""
     found, persons = list(mentions), set()
     for start in range(0, len(text), MOST_CHARACTERS):
         for entity in nlp(text[start : start + MOST_CHARACTERS]).ents:

@@ -41,7 +41,7 @@ class HasTables(Protocol):
     """What the reader needs of a crisis: its places as a table."""
 
     def table(self, name: str) -> Any:
-        """The table of that name."""
+        """Return the table of that name."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Gazetteer:
     countries: frozenset[str] = frozenset()
 
     def knows(self, name: str) -> bool:
-        """Whether any entry may be spelled so.
+        """Return whether any entry may be spelled so.
 
         >>> gazetteer().knows("Bab as-Salameh"), gazetteer().knows("Post a Comment")
         (True, False)
@@ -84,7 +84,7 @@ class Gazetteer:
     def candidates(
         self, name: str, countries: Mapping[str, float] | None = None, kind: str | None = None
     ) -> tuple[Candidate, ...]:
-        """What a name may mean, best first.
+        """Return what a name may mean, best first.
 
         The weight of an entry is how well the spelling fits, times how likely its kind is, times 1 + ln(1 +
         people / 1,000), times the weight of its country (`countries`: those the text speaks of); the crisis's
@@ -139,7 +139,7 @@ def _same(a: Entry, b: Entry) -> bool:
 
 @lru_cache(maxsize=100_000)
 def loose(name: str) -> str:
-    """The key of a spelling: articles, doubled letters and the ways to write a last "a" do not count.
+    """Return the key of a spelling: articles, doubled letters and the ways to write a last "a" do not count.
 
     >>> loose("Bab al-Salama") == loose("Bab as-Salameh"), loose("Marea") == loose("Mareea")
     (True, True)
@@ -155,7 +155,7 @@ def _ending(word: str) -> str:
 
 @lru_cache(maxsize=1)
 def gazetteer() -> Gazetteer:
-    """The gazetteer that comes with the package.
+    """Return the gazetteer that comes with the package.
 
     >>> gazetteer().candidates("Māri‘")[0].country
     'SYR'
@@ -203,7 +203,7 @@ _UNIT = re.compile(
 
 
 def spelling_keys(entry: Entry) -> set[str]:
-    """The keys under which an entry is found.
+    """Return the keys under which an entry is found.
 
     >>> sorted(spelling_keys(Entry("Homs", "admin1", "SYR", None, None, 0, ("Hims",), "")))
     ['hims', 'homs']
@@ -221,7 +221,7 @@ def _spellings(entry: Entry) -> Iterable[str]:
 
 
 def crisis_gazetteer(crisis: HasTables | None) -> Gazetteer:
-    """The gazetteer with a crisis's own places in front; the bare gazetteer without a crisis."""
+    """Return the gazetteer with a crisis's own places in front; the bare gazetteer without a crisis."""
     base = gazetteer()
     if crisis is None:
         return base
@@ -232,7 +232,7 @@ def crisis_gazetteer(crisis: HasTables | None) -> Gazetteer:
 
 
 def _own(row: Mapping[str, Any], base: Gazetteer) -> Entry:
-    """A place of the crisis, also found under the other spellings that the gazetteer has for it."""
+    """Return a place of the crisis, also found under the other spellings that the gazetteer has for it."""
     name = str(row.get("name") or row["place"])
     bare = re.sub(r"\s*\(.*?\)\s*", "", name)
     point = (float(row["latitude"]), float(row["longitude"]))

@@ -60,7 +60,7 @@ T = TypeVar("T", bound=HasStart)
 
 
 def by_sentence(sentences: Sequence[Sentence], items: Sequence[T]) -> dict[int, list[T]]:
-    """Items (with a `start`) sorted under the number of their sentence."""
+    """Return items (with a `start`) sorted under the number of their sentence."""
     found: dict[int, list[T]] = {}
     number = 0
     for item in sorted(items, key=lambda i: i.start):
@@ -109,7 +109,7 @@ class _Path:
         self.told = -9
 
     def leg(self, places: Tied, sentence: int) -> Tied:
-        """The places of a step, with the last stop as its origin; the new last stop is kept."""
+        """Return the places of a step, with the last stop as its origin; the new last stop is kept."""
         if sentence - self.told > 4:
             self.stop = None
         placed = _leg_places(places, self.stop)
@@ -119,7 +119,7 @@ class _Path:
         return placed
 
     def there(self, scene: Scene, draft: Draft, places: Tied) -> Tied:
-        """The last stop, where the fact says "there", or counts dead right after it without a place."""
+        """Return the last stop, where the fact says "there", or counts dead right after it without a place."""
         if self.stop is None:
             return []
         if draft.sentence - self.told <= 3 and _says_there(scene, draft):
@@ -137,7 +137,7 @@ def _arrived(draft: Draft, legs: Sequence[Draft]) -> Draft:
 
 
 def _named(scene: Scene, draft: Draft, others: Sequence[Draft]) -> Tied:
-    """Places of the fact's own words, else of its side of the sentence, else of the whole sentence."""
+    """Return places of the fact's own words, else of its side of the sentence, else of the whole sentence."""
     named = {m.start for d in others if d.anchor > draft.anchor for m, _, _ in _before_bracket(scene, d)}
     every = [m for m in scene.mentions.get(draft.sentence, ()) if m.role is not None and m.start not in named]
     moves = any(m.role in ("to", "from", "via") for m in every if draft.start <= m.start < draft.end)
@@ -176,7 +176,7 @@ _OF_WHOM = re.compile(r"\bof (?:whom|them|these|those|which)\b")
 
 
 def _goes_on(scene: Scene, whole: Draft, part: Draft) -> bool:
-    """Whether a part stands after its whole, and not in a bracket after which the whole is spoken of again."""
+    """Return whether a part stands after its whole, and not in a bracket after which the whole is spoken of again."""
     if part.anchor <= whole.anchor:
         return False
     dashed = scene.text.rfind(" - ", whole.anchor, part.anchor)
@@ -201,7 +201,7 @@ _BRACKET = re.compile(
 
 
 def _before_bracket(scene: Scene, draft: Draft) -> Tied:
-    """The name before the bracket in which a figure stands: "Rimah (4,210)"."""
+    """Return the name before the bracket in which a figure stands: "Rimah (4,210)"."""
     last = [m for m in scene.mentions.get(draft.sentence, ()) if m.end < draft.anchor][-1:]
     if not last or not _BRACKET.fullmatch(scene.text, last[0].end, draft.anchor):
         return []
@@ -261,7 +261,7 @@ _LOSS_NEAR = 0.05
 
 
 def _inherited(scene: Scene, draft: Draft, drafts: Sequence[Draft]) -> tuple[Tied, float]:
-    """The places of a sentence near by, else of the heading or the title, and how much less sure the fact is."""
+    """Return the places of a sentence near by, else of the heading or the title, and how much less sure the fact is."""
     places = _context(scene, draft, drafts)
     if places:
         lines = scene.sentences
@@ -324,7 +324,7 @@ def _distinct(places: Tied) -> Tied:
 
 
 def to_place(scene: Scene, tied: tuple[Mention, Role, str]) -> Place:
-    """A mention as the place of a fact, in the report's offsets."""
+    """Return a mention as the place of a fact, in the report's offsets."""
     mention, role, how = tied
     start, end = scene.flat.back(mention.start), scene.flat.back(mention.end)
     name = mention.name
@@ -335,7 +335,7 @@ def to_place(scene: Scene, tied: tuple[Mention, Role, str]) -> Place:
 
 
 def date_of(scene: Scene, draft: Draft) -> When | None:
-    """The date of a fact: in its words, else the nearest of its sentence; never that of a statement."""
+    """Return the date of a fact: in its words, else the nearest of its sentence; never that of a statement."""
     dates = [w for w in scene.dates.get(draft.sentence, ()) if not _of_statement(scene.text, w)]
     if not dates and draft.dated is not None:
         dates = list(scene.dates.get(draft.dated, ()))
@@ -346,7 +346,7 @@ def date_of(scene: Scene, draft: Draft) -> When | None:
 
 
 def _of_statement(text: str, when: When) -> bool:
-    """Whether the date says when someone spoke, or is that of a cited source in brackets."""
+    """Return whether the date says when someone spoke, or is that of a cited source in brackets."""
     if _SAYS.search(text[max(0, when.start - 24) : when.start]):
         return True
     opening = text.rfind("(", max(0, when.start - 90), when.start)

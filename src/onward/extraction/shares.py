@@ -50,7 +50,7 @@ _BRACKETED = re.compile(
 
 
 def base_of(counts: Sequence[Draft], share: Quantity) -> Draft | None:
-    """The total of which the last count is a share: "3,200 IDPs (40 %)" after a total of 8,000, by arithmetic.
+    """Return the total of which the last count is a share: "3,200 IDPs (40 %)" after a total of 8,000, by arithmetic.
 
     A share is printed to the nearest whole per cent or so, hence a tolerance of one.
     """
@@ -70,7 +70,7 @@ _FLIGHT_VERBS = {
 
 
 def _state_before(text: str, sentence: Sentence, last: Draft | None, share: Quantity) -> str | None:
-    """What the verb says before the bracket in which a share stands: "most stay with host families (77 %)"."""
+    """Return what the verb says before the bracket in which a share stands: "most stay with host families (77 %)"."""
     start = max(sentence.start, last.figure_end if last and last.sentence_of(sentence) else 0)
     words = re.split(r"[();]", text[start : share.start].rstrip("( "))[-1]
     if not text[start : share.start].rstrip().endswith("("):
@@ -83,14 +83,14 @@ _HAVE = re.compile(r"(?:have|has|had|were|was) (?:(?:since|already|now|also|\w+l
 
 
 def _finite(text: str, start: int, end: int) -> str | None:
-    """What the verb of a share's clause says: "76 % of IDPs in shelters have returned"."""
+    """Return what the verb of a share's clause says: "76 % of IDPs in shelters have returned"."""
     auxiliary = _HAVE.match(text, start, end)
     verb = cues.POST.match(text, auxiliary.end(), end) if auxiliary else None
     return _FLIGHT_VERBS.get(verb.lastgroup or "") if verb else None
 
 
 def share_sense(text: str, sentence: Sentence, quantity: Quantity, earlier: Sequence[Draft]) -> Sense | None:
-    """What a percentage is a share of: the noun after "of", else the figure told before it.
+    """Return what a percentage is a share of: the noun after "of", else the figure told before it.
 
     A percentage that neither a noun nor a count nearby explains makes no fact.
     """

@@ -81,7 +81,7 @@ class Attribution:
 
 
 def find_attributions(text: str, sentences: Sequence[Sentence]) -> list[Attribution]:
-    """Who says what, by parts of the text; the first that covers a fact counts.
+    """Return who says what, by parts of the text; the first that covers a fact counts.
 
     >>> from onward.extraction.normal import sentences
     >>> t = "Local councils said 40 people left. According to the mayor, all were well."
@@ -126,7 +126,7 @@ def _in_sentence(text: str, start: int, end: int) -> list[Attribution]:
 
 
 def _subject(words: str) -> str | None:
-    """The noun phrase next to the verb, if it can be someone who says things."""
+    """Return the noun phrase next to the verb, if it can be someone who says things."""
     words = _CUT.sub("", _BODY.sub(lambda m: m.group().replace(" and ", " & "), words)).replace(" & ", " and ").strip()
     passive = re.search(r"\s(?:is|are|was|were|been|be)$", words)
     words = re.sub(r"\s+(?:have|has|had|also|now|later|is|are)$", "", words)
@@ -149,7 +149,7 @@ def _trim(words: str) -> str:
 
 
 def quotations(text: str, sentences: Sequence[Sentence]) -> list[tuple[int, int]]:
-    """Spans between double quotes, paragraph by paragraph; an open one runs to the paragraph's end.
+    """Return spans between double quotes, paragraph by paragraph; an open one runs to the paragraph's end.
 
     >>> from onward.extraction.normal import sentences
     >>> quotations('He said "go".', sentences('He said "go".'))
@@ -194,7 +194,7 @@ _PRONOUNS = ("he", "she", "they", "it")
 
 
 def _named_before(text: str, start: int, speaker: tuple[str, int] | None, paragraph: int) -> str | None:
-    """Who "she" is: the speaker named before the quotation, in its sentence or paragraph."""
+    """Return who "she" is: the speaker named before the quotation, in its sentence or paragraph."""
     before = re.split(r"\n|[.!?] (?=[A-Z])", text[max(0, start - 400) : start])[-1]
     for match in _PREFIX.finditer(before):
         if who := _subject(match.group("who")):
@@ -255,7 +255,7 @@ _WORDS: tuple[tuple[Modality, re.Pattern[str]], ...] = (
 
 
 def modality(clause: str, before: str, witness: bool) -> Modality:
-    """How the words stand to what they say; the strongest doubt counts.
+    """Return how the words stand to what they say; the strongest doubt counts.
 
     `clause` is the fact's own words, `before` what stands before it in its clause.
 
@@ -309,7 +309,7 @@ _OFFICE = re.compile(
 
 
 def private_names(text: str, is_place: Callable[[str], bool]) -> frozenset[str]:
-    """Names of persons who hold no office, as far as the words around them tell.
+    """Return names of persons who hold no office, as far as the words around them tell.
 
     >>> text = "Salma Darwish, a mother of three, left. Governor Adam Said stayed."
     >>> sorted(private_names(text, lambda name: False))
@@ -330,7 +330,7 @@ def private_names(text: str, is_place: Callable[[str], bool]) -> frozenset[str]:
 
 
 def _beside(text: str, start: int, end: int) -> str:
-    """The words around a span, no further than its sentence."""
+    """Return the words around a span, no further than its sentence."""
     before = re.split(r"[.!?]\s", text[max(0, start - 30) : start])[-1]
     after = re.split(r"[.!?](?:\s|$)", text[end : end + 30])[0]
     return f"{before}{text[start:end]}{after}"
@@ -340,7 +340,7 @@ _NOT_NAMES = word_list("not_names")
 
 
 def is_private(text: str, name: str) -> bool:
-    """Whether a trade, a family role or an age stands beside a name where it is first given, and no office.
+    """Return whether a trade, a family role or an age stands beside a name where it is first given, and no office.
 
     >>> is_private("Adam Said, a baker, spoke", "Adam Said"), is_private("Governor Adam Said", "Adam Said")
     (True, False)
@@ -352,7 +352,7 @@ def is_private(text: str, name: str) -> bool:
 
 
 def hide_names(quote: str, names: frozenset[str]) -> str:
-    """The words with every private name, whole or in part, replaced by [name].
+    """Return the words with every private name, whole or in part, replaced by [name].
 
     >>> hide_names("Salma Darwish fled. Darwish has three children.", frozenset({"Salma Darwish"}))
     '[name] fled. [name] has three children.'
@@ -365,7 +365,7 @@ def hide_names(quote: str, names: frozenset[str]) -> str:
 
 
 def without_age(who: str) -> str:
-    """A speaker whose name is hidden loses the age too.
+    """Return a speaker whose name is hidden loses the age too.
 
     >>> without_age("[name], 34, a teacher")
     '[name], a teacher'

@@ -26,7 +26,7 @@ _PLACE_HEAD = re.compile(
 
 
 def table_drafts(flat: Flat, table: Table, sentence: Locate, places: Gazetteer) -> list[Draft]:
-    """The facts of a table, parts pointing to the row of totals.
+    """Return the facts of a table, parts pointing to the row of totals.
 
     `sentence` gives the number of the sentence at a position of the working copy.
     """
@@ -68,7 +68,7 @@ def _row_drafts(
 
 
 def _sense(heading: str, label: str, caption: str, first: str | None) -> tuple[str, str] | None:
-    """What a cell counts: its column, else its row, else the caption, else the first column of its row."""
+    """Return what a cell counts: its column, else its row, else the caption, else the first column of its row."""
     for words in (heading, label):
         if indicator := indicator_of(words):
             return indicator, unit_of(f"{heading} {words}", indicator)
@@ -104,7 +104,7 @@ def _row_places(
 
 
 def box_drafts(flat: Flat, boxes: Sequence[Box], sentence: Locate) -> list[Draft]:
-    """The facts of key figures that stand on lines of their own."""
+    """Return the facts of key figures that stand on lines of their own."""
     drafts: list[Draft] = []
     for box in boxes:
         share = "%" in box.figure.text or "per cent" in box.figure.text

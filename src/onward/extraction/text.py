@@ -85,7 +85,7 @@ _FURNITURE = re.compile(
 
 
 def is_furniture(line: str) -> bool:
-    """Whether a line is page navigation and not part of the report.
+    """Return whether a line is page navigation and not part of the report.
 
     >>> is_furniture("Post a Comment"), is_furniture("Forty people fled.")
     (True, False)
@@ -94,7 +94,7 @@ def is_furniture(line: str) -> bool:
 
 
 def is_html(text: str) -> bool:
-    """Whether a text is an HTML page.
+    """Return whether a text is an HTML page.
 
     >>> is_html("<!DOCTYPE html><p>a</p>"), is_html("2 < 3")
     (True, False)
@@ -160,7 +160,7 @@ _PUBLISHED = re.compile(
 
 
 def html_date(page: str) -> dt.date | None:
-    """The day an HTML page says it was published, if it says so in its head or a time element.
+    """Return the day an HTML page says it was published, if it says so in its head or a time element.
 
     >>> html_date('<time datetime="2016-02-13T10:00">')
     datetime.date(2016, 2, 13)
@@ -173,7 +173,7 @@ def html_date(page: str) -> dt.date | None:
 
 
 def read_text(path: str | Path) -> str:
-    """The text of a file: PDF through pypdf, else UTF-8, UTF-16 or, where that fails, Windows-1252.
+    """Return the text of a file: PDF through pypdf, else UTF-8, UTF-16 or, where that fails, Windows-1252.
 
     A file above 50 MB, a folder and an unreadable file raise ParameterError with what to do.
     """
@@ -207,7 +207,7 @@ def decoded(content: bytes) -> str:
 
 
 def pdf_text(content: bytes, source: str) -> str:
-    """The text of a PDF, page by page; needs pypdf."""
+    """Return the text of a PDF, page by page; needs pypdf."""
     try:
         import pypdf
     except ImportError:

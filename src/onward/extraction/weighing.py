@@ -37,7 +37,7 @@ def weighed(found: list[Mention], places: Gazetteer, title: int) -> list[Mention
 
 
 def _votes(candidates: Sequence[Candidate]) -> dict[str, float]:
-    """How much one name says that the text speaks of each country."""
+    """Return how much one name says that the text speaks of each country."""
     votes: dict[str, float] = {}
     for candidate in candidates:
         votes[candidate.country] = votes.get(candidate.country, 0.0) + candidate.score

@@ -100,7 +100,7 @@ def import_acled(crisis: Crisis, paths: Sequence[Path], options: Options) -> Add
 
 
 def _records(paths: Sequence[Path], crisis: Crisis, options: Options, found: Addition) -> pl.DataFrame:
-    """The records of the crisis's days and surroundings, each id once."""
+    """Return the records of the crisis's days and surroundings, each id once."""
     latitude, longitude = (crisis.table("places")[name].to_numpy() for name in ("latitude", "longitude"))
     high = options.within_km / DEGREE_KM
     wide = high / max(0.05, math.cos(math.radians(min(89.0, float(abs(latitude).max()) + high))))
@@ -123,7 +123,7 @@ def _kind(row: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _attackers(row: Mapping[str, Any]) -> Iterator[tuple[str, str, float]]:
-    """Who attacked, how, and with which share of the record's attacks; nothing for what is no attack."""
+    """Return who attacked, how, and with which share of the record's attacks; nothing for what is no attack."""
     event, sub = _kind(row)
     one, two = row["actor1"] or ALONE, row["actor2"]
     if event.startswith("battle"):
@@ -140,7 +140,7 @@ def _attackers(row: Mapping[str, Any]) -> Iterator[tuple[str, str, float]]:
 
 
 def _taken(row: Mapping[str, Any]) -> bool:
-    """Whether the record says that territory changed hands."""
+    """Return whether the record says that territory changed hands."""
     words = " ".join(_kind(row))
     return any(part in words for part in ("overtakes territory", "regains territory", "transfer of territory"))
 
@@ -155,7 +155,7 @@ def _where(row: Mapping[str, Any], sites: Sites, nearest: str, km: float, within
 
 
 def _days(row: Mapping[str, Any], crisis: Crisis) -> tuple[dt.date, dt.date]:
-    """The days on which a record may have happened, inside the crisis."""
+    """Return the days on which a record may have happened, inside the crisis."""
     day: dt.date = row["event_date"]
     first = last = day
     if row["time_precision"] == WEEK:

@@ -36,7 +36,7 @@ class Actors:
     _met: dict[str, str] = field(default_factory=dict)
 
     def of(self, name: str) -> str:
-        """The actor of a name; a name that none is like becomes an actor and side of its own."""
+        """Return the actor of a name; a name that none is like becomes an actor and side of its own."""
         if name not in self._met:
             self._met[name] = self._find(name)
         return self._met[name]
@@ -72,7 +72,7 @@ class Actors:
 
 
 def actors_of(crisis: Crisis, given: Mapping[str, str]) -> Actors:
-    """The actors of a crisis, with the user's own table of names; it may name only actors that there are."""
+    """Return the actors of a crisis, with the user's own table of names; it may name only actors that there are."""
     names = {row["actor"]: row["name"] or row["actor"] for row in crisis.table("actors").iter_rows(named=True)}
     for words, actor in given.items():
         if actor not in names:

@@ -94,7 +94,7 @@ def add_to(crisis: Crisis, addition: Addition) -> Crisis:
 
 
 def frame_of(table: str, rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
-    """Rows as a frame with the columns and types of the dictionary."""
+    """Return rows as a frame with the columns and types of the dictionary."""
     columns = tables()[table].columns
     cells = {column.name: [row.get(column.name) for row in rows] for column in columns}
     return pl.DataFrame(cells, schema={column.name: dtype(column) for column in columns}, strict=False)
@@ -114,7 +114,7 @@ def _merge(name: str, old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
 
 
 def codes(sources: Iterable[str | None]) -> str:
-    """The codes of several source cells in one, each once, in order.
+    """Return the codes of several source cells in one, each once, in order.
 
     >>> codes(["a;b", None, "b"])
     'a;b'
@@ -124,7 +124,7 @@ def codes(sources: Iterable[str | None]) -> str:
 
 
 def short_name(name: str) -> str:
-    """A short name made of a name as people write it, in ASCII letters, digits and underscores.
+    """Return a short name made of a name as people write it, in ASCII letters, digits and underscores.
 
     >>> short_name("Bāb as-Salāma")
     'bab_as_salama'
@@ -134,7 +134,7 @@ def short_name(name: str) -> str:
 
 
 def different(names: Sequence[str], taken: Iterable[str] = ()) -> list[str]:
-    """Short names for names, all different and none of those already taken.
+    """Return short names for names, all different and none of those already taken.
 
     >>> different(["Fassala-Mbera", "Fassala Mbera"])
     ['fassala_mbera', 'fassala_mbera_2']

@@ -43,7 +43,27 @@ TOTAL = "T_TL"
 
 
 def import_cod_ps(crisis: Crisis, paths: Sequence[Path], options: Options) -> Addition:
-    """Read population tables and share each unit's people out over its places, at the finest level given."""
+    """Read population tables and share each unit's people out over its places, at the finest level given.
+
+    Parameters
+    ----------
+    crisis
+        Its places, admin units and days say what is taken.
+    paths
+        The tables, one row a unit.
+    options
+        None of them is used by this format.
+
+    Returns
+    -------
+    Addition
+        Rows of places with their population, and a provenance row for each unit used.
+
+    Raises
+    ------
+    CrisisDataError
+        If a file cannot be read, with every cell that is not what its column holds.
+    """
     found, units = Addition(PUBLISHER), units_of(crisis)
     rows = pl.concat(_totals(path) for path in paths)
     level = pl.col("name2").is_not_null() | pl.col("pcode2").is_not_null()

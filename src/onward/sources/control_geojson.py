@@ -45,7 +45,27 @@ class Zone:
 
 
 def import_control(crisis: Crisis, paths: Sequence[Path], options: Options) -> Addition:
-    """Read maps of control as the holders of the crisis's places from day to day."""
+    """Read maps of control as the holders of the crisis's places from day to day.
+
+    Parameters
+    ----------
+    crisis
+        Its places are looked up in the polygons.
+    paths
+        The maps, GeoJSON polygons with a holder.
+    options
+        Names of parties (`actors`), the field that names the holder (`actor_field`), and the map's day (`day`).
+
+    Returns
+    -------
+    Addition
+        Rows of control, and of actors that are new; a provenance row for each polygon used.
+
+    Raises
+    ------
+    CrisisDataError
+        If a file cannot be read, with every cell that is not what its column holds.
+    """
     found, known = Addition(PUBLISHER), actors_of(crisis, options.actors)
     problems: list[Problem] = []
     zones = [zone for path in paths for zone in _zones(path, options, problems)]

@@ -41,12 +41,52 @@ FIELDS = (
 
 
 def import_dtm(crisis: Crisis, paths: Sequence[Path], options: Options) -> Addition:
-    """Read DTM files (API answer in JSON, or CSV) as stocks of displaced people of areas."""
+    """Read DTM files (API answer in JSON, or CSV) as stocks of displaced people of areas.
+
+    Parameters
+    ----------
+    crisis
+        Its places, admin units and days say what is taken.
+    paths
+        The files; of figures for one day, area and indicator the last wins.
+    options
+        Which operation and assessment type of a country is taken (`operation`, `assessment`).
+
+    Returns
+    -------
+    Addition
+        Rows of counts (people, stocks) and of areas, and a provenance row for each figure used.
+
+    Raises
+    ------
+    CrisisDataError
+        If a file cannot be read, with every cell that is not what its column holds.
+    """
     return _import(crisis, paths, options, PUBLISHER)
 
 
 def import_hapi_idps(crisis: Crisis, paths: Sequence[Path], options: Options) -> Addition:
-    """Read HDX HAPI files of internally displaced people as stocks of areas."""
+    """Read HDX HAPI files of internally displaced people as stocks of areas.
+
+    Parameters
+    ----------
+    crisis
+        Its places, admin units and days say what is taken.
+    paths
+        The files; of figures for one day, area and indicator the last wins.
+    options
+        Which operation and assessment type of a country is taken (`operation`, `assessment`).
+
+    Returns
+    -------
+    Addition
+        Rows of counts (people, stocks) and of areas, and a provenance row for each figure used.
+
+    Raises
+    ------
+    CrisisDataError
+        If a file cannot be read, with every cell that is not what its column holds.
+    """
     return _import(crisis, paths, options, HAPI_PUBLISHER)
 
 
@@ -65,7 +105,7 @@ def _import(crisis: Crisis, paths: Sequence[Path], options: Options, publisher: 
 
 
 def _one_series(rows: pl.DataFrame, options: Options, found: Addition) -> pl.DataFrame:
-    """The rows of one operation and assessment type of each country; the others are noted."""
+    """Return the rows of one operation and assessment type of each country; the others are noted."""
     series = ["country", "operation", "assessment"]
     for column, wanted in (("operation", options.operation), ("assessment", options.assessment)):
         if wanted is not None:

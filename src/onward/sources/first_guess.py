@@ -27,7 +27,7 @@ OTHER_NAMES = {"TUR": "Turkey", "COD": "DR Congo", "MMR": "Myanmar", "RUS": "Rus
 
 
 def guess(crisis: Crisis) -> Addition:
-    """Rows of actors, control, groups and fears for a crisis that has events and no holders."""
+    """Return rows of actors, control, groups and fears for a crisis that has events and no holders."""
     found = Addition(PUBLISHER)
     states = {country: _state(crisis, country, found) for country in crisis.table("places")["country"].unique().sort()}
     near = _attacks_near(crisis)
@@ -48,7 +48,7 @@ def guess(crisis: Crisis) -> Addition:
 
 
 def _state(crisis: Crisis, country: str, found: Addition) -> str:
-    """The actor that is the state of a country, made if no actor is named like it."""
+    """Return the actor that is the state of a country, made if no actor is named like it."""
     import pycountry
 
     known = pycountry.countries.get(alpha_3=country)

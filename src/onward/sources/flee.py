@@ -261,7 +261,7 @@ def _place(instance: FleeInstance, place: Location, short: dict[str, str], codes
 
 
 def _opens_late(closure: Closure) -> bool:
-    """Whether a closure of a camp says that it opens only some days into the period."""
+    """Return whether a closure of a camp says that it opens only some days into the period."""
     return closure.kind in ("camp", "idpcamp") and closure.start <= 0 < closure.end
 
 

@@ -34,7 +34,7 @@ FORMATS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
 
 
 def importer(name: str) -> Importer:
-    """The function that reads a format, by its name on the command line.
+    """Return the function that reads a format, by its name on the command line.
 
     Examples
     --------

@@ -110,7 +110,7 @@ def _units() -> dict[str, list[tuple[str, float, float]]]:
 
 
 def _nearest_unit(record: dict[str, Any], units: Mapping[str, list[tuple[str, float, float]]]) -> str | None:
-    """The first-level unit whose towns are nearest in the mean: a guess, right for most towns."""
+    """Return the first-level unit whose towns are nearest in the mean: a guess, right for most towns."""
     stretch = math.cos(math.radians(record["latitude"]))
 
     def far(unit: tuple[str, float, float]) -> float:

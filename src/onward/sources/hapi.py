@@ -56,7 +56,27 @@ FLED = ("REF", "ROC", "ASY", "OIP")
 
 
 def import_hapi(crisis: Crisis, paths: Sequence[Path], options: Options) -> Addition:
-    """Read HAPI files of one theme: displaced people, refugees, or conflict events."""
+    """Read HAPI files of one theme: displaced people, refugees, or conflict events.
+
+    Parameters
+    ----------
+    crisis
+        Its places, admin units and days say what is taken.
+    paths
+        The files, all of one theme.
+    options
+        Names of parties and attacks per record, for conflict events.
+
+    Returns
+    -------
+    Addition
+        Rows of counts and areas, or of events and actors, and a provenance row for each record used.
+
+    Raises
+    ------
+    CrisisDataError
+        If a file cannot be read, with every cell that is not what its column holds.
+    """
     themes = {_theme(path) for path in paths}
     if len(themes) > 1:
         raise ParameterError("onward import hapi: the files are of several themes. Import each theme by itself.")
@@ -67,7 +87,7 @@ def import_hapi(crisis: Crisis, paths: Sequence[Path], options: Options) -> Addi
 
 
 def _theme(path: Path) -> str:
-    """The theme of a file by its header; a file that cannot be read is left to its reader."""
+    """Return the theme of a file by its header; a file that cannot be read is left to its reader."""
     if not path.is_file():
         return "idps"
     with path.open("rb") as file:

@@ -38,7 +38,27 @@ FIELDS = (
 
 
 def import_idu(crisis: Crisis, paths: Sequence[Path], options: Options) -> Addition:
-    """Read IDU files (JSON or CSV) as the number of people displaced in a country since its first figure."""
+    """Read IDU files (JSON or CSV) as the number of people displaced in a country since its first figure.
+
+    Parameters
+    ----------
+    crisis
+        Its places, admin units and days say what is taken.
+    paths
+        The files; of figures for one day, area and indicator the last wins.
+    options
+        None of them is used by this format.
+
+    Returns
+    -------
+    Addition
+        Rows of counts (people displaced, added up from the first figure on) and of areas, and provenance.
+
+    Raises
+    ------
+    CrisisDataError
+        If a file cannot be read, with every cell that is not what its column holds.
+    """
     found, units = Addition(PUBLISHER), units_of(crisis)
     every = pl.concat(read_rows(p, FIELDS).with_columns(pl.lit(p.name).alias("file")) for p in paths)
     every = every.unique("id", keep="last", maintain_order=True)

@@ -85,7 +85,7 @@ def _gabriel(points: Floats) -> Pairs:
 
 
 def _connected(pairs: Pairs, allowed: Bools, points: Floats) -> Bools:
-    """The allowed pairs, and of the others the shortest ones that join parts which would stand alone."""
+    """Return the allowed pairs, and of the others the shortest ones that join parts which would stand alone."""
     kept = allowed.copy()
     length = np.linalg.norm(points[pairs[:, 0]] - points[pairs[:, 1]], axis=1)
     for edge in np.argsort(length, kind="stable"):

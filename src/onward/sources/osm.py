@@ -49,7 +49,27 @@ class RoadGraph:
 
 
 def import_osm(crisis: Crisis, paths: Sequence[Path], options: Options) -> Addition:
-    """Read an extract as routes between the places of a crisis; straight-line links between them give way."""
+    """Read an extract as routes between the places of a crisis; straight-line links between them give way.
+
+    Parameters
+    ----------
+    crisis
+        Its places are what the routes join.
+    paths
+        Extracts in .osm.pbf or .osm.
+    options
+        None of them is used by this format.
+
+    Returns
+    -------
+    Addition
+        Rows of routes, lengths in km.
+
+    Raises
+    ------
+    CrisisDataError
+        If a file cannot be read, with every cell that is not what its column holds.
+    """
     found = Addition(PUBLISHER)
     graph = read_roads(paths)
     places = crisis.table("places")
@@ -156,7 +176,7 @@ def _no_roads(path: Path) -> CrisisDataError:
 
 
 def _symmetric(one: Ints, two: Ints, km: Floats, n: int) -> csr_matrix:
-    """A symmetric matrix of the shortest length between each two points."""
+    """Return a symmetric matrix of the shortest length between each two points."""
     apart = one != two
     low, high = np.minimum(one, two)[apart], np.maximum(one, two)[apart]
     order = np.lexsort((km[apart], high, low))
@@ -168,7 +188,7 @@ def _symmetric(one: Ints, two: Ints, km: Floats, n: int) -> csr_matrix:
 
 
 def _snap(graph: RoadGraph, latitude: Floats, longitude: Floats) -> tuple[Ints, Floats]:
-    """The nearest point of a road of each place, and its distance in km."""
+    """Return the nearest point of a road of each place, and its distance in km."""
     stretch = np.cos(np.radians(latitude.mean()))
     tree = cKDTree(np.column_stack([graph.longitude * stretch, graph.latitude]))
     _, node = tree.query(np.column_stack([longitude * stretch, latitude]))
@@ -177,7 +197,7 @@ def _snap(graph: RoadGraph, latitude: Floats, longitude: Floats) -> tuple[Ints, 
 
 
 def place_links(km: csr_matrix, node: Ints) -> list[tuple[int, int, float]]:
-    """Links between neighbouring places on a road graph, with the length of the shortest way.
+    """Return links between neighbouring places on a road graph, with the length of the shortest way.
 
     Parameters
     ----------
@@ -232,6 +252,6 @@ def _touching(km: csr_matrix, node: Ints) -> dict[tuple[int, int], float]:
 
 
 def _straight_between(places: Sequence[str]) -> pl.Expr:
-    """The routes that are straight lines between two of these places."""
+    """Return the routes that are straight lines between two of these places."""
     straight = pl.col("source").fill_null("").str.starts_with("straight line")
     return straight & pl.col("place1").is_in(places) & pl.col("place2").is_in(places)

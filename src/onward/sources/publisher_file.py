@@ -124,7 +124,7 @@ def _names(fields: Iterable[Field]) -> dict[str, str]:
 
 
 def _head(path: Path) -> tuple[list[list[str]], str]:
-    """The first records of a text file and its separator."""
+    """Return the first records of a text file and its separator."""
     with path.open("rb") as file:
         data = file.read(HEAD_BYTES)
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\xff\xfe", b"\xfe\xff")) or b"\0" in data:
@@ -143,7 +143,7 @@ def _head(path: Path) -> tuple[list[list[str]], str]:
 def _layout(
     head: Sequence[Sequence[str]], path: Path, fields: Sequence[Field], bare: Sequence[str]
 ) -> tuple[list[str], int]:
-    """The headers of a table and how many rows stand before its data; refuse what has no header."""
+    """Return the headers of a table and how many rows stand before its data; refuse what has no header."""
     known = _names(fields)
     first = [cell.strip() for cell in head[0]]
     met = sum(plain(cell) in known for cell in first)
@@ -197,7 +197,7 @@ def _from_table(
 
 
 def _workbook_rows(path: Path) -> list[list[str | None]]:
-    """The cells of the first sheet of a workbook, as text."""
+    """Return the cells of the first sheet of a workbook, as text."""
     import datetime as dt
 
     try:
@@ -223,7 +223,7 @@ def _workbook_rows(path: Path) -> list[list[str | None]]:
 
 
 def read_json(path: Path) -> Any:
-    """The content of a JSON file, or one clear error."""
+    """Return the content of a JSON file, or one clear error."""
     try:
         return json.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
@@ -259,7 +259,7 @@ def _cell(value: object) -> str | None:
 
 
 def _renamed(lazy: pl.LazyFrame, fields: Sequence[Field], path: Path) -> pl.LazyFrame:
-    """The wanted columns under their own names; a required one that is missing is named."""
+    """Return the wanted columns under their own names; a required one that is missing is named."""
     known, names = _names(fields), lazy.collect_schema().names()
     found: dict[str, str] = {}
     for name in names:
@@ -300,7 +300,7 @@ def _typed(lazy: pl.LazyFrame, fields: Sequence[Field], path: Path, keep: pl.Exp
 
 
 def _text(field: Field) -> str:
-    """The private column that holds a cell as it was written."""
+    """Return the private column that holds a cell as it was written."""
     return f"__text_{field.name}"
 
 
@@ -344,7 +344,7 @@ def _problem(field: Field, row: Mapping[str, Any], path: Path) -> Problem:
 
 
 def days(text: pl.Expr) -> pl.Expr:
-    """Days written 2016-07-31 (a time may follow), 31-07-2016, 31/07/2016, 31 July 2016 or 31 Jul 2016."""
+    """Return days written 2016-07-31 (a time may follow), 31-07-2016, 31/07/2016, 31 July 2016 or 31 Jul 2016."""
     iso = text.str.extract(r"^(\d{4}-\d{1,2}-\d{1,2})(?:[T ].*)?$").str.to_date("%Y-%m-%d", strict=False)
     slashed = text.str.replace_all("/", "-", literal=True)
     numeric = slashed.str.extract(r"^(\d{1,2}-\d{1,2}-\d{4})(?: \d.*)?$").str.to_date("%d-%m-%Y", strict=False)

@@ -43,7 +43,7 @@ class Sites:
         return np.asarray(row, dtype=np.int64), np.asarray(metres) / 1000.0
 
     def within(self, latitude: float, longitude: float, km: float) -> list[str]:
-        """Places that an attack can fall on within a distance of a point, nearest first."""
+        """Return places that an attack can fall on within a distance of a point, nearest first."""
         n = len(self.names)
         metres = Geod(ellps="WGS84").inv(
             np.full(n, longitude), np.full(n, latitude), self.longitude, self.latitude
@@ -52,11 +52,11 @@ class Sites:
         return [self.names[i] for i in np.argsort(far, kind="stable") if far[i] <= km and self.kinds[i] in HIT]
 
     def in_unit(self, level: int, name: str | None) -> list[str]:
-        """Places that an attack can fall on in an admin unit of level 0 (first) or 1 (second), by its name."""
+        """Return places that an attack can fall on in an admin unit of level 0 (first) or 1 (second), by its name."""
         return self._where(lambda i: bool(name and self.units[i][level] and same_unit(self.units[i][level], name)))
 
     def unit_around(self, level: int, place: str) -> list[str]:
-        """Places in the same admin unit as a place; none if its unit is not known."""
+        """Return places in the same admin unit as a place; none if its unit is not known."""
         unit = self.units[self.names.index(place)][level]
         return self._where(lambda i: bool(unit) and self.units[i][level] == unit)
 
@@ -90,7 +90,7 @@ class Sites:
 
 
 def sites_of(crisis: Crisis) -> Sites:
-    """The places and areas of a crisis."""
+    """Return the places and areas of a crisis."""
     places = crisis.table("places")
     areas: dict[str, list[str]] = {}
     for area, place in crisis.table("areas").select("area", "place").iter_rows():
@@ -106,7 +106,7 @@ def sites_of(crisis: Crisis) -> Sites:
 
 
 def same_unit(one: str, two: str) -> bool:
-    """Whether two names are of the same admin unit, whatever the spelling and the word for the unit.
+    """Return whether two names are of the same admin unit, whatever the spelling and the word for the unit.
 
     >>> same_unit("Daraa Governorate", "Dar'a")
     True

@@ -128,7 +128,7 @@ def _header(start: Start) -> dict[str, object]:
 
 
 def missing(crisis: Crisis) -> list[str]:
-    """What a crisis lacks, what matters most first, each with the next step.
+    """Return what a crisis lacks, what matters most first, each with the next step.
 
     The order: without attacks nobody leaves; holders decide where people go; then gates, counts, stocks at the start,
     roads, populations, fears.
@@ -183,7 +183,7 @@ def _unstruck(crisis: Crisis) -> list[str]:
 
 
 def readme(crisis: Crisis, start: Start, additions: Sequence[Addition]) -> str:
-    """The README of a new crisis: where each table is from, in Markdown."""
+    """Return the README of a new crisis: where each table is from, in Markdown."""
     head = [f"# {crisis.title}", "", "Made by `onward new`. Where each table is from:", ""]
     lines = [*head, "| step | what |", "|---|---|"]
     for step in additions:

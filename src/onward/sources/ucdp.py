@@ -117,7 +117,7 @@ def import_ucdp(crisis: Crisis, paths: Sequence[Path], options: Options) -> Addi
 
 
 def _records(paths: Sequence[Path], crisis: Crisis, found: Addition) -> pl.DataFrame:
-    """The records of the crisis's days, each id once."""
+    """Return the records of the crisis's days, each id once."""
     frames = []
     for path in paths:
         rows = read_rows(path, FIELDS, bare=HEADER)
@@ -141,7 +141,7 @@ def _records(paths: Sequence[Path], crisis: Crisis, found: Addition) -> pl.DataF
 
 
 def _where(row: Mapping[str, Any], sites: Sites, nearest: str, km: float, within_km: float) -> dict[str, Any] | None:
-    """The site of a record: its point, or an area; None if no place is near."""
+    """Return the site of a record: its point, or an area; None if no place is near."""
     point = (row["latitude"], row["longitude"])
     if row["where_prec"] <= POINT:
         return {"latitude": point[0], "longitude": point[1]} if km <= within_km else None
@@ -154,7 +154,7 @@ def _where(row: Mapping[str, Any], sites: Sites, nearest: str, km: float, within
 def _attacks(
     row: Mapping[str, Any], crisis: Crisis, known: Actors, options: Options, typical: float
 ) -> Iterator[dict[str, Any]]:
-    """The attacks of a record: one row, or one for each side where both lost people."""
+    """Return the attacks of a record: one row, or one for each side where both lost people."""
     per = options.attacks
     start, end = max(row["date_start"], crisis.history_start), min(row["date_end"], crisis.end)
     inside = _days(start, end) / _days(row["date_start"], row["date_end"])
@@ -178,7 +178,7 @@ def _days(first: dt.date, last: dt.date) -> int:
 
 
 def _attackers(row: Mapping[str, Any]) -> Iterator[tuple[str, str, float]]:
-    """Who attacked, how, and with which share of the record's attacks."""
+    """Return who attacked, how, and with which share of the record's attacks."""
     lost_a, lost_b = bool(row["deaths_a"]), bool(row["deaths_b"])
     if row["type_of_violence"] == ONE_SIDED:
         yield row["side_a"], "ground", 1.0

@@ -49,7 +49,27 @@ FLED = ("refugee", "asylum", "new arrival")
 
 
 def import_odp(crisis: Crisis, paths: Sequence[Path], options: Options) -> Addition:
-    """Read files of the Operational Data Portal as stocks and arrivals of refugees by country of refuge."""
+    """Read files of the Operational Data Portal as stocks and arrivals of refugees by country of refuge.
+
+    Parameters
+    ----------
+    crisis
+        Its places, admin units and days say what is taken.
+    paths
+        The files; of figures for one day, area and indicator the last wins.
+    options
+        None of them is used by this format.
+
+    Returns
+    -------
+    Addition
+        Rows of counts (people: stocks and arrivals) and of areas, and provenance.
+
+    Raises
+    ------
+    CrisisDataError
+        If a file cannot be read, with every cell that is not what its column holds.
+    """
     found, units = Addition(ODP), units_of(crisis)
     home = set(crisis.table("places")["country"])
     rows = _joined(paths, ODP_FIELDS)
@@ -86,7 +106,27 @@ def _registered(rows: pl.DataFrame, home: set[str], units: Units, found: Additio
 
 
 def import_rdf(crisis: Crisis, paths: Sequence[Path], options: Options) -> Addition:
-    """Read population tables of the Refugee Data Finder as stocks at the ends of years."""
+    """Read population tables of the Refugee Data Finder as stocks at the ends of years.
+
+    Parameters
+    ----------
+    crisis
+        Its places, admin units and days say what is taken.
+    paths
+        The files; of figures for one day, area and indicator the last wins.
+    options
+        None of them is used by this format.
+
+    Returns
+    -------
+    Addition
+        Rows of counts (people, stocks on 31 December) and of areas, and provenance.
+
+    Raises
+    ------
+    CrisisDataError
+        If a file cannot be read, with every cell that is not what its column holds.
+    """
     found, units = Addition(RDF), units_of(crisis)
     rows = _joined(paths, RDF_FIELDS)
     wrong = rows.filter(~pl.col("asylum_iso").map_elements(is_iso3, return_dtype=pl.Boolean))

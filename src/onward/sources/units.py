@@ -45,7 +45,7 @@ class Units:
 
 
 def units_of(crisis: Crisis) -> Units:
-    """The units of a crisis."""
+    """Return the units of a crisis."""
     places = crisis.table("places").select("place", "country", "admin1", "admin2", "pcode").to_dicts()
     return Units(places, set(crisis.places))
 
@@ -90,7 +90,7 @@ def add_counts(found: Addition, counts: Iterable[Count], units: Units, crisis: C
 
 
 def is_iso3(code: str | None) -> bool:
-    """Whether a code is an ISO 3166 alpha-3 code; UNHCR's own codes often are not.
+    """Return whether a code is an ISO 3166 alpha-3 code; UNHCR's own codes often are not.
 
     >>> is_iso3("DEU"), is_iso3("GFR")
     (True, False)
