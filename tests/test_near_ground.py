@@ -20,6 +20,7 @@ from onward.errors import CrisisDataError, ParameterError
 from onward.model.build import build_model
 from onward.model.near_ground import Near, near_of, questions, road_to_place_km
 from onward.model.network import build_network
+from onward.server.whatifs import settings_of
 from onward.simulation.member import run_one
 from onward.simulation.run import make_settings
 from properties.crises import crises, day, make_crisis
@@ -237,3 +238,17 @@ def test_a_claim_that_asks_of_nobody_or_a_distance_without_asking_is_told_so() -
     ):
         with pytest.raises(CrisisDataError, match=words):
             claimed(chain(), **row)
+
+
+def test_the_folder_tells_what_was_asked_and_found(tmp_path: Any) -> None:
+    kept = onward.simulate(chain(share_foot=0.0), members=2, near=["army:2"], out=tmp_path / "run")
+    rows, told = kept.table("near"), kept.about["near"]
+    assert kept.about["near_asked"] == ["army:2"]
+    assert [(row["actor"], row["km"]) for row in told] == [("army", 2.0)]
+    by_member = rows.filter(pl.col("origin").is_not_null()).group_by("member").agg(pl.col("people", "near").sum())
+    assert told[0]["people"]["mean"] == pytest.approx(by_member["near"].mean(), abs=0.01)
+    assert told[0]["share"]["mean"] == pytest.approx((by_member["near"] / by_member["people"]).mean(), abs=1e-4)
+    step = {"do": "set_parameter", "name": "choice_camp", "value": 1.0}
+    what_if = onward.Scenario.model_validate({"format": 1, "name": "calm", "intervention": [step]})
+    again = settings_of(kept.about, chain(share_foot=0.0), what_if)
+    assert again.near == (Near("army", 2.0),)

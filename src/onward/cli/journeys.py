@@ -38,6 +38,9 @@ def journeys(
     Itineraries of fewer than 100 people are left out.
     """
     with report_errors():
+        from rich.console import Console
+
+        from onward.cli.exposure import show_near
         from onward.cli.progress import Bar
         from onward.disclosure import ROUTES_WARNING
         from onward.errors import ParameterError
@@ -59,6 +62,8 @@ def journeys(
             typer.echo(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
         else:
             _show(found, kept.about.get("place_names", {}))
+            if found["near"]:
+                show_near(kept, Console(highlight=False))
 
 
 def _show(found: dict[str, Any], names: dict[str, str]) -> None:

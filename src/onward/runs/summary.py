@@ -15,6 +15,7 @@ from onward.model.claims import Claim
 from onward.model.gates import CLOSED, QUOTA, Gates
 from onward.runs import tables
 from onward.simulation.conservation import check_conservation
+from onward.simulation.near import near_figures
 from onward.simulation.run import Run
 
 #: levels of the figures beside a claim
@@ -103,16 +104,8 @@ def _exposure(run: Run) -> list[dict[str, Any]]:
 
 
 def _near(run: Run) -> dict[str, Any]:
-    """Who passed near ground that an actor held; nothing for a run that was not asked."""
-    rows = [
-        {
-            "actor": actor,
-            "km": km,
-            "people": _four(people.row(0, named=True)),
-            "share": {name: round(share[name][0], 4) for name in ("mean", "p5", "p50", "p95")},
-        }
-        for actor, km, people, share in tables.passed_near(run)
-    ]
+    """Return who passed near ground that an actor held; nothing for a run that was not asked."""
+    rows = near_figures(run)
     return {"near": rows} if rows else {}
 
 

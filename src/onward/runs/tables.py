@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import polars as pl
 
 from onward.simulation.run import LEVELS, Run
-from onward.simulation.tables import NEAR
 from onward.simulation.units import Units, units_of
 
 #: displaced people who stay or wait at a place; and all who are away from home, under way and off the map too
@@ -139,24 +138,6 @@ def exposure(run: Run) -> pl.DataFrame:
     rows = run.tables["exposure"].with_columns(pl.col("holder", "state").cast(pl.String))
     found = rows.group_by("member", pl.col("holder").fill_null(NOBODY), "state").agg(pl.col("people").sum()).collect()
     return spread(found, found.select("holder", "state").unique().sort("holder", "state"), run.about["members"])
-
-
-def passed_near(run: Run) -> list[tuple[str, float, pl.DataFrame, pl.DataFrame]]:
-    """Return who of those who left home passed near ground that an actor held: actor, km and figures of each question.
-
-    The figures are mean, p5 ... p95 of people, and of their share of those who left home. Who was displaced before the
-    first day is left out. Empty for a run that was not asked.
-    """
-    if NEAR not in run.tables:
-        return []
-    rows = run.tables[NEAR].filter(pl.col("origin").is_not_null()).with_columns(pl.col("actor").cast(pl.String))
-    found = rows.group_by("member", "actor", "km").agg(pl.col("people", "near").sum().cast(pl.Float64)).collect()
-    share = pl.when(pl.col("people") > 0).then(pl.col("near") / pl.col("people")).otherwise(0.0)
-    told = []
-    for (actor, km), part in found.sort("actor", "km").group_by("actor", "km", maintain_order=True):
-        both = [part.select("member", what.alias("people")) for what in (pl.col("near"), share)]
-        told.append((str(actor), float(str(km)), *(_total(one, run) for one in both)))
-    return told  # type: ignore[return-value]
 
 
 def top_flows(run: Run, rows: int = 10) -> pl.DataFrame:

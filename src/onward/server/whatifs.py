@@ -60,5 +60,5 @@ def settings_of(about: Mapping[str, Any], crisis: Crisis, scenario: Scenario) ->
     return make_settings(
         crisis, engine=about["engine"], members=about["members"], seed=about["seed"], parameters=about["parameters"],
         overrides=overrides, labels=about["labels"], scenario=scenario, departures=about.get("departures", "modelled"),
-        near=tuple(near_of(text) for text in about.get("near", ())),
+        near=tuple(near_of(text) for text in about.get("near_asked", ())),
     )  # fmt: skip

@@ -40,7 +40,7 @@ def describe(crisis: Crisis, settings: Settings) -> dict[str, Any]:
         "scenario": None if settings.scenario is None else settings.scenario.model_dump(mode="json"),
         "departures": settings.departures,
         "given_totals": settings.departures == "observed",
-        **({"near": [str(near) for near in settings.near]} if settings.near else {}),
+        **({"near_asked": [str(near) for near in settings.near]} if settings.near else {}),
     }
 
 

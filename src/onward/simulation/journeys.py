@@ -16,6 +16,7 @@ from onward.errors import ParameterError, SimulationError
 from onward.model.build import build_model
 from onward.simulation.itineraries import ITINERARIES, itinerary_frame
 from onward.simulation.member import Outcome, Settings
+from onward.simulation.near import near_figures
 from onward.simulation.tables import frames
 from onward.simulation.watch import Watch
 
@@ -48,7 +49,8 @@ def journeys_of(run: Run, *, via: Sequence[str] = ()) -> dict[str, Any]:
         number of those people who were there on a day with an attack; ``itineraries`` of 100 people or more (mean over
         members), most common first: ``places``, ``from_home`` (False: displaced before the first day, and the first
         place is where they were then), ``people``, ``days`` on each leg from one place to the next, ``days_there``
-        and ``under_attack`` at each place (means).
+        and ``under_attack`` at each place (means). ``near``: for each actor and distance asked about, how many of all
+        who left home passed so near, as `onward.simulation.near.near_figures` has them.
 
     Examples
     --------
@@ -63,7 +65,7 @@ def journeys_of(run: Run, *, via: Sequence[str] = ()) -> dict[str, Any]:
     else:
         assert run.crisis is not None
         rows = pl.concat(frame for _, frame in itineraries_again(run, run.crisis))
-    return summarise(rows, int(run.about["members"]), via)
+    return {**summarise(rows, int(run.about["members"]), via), "near": near_figures(run)}
 
 
 def check_journeys(run: Run, via: Sequence[str]) -> None:
