@@ -196,9 +196,10 @@ def _quantiles(part: Prepared, fit: Fit, kind: str) -> dict[str, Floats]:
     for model, points in part.points.items():
         if model in CORRECTED:
             found[model] = around(points, fit.width(kind, model))
-        elif fit.knows(kind, model):
+        elif fit.knows(kind, FLEE_MODELS[0]):
+            learned = fit.errors(kind, model if fit.knows(kind, model) else FLEE_MODELS[0], horizon)
             own = part.errors.get((model, kind, horizon), np.zeros(0))
-            found[model] = baseline_quantiles(now, points, pooled(fit.errors(kind, model, horizon), own), fit.floor)
+            found[model] = baseline_quantiles(now, points, pooled(learned, own), fit.floor)
     return {"final": _final(found, fit.final[kind]), **found}
 
 
