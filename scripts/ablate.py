@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,7 @@ WITHOUT = {
     "all terms": {},
     "danger": {"choice_danger": 0, "onward_danger": 0},
     "borders attract": {"choice_border": 0},
+    "abroad a nest": {"choice_nest": 1},
     "return": {"return_rate": 0, "return_agreement": 0},
     "takeover diluted": {"takeover_dilution": 0},
     "terms of takeover": {"takeover_agreement": 1},
@@ -36,6 +38,7 @@ DAYS = 90
 
 def figures(crisis: Crisis, held: dict[str, float]) -> tuple[float, float, float]:
     """Return the newly displaced on the last of the first 90 days, of it the share abroad, and the share error."""
+    crisis = replace(crisis, parameters={}, fitted_on=()) if crisis.fitted_on else crisis
     model = build_model(crisis)
     settings = Settings(engine="expected", members=1, labels=True, overrides=held, base=population_set())
     daily = run_one(model, settings, 0)[0].result.daily
@@ -59,7 +62,7 @@ def figures(crisis: Crisis, held: dict[str, float]) -> tuple[float, float, float
 
 def main() -> None:
     """Print the table."""
-    crises = {name: read_crisis(name) for name in ("daraa-2018",)} | {"sudan-2023": read_crisis(SUDAN)}
+    crises = {name: read_crisis(name) for name in ("daraa-2018", "aleppo-2016")} | {"sudan-2023": read_crisis(SUDAN)}
     with tempfile.TemporaryDirectory() as kept:
         for folder in sys.argv[1:]:
             name = Path(folder).name

@@ -1,6 +1,6 @@
-"""Fit the population of parameters that comes with Onward, and write docs/validation/calibration.md.
+"""Fit the population of parameters that comes with Onward: its file and docs/validation/calibration.md.
 
-    python scripts/fit_population.py CRISIS... [--draws 40] [--waves 1] [--generations 4]
+    python scripts/fit_population.py CRISIS... [--draws 200]
 
 An interrupted fit is resumed. Then scripts/validate_cold_start.py judges it, each crisis by the set without it, and adds
 those errors to the file.
@@ -55,15 +55,17 @@ def main() -> None:
     """Fit, and write both files."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("crises", nargs="+")
-    parser.add_argument("--draws", type=int, default=40)
-    parser.add_argument("--waves", type=int, default=1)
-    parser.add_argument("--generations", type=int, default=4)
+    parser.add_argument("--draws", type=int, default=Plan.draws)
     given = parser.parse_args()
-    plan = Plan(given.draws, given.waves, given.generations, 10, workers=os.cpu_count() or 1)
+    plan = Plan(draws=given.draws, workers=os.cpu_count() or 1)
     found = calibrate(
         given.crises, out=FILE, plan=plan, progress=lambda stage, done, of: print(f"{done} of {of}", flush=True)
     )
-    write_page(found, f"{given.draws} draws, {given.waves} wave(s), {given.generations} generations of 10.")
+    write_page(
+        found,
+        f"{plan.draws} runs of each crisis, {plan.waves} waves with {plan.ensemble} members, "
+        f"{plan.generations} generations of {plan.population}.",
+    )
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from scipy.special import ndtri
 import onward
 from onward.crisis import read_crisis
 from onward.errors import CalibrationError, ParameterError
-from onward.inference.calibrate import Plan, Store, assimilate, between, calibrate_cases
+from onward.inference.calibrate import SPREAD, Plan, Store, assimilate, between, calibrate_cases
 from onward.inference.cold_cases import read_cold_case
 from onward.inference.cold_start import cold_start
 from onward.inference.reach import reach_of, warning_light
@@ -28,7 +28,7 @@ from onward.typing import Floats
 from test_cold_start import folder, write_days
 
 NAMES = ("attack_weight", "choice_camp")
-PLAN = Plan(draws=150, waves=4, generations=12, population=8, fitted=NAMES)
+PLAN = Plan(draws=60, ensemble=150, waves=4, generations=12, population=8, fitted=NAMES)
 
 
 @dataclass(eq=False)
@@ -92,17 +92,17 @@ def test_a_crisis_has_its_own_parameters_beside_the_population() -> None:
 
 def test_a_crisis_left_out_leaves_no_trace_in_its_set() -> None:
     cases = lines(np.zeros(2), 0.3, crises=4)
-    one = calibrate_cases(cases, replace(PLAN, draws=20, generations=1))
+    one = calibrate_cases(cases, replace(PLAN, draws=20, ensemble=40, generations=1))
     cases[0].counted = cases[0].counted + 50.0
-    two = calibrate_cases(cases, replace(PLAN, draws=20, generations=1))
+    two = calibrate_cases(cases, replace(PLAN, draws=20, ensemble=40, generations=1))
     assert one.leave_one_out["c0"].hash == two.leave_one_out["c0"].hash
     assert one.population.hash != two.population.hash
     assert "c0" not in one.leave_one_out["c0"].fitted_on
 
 
 def test_the_spread_follows_its_closed_form() -> None:
-    assert between(np.zeros((5, 3, 1)), np.ones(1))[0] == pytest.approx(np.sqrt(3 * 0.25 / 6))
-    assert between(np.ones((5, 3, 1)), np.ones(1))[0] == pytest.approx(np.sqrt((3 * 0.25 + 3) / 6))
+    assert between(np.zeros((5, 3, 1)), np.ones(1))[0] == pytest.approx(np.sqrt(3 * SPREAD**2 / 6))
+    assert between(np.ones((5, 3, 1)), np.ones(1))[0] == pytest.approx(np.sqrt((3 * SPREAD**2 + 3) / 6))
 
 
 def test_one_wave_on_straight_lines_is_bayes_rule() -> None:
@@ -123,7 +123,7 @@ def test_one_wave_on_straight_lines_is_bayes_rule() -> None:
 
 
 def test_a_stopped_calibration_goes_on_and_gives_the_same() -> None:
-    plan = replace(PLAN, draws=20, generations=2)
+    plan = replace(PLAN, draws=40, ensemble=40, generations=2)
     uncut = lines(np.zeros(2), 0.3, crises=3)
     whole = calibrate_cases(uncut, plan)
     full = sum(case.runs for case in uncut)
@@ -220,7 +220,7 @@ def test_the_command_fits_real_runs_and_a_run_uses_them(tmp_path: Path) -> None:
                 tmp_path / name, camps={"Near": [(0, 10), (28, camps)], "Far": [(0, 0), (31, 100)], "Late": [(0, 0)]}
             )
         )
-    plan = Plan(draws=10, waves=2, generations=1, population=4)
+    plan = Plan(draws=10, ensemble=20, waves=2, generations=1, population=4)
     found = onward.calibrate([tmp_path / "one", tmp_path / "two"], out=file, plan=plan)
     assert onward.read_posterior(file).to_json() == found.to_json()
     assert set(found.crises) == {"one", "two"}

@@ -37,6 +37,13 @@ def test_an_unknown_crisis_has_the_population_set_fitted_on_nothing() -> None:
         assert found.values == {name: pytest.approx(p.median) for name, p in declared().items()}
 
 
+def test_an_unknown_crisis_is_drawn_from_the_population_by_default() -> None:
+    run = onward.simulate(tiny(), members=2)
+    assert run.about["parameters"] == "prior"
+    assert run.about["parameters_from"] == prior_set().about()
+    assert onward.simulate(tiny(), engine="expected").about["parameters"] == "fixed"
+
+
 def test_the_fit_of_northern_aleppo_is_its_own() -> None:
     found = set_of(read_crisis("aleppo-2016"))
     assert (found.name, found.fitted_on) == ("aleppo-2016", ("aleppo-2016",))

@@ -113,7 +113,7 @@ def test_it_says_what_was_run(run: Run, crisis: Crisis) -> None:
         "members": MEMBERS,
         "seed": 3,
         "engine": "cohorts",
-        "parameters": "fixed",
+        "parameters": "prior",
     }
     assert run.about["overrides"] == {"attack_weight": 0.2}
 

@@ -181,7 +181,7 @@ class Twin:
     def lure(self, place: int, g: int) -> float:
         """The share of those who would move on that does: nobody swaps a place for a more dangerous one."""
         safe = self.safety[self.today, :, g]
-        weights = {goal: w for goal, w in self.weights(place, g).items() if w > 0}
+        weights = self.nested({goal: w for goal, w in self.weights(place, g).items() if w > 0})
         taken = [w * (min(1.0, safe[goal] / safe[place]) if safe[place] > 0 else 1) for goal, w in weights.items()]
         return float(sum(taken) / sum(weights.values())) if weights else 0.0
 
@@ -193,6 +193,15 @@ class Twin:
             goal: worth[goal] * (way.km + near) ** -gamma * math.exp(-self.value["choice_gate"] * len(way.shut))
             for goal, way in self.ways[g][place].items()
             if self.allows(place, goal)
+        }
+
+    def nested(self, weights: dict[int, float]) -> dict[int, float]:
+        """Weights of a nested logit: places abroad are a nest with the dissimilarity ``choice_nest``."""
+        alike = self.value["choice_nest"]
+        inclusive = sum(w ** (1 / alike) for goal, w in weights.items() if self.abroad[goal])
+        return {
+            goal: w ** (1 / alike) / inclusive * inclusive**alike if self.abroad[goal] and w > 0 else w
+            for goal, w in weights.items()
         }
 
     def crowd(self, p: int) -> float:
@@ -221,6 +230,7 @@ class Twin:
                 weight[goal] = w * (self.wait[gate] if gate >= 0 else 1.0)
         if stay:
             weight[place] = worth[place] * near ** -value["choice_distance"]
+        weight = self.nested(weight)
         total, most = sum(weight.values()), max(weight.values(), default=0.0)
         least = most if total * SMALLEST_PARTY >= most * people else total * SMALLEST_PARTY / people
         floor = max(value["choice_floor"] * total, least)

@@ -29,7 +29,7 @@ def simulate(
     *,
     members: int | None = None,
     engine: str = "cohorts",
-    parameters: str = "fixed",
+    parameters: str | None = None,
     posterior: Posterior | str | Path | None = None,
     overrides: Mapping[str, object] | None = None,
     scenario: Scenario | str | Path | None = None,
@@ -53,8 +53,9 @@ def simulate(
         ``cohorts`` (whole people, drawn), ``expected`` (real numbers, means) or ``individuals`` (each person drawn
         alone: the numbers of ``cohorts`` in distribution, at a cost that grows with those who move).
     parameters
-        ``fixed`` at the crisis's own set if it was fitted, at their defaults otherwise; or drawn for each member: from
-        the ``prior``, which is what calibration found on other crises, or from the crisis's own ``posterior``.
+        ``fixed`` at the crisis's own set if it was fitted, at the medians of the priors otherwise; or drawn for
+        each member: from the ``prior``, which is what calibration found on other crises, or from the crisis's own
+        ``posterior``. If None: ``fixed`` where the crisis was fitted or the engine is ``expected``, else ``prior``.
     posterior
         From `calibrate`, or its file; the one that comes with Onward if None. Only with parameters ``posterior``.
     overrides
@@ -99,6 +100,7 @@ def simulate(
     """
     world = crisis if isinstance(crisis, Crisis) else _read_crisis(crisis)
     what_if = _read_scenario(scenario, world) if isinstance(scenario, str | Path) else scenario
+    parameters = ensemble.default_parameters(world, engine) if parameters is None else parameters
     given: dict[str, Any] = {
         "members": default_members(engine, parameters) if members is None else members,
         "engine": engine, "parameters": parameters, "overrides": overrides, "scenario": what_if,

@@ -39,7 +39,7 @@ def calibrate(
     leave_out: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="A crisis not to fit; repeatable.")
     ] = None,
-    draws: Annotated[int, typer.Option(min=10, help="Draws of the ensemble.")] = 64,
+    draws: Annotated[int, typer.Option(min=10, help="Runs of each crisis.")] = 200,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Threads; they change no number.", show_default="all cores")
     ] = None,

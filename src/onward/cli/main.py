@@ -148,12 +148,13 @@ def run(
     ] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same numbers.")] = 1,
     parameters: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="fixed|prior|posterior",
             help="At one set, or drawn for each member: from other crises, or from the crisis's own counts.",
+            show_default="prior; fixed where the crisis was fitted",
         ),
-    ] = "fixed",
+    ] = None,
     posterior: PosteriorOption = None,
     given: Annotated[
         list[str] | None,
@@ -199,7 +200,7 @@ def run(
         begin = time.perf_counter()
         if rules == "flee":
             refused = {"--scenario": scenario, "--departures": departures,
-                       "--parameters": parameters if parameters != "fixed" else None, "--posterior": posterior,
+                       "--parameters": None if parameters == "fixed" else parameters, "--posterior": posterior,
                        "--triggers": triggers, "--near": ", ".join(near) if near else None}  # fmt: skip
             work = _prepare_under_flee(crisis, settings, engine, members, seed, given or [], refused)
         else:
@@ -308,20 +309,22 @@ def _prepare_under_flee(
 
 
 def _prepare(
-    crisis: str, engine: str, members: int | None, seed: int, parameters: str, given: list[str], scenario: str | None,
-    departures: str, triggers: Path | None, posterior: Path | None, near: list[str],
+    crisis: str, engine: str, members: int | None, seed: int, parameters: str | None, given: list[str],
+    scenario: str | None, departures: str, triggers: Path | None, posterior: Path | None, near: list[str],
 ) -> Work:  # fmt: skip
     """Read the crisis and validate all options."""
     from onward.crisis import read_crisis, read_scenario
     from onward.crisis.triggers import read_triggers
     from onward.model.near_ground import near_of
     from onward.runs.task import own_work
+    from onward.simulation.ensemble import default_parameters
     from onward.simulation.run import make_settings
 
     refuse_flee(crisis)
     world = read_crisis(crisis)
     world = read_triggers(triggers, world) if triggers else world
     _check_parameters(world)
+    parameters = default_parameters(world, engine) if parameters is None else parameters
     drawn = engine != "expected" or parameters != "fixed"
     count = (MEMBERS if drawn else 1) if members is None else members
     settings = make_settings(

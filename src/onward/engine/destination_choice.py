@@ -4,6 +4,10 @@
 + c_0) - kappa_gate - wait``, scaled down as a camp fills. Terms that are constant within a regime are computed once
 (``value``); terms that change daily are two factors (``pull`` of a place, ``wait`` of a gate), so a choice needs no
 exponential.
+
+Places abroad resemble one another more than a place at home: they are a nest (McFadden 1978). With ``L = choice_nest``,
+``w = exp(U)`` and ``S = sum over places abroad of w^(1 / L)``, a place abroad has the weight ``w^(1 / L) S^(L - 1)``,
+all of them ``S^L``. So distance weighs more between two camps than between leaving the country and staying in it.
 """
 
 from __future__ import annotations
@@ -45,7 +49,13 @@ def new_regime(sim: Any) -> None:
                 sim.leads[g, p] = True
                 away = (sim.km[g, p, k] + rates.choice_near_km) ** -rates.choice_distance
                 gates = math.exp(-rates.choice_gate * sim.shut_gates[g, p, k])
-                sim.value[g, p, k] = sim.attraction[s, j, g] * away * gates
+                sim.value[g, p, k] = _in_nest(sim, j, sim.attraction[s, j, g] * away * gates)
+
+
+@part
+def _in_nest(sim: Any, place: int, weight: float) -> float:
+    """Return a weight as it counts within the nest of places abroad; as it is for places at home."""
+    return float(weight ** (1.0 / sim.rates.choice_nest)) if sim.abroad[place] else weight
 
 
 @once
@@ -59,7 +69,7 @@ def new_morning(sim: Any) -> None:
             room = min(1.0, max(0.0, (1.0 - taken) / (1.0 - sim.rates.choice_full_from)))
         for g in range(groups):
             threat = math.exp(-sim.rates.choice_threat * sim.hazard[sim.today, p, g])
-            sim.pull[p, g] = room * threat * sim.safety[sim.today, p, g]
+            sim.pull[p, g] = _in_nest(sim, p, room * threat * sim.safety[sim.today, p, g])
     for lane in range(sim.lane_gate.size):
         sim.wait[lane] = math.exp(-sim.rates.choice_wait * _days_to_wait(sim, sim.lane_gate[lane]))
 
@@ -87,14 +97,23 @@ def lure(sim: Any, place: int, g: int) -> float:
     A destination is accepted with the probability ``min(1, safety there / safety here)``.
     """
     dest, value, pull, safety = sim.dest[g, place], sim.value[g, place], sim.pull, sim.safety[sim.today]
-    total, taken = 0.0, 0.0
+    total, taken, nest, nest_taken = 0.0, 0.0, 0.0, 0.0
     for k in range(dest.size):
         j = dest[k]
         if j < 0:
             break
         w = value[k] * pull[j, g]
-        total += w
-        taken += w * min(1.0, safety[j, g] / safety[place, g]) if safety[place, g] > 0.0 else w
+        safer = min(1.0, safety[j, g] / safety[place, g]) if safety[place, g] > 0.0 else 1.0
+        if sim.abroad[j]:
+            nest += w
+            nest_taken += w * safer
+        else:
+            total += w
+            taken += w * safer
+    if nest > 0.0:
+        scale = nest ** (sim.rates.choice_nest - 1.0)
+        total += nest * scale
+        taken += nest_taken * scale
     return taken / total if total > 0.0 else 0.0
 
 
@@ -109,23 +128,30 @@ def weigh(sim: Any, place: int, g: int, people: Any, stay: bool, barred: int) ->
     dest, lanes, value = sim.dest[g, place], sim.gate_lane[g, place], sim.value[g, place]
     weight, pull, wait = sim.weight, sim.pull, sim.wait
     k_most = dest.size
-    total, most = 0.0, 0.0
+    nest = 0.0
     for k in range(k_most + 1):
         weight[k] = 0.0
     for k in range(k_most):
-        if dest[k] < 0:
+        j = dest[k]
+        if j < 0:
             break
         lane = lanes[k]
         if lane >= 0 and sim.lane_gate[lane] == barred:
             continue
-        weight[k] = value[k] * pull[dest[k], g] * (wait[lane] if lane >= 0 else 1.0)
-        total += weight[k]
-        most = max(most, weight[k])
+        weight[k] = value[k] * pull[j, g] * (_in_nest(sim, j, wait[lane]) if lane >= 0 else 1.0)
+        nest += weight[k] if sim.abroad[j] else 0.0
     if stay:
         near = sim.rates.choice_near_km**-sim.rates.choice_distance
-        weight[k_most] = sim.attraction[sim.regime[sim.today], place, g] * near * pull[place, g]
-        total += weight[k_most]
-        most = max(most, weight[k_most])
+        here = sim.attraction[sim.regime[sim.today], place, g] * near
+        weight[k_most] = _in_nest(sim, place, here) * pull[place, g]
+        nest += weight[k_most] if sim.abroad[place] else 0.0
+    scale = nest ** (sim.rates.choice_nest - 1.0) if nest > 0.0 else 1.0
+    total, most = 0.0, 0.0
+    for k in range(k_most + 1):
+        if weight[k] > 0.0 and sim.abroad[place if k == k_most else dest[k]]:
+            weight[k] *= scale
+        total += weight[k]
+        most = max(most, weight[k])
     floor, kept = sim.rates.choice_floor * total, 0.0
     if not are_whole(people):
         floor = max(floor, min(most, total * sim.rates.choice_smallest_party / people))

@@ -60,6 +60,7 @@ class Rates(NamedTuple):
     choice_danger: float
     choice_distance: float
     choice_near_km: float
+    choice_nest: float
     choice_gate: float
     choice_wait: float
     choice_wait_cap_days: float

@@ -27,6 +27,8 @@ from onward.typing import Floats
 HORIZONS = (30, 60, 90)
 #: a real count this many days from the horizon, or nearer, stands for it (own choice)
 WINDOW = 15
+#: standard deviation of the logarithm of a count by horizon: registration lags in the first weeks (own assumption)
+TOTAL_DEVIATION = {30: 0.6, 60: 0.4, 90: 0.3}
 
 
 @dataclass(frozen=True)

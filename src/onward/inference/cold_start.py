@@ -6,24 +6,27 @@ said and what was counted; see `onward.inference.cold_cases` for what is known a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import polars as pl
 
-from onward.engine.state import Result
+from onward.crisis import Crisis
+from onward.engine.state import Daily
 from onward.evaluation.simple_shares import share_error, simple_shares
 from onward.flee.instance import FleeInstance
 from onward.flee.rules import build_flee
 from onward.flee.simulate import FleeRunSettings
 from onward.flee.simulate import run_one as run_flee
-from onward.inference.cold_cases import ColdCase, Shares, Total
+from onward.inference.cold_cases import TOTAL_DEVIATION, ColdCase, Shares, Total
 from onward.model.build import Model, build_model
 from onward.model.parameter_set import prior_set
 from onward.model.posterior import Posterior
 from onward.simulation.ensemble import run_members
-from onward.simulation.member import Outcome, Settings, member_values
+from onward.simulation.member import LABELS, Outcome, Settings, member_values, stream
 from onward.simulation.run import make_settings
 from onward.typing import Bools, Floats
 
@@ -31,6 +34,8 @@ MODELS = ("onward", "equal", "inverse_distance", "gravity", "nearest", "flee")
 KEYS = ("crisis", "horizon", "kind", "model", "n", "truth", "p5", "p50", "p95", "error")
 #: draws of everything uncertain, if nobody says (own choice: enough for 90 % intervals)
 MEMBERS = 100
+#: the stream of a member's errors of counting
+COUNTING = LABELS + 1
 Row = dict[str, Any]
 Progress = Callable[[int, int], None]
 
@@ -58,9 +63,10 @@ def cold_start(
     Returns
     -------
     list of dict
-        ``kind`` total: truth, p5, p50, p95 in people, of Onward alone (the other rules have no total); error is
-        ``ln(p50 / truth)``. ``kind`` shares: error is half the sum of absolute differences of shares, 0 to 1, and n the
-        destinations counted. Keys that do not apply are None.
+        ``kind`` total: truth, p5, p50, p95 in people, of Onward alone (the other rules have no total); the interval
+        is of what will be counted, with the error of counting (`TOTAL_DEVIATION`); error is ``ln(p50 / truth)``.
+        ``kind`` shares: error is half the sum of absolute differences of shares, 0 to 1, and n the destinations
+        counted. Keys that do not apply are None.
     """
     rows: list[Row] = []
     done, everything = 0, members * len(cases)
@@ -85,7 +91,14 @@ def cold_settings(case: ColdCase, *, members: int, seed: int, posterior: Posteri
     crisis = case.crisis
     stranger = replace(crisis, parameters={}, fitted_on=()) if crisis.fitted_on else crisis
     settings = make_settings(stranger, members=members, seed=seed, parameters="prior", labels=False)
-    return replace(settings, base=prior_set(case.whole, posterior))
+    return replace(settings, base=prior_set(case.whole, posterior), labels=_somewhere_calm(crisis))
+
+
+def _somewhere_calm(crisis: Crisis) -> bool:
+    """Whether an attacked place is calm on the last day: if none, hardly anybody goes home; homes need no labels."""
+    last = crisis.table("events").with_columns(pl.coalesce("end", "start").alias("last"))
+    places = last.group_by("place", "latitude", "longitude").agg(pl.col("last").max())
+    return bool((places["last"] < crisis.end).any())
 
 
 def _finish(
@@ -93,8 +106,12 @@ def _finish(
 ) -> Callable[[int, Outcome], tuple[list[float], list[Floats]]]:
     def said(member: int, outcome: Outcome) -> tuple[list[float], list[Floats]]:
         coverage = member_values(settings, member)["coverage"]
-        totals = [coverage * total_of(total, outcome.result, model) for total in case.totals]
-        return totals, [arrivals_of(shares, outcome.result, model) for shares in case.shares]
+        z = float(stream(settings, member, COUNTING).standard_normal())
+        totals = [
+            coverage * math.exp(z * TOTAL_DEVIATION[total.horizon]) * total_of(total, outcome.result.daily, model)
+            for total in case.totals
+        ]
+        return totals, [arrivals_of(shares, outcome.result.daily, model) for shares in case.shares]
 
     return said
 
@@ -105,28 +122,28 @@ def mask_of(model: Model, places: Iterable[str]) -> Bools:
     return np.array([name in chosen for name in model.network.places.names], dtype=np.bool_)
 
 
-def total_of(total: Total, result: Result, model: Model) -> float:
+def total_of(total: Total, daily: Daily, model: Model) -> float:
     """Return what a member's run says of a total, before coverage."""
     mask = mask_of(model, total.places)
     if total.measure == "left":
-        return float(result.daily.left_home[total.first : total.last + 1, mask].sum())
-    return max(0.0, _stock(result, model, mask, total.last) - _stock(result, model, mask, total.first - 1))
+        return float(daily.left_home[total.first : total.last + 1, mask].sum())
+    return max(0.0, _stock(daily, model, mask, total.last) - _stock(daily, model, mask, total.first - 1))
 
 
-def arrivals_of(shares: Shares, result: Result, model: Model) -> Floats:
+def arrivals_of(shares: Shares, daily: Daily, model: Model) -> Floats:
     """Return the people whom a member's run has at each destination, less those there before ``first``."""
     found = []
     for places, first, last in zip(shares.places, shares.first, shares.last, strict=True):
         mask = mask_of(model, places)
-        before = 0.0 if first < 0 else _stock(result, model, mask, first - 1)
-        found.append(max(0.0, _stock(result, model, mask, last) - before))
+        before = 0.0 if first < 0 else _stock(daily, model, mask, first - 1)
+        found.append(max(0.0, _stock(daily, model, mask, last) - before))
     return np.array(found)
 
 
-def _stock(result: Result, model: Model, mask: Bools, day: int) -> float:
+def _stock(daily: Daily, model: Model, mask: Bools, day: int) -> float:
     if day < 0:
         return float(model.network.places.displaced_at_start[mask].sum())
-    return float((result.daily.here + result.daily.gate)[day, mask].sum())
+    return float((daily.here + daily.gate)[day, mask].sum())
 
 
 def _total_rows(case: ColdCase, said: Floats) -> Iterator[Row]:

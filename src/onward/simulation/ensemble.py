@@ -46,12 +46,17 @@ def run_members(
     yield from in_order(one, members, workers, watch)
 
 
+def default_parameters(crisis: Crisis, engine: str) -> str:
+    """Return ``fixed`` for a crisis that was fitted and for *expected*, which draws nothing, else ``prior``."""
+    return "fixed" if crisis.fitted_on or engine == "expected" else "prior"
+
+
 def simulate(
     crisis: Crisis,
     *,
     members: int | None = None,
     engine: str = "cohorts",
-    parameters: str = "fixed",
+    parameters: str | None = None,
     posterior: Posterior | None = None,
     overrides: Mapping[str, object] | None = None,
     scenario: Scenario | None = None,
@@ -69,6 +74,7 @@ def simulate(
     >>> run.about["days"]
     77
     """
+    parameters = default_parameters(crisis, engine) if parameters is None else parameters
     members = default_members(engine, parameters) if members is None else members
     settings = make_settings(
         crisis, engine=engine, members=members, seed=seed, parameters=parameters, overrides=overrides,

@@ -16,7 +16,7 @@ import numpy as np
 
 from onward.crisis.scenarios import Scenario
 from onward.engine.jit_cache import use_cache
-from onward.engine.state import Rates, Raw, Result, Start, World, added_up
+from onward.engine.state import Daily, Rates, Raw, Result, Start, World, added_up
 from onward.errors import SimulationError
 from onward.model.build import Model, dated
 from onward.model.choice_costs import attraction, onward_rate, perceived_km, quanta, stage_share
@@ -273,6 +273,16 @@ def run_one(
     record = record_of_result(result, 1.0 if given else drawn.values["coverage"], model.near.asked)
     values = tuple(value_of_record(claim, record, model.network, drawn.attacks) for claim in model.claims)
     return Outcome(result, drawn.attacks, values, model.network, drawn.values, itineraries), took
+
+
+def run_daily(model: Model, settings: Settings, member: int = 0) -> Daily:
+    """Run one member and return its daily counts alone: no legs, no claims, and no returns without ``labels``.
+
+    ``model`` is taken as it is, also where the days of takeovers are uncertain: it is dated already.
+    """
+    raw, _ = kernel(settings)(build_member(model, settings, member), member, np.zeros(1, np.int64))
+    daily: Daily = raw.daily
+    return daily
 
 
 def _check_residents(model: Model, result: Result) -> None:
