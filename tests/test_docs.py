@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from onward.crisis import read_crisis, tables
 from onward.crisis.header import Header
 from onward.crisis.scenarios import Intervention
+from onward.model.near_ground import Near
 from onward.runs.folder import run_to_folder
 from onward.simulation.run import make_settings
 
@@ -64,7 +65,8 @@ def first_cells(text: str) -> list[str]:
 
 def test_the_page_of_the_run_folder_names_every_column_and_key(tmp_path: Path) -> None:
     crisis = read_crisis("aleppo-2016")
-    run = run_to_folder(crisis, make_settings(crisis, members=1), folder=tmp_path / "run")
+    settings = make_settings(crisis, members=1, near=(Near("ISIS", 5.0),))
+    run = run_to_folder(crisis, settings, folder=tmp_path / "run")
     page = (ROOT / "docs" / "reference" / "run-folder.md").read_text(encoding="utf-8")
     tables, about = page.split("## run.json")
     for name, frame in run.tables.items():

@@ -17,8 +17,12 @@ from onward.simulation.member import member_values
 from onward.simulation.run import make_settings
 from properties.crises import random_crisis
 
-#: numbers of packages model and engine that decide no result: how draws are made, tables laid out, labels kept
-NO_PARAMETERS = {"Z95", "URN", "TIMES", "ROOM", "MODES", "BATCH", "SMALLEST_LEG", "DIGITS", "FORMAT"}
+#: numbers of packages model and engine that move nobody: how draws are made, tables laid out, labels kept, and what a
+#: question about ground near a road takes if nobody says so
+NO_PARAMETERS = {
+    "Z95", "URN", "TIMES", "ROOM", "FIRST_ROOM", "SLOTS", "MODES", "BATCH", "SMALLEST_LEG", "DIGITS", "FORMAT",
+    "EARTH_KM", "NEAR_KM", "MOST_ASKED",
+}  # fmt: skip
 
 
 def tiny() -> Crisis:

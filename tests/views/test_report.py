@@ -79,8 +79,8 @@ def test_the_report_is_named_after_its_run(folder: Path, tmp_path: Path, monkeyp
 
 
 def test_a_run_of_100_members_is_no_larger(data: dict[str, Any]) -> None:
-    """Members are summed up as quantiles, so their number does not count."""
-    assert len(json.dumps(data, ensure_ascii=False, separators=(",", ":"))) < 700_000
+    """Members are summed up as quantiles, so their number does not count; explanations of 24 places take a tenth."""
+    assert len(json.dumps(data, ensure_ascii=False, separators=(",", ":"))) < 850_000
 
 
 @pytest.mark.parametrize("wrong", ["nowhere", "missing/report.html"])

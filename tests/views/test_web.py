@@ -213,7 +213,8 @@ def test_a_what_if_is_what_the_command_line_makes(base: Path, tmp_path: Path) ->
     file = tmp_path / "gate-open.toml"
     file.write_text('format = 1\nname = "gate-open"\ntitle = "The gate opens"\n[[intervention]]\ndo = "set_gate"\n'
                     'gate = "bab_al_salama"\npolicy = "open"\n', "utf-8")  # fmt: skip
-    words = ("run", base / "crisis", "--members", "2", "--scenario", file, "--out", tmp_path / "same", "--quiet")
+    words = ("run", base / "crisis", "--members", "2", "--parameters", "fixed", "--scenario", file,
+             "--out", tmp_path / "same", "--quiet")  # fmt: skip
     assert onward_(*words).exit_code == 0
     for name in ("stock", "flows", "gates"):
         assert read_run(tmp_path / "same").table(name).equals(read_run(tmp_path / "whatifs" / "gate-open").table(name))

@@ -26,7 +26,8 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 
 QUESTIONS = (
-    "GET /api/runs", "GET /api/runs/{name}/page", "GET /api/runs/{name}/card", "GET /api/compare/{name}/{other}",
+    "GET /api/runs", "GET /api/runs/{name}/page", "GET /api/runs/{name}/card", "GET /api/runs/{name}/explain",
+    "GET /api/compare/{name}/{other}",
     "GET /api/jobs", "GET /api/jobs/{number}", "DELETE /api/jobs/{number}",
     "POST /api/whatifs", "POST /api/read", "POST /api/evidence",
     "GET /api/runs/{name}/notes", "POST /api/runs/{name}/notes",
@@ -34,7 +35,13 @@ QUESTIONS = (
 
 
 #: what is right in form may be wrong for its crisis or its table, or be no PDF: that is 422, and no fault
-MEANING = ("POST /api/whatifs", "POST /api/evidence", "POST /api/read", "POST /api/runs/{name}/notes")
+MEANING = (
+    "GET /api/runs/{name}/explain",
+    "POST /api/whatifs",
+    "POST /api/evidence",
+    "POST /api/read",
+    "POST /api/runs/{name}/notes",
+)
 #: nothing can be sent wrong with these
 PLAIN = ("GET /api/runs", "GET /api/jobs")
 CASES = [(question, mode) for question in QUESTIONS for mode in GenerationMode

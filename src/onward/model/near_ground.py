@@ -12,7 +12,7 @@ from onward.errors import ParameterError
 from onward.model.network import Network
 from onward.typing import Floats, Ints
 
-#: how near is near, if nobody says so, km (issue 17)
+#: distance of a question that gives none, km (own choice)
 NEAR_KM = 10.0
 #: most questions in one run: each costs as much memory as the labels of origin do
 MOST_ASKED = 16
@@ -129,9 +129,9 @@ def road_to_place_km(network: Network, straight_km: Floats) -> Floats:
     >>> names = network.places.index()
     >>> km = road_to_place_km(network, network.straight_km())
     >>> ends = list(zip(network.roads.tail.tolist(), network.roads.head.tolist()))
-    >>> road = ends.index((names["marea"], names["azaz"]))
+    >>> road = ends.index((names["marea"], names["camps_east_azaz"]))
     >>> bool(km[road, names["marea"]] == 0), round(float(km[road, names["kaljibrin"]]), 1)
-    (True, 0.4)
+    (True, 5.8)
     """
     roads = network.roads
     nearer_end = np.minimum(straight_km[roads.tail], straight_km[roads.head])

@@ -207,8 +207,9 @@ def _workbook_rows(path: Path) -> list[list[str | None]]:
         fault = Problem(path.name, found="this is a workbook, and openpyxl is not installed", next_step=step)
         raise CrisisDataError([fault]) from None
     try:
-        sheet = openpyxl.load_workbook(path, read_only=True, data_only=True).worksheets[0]
-        rows = list(sheet.iter_rows(values_only=True))
+        with path.open("rb") as file:
+            sheet = openpyxl.load_workbook(file, read_only=True, data_only=True).worksheets[0]
+            rows = list(sheet.iter_rows(values_only=True))
     except Exception as error:
         step = "Save the sheet as CSV UTF-8."
         fault = Problem(path.name, found=f"the workbook cannot be read ({error})", next_step=step)
