@@ -27,9 +27,8 @@ FITTED = (
     "attack_weight", "conflict_day_attacks", "conflict_day_size", "dilution", "habituation",
     "choice_camp", "choice_foreign", "choice_distance", "choice_nest", "choice_danger", "onward_town", "onward_danger",
 )  # fmt: skip
-#: spread between crises before any data, in standard deviations of the prior, and the crises that it weighs as much as;
-#: of 0.35, 0.5, 0.65 and 0.8 the last two said most of totals left out (mean log density -2.1, -1.9, -1.6, -1.5), and
-#: with 0.8 intervals held all of them
+#: spread between crises before any data, in standard deviations of the prior, and the crises that it weighs as much as:
+#: a judgement between 0.5 and 1, which say about as much of totals left out (docs/validation/calibration.md)
 SPREAD, SPREAD_WEIGHT = 0.65, 3.0
 #: variance of scores below which the draws say nothing of a slope (own choice)
 RIDGE = 0.02
