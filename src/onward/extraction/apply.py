@@ -135,7 +135,7 @@ def _where(work: _Work, row: EvidenceRow, key: str, column: str) -> dict[str, st
 
 
 def _bounds(work: _Work, row: EvidenceRow) -> tuple[float, float | None, float | None] | None:
-    """Value and bounds in people: a share needs its total, households a stated size; homes are no people."""
+    """Return value and bounds in people, or None: a share needs its total, households a size; homes are no people."""
     if row.unit == "percent":
         return _share(work, row)
     if row.unit not in ("people", "households"):

@@ -65,7 +65,7 @@ def read_files(
 
 
 def _names(files: Sequence[Path]) -> list[str]:
-    """File names, with their folder where two are the same."""
+    """Return file names, or paths where two names are the same."""
     names = [f.name for f in files]
     return [str(f) if names.count(f.name) > 1 else f.name for f in files]
 

@@ -95,7 +95,7 @@ _YEARS = re.compile(r"(?:19|20)\d\d(?:(?: and | to | ?- ?|/)(?:19|20)?\d\d)?")
 
 
 def _definition(text: str, quantity: Quantity) -> bool:
-    """ "(groups of more than 7 families)" explains a word and counts nobody."""
+    """Return whether the number explains a word and counts nobody: "(groups of more than 7 families)"."""
     return bool(
         re.search(
             r"\b(?:groups|events|families|households|parties|units) of (?:\w+ ){0,3}$",
@@ -120,6 +120,7 @@ def partner_of(text: str, counted: Sequence[Counted | None], i: int, drafts: dic
 
 
 def paired(text: str, first: Draft, item: Counted, partner: int) -> Draft:
+    """Return the draft `first` again with the unit and value of `item`, paired with the draft `partner`."""
     q = item.quantity
     who = " ".join(text[q.end : item.end].split()) or None
     return replace(

@@ -164,7 +164,7 @@ def _month_form(g: dict[str, str], report: dt.date | None) -> Days:
 
 
 def _numeric_form(g: dict[str, str], _: dt.date | None) -> Days:
-    """Day and month can be told apart only when one is above 12 or both are the same."""
+    """Read a day in numerals if day and month can be told apart: one is above 12, or both are the same."""
     a, b, year = int(g["a"]), int(g["b"]), int(g["y7"])
     first = _valid(year, b, a) if a > 12 or a == b else None
     day = _valid(year, a, b) if b > 12 else first
@@ -233,6 +233,7 @@ def _named(words: str, report: dt.date) -> Days:
 
 
 def length(number: str, unit: str) -> int:
+    """Return a length of time in days, at most 36,500, or 0 if the number is not understood: "two", "weeks" is 14."""
     count = int(number) if number.isdigit() and len(number) < 5 else _SMALL.get(number.lower(), 0)
     if unit.startswith("24"):
         return 1

@@ -150,7 +150,7 @@ def _start_of(left: When, right: When, report: dt.date | None) -> dt.date | None
 
 
 def _half_named(text: str, when: When, report: dt.date | None) -> When:
-    """ "between 6 and 12 December": the first number stands before the date found."""
+    """Let a date begin at the day that stands before it: "between 6 and 12 December"."""
     if when.form not in ("day", "days"):
         return when
     before = text[max(0, when.start - 22) : when.start]
@@ -168,7 +168,7 @@ _OPEN = re.compile(r"\b(since|from|starting(?: on| in)?|as of|as at|by|until|til
 
 
 def _opened(text: str, when: When) -> When:
-    """Since a day: the last day is open. By, until a day: the first is open. As of a day: that day."""
+    """Leave the last day open after "since" or "from", the first after "by" or "until"; "as of" keeps one day."""
     if when.form == "span":
         return when
     match = _OPEN.search(text[max(0, when.start - 14) : when.start])

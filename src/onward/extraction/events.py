@@ -113,7 +113,7 @@ def _same(a: Draft, b: Draft) -> bool:
 
 
 def _kin(text: str, sentence: Sentence, number: int) -> list[Draft]:
-    """ "My brother was killed" counts one."""
+    """Count one for each relative, friend or neighbour killed or injured: "My brother was killed"."""
     found = []
     for match in _KIN.finditer(text, sentence.start, sentence.end):
         indicator = "injured" if match.group("how") in ("injured", "wounded") else "killed"
@@ -138,7 +138,7 @@ def _kin(text: str, sentence: Sentence, number: int) -> list[Draft]:
 
 
 def _legs(text: str, sentence: Sentence, number: int, mentions: Sequence[Mention]) -> list[Draft]:
-    """Steps of a journey: someone goes, and a place or a held area is named as from, to or via."""
+    """Find the steps of a journey: someone goes, and a place or a held area is named as from, to or via."""
     found: list[Draft] = []
     for match in _steps(text, sentence):
         end = clause_end(text, match.end("go"), sentence.end)
@@ -165,7 +165,7 @@ def _with_then(text: str, first: int, start: int) -> int:
 
 
 def _steps(text: str, sentence: Sentence) -> list[re.Match[str]]:
-    """ "We left ..., went to ... and walked on to ...": the later verbs have the subject of the first."""
+    """Find verbs of going; the later ones share the first subject: "We left ..., went to ... and walked on to ..."."""
     first = list(_LEG.finditer(text, sentence.start, sentence.end))
     if not first:
         return []

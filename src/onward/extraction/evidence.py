@@ -259,7 +259,7 @@ def _check_date(file: str, row: int, column: str, text: str, problems: list[Prob
 
 
 def date_bounds(text: str) -> tuple[dt.date | None, dt.date | None]:
-    """First and last day of a date cell; None for an open end.
+    """Read the first and last day of a date cell; None for an open end.
 
     >>> date_bounds("2016-02-01/..")
     (datetime.date(2016, 2, 1), None)

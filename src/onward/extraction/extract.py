@@ -235,7 +235,7 @@ def _with_mention(first: Fact, again: Fact) -> Fact:
 
 
 def _merged(model: Sequence[Fact], rules: Sequence[Fact]) -> list[Fact]:
-    """The model's facts, their gaps filled from the same facts of the rules, and those that the model did not give."""
+    """Fill gaps in the model's facts from the same facts of the rules; add those that only the rules found."""
     same = [(next((r for r in rules if _alike(r, m)), None), m) for m in model]
     filled = [m if rule is None else _filled(m, rule) for rule, m in same]
     new = [f for f in rules if not any(_alike(f, m) for m in model)]
@@ -243,7 +243,7 @@ def _merged(model: Sequence[Fact], rules: Sequence[Fact]) -> list[Fact]:
 
 
 def _filled(fact: Fact, rule: Fact) -> Fact:
-    """A model's fact with what the layout, the total and the sentences around tell the rules of the same figure."""
+    """Fill a model's fact from the rules' fact of the same figure, which knows layout, totals and text around it."""
     return replace(
         fact,
         id=rule.id,
@@ -266,7 +266,7 @@ def _alike(a: Fact, b: Fact) -> bool:
 
 
 def _numbered(facts: Sequence[Fact]) -> tuple[Fact, ...]:
-    """Ids in the order of the text; a second unit of the same count points to its partner, a part to its whole."""
+    """Give ids in the order of the text; point a second unit of a count to its partner, a part to its whole."""
     done: list[Fact] = []
     spots = {f"@{at}": f"f{i}" for i, fact in enumerate(facts, 1) if fact.unit for at in fact.id.split("@")[1:]}
     for number, fact in enumerate(facts, 1):

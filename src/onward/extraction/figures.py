@@ -87,7 +87,7 @@ def figure_drafts(
 
 
 def _same_share(text: str, last: Draft, item: Counted) -> bool:
-    """Whether a percentage in brackets says the share before it in figures: "half of them came by bus (53 %)"."""
+    """Return whether a percentage in brackets repeats the share before it: "half of them came by bus (53 %)"."""
     q, words = item.quantity, text[last.anchor : item.quantity.start]
     return (
         last.unit == q.unit == "percent"
@@ -204,7 +204,7 @@ def _before(text: str, sentence: Sentence, item: Counted, opened: Counted) -> Se
 
 
 def _forced(text: str, item: Counted, opened: Counted, start: int) -> Sense | None:
-    """ "forced 300 people to flee", "left 40 dead": the sense stands after the number."""
+    """Read the sense of a number from the words after it: "forced 300 people to flee", "left 40 dead"."""
     match = cues.FORCED_POST.search(text[opened.end : opened.end + 60])
     if not match:
         return None
@@ -282,7 +282,7 @@ _WAS_HELPED = ("received", "got", "were ", "was ", "been ")
 
 
 def _main_verb(text: str, matches: Sequence[re.Match[str]]) -> re.Match[str] | None:
-    """ "850 people displaced by the flood were evacuated": the second verb is the main one."""
+    """Find the main verb after the first: "evacuated" in "850 people displaced by the flood were evacuated"."""
     for match in matches[1:]:
         if match.lastgroup == "aided" and match.group().lower().startswith(_WAS_HELPED):
             return match
@@ -324,7 +324,7 @@ def _stronger(after: Sense, inside: Sense) -> bool:
 
 
 def _inherited(text: str, item: Counted, drafts: list[Draft]) -> Sense | None:
-    """ "... 60 from Homs, 20 from Hama": numbers in a list count what the first one counts."""
+    """Give a number in a list the sense of the one before: "... 60 from Homs, 20 from Hama"."""
     if not drafts or item.quantity.start - drafts[-1].end > 90:
         return None
     listed = re.match(
@@ -338,7 +338,7 @@ def _inherited(text: str, item: Counted, drafts: list[Draft]) -> Sense | None:
 
 
 def _apposed(text: str, sentence: Sentence, item: Counted) -> Sense | None:
-    """ "full of refugees - 900 of them": the number tells how many the noun before it is."""
+    """Count as hosted the people that a place is full of: "full of refugees - 900 of them"."""
     if not cues.OF_THEM.match(text, item.quantity.end):
         return None
     before = text[sentence.start : item.quantity.start]

@@ -106,7 +106,7 @@ def facts_of_model(llm: Callable[[str, Mapping[str, Any]], Any], parts: Parts) -
 
 
 def _whole(item: Mapping[str, Any], part: Fact, told: Sequence[Fact]) -> str | None:
-    """The id of the figure before this one that the model says it is a part of, if it is large enough to hold it."""
+    """Return the id of the figure before this one that the model calls its whole, if it is large enough to hold it."""
     words = _text(item, "part_of").strip()
     size = part.value if part.unit != "percent" else None
     for fact in reversed(told if words else []):

@@ -121,7 +121,7 @@ _DATELINE = re.compile(
 
 
 def is_where_someone_speaks(text: str, start: int, end: int) -> bool:
-    """Whether a place is where someone speaks or writes, and not where anything happens: "told reporters in Geneva"."""
+    """Return whether a place is where someone speaks or writes, not where things happen: "told reporters in Geneva"."""
     if _SPOKEN.search(text[max(0, start - 60) : start]):
         return True
     first = start == 0 or text[start - 1] == "\n"
@@ -132,7 +132,7 @@ _INTRODUCED = re.compile(r"((?:[A-Z][\w'-]+(?: (?:of|the|for|and|in|on))* ?){1,7
 
 
 def introduced(text: str) -> frozenset[str]:
-    """Abbreviations that a text introduces in brackets after the words they stand for.
+    """Return the abbreviations that a text introduces in brackets after the words they stand for.
 
     >>> sorted(introduced("The Government of Syria (GoS) and Rimah (SYR) met the Northern Front (NF)."))
     ['GoS', 'NF']

@@ -115,7 +115,7 @@ _OF_CAMPS = frozenset({"IDP", "IDPs", "PoC", "POC", "Refugee"})
 
 
 def _is_organisation(text: str, words: list[tuple[int, int]]) -> bool:
-    """ "Oruro Department" is a place, "Department of Health" is none."""
+    """Return whether a name is an organisation's: "Department of Health" is one, "Oruro Department" is a place."""
     names = [text[a:b] for a, b in words]
     if len(names) > 1 and re.fullmatch(locative.UNIT, names[-1], re.IGNORECASE):
         names.pop()
@@ -161,7 +161,7 @@ def _no_start(text: str, words: list[tuple[int, int]], places: Gazetteer) -> boo
 
 
 def _national(text: str, words: list[tuple[int, int]]) -> list[Mention]:
-    """ "Turkish border" names Turkey; "Syrian refugees" come from Syria."""
+    """Find the country that an adjective names: "Turkish border" names Turkey; "Syrian refugees" come from Syria."""
     for i in range(len(words)):
         for size in (2, 1):
             if i + size > len(words):

@@ -242,7 +242,7 @@ _ENDS_IN_FIGURE = re.compile(
 
 
 def _paragraph_breaks(text: str) -> set[int]:
-    """Newlines that end a paragraph; the others are where a printed line was folded."""
+    """Find the newlines that end a paragraph; the others are where a printed line was folded."""
     lines = text.split("\n")
     lengths = sorted(len(x) for x in lines if len(x) > 20)
     usual = lengths[len(lengths) * 3 // 4] if lengths else 0

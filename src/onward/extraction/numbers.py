@@ -161,7 +161,7 @@ CLOSE = 0.15
 
 
 def _restated(text: str, found: list[Quantity]) -> list[Quantity]:
-    """ "over a million people (1,013,254)" is one figure, the exact one."""
+    """Replace a round figure by the exact one that restates it: "over a million people (1,013,254)"."""
     kept: list[Quantity] = []
     for quantity in found:
         last = kept[-1] if kept else None
@@ -190,7 +190,7 @@ OF_BASE = re.compile(
 
 
 def _shares_of_bases(text: str, found: list[Quantity]) -> list[Quantity]:
-    """ "one in five of the town's 60,000": the count that a share in words makes of its base; the base stays."""
+    """Turn a share in words into a count of its base, and keep the base: "one in five of the town's 60,000"."""
     kept: list[Quantity] = []
     for quantity in found:
         last = kept[-1] if kept else None
@@ -349,7 +349,7 @@ def _bounded(quantity: Quantity, mark: str) -> Quantity:
 
 
 def _half_unit(value: float) -> float:
-    """Half a unit of the last significant digit, at most a tenth: 5,000 for 70,000; 100 for 1,000."""
+    """Return half a unit of the last significant digit, at most a tenth: 5,000 for 70,000; 100 for 1,000."""
     if value < 10:
         return 0.5 if value != int(value) else 1.0
     whole = int(value)

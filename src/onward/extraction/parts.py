@@ -102,7 +102,7 @@ _MORE = re.compile(r"\b(?:another|an? additional|a further)\b", re.IGNORECASE)
 
 
 def _with_part(text: str, sentence: Sentence, quantity: Quantity, end: int, earlier: Sequence[Draft]) -> Sense | None:
-    """ "97,600 IDPs, with 39,800 people living in camps": a part of the figure before it in the sentence."""
+    """Give a part the sense of the figure before it: "97,600 IDPs, with 39,800 people living in camps"."""
     before = text[max(sentence.start, quantity.start - 40) : quantity.start]
     added = _MORE.match(text, quantity.start)
     here = [d for d in earlier if d.sentence_of(sentence) and d.kind == "displacement"]
@@ -225,7 +225,7 @@ _NEWLY_FOUND = re.compile(
 
 
 def goes_on(text: str, own: Sense | None, quantity: Quantity, end: int, earlier: Sequence[Draft]) -> Sense | None:
-    """ "3,000 refugees arrived, and another 9,000 refugees in June": the verb before says more than the noun."""
+    """Let the verb before tell what a further figure counts: "3,000 refugees arrived, and another 9,000 in June"."""
     if own is None or own.end > end or own.indicator not in ("stock", "refugees"):
         return own
     more = _MORE.match(text[quantity.start : quantity.number_start])
@@ -241,7 +241,7 @@ def goes_on(text: str, own: Sense | None, quantity: Quantity, end: int, earlier:
 
 
 def _whole_of_list(text: str, last: Draft, quantity: Quantity) -> int | None:
-    """The total of a list: the figure before its colon or bracket; a later item shares the total of the one before."""
+    """Find a list's total: the figure before its colon or bracket; a later item shares the total of the one before."""
     if last.whole is not None:
         return last.whole
     gap = re.sub(r"\([^()]*\)", "", text[last.figure_end : quantity.start])

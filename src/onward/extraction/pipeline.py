@@ -69,7 +69,7 @@ def _mention(text: str, start: int, end: int, places: Gazetteer) -> Mention:
 
 
 def _private(text: str, persons: set[str]) -> frozenset[str]:
-    """Persons beside whom a trade, a family role or an age stands, and no office.
+    """Return the persons beside whom a trade, a family role or an age stands, and no office.
 
     A pipeline cannot tell a head of state from a shopkeeper; a bare name alone is left standing.
     """

@@ -252,7 +252,7 @@ _ADMIN_AREA = re.compile(r"(governorate|province|state|region|oblast|department)
 
 
 def _areas(crisis: HasTables, rows: Sequence[Mapping[str, Any]]) -> list[Entry]:
-    """The administrative areas of the crisis, at the middle of their places; "rimah_governorate" is Rimah as well."""
+    """Make an entry of each administrative area, at the middle of its places; "rimah_governorate" is Rimah as well."""
     by_place = {str(row["place"]): row for row in rows}
     members: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in crisis.table("areas").iter_rows(named=True):
@@ -270,7 +270,7 @@ def _areas(crisis: HasTables, rows: Sequence[Mapping[str, Any]]) -> list[Entry]:
 
 @lru_cache(maxsize=1)
 def demonyms() -> Mapping[str, str]:
-    """Adjectives of countries, and the name of the country.
+    """Return the adjectives of countries, each with the name of its country.
 
     >>> demonyms()["Syrian"]
     'Syria'

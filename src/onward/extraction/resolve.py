@@ -130,7 +130,7 @@ class _Path:
 
 
 def _arrived(draft: Draft, legs: Sequence[Draft]) -> Draft:
-    """Someone who tells of a journey on arrival came there from its last stop, told before or after."""
+    """Turn an arrival into the end of the journey it tells of, from the last stop told before or after."""
     near = [d for d in legs if abs(d.sentence - draft.sentence) <= 4]
     stops = [m for d in near for m, role, _ in d.places or () if role == "to"]
     return replace(draft, places=tuple(_leg_places(list(draft.places or ()), stops[-1] if stops else None)))
@@ -221,7 +221,7 @@ def _tied(mentions: Sequence[Mention], found: str = "text") -> Tied:
 
 
 def _its_border(scene: Scene, draft: Draft) -> Tied:
-    """ "its borders": those of the country named last."""
+    """Tie "its borders" to the country named last."""
     found: Tied = []
     for match in _ITS_BORDER.finditer(scene.text, draft.start, draft.end):
         country = _country_before(scene, draft.sentence, match.start())
@@ -276,7 +276,7 @@ def _inherited(scene: Scene, draft: Draft, drafts: Sequence[Draft]) -> tuple[Tie
 
 
 def _context(scene: Scene, draft: Draft, drafts: Sequence[Draft]) -> Tied:
-    """Without a place of its own: the country its sentence is about, else the nearest sentence's places.
+    """Find places for a figure without its own: the country its sentence is about, else the nearest sentence's places.
 
     Sentences before it in its paragraph come first, then the one after it, unless that tells of its parts.
     """
@@ -301,7 +301,7 @@ _FLIGHT = frozenset({"newly_displaced", "evacuated", "on_the_move"})
 
 
 def _origin(scene: Scene, draft: Draft, places: Tied) -> Tied:
-    """Flight that names only where to: it started where the text was before."""
+    """Add an origin to flight that names only where to: the place where the text was before."""
     if draft.indicator not in _FLIGHT or not places or any(role != "to" for _, role, _ in places):
         return places
     here = scene.sentences[draft.sentence].paragraph

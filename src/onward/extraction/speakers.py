@@ -95,7 +95,7 @@ def find_attributions(text: str, sentences: Sequence[Sentence]) -> list[Attribut
 
 
 def spread(sentences: Sequence[Sentence], found: Sequence[Attribution]) -> dict[int, list[Attribution]]:
-    """Attributions by the numbers of the sentences they cover, in the order in which they count."""
+    """Group attributions by the number of each sentence they cover, in the order in which they count."""
     starts = [s.start for s in sentences]
     by_number: dict[int, list[Attribution]] = {}
     for item in found:
@@ -169,7 +169,7 @@ def quotations(text: str, sentences: Sequence[Sentence]) -> list[tuple[int, int]
 
 
 def _quoted(text: str, sentences: Sequence[Sentence]) -> list[Attribution]:
-    """Long quotations with their speaker; a paragraph that only quotes on keeps the speaker before it."""
+    """Find long quotations with their speaker; a paragraph that only quotes on keeps the speaker before it."""
     starts = [s.start for s in sentences]
     found: list[Attribution] = []
     speaker: tuple[str, int] | None = None

@@ -137,7 +137,7 @@ class _Taker(HTMLParser):
 
 
 def html_text(page: str) -> str:
-    """The text of an HTML page, one block a line, cells between bars, without scripts, menus, footers and comments.
+    """Return the text of an HTML page, one block a line, cells between bars, without scripts, menus, footers, comments.
 
     >>> html_text("<nav>Home</nav><p>Forty fled &amp; ten stayed.</p><p>Post a Comment</p>")
     'Forty fled & ten stayed.'
@@ -188,7 +188,7 @@ def read_text(path: str | Path) -> str:
 
 
 def decoded(content: bytes) -> str:
-    """Bytes to text, whatever they are; bytes that no encoding explains become U+FFFD.
+    """Decode bytes to text, whatever they are; bytes that no encoding explains become U+FFFD.
 
     >>> decoded("Öncüpınar".encode()), decoded(b"caf\\xe9"), decoded("Kilis".encode("utf-16"))
     ('Öncüpınar', 'café', 'Kilis')

@@ -42,7 +42,7 @@ class Actors:
         return self._met[name]
 
     def shares(self, attackers: Iterable[tuple[str, str, float]]) -> dict[tuple[str, str], float]:
-        """Shares of a record's attacks by actor and kind, from names, kinds and shares; they add up as before."""
+        """Add up the shares of a record's attacks by actor and kind, from names, kinds and shares; the sum stays."""
         found: dict[tuple[str, str], float] = {}
         for name, kind, share in attackers:
             key = self.of(name), kind

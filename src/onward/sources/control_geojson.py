@@ -169,7 +169,7 @@ def _day_in(stem: str) -> dt.date | None:
 
 
 def _overlaps(day: dt.date, zones: Sequence[Zone]) -> list[Problem]:
-    """Polygons of two holders that lie over each other on one day."""
+    """Report polygons of two holders that lie over each other on one day."""
     shapes = [zone.shape for zone in zones]
     problems = []
     for one, two in shapely.STRtree(shapes).query(shapes, predicate="intersects").T:

@@ -63,7 +63,7 @@ def _state(crisis: Crisis, country: str, found: Addition) -> str:
 
 
 def _attacks_near(crisis: Crisis) -> Mapping[str, Counter[str]]:
-    """Attacks near each place in the first days, by actor."""
+    """Count the attacks near each place in the first days, by actor."""
     sites, near = sites_of(crisis), dict[str, Counter[str]]()
     last = crisis.start + dt.timedelta(days=FIRST_DAYS)
     for event in crisis.table("events").iter_rows(named=True):
@@ -81,7 +81,7 @@ def _attacks_near(crisis: Crisis) -> Mapping[str, Counter[str]]:
 
 
 def _foes(crisis: Crisis, states: set[str]) -> list[str]:
-    """Parties that are no state, those with most attacks first."""
+    """Return the parties that are no state, those with most attacks first."""
     total: Counter[str] = Counter()
     for actor, n in crisis.table("events").select("actor", "n").iter_rows():
         total[actor] += n

@@ -24,7 +24,7 @@ Box = tuple[float, float, float, float]
 
 
 def import_places(countries: Collection[str], *, min_population: int, box: Box | None) -> Addition:
-    """Places of countries: towns with at least so many people, and all camps, informal sites and crossings known.
+    """Read places of countries: towns with at least so many people, and all known camps, informal sites and crossings.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def _record(row: dict[str, str], number: int, file: str) -> dict[str, Any]:
 
 
 def _units() -> dict[str, list[tuple[str, float, float]]]:
-    """First-level units of each country, with the mean position of their towns."""
+    """Return the first-level units of each country, with the mean position of their towns."""
     found: dict[str, list[tuple[str, float, float]]] = {}
     for row in _packed():
         if row["kind"] == "admin1" and row["latitude"]:

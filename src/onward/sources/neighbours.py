@@ -22,7 +22,7 @@ ROUNDING = 1e-9
 
 
 def neighbour_links(places: Sequence[Mapping[str, Any]], *, detour: float = DETOUR) -> list[dict[str, Any]]:
-    """Routes that join neighbours: the Gabriel graph (no third place in the circle over a link), always connected.
+    """Join neighbours by routes: the Gabriel graph (no third place in the circle over a link), always connected.
 
     A link between two countries is kept only where one end is a crossing, or where nothing else joins the two sides;
     it gets a gate named after both ends.
@@ -70,7 +70,7 @@ def neighbour_links(places: Sequence[Mapping[str, Any]], *, detour: float = DETO
 
 
 def _gabriel(points: Floats) -> Pairs:
-    """Pairs of points, no third of which lies inside the circle over them."""
+    """Return the pairs of points that have no third point inside the circle over them."""
     n = len(points)
     if n < 4 or np.linalg.matrix_rank(points - points[0]) < 2:
         pairs = np.array([(i, j) for i in range(n) for j in range(i + 1, n)], dtype=np.int64).reshape(-1, 2)

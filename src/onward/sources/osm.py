@@ -124,7 +124,7 @@ def read_roads(paths: Sequence[Path]) -> RoadGraph:
 
 
 def _read(paths: Sequence[Path]) -> tuple[Ints, Ints, tuple[Floats, Floats, Floats]]:
-    """The points of all roads in a row, how many each road has, and number, longitude and latitude of all points."""
+    """Read the points of all roads in a row, the points per road, and number, longitude and latitude of every point."""
     osmium = pyosmium(paths)
     refs, lengths = array("q"), array("q")
     spots = array("d"), array("d"), array("d")
@@ -231,7 +231,7 @@ def place_links(km: csr_matrix, node: Ints) -> list[tuple[int, int, float]]:
 
 
 def _touching(km: csr_matrix, node: Ints) -> dict[tuple[int, int], float]:
-    """Pairs of places whose areas touch, with the length of the way over their common edge."""
+    """Find the pairs of places whose areas touch, with the length of the way over their common edge."""
     starts, first = np.unique(node, return_index=True)
     distance, _, source = dijkstra(km, indices=starts, min_only=True, return_predecessors=True)
     edges = km.tocoo()

@@ -164,7 +164,7 @@ def _is_hxl(cells: Sequence[str]) -> bool:
 
 
 def _unique(names: Sequence[str]) -> list[str]:
-    """Headers made different: blank and repeated ones get their position."""
+    """Make headers different: blank and repeated ones get their position."""
     seen: set[str] = set()
     result = []
     for i, name in enumerate(names):
@@ -357,7 +357,7 @@ def days(text: pl.Expr) -> pl.Expr:
 
 
 def _numbers(text: pl.Expr) -> pl.Expr:
-    """Finite numbers; commas and blanks between thousands are taken out."""
+    """Read finite numbers, without the commas and blanks between thousands; anything else is null."""
     grouped = text.str.contains(r"^-?\d{1,3}([,\s]\d{3})+(\.\d+)?$")
     digits = pl.when(grouped).then(text.str.replace_all(r"[,\s]", "")).otherwise(text)
     values = digits.cast(pl.Float64, strict=False)

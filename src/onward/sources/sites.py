@@ -36,7 +36,7 @@ class Sites:
     areas: dict[str, list[str]] = field(default_factory=dict)
 
     def nearest(self, latitude: Floats, longitude: Floats) -> tuple[Ints, Floats]:
-        """Row of the nearest place of each point and its distance, shapes (points,), km."""
+        """Find the nearest place of each point: its row and its distance in km, shapes (points,)."""
         tree = cKDTree(_unit_vectors(self.latitude, self.longitude))
         _, row = tree.query(_unit_vectors(latitude, longitude))
         metres = Geod(ellps="WGS84").inv(longitude, latitude, self.longitude[row], self.latitude[row])[2]
@@ -67,7 +67,7 @@ class Sites:
         self, point: tuple[float, float], nearest: str, km: float, within_km: float, *, level: int, unit: str | None,
         name: str,
     ) -> dict[str, str] | None:  # fmt: skip
-        """Site of a record known to an admin unit of a level, or to the surroundings of its point (`unit` None).
+        """Return the site of a record known to an admin unit of a level, or to its point's surroundings (`unit` None).
 
         The area of the places in the unit: by its name, else the unit around the nearest place, else what is within
         a radius. None if no place is near.
@@ -79,7 +79,7 @@ class Sites:
         return {"area": self.area(name, sorted(places))} if places else None
 
     def area(self, name: str, places: Sequence[str]) -> str:
-        """Name of an area of these places, made when first asked for; never that of a place or other area."""
+        """Return the name of an area of these places, made when first asked for; no place or other area has it."""
         base = word = short_name(name)
         n = 1
         while word in self.names or self.areas.get(word, list(places)) != list(places):

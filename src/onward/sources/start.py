@@ -170,7 +170,7 @@ def missing(crisis: Crisis) -> list[str]:
 
 
 def _unstruck(crisis: Crisis) -> list[str]:
-    """Attacks far from every place, which frighten nobody."""
+    """Report how many attacks are far from every place and frighten nobody."""
     points = crisis.table("events").drop_nulls("latitude")
     if not points.height:
         return []

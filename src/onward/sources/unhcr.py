@@ -162,7 +162,7 @@ def _joined(paths: Sequence[Path], fields: Sequence[Field]) -> pl.DataFrame:
 
 
 def _iso(code: str | None, name: str | None) -> str | None:
-    """ISO3 of a country by its name, or by a code that is one; UNHCR's own codes are not trusted."""
+    """Return the ISO3 code of a country by a code that is one, or by its name; UNHCR's own codes are not trusted."""
     import pycountry
 
     if code and is_iso3(code):

@@ -21,7 +21,7 @@ class Units:
     made: dict[str, list[str]] = field(default_factory=dict)
 
     def find(self, *, country: str | None, names: Iterable[str | None] = (), pcode: str | None = None) -> str | None:
-        """Area of the smallest unit that is named: by P-code, else by names from the first level down; or None.
+        """Return the area of the smallest unit named, or None: by P-code, else by names from the first level down.
 
         P-codes of publishers differ in length; one stands for the places whose own begins with it.
         """
