@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sys
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from onward.cli.calibrate import PosteriorOption, read_posterior
+from onward.cli.common import JsonOption, plain_console, print_json
 from onward.cli.errors import report_errors
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def backtest(
         str | None, typer.Option("--cluster", metavar="ADDRESS", help="Run the model on this Dask cluster instead.")
     ] = None,
     posterior: PosteriorOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Predict crises whose outcome is known, and compare with what was counted.
 
@@ -61,35 +61,33 @@ def backtest(
     by no count. Parameters never come from the crisis that is judged. An interrupted backtest is resumed.
     """
     with report_errors():
-        from rich.console import Console
-
-        from onward.cli.main import _cores
         from onward.cli.rolling import rolling_backtest, show_rolling
+        from onward.simulation.threads import cores
 
         rows = (
             _cold_start(crises, members, seed, workers, posterior)
             if cold
             else rolling_backtest(
-                crises, horizons, origins, fresh, draws=draws, seed=seed, workers=workers or _cores(), cluster=cluster
+                crises, horizons, origins, fresh, draws=draws, seed=seed, workers=workers or cores(), cluster=cluster
             )
         )
         if as_json:
-            typer.echo(json.dumps({"rows": rows}, indent=2, ensure_ascii=False, allow_nan=False))
+            print_json({"rows": rows})
         else:
-            (show_cold_start if cold else show_rolling)(rows, Console(highlight=False))
+            (show_cold_start if cold else show_rolling)(rows, plain_console())
 
 
 def _cold_start(
     crises: Sequence[str], members: int, seed: int, workers: int | None, posterior: Path | None
 ) -> list[dict[str, Any]]:
-    from onward.cli.main import _cores
     from onward.cli.progress import Bar
     from onward.inference.cold_start import cold_start
+    from onward.simulation.threads import cores
 
     cases = read_cases(crises)
     with Bar(shown=sys.stderr.isatty()) as bar:
         return cold_start(
-            cases, members=members, seed=seed, workers=workers or _cores(), posterior=read_posterior(posterior),
+            cases, members=members, seed=seed, workers=workers or cores(), posterior=read_posterior(posterior),
             progress=lambda done, everything: bar("run", done, everything),
         )  # fmt: skip
 

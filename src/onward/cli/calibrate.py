@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from onward.cli.common import plain_console
 from onward.cli.errors import STOPPED, report_errors
 
 if TYPE_CHECKING:
@@ -51,13 +51,12 @@ def calibrate(
     calibration is resumed by the same command.
     """
     with report_errors():
-        from rich.console import Console
-
         from onward.cli.progress import Bar
         from onward.inference.calibrate import Plan
         from onward.inference.calibrate_crises import calibrate as fit
+        from onward.simulation.threads import cores
 
-        plan = Plan(draws=draws, workers=workers or os.cpu_count() or 1)
+        plan = Plan(draws=draws, workers=workers or cores())
         day = None if until is None else until.date()
         try:
             with Bar(shown=sys.stderr.isatty(), unit="runs") as bar:
@@ -67,7 +66,7 @@ def calibrate(
         except KeyboardInterrupt:
             typer.echo(f"Stopped. The same command resumes from {out}.partial.", err=True)
             raise typer.Exit(STOPPED) from None
-        show_posterior(found, out, Console(highlight=False))
+        show_posterior(found, out, plain_console())
 
 
 def read_posterior(file: Path | None) -> Posterior | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from onward.cli.common import JsonOption, plain_console, print_json
 from onward.cli.errors import report_errors
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def explain(
     place: Annotated[str | None, typer.Option(help="Short name of the place.")] = None,
     date: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A day of the run.")] = None,
     member: Annotated[int, typer.Option(min=0, help="Number of the history, from 0.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Explain who the displaced people of a place are.
 
@@ -46,7 +46,7 @@ def explain(
         if place is None and date is None:
             rows = hazard_table(run, member=member)
             if as_json:
-                typer.echo(json.dumps(rows, indent=2, ensure_ascii=False, allow_nan=False))
+                print_json(rows)
             else:
                 _show_hazard(rows)
             return
@@ -54,15 +54,13 @@ def explain(
             raise ParameterError("give both --place and --date, or neither for the table of causes by place.")
         found = explained(run, place=place, day=date.date(), member=member)
         if as_json:
-            typer.echo(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
+            print_json(found)
         else:
             _show(found)
 
 
 def _show_hazard(rows: list[dict[str, Any]]) -> None:
     """Print the table of causes: hazards per 1,000 people and day."""
-    from rich.console import Console
-
     from onward.cli.terminal import print_table
 
     parts = ("reached", "habituation", "dilution", "front", "takeover", "encirclement", "total")
@@ -74,13 +72,12 @@ def _show_hazard(rows: list[dict[str, Any]]) -> None:
         "place takes off, or a small one adds. Encircled: a place that is being cut off. In all: the sum, before the "
         f"day's shocks and closed ways. {max(0, len(rows) - MOST_PLACES)} places with less are in --json."
     )
-    print_table(Console(highlight=False), title, heads, cells, note)
+    print_table(plain_console(), title, heads, cells, note)
 
 
 def _show(found: dict[str, Any]) -> None:
-    from rich.console import Console
 
-    console = Console(highlight=False)
+    console = plain_console()
     names = found["names"]
     day = datetime.fromisoformat(found["date"])
     head = f"{names[found['place']]} on {day.day} {day:%B %Y}, member {found['member']}"

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from onward.cli.common import JsonOption
 from onward.cli.errors import report_errors
 
 evidence = typer.Typer(no_args_is_help=True, help="Apply evidence that was read from reports and reviewed.")
@@ -29,7 +30,7 @@ def read(
     ] = None,
     crisis: Annotated[str | None, typer.Option(help="Its places are looked up first.")] = None,
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="CSV", help="Where evidence is written.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Extract quoted facts from reports, for review.
 

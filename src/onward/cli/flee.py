@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from onward.cli.common import JsonOption, plain_console, print_json
 from onward.cli.errors import report_errors
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def import_flee_folder(
 
 def score(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Score a run against what was counted.
 
@@ -58,16 +58,14 @@ def score(
     the latter, for stocks and arrivals.
     """
     with report_errors():
-        from rich.console import Console
-
         from onward.cli.scores import show_score
         from onward.runs.folder import read_run
 
         found = _score(read_run(run), run)
         if as_json:
-            typer.echo(json.dumps(found.about(), indent=2, ensure_ascii=False, allow_nan=False))
+            print_json(found.about())
         else:
-            show_score(found, Console(highlight=False))
+            show_score(found, plain_console())
 
 
 def _score(run: Run, folder: Path) -> FleeScore | CountScore:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from datetime import date, datetime
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from onward.cli.common import CrisisArgument, JsonOption, plain_console, print_json
 from onward.cli.errors import STOPPED, report_errors
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def add_forecast(app: typer.Typer) -> None:
 
 
 def forecast(
-    crisis: Annotated[str, typer.Argument(metavar="CRISIS", help="A bundled crisis or a folder.")],
+    crisis: CrisisArgument,
     origin: Annotated[
         datetime | None,
         typer.Option(
@@ -77,7 +76,7 @@ def forecast(
     places: Annotated[
         bool, typer.Option("--places", help="Single places in the hubverse file though the crisis is going on.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Forecast how many people will be where, knowing nothing after a day.
 
@@ -89,6 +88,7 @@ def forecast(
         from onward.crisis import read_crisis
         from onward.errors import ParameterError
         from onward.runs.forecast_task import forecast_work
+        from onward.simulation.threads import cores
 
         if format not in (None, "hubverse"):
             raise ParameterError(f"--format {format}: {format!r} is not hubverse. `onward export` writes the others.")
@@ -97,13 +97,11 @@ def forecast(
             read_crisis(crisis), origin=None if origin is None else origin.date(), days=days, conflict=conflict,
             members=members, parameters=parameters, seed=seed, cluster=cluster,
         )  # fmt: skip
-        made = _run(work, out, jobs or _cores(), overwrite)
+        made = _run(work, out, jobs or cores(), overwrite)
         if as_json:
-            typer.echo(json.dumps(forecast_content(made), indent=2, ensure_ascii=False, allow_nan=False))
+            print_json(forecast_content(made))
         else:
-            from rich.console import Console
-
-            show_forecast(made, Console(highlight=False))
+            show_forecast(made, plain_console())
         if format is not None:
             _export(made, places, quiet=as_json, overwrite=overwrite)
 
@@ -211,9 +209,3 @@ def _largest(fans: pl.DataFrame) -> list[list[dict[str, Any]]]:
     last = fans.filter(horizon=fans["horizon"].max()).filter(fans.filter(horizon=fans["horizon"].max())["p95"] >= 0.5)
     order = last.sort("p50", "mean", "unit", descending=[True, True, False]).head(PLACES)["unit"].to_list()
     return [fans.filter(unit=unit).sort("horizon").to_dicts() for unit in order]
-
-
-def _cores() -> int:
-    """Return how many cores this process may use."""
-    affinity: Any = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from onward.cli.common import JsonOption, plain_console, print_json
 from onward.cli.errors import report_errors
 
 #: itineraries that the terminal shows (own choice: one screen); --json has all
@@ -29,7 +28,7 @@ def journeys(
     route_detail: Annotated[
         bool, typer.Option("--route-detail", help="Needed: journeys are places in order. Read the warning it prints.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Show who went through places in order, and the commonest itineraries.
 
@@ -38,8 +37,6 @@ def journeys(
     Itineraries of fewer than 100 people are left out.
     """
     with report_errors():
-        from rich.console import Console
-
         from onward.cli.exposure import show_near
         from onward.cli.progress import Bar
         from onward.disclosure import ROUTES_WARNING
@@ -47,6 +44,7 @@ def journeys(
         from onward.runs.folder import read_run
         from onward.runs.journeys import with_journeys
         from onward.simulation.journeys import check_journeys, journeys_of
+        from onward.simulation.threads import cores
 
         places = [place.strip() for place in via.split(",") if place.strip()]
         check_journeys(read_run(run), places)
@@ -56,19 +54,17 @@ def journeys(
             )
         typer.echo(f"Warning: {ROUTES_WARNING}", err=True)
         with Bar(shown=sys.stderr.isatty()) as bar:
-            kept = with_journeys(run, workers=os.cpu_count() or 1, progress=bar)
+            kept = with_journeys(run, workers=cores(), progress=bar)
         found = journeys_of(kept, via=places)
         if as_json:
-            typer.echo(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
+            print_json(found)
         else:
             _show(found, kept.about.get("place_names", {}))
             if found["near"]:
-                show_near(kept, Console(highlight=False))
+                show_near(kept, plain_console())
 
 
 def _show(found: dict[str, Any], names: dict[str, str]) -> None:
-    from rich.console import Console
-
     from onward.cli.terminal import print_table
     from onward.disclosure import two_digits
 
@@ -100,4 +96,4 @@ def _show(found: dict[str, Any], names: dict[str, str]) -> None:
         else " Some began where people were displaced before the first day."
     )
     heads = ["Itinerary", "People", "Days a leg", "Under attack, by place"]
-    print_table(Console(highlight=False), "The commonest itineraries", heads, cells, note)
+    print_table(plain_console(), "The commonest itineraries", heads, cells, note)

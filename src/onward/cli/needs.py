@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from onward.cli.common import JsonOption, plain_console
 from onward.cli.errors import report_errors
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def needs(
     places: Annotated[
         bool, typer.Option("--places", help="Single places though the crisis is going on. Read the warning it prints.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Say what the people present need, what is there, and what is missing.
 
@@ -98,15 +99,13 @@ def _hosts(run: Any, units: Any) -> dict[str, Any]:
 
 def _show_hosts(run: Any, units: Any) -> None:
     """Print people with hosts per 1,000 residents, and the first day on which room is filled."""
-    from rich.console import Console
-
     from onward.cli.terminal import print_table
     from onward.disclosure import is_ongoing, today
     from onward.planning.allowed import allowed_units
     from onward.planning.hosts import filled, hosts
     from onward.report.host_sections import chance, day_words
 
-    console = Console(highlight=False)
+    console = plain_console()
     pressed = hosts(run, units).drop_nulls("per_1000_p50").head(MOST_HOSTS)
     cells = [
         [row["name"], short(row["hosted_p50"]), short(row["residents_p50"]), short(row["per_1000_p50"]),
@@ -143,13 +142,12 @@ def _content(rows: pl.DataFrame, by: str, quantile: float, phase: str) -> dict[s
 
 def _show(rows: pl.DataFrame, run: Any, units: Any, quantile: float, phase: str) -> None:
     import polars as pl
-    from rich.console import Console
     from rich.text import Text
 
     from onward.cli.terminal import day, number, print_table
     from onward.exports.needs import notes_on
 
-    console = Console(highlight=False)
+    console = plain_console()
     if rows.is_empty():
         console.print("Nobody is in need there on that day.")
         return

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from onward.cli.common import plain_console
 from onward.cli.errors import report_errors
 from onward.cli.import_ import attacks_per_record, print_notes, words_to_actors
 
@@ -88,13 +89,11 @@ def new(
 
 
 def _show(*, crisis_folder: Path, chosen: Start, items: list[str]) -> None:
-    from rich.console import Console
-
     from onward.cli.listings import show_crisis
     from onward.crisis import read_crisis
 
     typer.echo("")
-    show_crisis(read_crisis(crisis_folder), Console(highlight=False))
+    show_crisis(read_crisis(crisis_folder), plain_console())
     typer.echo("\nMissing, most important first (also in README.md):")
     for i, item in enumerate(items, start=1):
         typer.echo(f"{i}. {item}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from onward.cli.common import JsonOption
 from onward.cli.errors import report_errors
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def notes(
         Path | None,
         typer.Option(metavar="FILE.csv", help="Write what open notes propose, for `onward evidence apply`."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """List the notes on a run, thread by thread."""
     with report_errors():

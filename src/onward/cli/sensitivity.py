@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from onward.cli.common import CrisisArgument, JsonOption, plain_console, print_json
 from onward.cli.errors import report_errors
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def add_sensitivity(app: typer.Typer) -> None:
 
 
 def sensitivity(
-    crisis: Annotated[str, typer.Argument(metavar="CRISIS", help="A bundled crisis or a folder.")],
+    crisis: CrisisArgument,
     place: Annotated[
         list[str] | None,
         typer.Option(help="Place whose displaced people are an output; repeatable.", show_default="three with most"),
@@ -42,7 +41,7 @@ def sensitivity(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="DIR", help="Folder for table, chart and resuming.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Rank what decides the results of a crisis.
 
@@ -54,17 +53,18 @@ def sensitivity(
         from onward.crisis import read_crisis
         from onward.inference.sensitivity import as_json as plain
         from onward.inference.sensitivity import sensitivity as analyse
+        from onward.simulation.threads import cores
 
         world = read_crisis(crisis)
         with Bar(shown=sys.stderr.isatty(), unit="runs") as bar:
             found = analyse(
                 world, places=place or (), trajectories=trajectories, survivors=survivors,
-                samples=samples, seed=seed, workers=workers or len(os.sched_getaffinity(0)), out=out, progress=bar,
+                samples=samples, seed=seed, workers=workers or cores(), out=out, progress=bar,
             )  # fmt: skip
         if out is not None and find_spec("altair"):
             _write_chart(found, out)
         if as_json:
-            typer.echo(json.dumps(plain(found), indent=2, ensure_ascii=False, allow_nan=False))
+            print_json(plain(found))
         else:
             _show(found, out, world.place_names)
 
@@ -76,12 +76,10 @@ def _write_chart(found: Sensitivity, out: Path) -> None:
 
 
 def _show(found: Sensitivity, out: Path | None, names: Mapping[str, str]) -> None:
-    from rich.console import Console
-
     from onward.cli.terminal import number, print_table
     from onward.extras import install_command
 
-    console = Console(highlight=False)
+    console = plain_console()
     heads = ("Factor", "Effect", "Alone", "With others")
     *first, last = found.about["central"].items()
     for output, central in (*first, last):

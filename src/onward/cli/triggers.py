@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from onward.cli.common import JsonOption, plain_console
 from onward.cli.errors import report_errors
 
 if TYPE_CHECKING:
@@ -33,15 +34,13 @@ def triggers(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="The last known day; only later days count.", show_default="all days"),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Say which triggers fire in a run, when, and with what probability.
 
     Ends with exit code 0 if none fires, and 3 if any does.
     """
     with report_errors():
-        from rich.console import Console
-
         from onward.crisis.triggers import read_triggers
         from onward.errors import ParameterError
         from onward.evaluation.triggers import evaluate_triggers
@@ -57,7 +56,7 @@ def triggers(
         if as_json:
             typer.echo(json.dumps({"triggers": rows}, indent=2, ensure_ascii=False))
         else:
-            show_triggers(rows, Console(highlight=False))
+            show_triggers(rows, plain_console())
         if any(row["fired"] for row in rows):
             raise typer.Exit(FIRED)
 

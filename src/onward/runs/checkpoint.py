@@ -31,7 +31,7 @@ class KernelClock:
     """A clock for kernels that run in several threads; each thread calls it before and after its kernel.
 
     A call returns the CPU time of the calling thread. ``take`` returns the wall time since its last call during which
-    at least one kernel ran.
+    at least one kernel ran, and the CPU time of the thread's last kernel (0 if it ran none, as with a cluster).
     """
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class KernelClock:
         with self._lock:
             self._advance()
             busy, self._busy = self._busy, 0.0
-        return busy, float(self._own.cpu)
+        return busy, float(getattr(self._own, "cpu", 0.0))
 
     def _advance(self) -> None:
         now = time.perf_counter()

@@ -162,8 +162,6 @@ class Prepared:
             members: Iterable[int], workers: int, clock: Callable[[], float], keep: Keep, watch: Watch
         ) -> Iterator[Any]:
             for member, tables in map_on_cluster(address, member_frames, self, members):
-                clock()  # kernels run elsewhere: their time is none of this process's
-                clock()
                 keep(member, tables)
                 yield member
 

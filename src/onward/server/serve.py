@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import socket
 from collections.abc import Callable, Sequence
@@ -17,6 +16,7 @@ from onward.server.app import make_app
 from onward.server.jobs import Jobs
 from onward.server.run_list import Library, check_sources
 from onward.server.security import LOOPBACK
+from onward.simulation.threads import cores
 
 
 def serve_runs(
@@ -31,7 +31,7 @@ def serve_runs(
     library = Library([*runs, folder])
     token = "" if host in LOOPBACK else secrets.token_urlsafe(24)
     with closing(_bound(host, port)) as listening:
-        jobs = Jobs(folder, library, workers=workers or _cores())
+        jobs = Jobs(folder, library, workers=workers or cores())
         server = uvicorn.Server(uvicorn.Config(make_app(library, jobs, token=token), **_SETTINGS))
         jobs.start()  # before anything is printed, because another server may use the folder
         shown = len(library.folders())
@@ -69,8 +69,3 @@ def _address(host: str, port: int, token: str) -> str:
     shown = {"0.0.0.0": socket.gethostname(), "::": socket.gethostname()}.get(host, host)
     name = f"[{shown}]" if ":" in shown else shown
     return f"http://{name}:{port}/" + (f"?token={token}" if token else "")
-
-
-def _cores() -> int:
-    affinity: Any = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from onward.simulation.watch import Watch
+
+
+def cores() -> int:
+    """Return how many cores this process may use, which may be fewer than the machine has.
+
+    >>> cores() >= 1
+    True
+    """
+    affinity: Any = getattr(os, "sched_getaffinity", None)  # not everywhere
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def in_order(

@@ -1,0 +1,26 @@
+"""What several commands share: the crisis argument, the option ``--json``, and how both ways of printing begin."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+CrisisArgument = Annotated[str, typer.Argument(metavar="CRISIS", help="A bundled crisis or a folder.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+
+
+def print_json(content: object) -> None:
+    """Print content as indented JSON; a value that JSON does not have, such as NaN, is an error."""
+    typer.echo(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def plain_console() -> Console:
+    """Return a console for standard output that does not colour figures."""
+    from rich.console import Console
+
+    return Console(highlight=False)
