@@ -23,9 +23,6 @@ FAR_KM = 40.0
 DROPPED = 0.5
 """Share of a publisher's records from which `check` says that they were left out (own choice)."""
 
-EARTH_KM = 6371.0088
-"""Mean radius of the Earth (IUGG), km: distances here are spherical, within 0.6 % of those on the ellipsoid."""
-
 
 def far_from_any_place(draft: Draft) -> Iterator[Problem]:
     """Yield a doubt about attacks far from every place, which cause no one to flee: how many, and how far."""
@@ -53,16 +50,11 @@ def _nearest_km(spots: pl.DataFrame, places: pl.DataFrame) -> NDArray[np.float64
     import numpy as np
     from scipy.spatial import cKDTree
 
-    chord = cKDTree(_on_sphere(places)).query(_on_sphere(spots))[0]
+    from onward.crisis.sphere import EARTH_KM, on_sphere
+
+    at = [on_sphere(*(table[name].cast(pl.Float64) for name in ("latitude", "longitude"))) for table in (places, spots)]
+    chord = cKDTree(at[0]).query(at[1])[0]
     return np.asarray(2 * EARTH_KM * np.arcsin(np.minimum(1.0, chord / 2)), dtype=np.float64)
-
-
-def _on_sphere(table: pl.DataFrame) -> NDArray[np.float64]:
-    """Return the positions as points on the unit sphere, shape (rows, 3)."""
-    import numpy as np
-
-    lat, lon = (np.radians(table[name].cast(pl.Float64).to_numpy()) for name in ("latitude", "longitude"))
-    return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
 
 
 def records_left_out(draft: Draft) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from onward.crisis.sphere import EARTH_KM, on_sphere
 from onward.errors import ParameterError
 from onward.model.network import Network
 from onward.typing import Floats, Ints
@@ -16,8 +17,6 @@ from onward.typing import Floats, Ints
 NEAR_KM = 10.0
 #: most questions in one run: each costs as much memory as the labels of origin do
 MOST_ASKED = 16
-#: mean radius of the Earth, km (IUGG), for how far a place lies from the course of a road
-EARTH_KM = 6371.0088
 
 
 @dataclass(frozen=True, order=True)
@@ -135,7 +134,7 @@ def road_to_place_km(network: Network, straight_km: Floats) -> Floats:
     """
     roads = network.roads
     nearer_end = np.minimum(straight_km[roads.tail], straight_km[roads.head])
-    at = _on_sphere(network.places.latitude, network.places.longitude)
+    at = on_sphere(network.places.latitude, network.places.longitude)
     tail, head = at[roads.tail], at[roads.head]
     pole = np.cross(tail, head)
     length = np.linalg.norm(pole, axis=1, keepdims=True)
@@ -146,9 +145,3 @@ def road_to_place_km(network: Network, straight_km: Floats) -> Floats:
     across = EARTH_KM * np.arcsin(np.clip(np.abs(beside), 0.0, 1.0))
     between = after_tail & before_head & (length > 0.0)
     return np.asarray(np.where(between, np.minimum(across, nearer_end), nearer_end), dtype=np.float64)
-
-
-def _on_sphere(latitude: Floats, longitude: Floats) -> Floats:
-    """Return unit vectors, ``[p, 3]``."""
-    phi, lam = np.radians(latitude), np.radians(longitude)
-    return np.stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)], axis=1)

@@ -11,6 +11,7 @@ from rapidfuzz import fuzz, utils
 from scipy.spatial import cKDTree
 
 from onward.crisis.crisis import Crisis
+from onward.crisis.sphere import on_sphere
 from onward.sources.addition import short_name
 from onward.typing import Floats, Ints
 
@@ -37,8 +38,8 @@ class Sites:
 
     def nearest(self, latitude: Floats, longitude: Floats) -> tuple[Ints, Floats]:
         """Find the nearest place of each point: its row and its distance in km, shapes (points,)."""
-        tree = cKDTree(_unit_vectors(self.latitude, self.longitude))
-        _, row = tree.query(_unit_vectors(latitude, longitude))
+        tree = cKDTree(on_sphere(self.latitude, self.longitude))
+        _, row = tree.query(on_sphere(latitude, longitude))
         metres = Geod(ellps="WGS84").inv(longitude, latitude, self.longitude[row], self.latitude[row])[2]
         return np.asarray(row, dtype=np.int64), np.asarray(metres) / 1000.0
 
@@ -122,8 +123,3 @@ def same_unit(one: str, two: str) -> bool:
 def _bare(name: str) -> str:
     words = utils.default_process(short_name(name.replace("'", "")).replace("_", " ")).split()
     return " ".join(word for word in words if word not in UNIT_WORDS)
-
-
-def _unit_vectors(latitude: Floats, longitude: Floats) -> Floats:
-    lat, lon = np.radians(latitude), np.radians(longitude)
-    return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
