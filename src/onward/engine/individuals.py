@@ -11,10 +11,10 @@ import math
 from typing import Any
 
 from onward.engine.destination_choice import new_morning, new_regime
-from onward.engine.draws import split
-from onward.engine.jit import entry, once, part, whole
+from onward.engine.draws import sample, split
+from onward.engine.jit import entry, flag, once, part, whole
 from onward.engine.person_passing import ask_each, mark_each, near_today, note_each, tell_where_each_is
-from onward.engine.person_travel import aim, barred_odds, set_out_today, start_odds, travel_alone
+from onward.engine.person_travel import aim, odds_from, set_out_today, travel_alone
 from onward.engine.persons import (
     draw_people,
     put_under_way,
@@ -24,7 +24,7 @@ from onward.engine.persons import (
     waiting_cell,
 )
 from onward.engine.state import TIMES, Rates, Raw, Start, World
-from onward.engine.step import allot, crowding, is_cut, leaving_rates
+from onward.engine.step import allot, crowding, is_cut, leaving_rates, queue_at
 from onward.engine.workspace import FLOWS, MODES, set_up
 
 
@@ -85,12 +85,12 @@ def _leave(sim: Any, people: Any) -> None:
             sim.daily.fled_again[t, p] += fled
             sim.daily.moved_on[t, p] += here - fled
             leavers += home
-            rest = start_odds(sim, people, p, g)
+            odds = odds_from(sim, p, g, flag(False), whole(-1))
             for again in range(2):
                 cell = staying_cell(places, groups, p, g) if again else residents_cell(groups, p, g)
                 who = draw_people(people, cell, here if again else home, rng)
                 _displace(sim, people, who)
-                set_out_today(sim, people, who, p, g, rest)
+                set_out_today(sim, people, who, p, g, odds)
                 put_under_way(people, who)
         sim.share_left[p] = leavers / residents if residents > 0 else 0.0
 
@@ -122,8 +122,8 @@ def _give_up(sim: Any, people: Any) -> None:
                 number = split(sim.moves_rng, sim.waiting[lane, g, m], share)
                 if number > 0:
                     who = draw_people(people, waiting_cell(places, groups, lane, g, m), number, sim.moves_rng)
-                    rest = barred_odds(sim, people, near, g, sim.lane_gate[lane])
-                    aim(sim, people, who, near, g, rest, -1 - near, whole(0))
+                    odds = odds_from(sim, near, g, flag(True), sim.lane_gate[lane])
+                    aim(sim, people, who, near, g, odds, -1 - near, whole(0))
                     put_under_way(people, who)
 
 
@@ -177,11 +177,7 @@ def _open_gates(sim: Any, people: Any) -> None:
     """Let a uniform random sample of those who wait at each gate pass, one after another, up to today's limit."""
     lanes, groups, modes = sim.waiting.shape
     for n in range(sim.allowed.shape[1]):
-        queue = whole(0)
-        for lane in range(lanes):
-            for g in range(groups):
-                if sim.lane_gate[lane] == n and not is_cut(sim, lane, g):
-                    queue += sim.waiting[lane, g].sum()
+        queue = queue_at(sim, n)
         allowed = sim.allowed[sim.today, n]
         passing = min(queue, allowed) if allowed >= 0 else queue
         sim.daily.passed[sim.today, n] += passing
@@ -191,23 +187,11 @@ def _open_gates(sim: Any, people: Any) -> None:
                     if sim.lane_gate[lane] != n or passing <= 0 or is_cut(sim, lane, g):
                         continue
                     there = sim.waiting[lane, g, m]
-                    number = _sampled(sim.moves_rng, there, queue, passing)
+                    number = sample(sim.moves_rng, passing, there, queue)
                     queue -= there
                     passing -= number
                     if number > 0:
                         _let_through(sim, people, lane, g, m, number)
-
-
-@part
-def _sampled(rng: Any, there: int, queue: int, passing: int) -> int:
-    """Return how many of the next ``there`` people of a queue are in a sample of ``passing`` out of it."""
-    if passing == queue:
-        return there
-    number = 0
-    for k in range(there):
-        if rng.random() * (queue - k) < passing - number:
-            number += 1
-    return number
 
 
 @once
@@ -215,8 +199,8 @@ def _let_through(sim: Any, people: Any, lane: int, g: int, m: int, number: int) 
     """Put those let through on the gate's road; they choose again from its far side."""
     places, groups, road = sim.home.shape[0], sim.home.shape[1], sim.lane_road[lane]
     who = draw_people(people, waiting_cell(places, groups, lane, g, m), number, sim.moves_rng)
-    rest = barred_odds(sim, people, sim.head[road], g, sim.lane_gate[lane])
-    aim(sim, people, who, sim.head[road], g, rest, road, sim.quanta[road, m])
+    odds = odds_from(sim, sim.head[road], g, flag(True), sim.lane_gate[lane])
+    aim(sim, people, who, sim.head[road], g, odds, road, sim.quanta[road, m])
     put_under_way(people, who)
 
 

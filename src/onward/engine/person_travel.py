@@ -42,18 +42,9 @@ def _add_up(weight: Floats, odds: Floats) -> float:
 
 
 @part
-def start_odds(sim: Any, people: Any, place: int, g: int) -> Any:
-    """Return running sums of the weights of destinations of those who set out from a place."""
-    weigh(sim, place, g, whole(1), flag(False), whole(-1))
-    odds = np.empty(sim.weight.size)
-    _add_up(sim.weight, odds)
-    return odds
-
-
-@part
-def barred_odds(sim: Any, people: Any, place: int, g: int, gate: int) -> Any:
-    """Return running sums of the weights for those who may stay, and whose way must not begin with a gate."""
-    weigh(sim, place, g, whole(1), flag(True), gate)
+def odds_from(sim: Any, place: int, g: int, stay: bool, barred: int) -> Any:
+    """Return running sums of the weights of destinations; ``stay`` and ``barred`` as `weigh` takes them."""
+    weigh(sim, place, g, whole(1), stay, barred)
     odds = np.empty(sim.weight.size)
     _add_up(sim.weight, odds)
     return odds

@@ -200,11 +200,7 @@ def _open_gates(sim: Any) -> None:
     """Let a uniform random sample of those who wait at each gate pass, up to today's limit."""
     lanes, groups, modes = sim.waiting.shape
     for n in range(sim.allowed.shape[1]):
-        queue = sim.away[0] * 0
-        for lane in range(lanes):
-            for g in range(groups):
-                if sim.lane_gate[lane] == n and not is_cut(sim, lane, g):
-                    queue += sim.waiting[lane, g].sum()
+        queue = queue_at(sim, n)
         allowed = sim.allowed[sim.today, n]
         passing = min(queue, allowed + queue * 0) if allowed >= 0 else queue
         sim.daily.passed[sim.today, n] += passing
@@ -219,6 +215,17 @@ def _open_gates(sim: Any) -> None:
                     passing -= people
                     if people > 0:
                         _let_through(sim, lane, g, m, people)
+
+
+@part
+def queue_at(sim: Any, gate: int) -> Any:
+    """Return how many people wait at a gate whose road can be used today."""
+    queue = sim.away[0] * 0
+    for lane in range(sim.waiting.shape[0]):
+        for g in range(sim.waiting.shape[1]):
+            if sim.lane_gate[lane] == gate and not is_cut(sim, lane, g):
+                queue += sim.waiting[lane, g].sum()
+    return queue
 
 
 @part
