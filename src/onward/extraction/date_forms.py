@@ -6,6 +6,8 @@ import calendar
 import datetime as dt
 import re
 
+from onward.extraction.number_words import ONES
+
 MONTHS = {
     name: number
     for number in range(1, 13)
@@ -73,26 +75,7 @@ DATE = re.compile("|".join(rf"(?P<{name}>{form})" for name, form in FORMS))
 
 QUICK = re.compile(r"\d|[JFMASONDTWYOL]|day|week|month|year|ago|night|earlier|later")
 
-_SMALL = {
-    w: i
-    for i, w in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-        ]
-    )
-} | {
+_SMALL = {word: number for word, number in ONES.items() if number <= 12} | {
     "a": 1,
     "an": 1,
     "several": 0,

@@ -113,9 +113,7 @@ _PRONOUN = re.compile(r"\b(?:numbers?|total|toll|figures?|rate|this)\b[^.;,]{0,4
 _POPULATION = re.compile(r"^(?!.*\bhost\w* (?:camp )?population).*\bpopulation\b", re.IGNORECASE)
 
 
-_SITE_HAS = re.compile(
-    rf"\b(?:camp|site|cent(?:re|er)|settlement)\b.*\b(?:had|has|counts?|holds?) {QUALIFIED}$", re.IGNORECASE
-)
+_SITE_HAS = re.compile(rf"\b(?:camp|site|cent(?:re|er)|settlement)\b.*\b(?:had|has|counts?|holds?) {QUALIFIED}$")
 
 
 def subject_sense(
@@ -160,9 +158,7 @@ def subject_sense(
     if told and indicator is None and re.search(rf"\baccount(?:s|ed|ing) for {QUALIFIED}$", before):
         whole = total_of(told, quantity)
         return Sense(told[-1].indicator, quantity.start, end, 0.5, whole.anchor if whole else None, told[-1].unit)
-    if end > quantity.end and re.search(
-        rf"\b(?:camp|site|cent(?:re|er)|settlement)\b.*\b(?:had|has|counts?|holds?) {QUALIFIED}$", before
-    ):
+    if end > quantity.end and _SITE_HAS.search(before):
         return Sense("sheltered", quantity.start, end, 0.5)
     if indicator is None and not labelled and end == quantity.end:
         if _POPULATION.search(before):

@@ -27,7 +27,7 @@ from onward.inference.observations import Observations
 from onward.inference.path_points import Paths, path_errors, path_points
 from onward.typing import Floats
 
-#: the first origin: before it there is little to learn a trend from (issue 16)
+#: the first origin: before it there is little to learn a trend from (own choice)
 FIRST_ORIGIN = 60
 COVERAGES = (0.5, 0.8, 0.9, 0.95)
 MEDIAN = len(LEVELS) // 2

@@ -23,7 +23,7 @@ from onward.simulation.watch import Watch
 if TYPE_CHECKING:
     from onward.simulation.run import Run
 
-#: itineraries of fewer people are left out: they could point at persons (issue 17)
+#: itineraries of fewer people are left out: they could point at persons (own choice)
 LEAST_PEOPLE = 100
 #: parts the places of an itinerary; no short name of a place holds it
 _ARROW = ">"
