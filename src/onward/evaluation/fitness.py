@@ -184,12 +184,18 @@ def _met_words(figures: list[Figure]) -> str:
 
 
 def _single_words(figures: list[Figure]) -> list[str]:
-    """Return a note that some figures have no range, so that few medians can match; empty if all have one."""
-    single = sum(figure.low is not None and figure.low == figure.high for figure in figures)
+    """Return by which factors medians differ from figures reported as one number; empty if all have a range.
+
+    A median hardly ever equals a single number, so being above or below it says little; how far does.
+    """
+    single = [figure for figure in figures if figure.low and figure.low == figure.high]
     if not single:
         return []
-    which = "They are" if single == len(figures) else f"{single} of them are"
-    return [f"{which} reported without a range, as one number each, which a median hardly ever meets."]
+    ratios = sorted(figure.p50 / float(figure.low or 0) for figure in single)
+    which = "All" if len(single) == len(figures) else f"{len(single)}"
+    low, high = f"{ratios[0]:.2g}", f"{ratios[-1]:.2g}"
+    times = f"{low} times that number" if low == high else f"between {low} and {high} times that number"
+    return [f"{which} of them are reported as one number, without a range: there the median is {times}."]
 
 
 def _narrow_words(figures: list[Figure]) -> list[str]:

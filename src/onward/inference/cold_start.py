@@ -26,7 +26,7 @@ from onward.model.build import Model, build_model
 from onward.model.parameter_set import prior_set
 from onward.model.posterior import Posterior
 from onward.simulation.ensemble import run_members
-from onward.simulation.member import LABELS, Outcome, Settings, member_values, stream
+from onward.simulation.member import COUNTING, Outcome, Settings, member_values, stream
 from onward.simulation.run import make_settings
 from onward.typing import Bools, Floats
 
@@ -34,8 +34,6 @@ MODELS = ("onward", "equal", "inverse_distance", "gravity", "nearest", "flee")
 KEYS = ("crisis", "horizon", "kind", "model", "n", "truth", "p5", "p50", "p95", "error")
 #: draws of everything uncertain, if nobody says (own choice: enough for 90 % intervals)
 MEMBERS = 100
-#: the stream of a member's errors of counting
-COUNTING = LABELS + 1
 Row = dict[str, Any]
 Progress = Callable[[int, int], None]
 
@@ -56,7 +54,6 @@ def cold_start(
         Called with the members done and in all.
     flee
         Whether Flee's rules are run on Flee folders. They are given the real total of each day and the capacities.
-
     posterior
         The calibration to draw parameters from, fitted on others than each case; if None, Onward's own.
 
@@ -95,7 +92,7 @@ def cold_settings(case: ColdCase, *, members: int, seed: int, posterior: Posteri
 
 
 def _somewhere_calm(crisis: Crisis) -> bool:
-    """Whether an attacked place is calm on the last day: if none, hardly anybody goes home; homes need no labels."""
+    """Return whether an attacked place is calm on the last day; if none is, hardly anybody returns: no labels then."""
     last = crisis.table("events").with_columns(pl.coalesce("end", "start").alias("last"))
     places = last.group_by("place", "latitude", "longitude").agg(pl.col("last").max())
     return bool((places["last"] < crisis.end).any())

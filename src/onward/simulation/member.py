@@ -38,7 +38,8 @@ from onward.typing import Floats, Ints
 
 Dating = Callable[[Model, tuple[date, ...]], Model]
 
-PARAMETERS, INPUTS, SHOCKS, MOVES, LABELS, NEARBY = range(6)
+#: streams of a member, each of a purpose of its own; COUNTING: errors of counting in cold starts
+PARAMETERS, INPUTS, SHOCKS, MOVES, LABELS, NEARBY, COUNTING = range(7)
 #: kinds of inputs; each has a stream of its own
 POPULATIONS, ATTACKS, QUOTAS, DATES, COUNTS = range(5)
 
