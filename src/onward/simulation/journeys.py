@@ -55,7 +55,7 @@ def journeys_of(run: Run, *, via: Sequence[str] = ()) -> dict[str, Any]:
     Examples
     --------
     >>> import onward
-    >>> found = journeys_of(onward.simulate("aleppo-2016", engine="individuals", members=1), via=["tal_rifaat", "azaz"])
+    >>> found = journeys_of(onward.simulate("aleppo-2016", engine="individuals", members=3), via=["tal_rifaat", "azaz"])
     >>> found["people"]["mean"] > 100, found["itineraries"][0]["places"][-2:]
     (True, ['tal_rifaat', 'azaz'])
     """
