@@ -60,6 +60,24 @@ def test_links_are_as_long_as_networkx_says_and_pass_no_third_place(tmp_path: Pa
     assert reduced.number_of_nodes() == len(node)
 
 
+def test_points_outside_the_extract_and_drawn_by_hand_are_read_right(tmp_path: Path) -> None:
+    text = """<osm version="0.6"><node id="-1" lat="36.1" lon="37.0"/><node id="2" lat="36.2" lon="37.0"/>
+        <node id="3" lat="36.3000001" lon="37.0"/>
+        <way id="-5"><nd ref="-1"/><nd ref="2"/><nd ref="9"/>
+        <tag k="highway" v="track"/><tag k="name" v="a Nn7,8"/></way>
+        <way id="6"><nd ref="3"/><tag k="highway" v="track"/></way>
+        <way id="7"><tag k="highway" v="track"/></way></osm>"""
+    (tmp_path / "a.osm").write_text(text)
+    other = """<osm version="0.6"><node id="2" lat="36.2" lon="37.0"/><node id="3" lat="36.3000001" lon="37.0"/>
+        <way id="8"><nd ref="2"/><nd ref="3"/><tag k="highway" v="primary_link"/></way></osm>"""
+    (tmp_path / "b.osm").write_text(other)
+    graph = read_roads([tmp_path / "a.osm", tmp_path / "b.osm"])
+    assert graph.latitude.tolist() == [36.1, 36.2, 36.3000001]
+    assert graph.km.nnz == 4
+    assert graph.km[0, 1] == pytest.approx(11.1, rel=0.01)
+    assert graph.km[0, 2] == 0
+
+
 def test_an_extract_gives_the_crisis_its_roads_and_keeps_gates(tmp_path: Path) -> None:
     folder = write_tiny(tmp_path / "tiny")
     write_grid(tmp_path / "grid.osm.pbf", 40, 20)

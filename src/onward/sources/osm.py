@@ -7,11 +7,11 @@ length of a link is that of the shortest way, and a link whose shortest way pass
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,9 @@ SNAP_KM = 5.0
 _MAIN = ("motorway", "trunk", "primary", "secondary", "tertiary")
 _SMALL = ("unclassified", "residential", "living_street", "road", "service", "track")
 ROADS = frozenset([*_MAIN, *(f"{kind}_link" for kind in _MAIN), *_SMALL])
+#: a row of pyosmium's table of positions; degrees are whole numbers of 1e-7
+SPOT = np.dtype([("id", "<i8"), ("x", "<i4"), ("y", "<i4")])
+UNITS = 1e7
 #: relative difference within which two ways are as long (rounding)
 SAME = 1e-9
 
@@ -108,7 +111,7 @@ def read_roads(paths: Sequence[Path]) -> RoadGraph:
     """
     refs, lengths, spots = _read(paths)
     points, index = np.unique(refs, return_inverse=True)
-    ids, first = np.unique(spots[0].astype(np.int64), return_index=True)
+    ids, first = np.unique(spots["id"], return_index=True)
     at = np.clip(np.searchsorted(ids, points), 0, max(0, len(ids) - 1))
     known = (ids[at] == points) if len(ids) else np.zeros(len(points), dtype=bool)
     inner = np.ones(len(index) - 1, dtype=bool)
@@ -118,32 +121,56 @@ def read_roads(paths: Sequence[Path]) -> RoadGraph:
     one, two = (np.cumsum(known) - 1)[one[placed]], (np.cumsum(known) - 1)[two[placed]]
     if not len(one):
         raise _no_roads(paths[0])
-    longitude, latitude = (column[first[at[known]]] for column in spots[1:])
+    longitude, latitude = (spots[axis][first[at[known]]] / UNITS for axis in ("x", "y"))
     metres = Geod(ellps="WGS84").inv(longitude[one], latitude[one], longitude[two], latitude[two])[2]
     return RoadGraph(latitude, longitude, _symmetric(one, two, np.asarray(metres) / 1000, int(known.sum())))
 
 
-def _read(paths: Sequence[Path]) -> tuple[Ints, Ints, tuple[Floats, Floats, Floats]]:
-    """Read the points of all roads in a row, the points per road, and number, longitude and latitude of every point."""
+def _read(paths: Sequence[Path]) -> tuple[Ints, Ints, np.ndarray[Any, Any]]:
+    """Read the points of all roads in a row, the points per road, and `SPOT` of every one that is in the extract.
+
+    Roads, as text, and positions go through temporary files that pyosmium writes and numpy and polars read: a Python
+    object for each point would take ten times as long.
+    """
     osmium = pyosmium(paths)
-    refs, lengths = array("q"), array("q")
-    spots = array("d"), array("d"), array("d")
-    for path in paths:
-        with reading(path):
-            way: Any
-            for way in osmium.FileProcessor(str(path), osmium.osm.WAY).with_filter(osmium.filter.KeyFilter("highway")):
-                if way.tags["highway"] in ROADS and len(way.nodes) > 1:
-                    refs.extend([point.ref for point in way.nodes])
-                    lengths.append(len(way.nodes))
-            point: Any
-            for point in osmium.FileProcessor(str(path), osmium.osm.NODE):
-                spots[0].append(point.id)
-                spots[1].append(point.lon)
-                spots[2].append(point.lat)
-    if not lengths:
+    roads, spots = [], []
+    with TemporaryDirectory() as folder:
+        for number, path in enumerate(paths):
+            with reading(path):
+                points = _points_of_roads(osmium, path, Path(folder) / f"{number}.opl")
+                roads.append(points)
+                spots.append(_spots(osmium, path, Path(folder) / f"{number}.spots", points.explode().unique()))
+    points = pl.concat(roads)
+    if not len(points):
         raise _no_roads(paths[0])
-    read = tuple(np.array(column, dtype=np.float64) for column in spots)
-    return np.array(refs, dtype=np.int64), np.array(lengths, dtype=np.int64), (read[0], read[1], read[2])
+    return points.explode().to_numpy(), points.list.len().cast(pl.Int64).to_numpy(), np.concatenate(spots)
+
+
+def _points_of_roads(osmium: Any, path: Path, text: Path) -> pl.Series:
+    """Return the numbers of the points of each road of an extract: a series of lists."""
+    kinds = osmium.filter.TagFilter(*(("highway", kind) for kind in sorted(ROADS)))
+    with osmium.SimpleWriter(osmium.io.File(text, "opl,add_metadata=false")) as writer:
+        osmium.apply(osmium.io.Reader(str(path), osmium.osm.WAY), kinds, writer)
+    lines = pl.read_csv(
+        text, has_header=False, separator="\n", quote_char=None, schema={"line": pl.String}, raise_if_empty=False
+    )
+    numbers = lines["line"].str.extract(r" Nn([-n,\d]+)$").drop_nulls().str.split(",n").cast(pl.List(pl.Int64))
+    return numbers.filter(numbers.list.len() > 1)
+
+
+def _spots(osmium: Any, path: Path, table: Path, points: pl.Series) -> np.ndarray[Any, Any]:
+    """Return the positions of these points that an extract holds, as an array of `SPOT`."""
+    wanted = osmium.filter.IdFilter(points.filter(points > 0).to_list())
+    place = osmium.NodeLocationsForWays(osmium.index.create_map(f"sparse_file_array,{table}"))
+    osmium.apply(osmium.io.Reader(str(path), osmium.osm.NODE), wanted, place)
+    del place  # closes the file
+    read = np.fromfile(table, dtype=SPOT)
+    read = read[read["id"] > 0]  # the file grows by blocks, filled with 0
+    if not (points < 0).any():
+        return read
+    drawn = [(node.id, node.location.x, node.location.y)  # not uploaded yet, such as roads drawn in JOSM
+             for node in osmium.FileProcessor(str(path), osmium.osm.NODE) if node.id < 0]  # fmt: skip
+    return np.concatenate([read, np.array(drawn, dtype=SPOT)])
 
 
 def pyosmium(paths: Sequence[Path]) -> Any:
