@@ -19,9 +19,14 @@ _LOSS_BELOW, _LOSS_TITLE = 0.15, 0.2
 
 
 def headings_of(
-    text: str, sentences: Sequence[Sentence], mentions: Mapping[int, Sequence[Mention]]
+    text: str,
+    sentences: Sequence[Sentence],
+    mentions: Mapping[int, Sequence[Mention]],
+    seats: Mapping[int, Sequence[Mention]],
 ) -> Mapping[int, tuple[tuple[Mention, ...], float]]:
     """Return for each sentence the places of the heading above it, else of the title, and how much less sure they are.
+
+    `seats` are the places that names of offices say: they count in a title that names no other.
 
     Examples
     --------
@@ -31,7 +36,7 @@ def headings_of(
     >>> t = "Update on Sudan\\n\\nTwo were killed."
     >>> lines = sentences(t)
     >>> found = {0: find_mentions(t, gazetteer(), [(lines[0].start, lines[0].end)])}
-    >>> [m.name for m in headings_of(t, lines, found)[1][0]]
+    >>> [m.name for m in headings_of(t, lines, found, {})[1][0]]
     ['Sudan']
     """
     found: dict[int, tuple[tuple[Mention, ...], float]] = {}
@@ -39,7 +44,7 @@ def headings_of(
     above: tuple[Mention, ...] = ()
     for number, line in enumerate(sentences):
         if _is_heading(text, sentences, number):
-            named = tuple(mentions.get(number, ()))[:3]
+            named = tuple(mentions.get(number, ()) or seats.get(number, ()))[:3]
             if number < 2 and named and not title:
                 title = named
             else:

@@ -36,6 +36,10 @@ IN = (
     rf"|provinces?|districts?|states?|counties|areas|camp),?"
 )
 LOCATIVE = re.compile(rf"(?:^|[\s(,])(?P<in>{IN})\s+{ADJ}$", re.IGNORECASE)
+FOR = re.compile(
+    r"\b(?:alerts?|warnings?|orders?|notices?|evacuations?|issued|declared|announced) for (?:the )?$", re.I
+)
+"""What is issued for a place before it is named."""
 MODIFIER = re.compile(
     r"(?:\b(?:(?:north|south)-?(?:east|west)(?:ern)?|northern|southern|eastern|western|central|rural|upper"
     r"|lower) )$",

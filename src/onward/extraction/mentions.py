@@ -20,7 +20,7 @@ from onward.extraction.places import Gazetteer, demonyms
 from onward.extraction.weighing import weighed
 
 _CAP = (
-    r"(?:[A-Z\u00c0-\u00de][\w'\u2018\u2019\u00b4`\u02bf\u02be]*|(?:[Aa]l|[Ee]l|[Aa]s|[Aa]r|[Aa]sh|[Aa]t"
+    r"(?:[A-Z\u00c0-\u00de][\w'\u2018\u2019\u00b4`\u02bf\u02be\ufffd]*|(?:[Aa]l|[Ee]l|[Aa]s|[Aa]r|[Aa]sh|[Aa]t"
     r"|[Aa]d|[Aa]n|[Aa]z)-[A-Z][\w']*|L'[A-Z]\w*)"
 )
 _LINK = (
@@ -28,7 +28,7 @@ _LINK = (
     r"| l[ao]s? )(?:al-)?|-(?:ez|es|al|el|i|e|de|la|en|du|sur|ul)-|[ -]))"
 )
 _RUN = re.compile(rf"(?<![\w@/]){_CAP}(?:{_LINK}{_CAP}){{0,6}}")
-_WORD = re.compile(r"[\w'\u2018\u2019\u00b4`]+")
+_WORD = re.compile(r"[\w'\u2018\u2019\u00b4`\ufffd]+")
 
 
 _ORG = word_list("organisations")
@@ -101,11 +101,11 @@ def _in_run(
             i += 1
             continue
         a, b = words[i][0], words[i + size - 1][1]
-        longer = i == 0 and size < len(words) and _new_name(text, start, words, before)
+        longer = i == 0 and size < len(words) and _new_name(text, start, words, before, places)
         if not longer and _believable(text, start, a, b, i, len(words), places, [*before, *found]):
             found.append(_mention(text, start, a, b, "known"))
         i += size
-    if not found and _new_name(text, start, words, before):
+    if not found and _new_name(text, start, words, before, places):
         found.append(_mention(text, start, words[0][0], words[-1][1], "unknown"))
     return found
 
@@ -122,13 +122,13 @@ def _is_organisation(text: str, words: list[tuple[int, int]]) -> bool:
     return any(n in _ORG for n in names) and not locative.AFTER.match(text, words[-1][1])
 
 
-def _new_name(text: str, start: int, words: list[tuple[int, int]], before: list[Mention]) -> bool:
+def _new_name(text: str, start: int, words: list[tuple[int, int]], before: list[Mention], places: Gazetteer) -> bool:
     """Return whether a run that the gazetteer does not know as a whole is a place by the words around it."""
     a, b = words[0][0], words[-1][1]
     name = text[a:b].removesuffix("'s")
     if name in _NOT_PLACES or name in demonyms() or (name.isupper() and len(name) < 6) or "," in name:
         return False
-    if any(text[x:y] in _NOT_PLACES or text[x:y] in demonyms() for x, y in words):
+    if any((text[x:y] in _NOT_PLACES and text[x - 4 : x] != "del ") or text[x:y] in demonyms() for x, y in words):
         return False
     if (
         a == start
@@ -145,11 +145,32 @@ def _new_name(text: str, start: int, words: list[tuple[int, int]], before: list[
         and not locative.PERSON_VERB.match(text, b)
     ):
         return True
+    if a == start and _SAW.match(text, b):
+        return True
     left = text[max(start, a - 60) : a]
+    if locative.FOR.search(left) and _in_known(text, b, places):
+        return True
     located = locative.LOCATIVE.search(left)
     if located and located.group("in").lower().startswith("escap"):
         return False
     return _located(text, start, a, b)
+
+
+_SAW = re.compile(
+    r" (?:(?:has|have|had|also|alone) )?(?:saw|seen|witnessed|hosts|hosted) "
+    r"(?:(?:about|around|some|over|nearly|almost|at least|an?|estimated|more|than|up|to) )*\d"
+)
+"""What a place does with a figure: "Rimah saw 40 families arrive"."""
+_MORE_NAMES = re.compile(
+    rf"(?:(?:,|,? and) {_CAP}(?:{_LINK}{_CAP}){{0,3}}){{0,4}}(?: in (?:the )?|, )(?P<known>{_CAP})"
+)
+
+
+def _in_known(text: str, end: int, places: Gazetteer) -> bool:
+    """Return whether a name, or the list it begins, lies in a country or large area: "for Rimah and Talsa in Homs"."""
+    match = _MORE_NAMES.match(text, end)
+    best = places.candidates(match.group("known"))[:1] if match else ()
+    return bool(best) and best[0].kind in ("country", "admin1")
 
 
 def _no_start(text: str, words: list[tuple[int, int]], places: Gazetteer) -> bool:
@@ -314,6 +335,8 @@ def _role(text: str, start: int, mention: Mention, done: list[Mention]) -> Role 
         if locative.BREAK.search(gap) or not locative.LOOSE.fullmatch(gap):
             break
         role = match.lastgroup
+        if match.group() == "for" and locative.FOR.search(left[: match.end()] + " "):
+            role = "at"
         if role != "at":
             return role if role in ("from", "to", "via") else None  # type: ignore[return-value]
     if done and done[-1].role and _inside(left):

@@ -26,7 +26,10 @@ _PLAIN = {
     **{chr(c): " " for c in range(32) if c not in (9, 10)},
     "\x7f": " ",
 }
-_TABLE = str.maketrans(_PLAIN)
+_TABLE = str.maketrans(_PLAIN) | {0xE000: "\ufffd"}
+_LOST_MARK = re.compile(r"(?<=[A-Za-z])\ufffd(?=s\b)")
+_LOST_LETTER = re.compile(r"(?<=[A-Za-z])\ufffd(?=[a-z])")
+"""A sign that a broken encoding has lost inside a word: the apostrophe of a genitive, or a letter."""
 
 _COMMON = word_list("common")
 _GLUED_DIGIT = re.compile(
@@ -80,8 +83,10 @@ def flatten(text: str) -> Flat:
     'Around 1.6 million people were moved'
     >>> flatten("fami-\\nlies left").text
     'families left'
+    >>> flatten("Rimah\\ufffds people").text
+    "Rimah's people"
     """
-    plain = _SQUARE.sub(r"(\1)", text.translate(_TABLE))
+    plain = _SQUARE.sub(r"(\1)", _LOST_LETTER.sub("\ue000", _LOST_MARK.sub("'", text)).translate(_TABLE))
     spaces = {m.start() for m in _GLUED_DIGIT.finditer(plain)} | set(_glued_words(plain))
     edits = [(cut, cut, " ") for cut in spaces]
     edits += [(*m.span(), "") for m in _HYPHENATED.finditer(plain)]

@@ -15,14 +15,17 @@ from onward.extraction.dates import find_dates
 from onward.extraction.events import happening_drafts
 from onward.extraction.figures import figure_drafts
 from onward.extraction.headings import headings_of
+from onward.extraction.inheritance import in_row
 from onward.extraction.layout import Box, Table, find_boxes, find_tables
 from onward.extraction.mentions import find_mentions
 from onward.extraction.normal import Flat, Sentence, flatten, sentences
 from onward.extraction.number_words import spelled
 from onward.extraction.numbers import find_quantities
+from onward.extraction.offices import country_of, find_offices
 from onward.extraction.parts import LOOK_BACK
 from onward.extraction.places import Gazetteer
-from onward.extraction.resolve import Scene, by_sentence, place_drafts
+from onward.extraction.resolve import place_drafts
+from onward.extraction.scene import Scene, by_sentence
 from onward.extraction.speakers import Attribution, find_attributions, private_names, spread
 from onward.extraction.tables import box_drafts, table_drafts
 from onward.extraction.text import is_furniture
@@ -66,7 +69,16 @@ def take_apart(
 
         mentions, people = with_pipeline(nlp, flat.text, mentions, places)
     named = by_sentence(lines, mentions)
-    scene = Scene(flat, lines, named, by_sentence(lines, dates), headings_of(flat.text, lines, named))
+    seats = by_sentence(lines, find_offices(flat.text, [(s.start, s.end) for s in lines], places))
+    scene = Scene(
+        flat,
+        lines,
+        named,
+        by_sentence(lines, dates),
+        headings_of(flat.text, lines, named, seats),
+        seats,
+        country_of(mentions, lines[0].end if lines else 0, places),
+    )
     laid_out, keys = _laid_out(flat, tables, boxes, lines, places)
     drafts: list[Draft] = []
     tabled = dict(rows)
@@ -80,7 +92,8 @@ def take_apart(
     names = private_names(flat.text, places.knows) | people
     speakers = spread(lines, find_attributions(flat.text, lines))
     spans = tuple(span for t in tables for span in t.lines)
-    placed = [*place_drafts(scene, sorted([*drafts, *keys], key=lambda d: (d.anchor, d.end))), *laid_out]
+    placed = place_drafts(scene, sorted([*drafts, *keys], key=lambda d: (d.anchor, d.end)))
+    placed += [laid if laid.places else in_row(scene, laid) for laid in laid_out]
     return Parts(
         text,
         scene,

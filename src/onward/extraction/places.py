@@ -196,8 +196,10 @@ def _indexed(entries: Sequence[Entry], keys: Sequence[Iterable[str]], parent: Ga
 
 
 _UNIT = re.compile(
-    r"^(?:Muhafazat|Wilayat-e|Misto|Mayorality of|Province of|State of|Departamento del?|Estado)\s+"
-    r"|\s+(?:Governorate|Province|Region|State|Oblast|District|Department|County|City|Prefecture|Municipality)$",
+    r"^(?:Muhafazat|Wilayat-e|Misto|Mayorality of|Province of|State of|Departamento del?|Estado|Mintaqat|Baladiyat"
+    r"|Sha`biyat|Opstina|Changwat)\s+"
+    r"|\s+(?:Governorate|Province|Region|State|Oblast|District|Department|County|City|Prefecture|Municipality|Sheng"
+    r"|Shi|Zizhiqu|Voivodeship|Rayon|Rajons|Marz|Apskritis|Atholhu|Okrug|Atoll)$",
     re.IGNORECASE,
 )
 
@@ -269,6 +271,16 @@ def _areas(crisis: HasTables, rows: Sequence[Mapping[str, Any]]) -> list[Entry]:
 
 
 @lru_cache(maxsize=1)
+def country_names() -> Mapping[str, str]:
+    """Return the name of each country by its three-letter code.
+
+    >>> country_names()["SYR"]
+    'Syria'
+    """
+    return {e.country: e.name for e in reversed(gazetteer().entries) if e.kind == "country"}
+
+
+@lru_cache(maxsize=1)
 def demonyms() -> Mapping[str, str]:
     """Return the adjectives of countries, each with the name of its country.
 
@@ -276,5 +288,4 @@ def demonyms() -> Mapping[str, str]:
     'Syria'
     """
     text = (files("onward.extraction") / "gazetteer" / "demonyms.csv").read_text("utf-8")
-    names = {e.country: e.name for e in reversed(gazetteer().entries) if e.kind == "country"}
-    return {r["demonym"]: names[r["country"]] for r in csv.DictReader(io.StringIO(text))}
+    return {r["demonym"]: country_names()[r["country"]] for r in csv.DictReader(io.StringIO(text))}

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Protocol, TypeVar
+from collections.abc import Sequence
+from dataclasses import replace
 
 from onward.extraction.candidates import Draft
 from onward.extraction.dates import When
 from onward.extraction.facts import Place, Role
+from onward.extraction.inheritance import LEAST_SURE, inherited, the_country
 from onward.extraction.mention import Mention
-from onward.extraction.normal import Flat, Sentence, fold
+from onward.extraction.normal import fold
 from onward.extraction.places import demonyms
+from onward.extraction.scene import Scene, Tied, country_before, tied
 
 _SIDE_STEP = re.compile(
     r"\b(?:after|because|as a result|following|while|when|as|where|since|due to|in apparent|for fear)\b"
@@ -29,48 +30,6 @@ _SAYS = re.compile(
     r"\b(?:said|says|told|reported|announced|confirmed|statement|speaking)\s+(?:on |late on |late |early )?$",
     re.IGNORECASE,
 )
-_LOOK_BACK = 3  # sentences of the same paragraph in which a fact without a place may find one
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What the text has to offer: mentions and dates by sentence, in the working copy."""
-
-    flat: Flat
-    sentences: Sequence[Sentence]
-    mentions: Mapping[int, Sequence[Mention]]
-    dates: Mapping[int, Sequence[When]]
-    headings: Mapping[int, tuple[tuple[Mention, ...], float]] = field(default_factory=dict)
-
-    @property
-    def text(self) -> str:
-        """The working copy."""
-        return self.flat.text
-
-
-class HasStart(Protocol):
-    """Anything with a place in the text."""
-
-    @property
-    def start(self) -> int:
-        """Its first character."""
-
-
-T = TypeVar("T", bound=HasStart)
-
-
-def by_sentence(sentences: Sequence[Sentence], items: Sequence[T]) -> dict[int, list[T]]:
-    """Return items (with a `start`) sorted under the number of their sentence."""
-    found: dict[int, list[T]] = {}
-    number = 0
-    for item in sorted(items, key=lambda i: i.start):
-        while number < len(sentences) - 1 and item.start >= sentences[number].end:
-            number += 1
-        found.setdefault(number, []).append(item)
-    return found
-
-
-Tied = list[tuple[Mention, Role, str]]
 
 
 def place_drafts(scene: Scene, drafts: Sequence[Draft]) -> list[Draft]:
@@ -86,12 +45,13 @@ def place_drafts(scene: Scene, drafts: Sequence[Draft]) -> list[Draft]:
     for draft in drafts:
         others = [d for d in together[draft.sentence] if d.anchor != draft.anchor]
         places = _named(scene, draft, others) + _its_border(scene, draft)
+        places = places or the_country(scene, draft) or _returned_to(scene, draft, others)
         if draft.kind == "itinerary" and not draft.arrival:
             places = path.leg(places, draft.sentence)
         elif draft.kind != "itinerary":
             places = path.there(scene, draft, places) or places
             if not places:
-                places, loss = _inherited(scene, draft, drafts)
+                places, loss = inherited(scene, draft, drafts)
                 draft = replace(draft, confidence=round(max(LEAST_SURE, draft.confidence - loss), 2))
         places = _origin(scene, draft, places)
         if draft.indicator in ("hosted", "capacity", "sheltered", "stock"):
@@ -150,6 +110,8 @@ def _named(scene: Scene, draft: Draft, others: Sequence[Draft]) -> Tied:
         bracketed = [m for d in others if d.anchor in parts for m, _, _ in _before_bracket(scene, d)]
         limit = min([*parts, *(m.start for m in bracketed)])
         every = [m for m in every if m.start < limit]
+    if share := _SHARE_WITHIN.search(scene.text, draft.end, scene.sentences[draft.sentence].end):
+        every = [m for m in every if m.start < share.start()]
     inside = [m for m in every if draft.start <= m.start < draft.end]
     first = min((d.start for d in others if d.kind == draft.kind), default=draft.start)
     frame = [m for m in every if m.end <= min(first, draft.start)]
@@ -163,13 +125,28 @@ def _named(scene: Scene, draft: Draft, others: Sequence[Draft]) -> Tied:
         if draft.end <= m.start < edge and not any(d.start <= m.start for d in taken if d.start > draft.start)
     ]
     if draft.kind == "itinerary":
-        return _tied(inside)
+        return tied(inside)
     chosen = [*frame, *inside, *after]
     if not inside and not after:
         chosen = [*frame, *[m for m in every if not any(d.start <= m.start < d.end for d in taken)]] or every
     if draft.kind in ("intervention",):
         chosen = inside
-    return _tied(chosen)
+    return tied(chosen)
+
+
+_SHARE_WITHIN = re.compile(r"\bincluding (?:[a-z]+ ){0,3}\d[\d.]* ?(?:%|per ?cent)", re.IGNORECASE)
+"""From here on places are those of a share, not of its whole."""
+
+
+def _returned_to(scene: Scene, draft: Draft, others: Sequence[Draft]) -> Tied:
+    """Return where a part of the displaced went back to: it is where all of them had fled from."""
+    if draft.indicator not in ("newly_displaced", "stock"):
+        return []
+    back = next((d for d in others if d.whole == draft.anchor and d.indicator == "returned"), None)
+    if back is None:
+        return []
+    rest = [draft, *(d for d in others if d is not back)]
+    return [(m, "from", "context") for m, role, _ in _named(scene, back, rest) if role in ("to", "at")]
 
 
 _OF_WHOM = re.compile(r"\bof (?:whom|them|these|those|which)\b")
@@ -216,30 +193,15 @@ def _over(a: Draft, b: Draft) -> bool:
     return a.start < b.end and b.start < a.end
 
 
-def _tied(mentions: Sequence[Mention], found: str = "text") -> Tied:
-    return [(m, m.role or "at", found) for m in mentions]
-
-
 def _its_border(scene: Scene, draft: Draft) -> Tied:
     """Tie "its borders" to the country named last."""
     found: Tied = []
     for match in _ITS_BORDER.finditer(scene.text, draft.start, draft.end):
-        country = _country_before(scene, draft.sentence, match.start())
+        country = country_before(scene, draft.sentence, match.start())
         if country is not None:
             role: Role = "to" if (match.group("prep") or "") in ("to", "towards", "toward", "into", "reached") else "at"
             found.append((replace(country, start=match.start("noun"), end=match.end(), border=True), role, "there"))
     return found
-
-
-def _country_before(scene: Scene, number: int, position: int) -> Mention | None:
-    for back in range(number, max(-1, number - _LOOK_BACK - 1), -1):
-        for mention in reversed(scene.mentions.get(back, ())):
-            is_country = mention.kind == "country" or (
-                mention.candidates[:1] and mention.candidates[0].kind == "country"
-            )
-            if mention.start < position and is_country:
-                return mention
-    return None
 
 
 def _leg_places(places: Tied, last_stop: Mention | None) -> Tied:
@@ -252,49 +214,6 @@ def _leg_places(places: Tied, last_stop: Mention | None) -> Tied:
 
 def _says_there(scene: Scene, draft: Draft) -> bool:
     return bool(_THERE.search(scene.text[draft.start : draft.end]))
-
-
-LEAST_SURE = 0.2
-"""A fact whose place is inherited is at least this sure (own choice)."""
-_LOSS_NEAR = 0.05
-"""How much less sure a fact is for each sentence between it and the one that names its place (own choice)."""
-
-
-def _inherited(scene: Scene, draft: Draft, drafts: Sequence[Draft]) -> tuple[Tied, float]:
-    """Return the places of a sentence near by, else of the heading or the title, and how much less sure the fact is."""
-    places = _context(scene, draft, drafts)
-    if places:
-        lines = scene.sentences
-        away = [
-            abs(draft.sentence - i) for i in range(len(lines)) if lines[i].start <= places[0][0].start < lines[i].end
-        ]
-        return places, _LOSS_NEAR * (1 + (away[0] if away else 0))
-    if draft.unit is None or draft.kind == "intervention":
-        return [], 0.0
-    named, loss = scene.headings.get(draft.sentence, ((), 0.0))
-    return [(m, "at", "context") for m in named], loss
-
-
-def _context(scene: Scene, draft: Draft, drafts: Sequence[Draft]) -> Tied:
-    """Find places for a figure without its own: the country its sentence is about, else the nearest sentence's places.
-
-    Sentences before it in its paragraph come first, then the one after it, unless that tells of its parts.
-    """
-    if draft.kind == "intervention":
-        return []
-    subject = [m for m in scene.mentions.get(draft.sentence, ()) if m.role is None and m.end <= draft.start]
-    if subject and draft.kind == "displacement" and scene.text[subject[-1].end : draft.start].strip():
-        return [(subject[-1], "at", "context")]
-    here = scene.sentences[draft.sentence].paragraph
-    for number in [*range(draft.sentence - 1, draft.sentence - _LOOK_BACK - 1, -1), draft.sentence + 1]:
-        if number > draft.sentence and any(d.whole == draft.anchor and d.sentence == number for d in drafts):
-            continue
-        if not 0 <= number < len(scene.sentences) or scene.sentences[number].paragraph != here:
-            continue
-        near = [m for m in scene.mentions.get(number, ()) if m.role is not None]
-        if near:
-            return _tied(near[:3], "context")
-    return []
 
 
 _FLIGHT = frozenset({"newly_displaced", "evacuated", "on_the_move"})
@@ -323,9 +242,9 @@ def _distinct(places: Tied) -> Tied:
     return [(m, r, how) for m, r, how in kept if r != "at" or fold(m.bare) not in moved]
 
 
-def to_place(scene: Scene, tied: tuple[Mention, Role, str]) -> Place:
+def to_place(scene: Scene, found: tuple[Mention, Role, str]) -> Place:
     """Return a mention as the place of a fact, in the report's offsets."""
-    mention, role, how = tied
+    mention, role, how = found
     start, end = scene.flat.back(mention.start), scene.flat.back(mention.end)
     name = mention.name
     if mention.border and mention.kind == "country":
