@@ -197,6 +197,9 @@ def test_the_population_spreads_around_its_centres() -> None:
     assert np.quantile(drawn[:, 0], 0.95) == pytest.approx(2.0 * ndtri(0.95), rel=0.25)
 
 
+FIT = "The population set of parameters was fitted on 2 other crises."
+
+
 def test_a_crisis_outside_the_others_is_told_with_what_that_meant() -> None:
     crisis = read_crisis("daraa-2018")
     mine = reach_of(crisis)
@@ -204,11 +207,13 @@ def test_a_crisis_outside_the_others_is_told_with_what_that_meant() -> None:
     errors = {"a": {"total": 0.0, "shares": 0.1}, "b": {"total": float(np.log(4.0)), "shares": 0.3}}
     known = replace(posterior(), reach={"a": far, "b": far, "daraa-2018": mine}, errors=errors)
     light = warning_light(crisis, known)
-    assert light[0] == "It lies outside the 2 crises that the parameters were fitted on:"
+    assert light[0] == f"{FIT} This crisis lies outside them:"
     assert light[1].startswith("residents of attacked places: ")
-    assert light[-1].endswith("factor of 2.0 and 20% of arrivals at the wrong place, on average.")
+    assert light[-1].endswith("factor of 2.0 and 20% of arrivals at the wrong place on average.")
     inside = replace(known, reach={"a": mine, "b": mine})
-    assert warning_light(crisis, inside)[0] == "It lies within the 2 crises that the parameters were fitted on."
+    assert warning_light(crisis, inside)[0] == f"{FIT} This crisis lies within them."
+    fitted = replace(crisis, fitted_on=("daraa-2018",))
+    assert "this crisis has a set of its own, which runs use" in warning_light(fitted, inside)[0]
     assert warning_light(crisis, posterior()) == []
 
 

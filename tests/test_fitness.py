@@ -47,7 +47,12 @@ def test_only_a_set_from_elsewhere_that_reaches_what_was_reported_is_tested(
 
 def test_intervals_narrow_against_the_misses_are_named_with_both_factors() -> None:
     said = " ".join(judge_figures(about([]), [MISSED] * 4).reasons)
-    assert "those that miss span a factor of 1.1, and end a factor of 4 from what was reported" in said
+    assert (
+        "that miss are too low and too narrow: they span a factor of 1.1, and end a factor of 4 from what was" in said
+    )
+    wide = replace(MISSED, p5=MISSED.p95 / 50)
+    assert "that miss are too low: they span a factor of 50," in " ".join(judge_figures(about([]), [wide] * 4).reasons)
+    assert judge_figures(about([]), [wide] * 4).verdict.endswith("; all 4 medians are below what was reported.")
     assert "inside the reported range for 0, above it for 0 and below it for 4, and its 90 % interval reaches" in said
     assert "too narrow" not in " ".join(judge_figures(about([]), [NARROW] * 4).reasons)
 

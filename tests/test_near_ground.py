@@ -198,7 +198,7 @@ def test_what_is_asked_is_read_and_checked() -> None:
     for wrong, words in (("army:x", "ACTOR:KM"), ("army:-1", "not a distance")):
         with pytest.raises(ParameterError, match=words):
             near_of(wrong)
-    with pytest.raises(ParameterError, match="navy is not an actor"):
+    with pytest.raises(ParameterError, match=r"near: 'navy' is not an actor of this crisis\. There are army"):
         build_model(chain(), near=[near_of("navy")])
     with pytest.raises(ParameterError, match="at most 16"):
         questions([], [Near("army", float(km)) for km in range(17)])

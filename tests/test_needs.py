@@ -132,7 +132,7 @@ def test_standards_of_the_crisis_take_the_place_of_shipped_ones(run: onward.Run)
     changed = onward.Run(run.about, run.tables, given=crisis)
     assert (
         row_of(needs(changed, by="place"), unit="kilis", item="kits")["standard"]
-        == "1 kits for each 5 people (our cluster)"
+        == "1 kit for each 5 people (our cluster)"
     )
     nothing = run.crisis.replace_table("standards", own.with_columns(quantity=pl.lit(0.0)))
     assert "water" not in standards_of(nothing)["item"]
@@ -199,7 +199,7 @@ def test_the_terminal_says_whose_need_and_what_was_not_checked(folder: Path) -> 
         "not known",
         "camps",
         "displaced people in camps and sites",
-        "was not seen",
+        "not checked against their text of 2018",
         "Simulated, not observed",
     ):
         assert words in " ".join(done.output.split()), words

@@ -50,7 +50,7 @@ export function head({ run, fitness, data_end }: PageData): HTMLElement {
   return element(
     "header",
     { class: "head" },
-    element("p", { class: "kicker" }, element("b", {}, "Simulated, not observed"), run.scenario ? "What if" : "War as reported, no what-if"),
+    element("p", { class: "kicker" }, element("b", {}, "Simulated, not observed"), run.scenario ? "What if" : "The conflict as in the crisis folder, no what-if"),
     element("h1", {}, run.title),
     run.scenario ? element("p", { class: "scenario" }, run.scenario.title || run.scenario.name) : null,
     element("p", { class: "standfirst" }, `${period} · ${members} · ${drawn} · seed ${run.seed}`),
@@ -156,7 +156,8 @@ function whence(data: PageData): HTMLElement {
 }
 
 function again(data: PageData): HTMLElement {
-  const note = "How often people who are away from home were displaced, counting the flight from home. Middle values.";
+  const whole = data.totals.displaced.p50.at(-1) ?? 0;
+  const note = `How often people who are away from home were displaced, counting the flight from home. Middle values of each, which do not add up to the middle value of all (${people(whole)} on the last day).`;
   return section(
     "again",
     "Displaced again and again",
@@ -187,7 +188,7 @@ function exposure(data: PageData): HTMLElement {
     said,
     figure({
       name: "exposure", title: "People-days in attacked places", alt: "People-days in attacked places, by place",
-      note: "A day on which a place was attacked, times the people there: a measure of exposure, not of casualties. Attacks are an input, as reported. Squares: residents. Circles: displaced people. Scale by square root.",
+      note: "A day on which a place was attacked, times the people there: a measure of exposure, not of casualties. Attacks are an input, from the crisis folder. Squares: residents. Circles: displaced people. Scale by square root.",
       sheet: () => exposureSheet(data), draw: (room, width) => room.append(drawExposure(data, width)),
     }),
     data.exposure.held.length

@@ -34,7 +34,7 @@ def show_crisis(crisis: Crisis, console: Console) -> None:
         console.print(Text(line))
     for doubt in crisis.doubts:
         console.print(Text.assemble(("Look: ", "yellow"), str(doubt)))
-    found = f"No errors; {len(crisis.doubts)} to look at." if crisis.doubts else "No problems."
+    found = f"No errors; {len(crisis.doubts)} to look at." if crisis.doubts else "No errors in the tables."
     console.print(Text(f"{found} Next: onward run {crisis.name}" if _is_bundled(crisis) else found))
 
 
@@ -80,7 +80,9 @@ def _content(crisis: Crisis) -> dict[str, str]:
         "rules": f"{crisis.table('closures').height} for gates, borders, routes and places",
         "actors": _names(crisis, "actors", "actor"),
         "groups": _names(crisis, "groups", "group"),
-        "events": f"{events.height} rows ({_kinds(events, 'type')}) since {day(crisis.history_start, True)}",
+        "events": f"{events.height} rows ({_kinds(events, 'type')}) since {day(crisis.history_start, True)}"
+        if events.height
+        else "none",
         "history": _history(crisis),
         "control": f"{crisis.table('control').height} rows",
         "counts": f"{crisis.table('counts').height} rows ({_kinds(crisis.table('counts'), 'indicator')})",

@@ -72,7 +72,10 @@ def export(
     """
     with report_errors():
         if format not in FORMATS:
-            typer.echo(f"--format {format}: not one of {', '.join(FORMATS)}. Choose one.", err=True)
+            from onward.crisis.messages import did_you_mean
+
+            step = did_you_mean(format, FORMATS, "Choose one.")
+            typer.echo(f"--format {format}: not one of {', '.join(FORMATS)}. {step}", err=True)
             raise typer.Exit(MISTAKE)
         _needs({"netcdf": "xarray", "xlsx": "xlsx"}.get(format, ""), *_MODULES.get(format, ()))
         from onward.exports.write import export_run

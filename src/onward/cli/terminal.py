@@ -152,15 +152,15 @@ def _meaning(run: Run) -> str:
         drawn = run.about["engine"] != "expected" or run.about["parameters"] == "prior"
         return "One draw only, so no intervals." if drawn else "Means: nothing was drawn, so no intervals."
     if follows_flee(run.about) and run.about["engine"] != "expected":
-        return "Figures are medians over the members. Intervals hold chance only: Flee's rules draw nothing else."
+        return "Figures are medians over the members. Intervals cover chance only: Flee's rules draw nothing else."
     if run.about["parameters"] == "fixed" and run.about["engine"] == "expected":
         return "All members are the same: nothing uncertain was drawn."
     if run.about["parameters"] == "fixed":
         return (
-            "Figures are medians over the members. Intervals hold uncertain inputs, the days' shocks and "
+            "Figures are medians over the members. Intervals cover uncertain inputs, the days' shocks and "
             "chance; not the model's parameters: --parameters prior draws those too."
         )
-    return "Figures are medians over the members. Intervals hold parameters, inputs, shocks and chance."
+    return "Figures are medians over the members. Intervals cover parameters, inputs, shocks and chance."
 
 
 def _chart(run: Run, console: Console) -> None:
@@ -368,7 +368,8 @@ def _rule(gate: Mapping[str, Any]) -> str:
 
 def _ending(run: Run, console: Console, folder: Path, source: str) -> None:
     about = run.about
-    took = f"{about['engine_seconds']:.2g} s of engine time on {about['environment']['cpu_count']} cores"
+    seconds = about["engine_seconds"]
+    took = f"{seconds:,.{int(seconds < 10)}f} s of engine time on {about['environment']['cpu_count']} cores"
     written = f": run.json and {len(run.tables)} Parquet tables ({took})."
     console.print(Text.assemble("Written to ", (str(folder), "bold"), written))
     if follows_flee(run.about):

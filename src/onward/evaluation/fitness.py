@@ -22,6 +22,8 @@ from onward.simulation.run import Run
 ENOUGH, FEWEST = 0.8, 10
 #: share of reported figures under which a run is called unfit (own choice)
 HALF = 0.5
+#: least number of figures of which it is said that all medians are too low or too high (own choice)
+FEWEST_ONE_SIDED = 3
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ def judge_figures(about: Mapping[str, Any], figures: list[Figure]) -> Fitness:
     reached_words = f", and its 90 % interval reaches the range for {reached}."
     reasons += [_met_words(figures).rstrip(".") + reached_words, *_single_words(figures), *_narrow_words(figures)]
     level, verdict = _level(about, len(figures), reached)
-    return Fitness(level, verdict, tuple(reasons))
+    return Fitness(level, verdict.rstrip(".") + _one_sided(figures), tuple(reasons))
 
 
 _FLEE = "For comparison, under Flee's rules: who flees is given from registrations, and only where to is simulated."
@@ -183,6 +185,23 @@ def _met_words(figures: list[Figure]) -> str:
     )
 
 
+def _one_sided(figures: list[Figure]) -> str:
+    """Return the end of a verdict: whether every median lies on the same side of what was reported.
+
+    Examples
+    --------
+    >>> _one_sided([Figure(100.0, 100.0, 10.0, 40.0, 200.0)] * 4)
+    '; all 4 medians are below what was reported.'
+    """
+    for word, beyond in (
+        ("below", [f.low is not None and f.p50 < f.low for f in figures]),
+        ("above", [f.high is not None and f.p50 > f.high for f in figures]),
+    ):
+        if len(figures) >= FEWEST_ONE_SIDED and all(beyond):
+            return f"; all {len(figures)} medians are {word} what was reported."
+    return "."
+
+
 def _single_words(figures: list[Figure]) -> list[str]:
     """Return by which factors medians differ from figures reported as one number; empty if all have a range.
 
@@ -204,8 +223,12 @@ def _narrow_words(figures: list[Figure]) -> list[str]:
     if len(figures) - len(missed) >= ENOUGH * len(figures):
         return []
     gap, spread = (float(np.median([getattr(f, name) for f in missed])) for name in ("gap", "spread"))
+    low = all(f.low is not None and f.p95 < f.low for f in missed)
+    high = all(f.high is not None and f.p5 > f.high for f in missed)
+    side = "too low" if low else "too high" if high else ""
+    fault = " and ".join(filter(None, (side, "too narrow" if spread < gap or not side else "")))
     return [
-        f"Its intervals are too narrow: those that miss span {_factor(spread)}, and end {_factor(gap)} from what was "
+        f"The intervals that miss are {fault}: they span {_factor(spread)}, and end {_factor(gap)} from what was "
         "reported (medians)."
     ]
 

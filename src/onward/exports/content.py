@@ -180,7 +180,7 @@ def notes_of(run: Run) -> tuple[str, ...]:
         "counts were observed; those below 10 are left out. Beside them (p5, p50, p95) is what was simulated of the "
         "same: arrivals less those who left again; of people who left home the share whom agencies count (coverage"
         f"{_share(run)}). claims are what was reported, beside what was simulated.",
-        "Intervals hold what was drawn and nothing else. Do not use this as the only ground for a decision.",
+        "Intervals cover what was drawn and nothing else. Do not use this as the only ground for a decision.",
         *(("The numbers newly displaced were given: totals are an input, not a result.",)
           if run.about.get("given_totals") else ()),
     )  # fmt: skip

@@ -66,10 +66,11 @@ def notes_on(rows: pl.DataFrame, units: Units, quantile: float) -> list[str]:
         f"{disclosure.SIMULATED} Needs follow the people present at the end of a day, not arrivals.",
         f"quantity and gap are for the {100 * quantile:g} % quantile over members; p5 to p95 is the 90 % interval. "
         "Quantiles of a unit are of the members' sums over its places.",
-        f"who says whose need it is. {whose}. share is their part of the displaced people of the unit.",
-        "there is what stocks.csv says is there, and for places in camps the capacity of places; an empty cell means "
+        f"who: whose need it is. {whose}. share: their share of the displaced people of the unit.",
+        "there: what stocks.csv lists as available, and for places in camps their capacity; an empty cell means "
         "that it is not known, and then the gap is not known either. Stocks of a unit count for all its people.",
-        *([f"Standards whose text was not seen: {', '.join(unsure)}. Check them before you order by them."]
+        *([f"These standards were not checked against their text of 2018: {', '.join(unsure)}. Check them before you "
+           "order supplies by them."]
           if unsure else []),
         *([f"Areas overlap: {len(twice)} places are in more than one. Do not add areas up."] if twice else []),
     ]  # fmt: skip

@@ -34,11 +34,9 @@ class Outside:
 
     def __str__(self) -> str:
         if self.feature in WORDS:
-            return f"{WORDS[self.feature]}: {self.value:,.0f}, in those fitted on {self.low:,.0f} to {self.high:,.0f}"
+            return f"{WORDS[self.feature]}: {self.value:,.0f}, in those crises {self.low:,.0f} to {self.high:,.0f}"
         kind = self.feature.removeprefix("attacks_")
-        return (
-            f"share of attacks of kind {kind}: {self.value:.0%}, in those fitted on {self.low:.0%} to {self.high:.0%}"
-        )
+        return f"share of attacks of kind {kind}: {self.value:.0%}, in those crises {self.low:.0%} to {self.high:.0%}"
 
 
 def reach_of(crisis: Crisis) -> dict[str, float]:
@@ -105,11 +103,12 @@ def warning_light(crisis: Crisis, posterior: Posterior | None = None) -> list[st
     if known is None or not others:
         return []
     far = outside(reach_of(crisis), others)
-    if not far:
-        lines = [f"It lies within the {len(others)} crises that the parameters were fitted on."]
-    else:
-        lines = [f"It lies outside the {len(others)} crises that the parameters were fitted on:", *map(str, far)]
-    return [*lines, *_elsewhere(known)]
+    own = " (this crisis has a set of its own, which runs use unless told otherwise)" if crisis.fitted_on else ""
+    fit = f"The population set of parameters{own} was fitted on {len(others)} other crises."
+    told = (
+        [f"{fit} This crisis lies outside them:", *map(str, far)] if far else [f"{fit} This crisis lies within them."]
+    )
+    return [*told, *_elsewhere(known)]
 
 
 def _elsewhere(posterior: Posterior) -> list[str]:
@@ -124,7 +123,7 @@ def _elsewhere(posterior: Posterior) -> list[str]:
             factor = np.exp(np.mean([e["total"] for e in groups[far]]))
             share = np.mean([e["shares"] for e in groups[far]])
             lines.append(
-                f"Left out of the fit, the {len(groups[far])} of them that lay {word} the others had totals off by "
-                f"a factor of {factor:.1f} and {share:.0%} of arrivals at the wrong place, on average."
+                f"Of those crises, each left out of the fit in turn, the {len(groups[far])} that lay {word} the others "
+                f"had totals off by a factor of {factor:.1f} and {share:.0%} of arrivals at the wrong place on average."
             )
     return lines

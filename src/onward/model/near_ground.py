@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from onward.crisis.messages import did_you_mean, quoted
 from onward.crisis.sphere import EARTH_KM, on_sphere
 from onward.errors import ParameterError
 from onward.model.network import Network
@@ -100,9 +101,11 @@ def near_ground(network: Network, asked: tuple[Near, ...], straight_km: Floats, 
     """
     unknown = sorted({near.actor for near in asked} - set(network.actors))
     if unknown:
-        raise ParameterError(
-            f"near: {', '.join(unknown)} is not an actor of this crisis ({', '.join(network.actors)})."
-        )
+        there = f"There are {', '.join(network.actors)}."
+        raise ParameterError("\n".join(
+            f"near: {quoted(actor)} is not an actor of this crisis. {did_you_mean(actor, network.actors, there)}"
+            for actor in unknown
+        ))  # fmt: skip
     days, places = network.holder.shape
     place = np.zeros((days, places if asked else 0), dtype=np.int64)
     road = np.zeros((days, len(network.roads) if asked else 0), dtype=np.int64)

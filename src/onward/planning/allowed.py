@@ -8,6 +8,7 @@ import polars as pl
 
 from onward import disclosure
 from onward.crisis import Crisis
+from onward.crisis.messages import did_you_mean
 from onward.errors import ParameterError
 from onward.simulation.run import Run
 from onward.simulation.units import BY, Units, admin_units, finest_level, place_table, units_of
@@ -38,7 +39,7 @@ def allowed_units(
     fine = places or not disclosure.is_ongoing(run.about, today or disclosure.today())
     by = by or ("place" if fine else "admin2")
     if by not in BY:
-        raise ParameterError(f"by: {by!r} is not one of {', '.join(BY)}.")
+        raise ParameterError(f"by: {by!r} is not one of {', '.join(BY)}. {did_you_mean(by, BY)}".rstrip())
     if by == "place" and not fine:
         raise ParameterError("by place: this crisis is going on. Choose admin2, or give --places and read its warning.")
     crisis = crisis or run.crisis

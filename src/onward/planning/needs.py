@@ -222,9 +222,15 @@ def _need(people: pl.Expr) -> pl.Expr:
 def _words() -> pl.Expr:
     """Describe a standard: how much for whom, and its source."""
     people = pl.when(pl.col("per") == 1).then(pl.lit("person")).otherwise(pl.format("{} people", _plain("per")))
-    return pl.format("{} {} for each {} ({})", _plain("quantity"), pl.col("measure"), people, pl.col("source"))
+    measure = pl.when(pl.col("quantity") == 1).then(_singular("measure")).otherwise(pl.col("measure"))
+    return pl.format("{} {} for each {} ({})", _plain("quantity"), measure, people, pl.col("source"))
+
+
+def _singular(column: str) -> pl.Expr:
+    """Return the first word of a measure without its plural s."""
+    return pl.col(column).str.replace(r"^(\w+?)s\b", "$1")
 
 
 def _plain(column: str) -> pl.Expr:
     """Format a number without needless decimals."""
-    return pl.col(column).cast(pl.String).str.replace(r"\.0$", "")
+    return pl.col(column).cast(pl.String).str.replace(r"\.0$", "").str.replace(r"^(\d+)(\d{3})$", "$1,$2")

@@ -159,7 +159,7 @@ def run_html(run: Run) -> str:
         _headline(run),
         _top_places(run),
         _verdicts(about.get("claims") or []),
-        f"<small>{SIMULATED} Intervals hold what was drawn and nothing else.</small>",
+        f"<small>{SIMULATED} Intervals cover what was drawn and nothing else.</small>",
     ]
     return "<div>" + "".join(parts) + "</div>"
 

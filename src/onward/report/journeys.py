@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from onward.disclosure import LEAST_COUNTED
 from onward.report.page_figures import NAMES, Cubes, bands, row_frame, two_digits
 from onward.typing import Floats
 
@@ -110,14 +111,15 @@ def matrix(first: Floats, now: Floats) -> dict[str, Any]:
     grouped = _grouped(_grouped(away, rows, 1), columns, 2)
     spread = bands(grouped)
     figures = {name: spread[name] for name in ("p5", "p50", "p95")}
-    kept = [_with_others(named, grouped.sum(axis=axes)) for named, axes in ((rows, (0, 2)), (columns, (0, 1)))]
+    middle = spread["p50"]
+    kept = [_with_others(named, np.max(np.asarray(middle), axis=axis)) for named, axis in ((rows, 1), (columns, 0))]
     tables = {name: [row[: len(kept[1])] for row in table[: len(kept[0])]] for name, table in figures.items()}
     return {"from": kept[0], "to": kept[1], **tables}
 
 
 def _with_others(named: list[int], figures: Floats) -> list[int]:
-    """Return rows by name, and all others if any people are among them (the last of ``figures``)."""
-    return [*named, UNKNOWN] if figures[-1] >= 0.5 else named
+    """Return rows by name, and all others if a figure of theirs is shown (the last of ``figures``)."""
+    return [*named, UNKNOWN] if figures[-1] >= LEAST_COUNTED else named
 
 
 def _away(now: Floats) -> Floats:

@@ -24,9 +24,9 @@ LIMITS = (
     "A siege is felt once it has happened, not when it is feared.",
     "A place is a point; a large city flees as one quarter would, diluted by its size.",
     "The front is known only as who holds which place, and by the roads between them.",
-    "Attacks and who holds what are inputs, as reported. The run does not forecast the war.",
+    "Attacks and who holds what are inputs, taken from the crisis folder. The run does not forecast the war.",
     "Where people were from who were displaced before the first day is not known.",
-    "Intervals hold what was drawn and nothing else; they do not hold what the model leaves out.",
+    "Intervals cover what was drawn and nothing else; they do not cover what the model leaves out.",
 )
 #: the ratio of p95 to p5 up to which a figure is called so (own choice)
 _SURE = ((1.5, "fairly sure"), (2.5, "unsure"), (5.0, "very unsure"), (float("inf"), "hardly known"))
@@ -116,7 +116,7 @@ def _where(end: dt.date, names: Sequence[str], stock: Floats) -> str:
     share = float(np.median(last[:, most].sum(axis=1) / np.maximum(1.0, last.sum(axis=1))))
     listed = "; ".join(f"{names[p]}: {interval(last[:, p])}" for p in most)
     return (
-        f"The places with most displaced people are {listed}. Together they hold {share:.0%} of all who stay or wait."
+        f"The places with most displaced people are {listed}. Together they have {share:.0%} of all who stay or wait."
     )
 
 
@@ -129,7 +129,8 @@ def _when(start: dt.date, left: Floats) -> str:
     cumulative = np.median(np.cumsum(daily, axis=1) / np.maximum(1.0, daily.sum(axis=1, keepdims=True)), axis=0)
     half = int(np.argmax(cumulative >= 0.5))
     early, late = (start + dt.timedelta(days=int(d)) for d in np.quantile(peak, (0.05, 0.95), method="nearest"))
-    text = f"The day on which most people left home is {day_words(start + dt.timedelta(days=most))} in the middle run"
+    peak_day = day_words(start + dt.timedelta(days=most))
+    text = f"The day on which most people left home is {peak_day} in the median history"
     text += f" ({early.day} {early:%B} to {late.day} {late:%B} in 90 % of them)" if len(daily) > 1 else ""
     return f"{text}. Half of all departures had happened by {day_words(start + dt.timedelta(days=half))}."
 
@@ -142,12 +143,12 @@ def _how_sure(about: Mapping[str, Any], away: Floats, stock: Floats, fitness: Fi
     held = (
         "The model's own parameters were held at one value, so every interval is too narrow."
         if about.get("parameters") == "fixed"
-        else "The model's parameters were drawn too, from what was thought possible before the run."
+        else "The model's parameters were drawn too."
     )
     sure = _sure_words(away, stock) if fitness.may_be_sure else _spread_words(away)
     return (
-        f"{fitness.verdict} {' '.join(fitness.reasons)} {held} {sure} Intervals come from {len(away)} simulated "
-        "histories; nine in ten of them lie inside. A simulation is not a count."
+        f"{fitness.verdict} {held} {sure} Intervals come from {len(away)} simulated histories; nine in ten of them lie "
+        "inside. A simulation is not a count."
     )
 
 
@@ -175,7 +176,7 @@ def _compared(claims: Sequence[Mapping[str, Any]], fitness: Fitness) -> str:
     verdicts = Counter(claim["verdict"] for claim in claims)
     judged = sum(n for word, n in verdicts.items() if word != "not modelled")
     if not judged and fitness.level in ("unfit", "unproven", "tested"):
-        return " ".join(reason for reason in fitness.reasons if reason.startswith(("Of ", "Its intervals")))
+        return " ".join(reason for reason in fitness.reasons if reason.startswith(("Of ", "The intervals")))
     if not judged:
         return "Nothing that was reported has been held against this run."
     reached = sum(bool(claim["reaches"]) for claim in claims)

@@ -265,7 +265,7 @@ _FLEE_LIMITS = (
 
 def _limits(about: Mapping[str, Any]) -> str:
     lines = [
-        f"{SIMULATED} Intervals hold what was drawn and nothing else; what the model leaves out is in none of them.",
+        f"{SIMULATED} Intervals cover what was drawn and nothing else; what the model leaves out is in none of them.",
         *(_FLEE_LIMITS if follows_flee(about) else _OWN_LIMITS),
     ]
     if about["parameters"] == "fixed":

@@ -11,9 +11,8 @@ import polars as pl
 
 from onward.disclosure import is_ongoing, today, two_digits
 from onward.evaluation.triggers import evaluate_triggers
-from onward.exports.needs import notes_on
 from onward.planning.allowed import allowed_units, default_level
-from onward.planning.needs import needs
+from onward.planning.needs import WHO, needs
 from onward.report.choropleth import choropleth_image
 from onward.report.host_sections import host_section
 from onward.runs.notes import Note, read_notes, resolved
@@ -57,7 +56,9 @@ def _by_unit(run: Run, units: Units) -> dict[str, Any]:
          _people(row["p50"]), _interval(row)]
         for row in named.head(SHOWN).iter_rows(named=True)
     ]  # fmt: skip
-    heads = ["Unit", "In", "P-code", "Places", "Staying or waiting", "90 %"]
+    heads = ["Unit", "Admin 1" if units.by == "admin2" else "Country", "P-code", "Places", "Staying or waiting", "90 %"]
+    if not any(row[2] for row in rows):
+        heads, rows = [head for head in heads if head != "P-code"], [[*row[:2], *row[3:]] for row in rows]
     lines = ["Only places of the crisis are counted, so a unit's figure is of the places listed in it."]
     twice = 0 if run.crisis is None else run.crisis.table("areas")["place"].is_duplicated().sum()
     if twice:
@@ -70,20 +71,41 @@ def _by_unit(run: Run, units: Units) -> dict[str, Any]:
 def _needs(run: Run, units: Units) -> dict[str, Any]:
     rows = needs(run, units=units)
     most = rows.filter(pl.col("who") == "displaced").unique("unit").sort("people", "unit", descending=[True, False])
-    tables = []
+    tables, stocked = [], rows["there"].count() > 0
     for unit in most["unit"].head(NEEDY):
         mine = rows.filter(pl.col("unit") == unit)
         people = _people(mine.filter(pl.col("who") == "displaced")["people"].item(0))
-        heads = ["Item", "Whose need", "Quantity", "90 %", "There", "Gap", "Standard", "Checked"]
+        there = ("There", "Gap") if stocked else ()
+        heads = ["Item", "Whose need", "Quantity", "90 %", *there, "Standard", "Checked"]
         cells = [
             [item_words(row["item"], row["measure"]), row["who"], _people(row["quantity"]), _interval(row),
-             _known(row["there"]), _known(row["gap"]), row["standard"], row["checked"]]
+             *((_known(row["there"]), _known(row["gap"])) if stocked else ()), row["standard"], row["checked"]]
             for row in mine.iter_rows(named=True)
         ]  # fmt: skip
         tables.append({"title": f"{mine['name'][0]}: {people} displaced people", "heads": heads, "rows": cells})
     note = f"What the people present on the last day need. Units with most displaced people, {NEEDY} at most."
     return {"id": "needs", "title": "What people need", "note": note, "tables": tables,
-            "lines": notes_on(rows, units, 0.5) if rows.height else []}  # fmt: skip
+            "lines": _needs_lines(rows, units, stocked) if rows.height else []}  # fmt: skip
+
+
+def _needs_lines(rows: pl.DataFrame, units: Units, stocked: bool) -> list[str]:
+    """Return what a reader of the tables of needs must know."""
+    unsure = [item.replace("_", " ") for item in rows.filter(pl.col("checked") != "text")["item"].unique().sort()]
+    whose = "; ".join(f"{name}: {words}" for name, words in WHO.items())
+    there = (
+        "There: what stocks.csv lists as available for the unit, and for places in camps their capacity."
+        if stocked
+        else "What is available is not known, so no gaps are shown: list it in stocks.csv of the crisis."
+    )
+    return [
+        "Needs follow the people present at the end of the day, not arrivals. Quantities are medians over the "
+        "simulated histories, with the 90 % interval; those of a unit are of the histories' sums over its places.",
+        f"Whose need. {whose}.",
+        there,
+        *([f"These standards were not checked against their text of 2018: {', '.join(unsure)}. Check them before you "
+           "order supplies by them."] if unsure else []),
+        *(["Areas overlap: some places are in more than one. Do not add areas up."] if units.overlapping() else []),
+    ]  # fmt: skip
 
 
 def item_words(item: str, measure: str) -> str:

@@ -14,8 +14,8 @@ SHOWN = 25
 PARTS = ("reached", "habituation", "dilution", "front", "takeover", "encirclement", "total")
 NOTE = (
     "The hazard of leaving home for each cause, per 1,000 people and day: the mean over the period in the first "
-    "simulated history, before the day's shocks and closed ways. A hazard of 10 is 10 people of 1,000 a day; of a "
-    "large one fewer leave than it says, as nobody leaves twice."
+    "simulated history, before the day's shocks and closed routes. At a hazard of 10, about 10 of 1,000 "
+    "people leave a day; at a high hazard fewer than it says, since nobody leaves twice."
 )
 LINES = (
     "Attacks: their fright before anything else. Used to: what people who are used to attacks do not feel. Size: what "

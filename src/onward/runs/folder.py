@@ -19,6 +19,7 @@ from typing import Any
 import polars as pl
 
 from onward.crisis import Crisis, read_crisis, write_crisis
+from onward.crisis.messages import did_you_mean
 from onward.errors import RunFolderError
 from onward.runs import summary
 from onward.runs.checkpoint import (
@@ -174,7 +175,7 @@ def read_run(folder: str | Path) -> Run:
     if about is None and read_plan(folder) is not None:
         raise RunFolderError(f"{folder}: the run is not finished. Repeat the same command to resume it.")
     if about is None:
-        raise RunFolderError(f"{folder}: there is no run here ({RUN} is missing). `onward run` makes one.")
+        raise RunFolderError(f"{folder}: there is no run here ({RUN} is missing). {_run_beside(folder)}")
     found = about.get("format")
     if not isinstance(found, int) or "crisis_hash" not in about:
         raise RunFolderError(f"{folder / RUN}: not about a run of Onward. Give a folder that `onward run` made.")
@@ -301,6 +302,12 @@ def _finish(folder: Path, about: Mapping[str, Any]) -> None:
 
 def _scans(folder: Path, names: Iterable[str]) -> dict[str, pl.LazyFrame]:
     return {name: pl.scan_parquet(folder / f"{name}.parquet", glob=False) for name in names}
+
+
+def _run_beside(folder: Path) -> str:
+    """Return the next step for a folder without a run: a run of a similar name beside it, or how to make one."""
+    runs = [str(path.parent) for path in folder.parent.glob(f"*/{RUN}")] if folder.parent.is_dir() else []
+    return did_you_mean(str(folder), runs, "`onward run` makes one.")
 
 
 def _about(folder: Path) -> dict[str, Any] | None:

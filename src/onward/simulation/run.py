@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from onward.crisis import Crisis
+from onward.crisis.messages import did_you_mean
 from onward.errors import ParameterError
 from onward.extras import install_command
 from onward.model.parameter_set import ParameterSet, posterior_set, prior_set, set_by_hand, set_of
@@ -339,7 +340,7 @@ class Run:
         """Return the places selected, or None for all."""
         given = {kind: name for kind, name in asked.items() if name is not None}
         if by is not None and by not in BY:
-            raise ParameterError(f"by: {by!r} is not one of {', '.join(BY)}.")
+            raise ParameterError(f"by: {by!r} is not one of {', '.join(BY)}. {did_you_mean(by, BY)}".rstrip())
         if len(given) + (by is not None) > 1:
             raise ParameterError(f"give {' or '.join([*given, *['by'] * (by is not None)])}, not both.")
         return next((units_of(self, kind).places_of(name) for kind, name in given.items()), None)

@@ -97,7 +97,7 @@ def units_of(run: Run, by: str, crisis: Crisis | None = None) -> Units:
     26
     """
     if by not in BY:
-        raise ParameterError(f"by: {by!r} is not one of {', '.join(BY)}.")
+        raise ParameterError(f"by: {by!r} is not one of {', '.join(BY)}. {did_you_mean(by, BY)}".rstrip())
     crisis = crisis or run.crisis
     places = place_table(run.about, crisis)
     if by == "place":

@@ -47,13 +47,24 @@ def guess(crisis: Crisis) -> Addition:
     return found
 
 
-def _state(crisis: Crisis, country: str, found: Addition) -> str:
-    """Return the actor that is the state of a country, made if no actor is named like it."""
+def short_name(country: str) -> str:
+    """Return the everyday English name of a country.
+
+    Examples
+    --------
+    >>> short_name("SDN"), short_name("SYR"), short_name("XAA")
+    ('Sudan', 'Syria', 'XAA')
+    """
     import pycountry
 
     known = pycountry.countries.get(alpha_3=country)
     name = getattr(known, "common_name", None) or (known.name if known else country)
-    short = OTHER_NAMES.get(country) or str(name).split(",")[0].split(" Arab")[0]
+    return OTHER_NAMES.get(country) or str(name).split(",")[0].split(" Arab")[0]
+
+
+def _state(crisis: Crisis, country: str, found: Addition) -> str:
+    """Return the actor that is the state of a country, made if no actor is named like it."""
+    short = short_name(country)
     for row in crisis.table("actors").iter_rows(named=True):
         words = (row["name"] or row["actor"]).lower()
         if short.lower() in words and any(part in words for part in ("government of", "military forces of")):

@@ -14,7 +14,7 @@ from onward.crisis.crisis import Crisis, crisis_from_tables
 from onward.errors import ParameterError
 from onward.sources.addition import Addition, add_to, frame_of
 from onward.sources.first_guess import SOURCE as GUESS
-from onward.sources.first_guess import guess
+from onward.sources.first_guess import guess, short_name
 from onward.sources.formats import importer
 from onward.sources.geonames import PUBLISHER as GEONAMES
 from onward.sources.geonames import Box, import_places
@@ -118,13 +118,37 @@ def new_crisis(start: Start) -> tuple[Crisis, list[Addition]]:
 def _header(start: Start) -> dict[str, object]:
     return {
         "name": start.name,
-        "title": f"{', '.join(start.countries)}, {start.start} to {start.end}",
+        "title": f"{_country_words(start.countries)}, {_period_words(start.start, start.end)}",
         "start": start.start,
         "end": start.end,
         "history_start": start.start - dt.timedelta(days=MEMORY_DAYS),
         "time_zone": "UTC",
         "sources": [GEONAMES, *([OSM] if start.settlements else [])],
     }
+
+
+def _country_words(countries: Sequence[str]) -> str:
+    """Return the names of countries as a title lists them.
+
+    Examples
+    --------
+    >>> _country_words(("SDN", "TCD", "EGY"))
+    'Sudan, Chad and Egypt'
+    """
+    names = [short_name(country) for country in countries]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _period_words(start: dt.date, end: dt.date) -> str:
+    """Return a period in words.
+
+    Examples
+    --------
+    >>> _period_words(dt.date(2023, 4, 15), dt.date(2023, 10, 31))
+    '15 April to 31 October 2023'
+    """
+    year = "" if start.year == end.year else f" {start.year}"
+    return f"{start.day} {start:%B}{year} to {end.day} {end:%B} {end.year}"
 
 
 def missing(crisis: Crisis) -> list[str]:

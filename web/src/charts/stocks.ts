@@ -11,20 +11,22 @@ export function stockTable(data: PageData): HTMLElement {
   const { stock, arrivals, places } = data;
   const order = placesOf(stock).sort((a, b) => stock.p50[b][last] - stock.p50[a][last]);
   const one = wordsOf(data)[0];
-  const heads = [one.charAt(0).toUpperCase() + one.slice(1), "In", "Staying or waiting", "50 %", "90 %", "Arrivals", "90 %", "Last count"];
+  const heads = [one.charAt(0).toUpperCase() + one.slice(1), "Admin unit, country", "Staying or waiting", "50 %", "90 %", "Arrivals", "90 %"];
+  const counted = data.counts.some((count) => count.place >= 0 && count.indicator === "stock");
+  if (counted) heads.push("Last count");
   const rows = order.map((n) =>
     element(
       "tr",
       {},
       element("th", { scope: "row" }, places.name[n]),
-      element("td", {}, [places.admin2[n], places.country[n]].filter(Boolean).join(", ")),
+      element("td", {}, [places.admin2[n] ?? places.admin1[n], places.country[n]].filter(Boolean).join(", ")),
       ...[
         people(stock.p50[n][last]),
         interval(stock.p25[n][last], stock.p75[n][last]),
         interval(stock.p5[n][last], stock.p95[n][last]),
         people(arrivals.p50[n][last]),
         interval(arrivals.p5[n][last], arrivals.p95[n][last]),
-        lastCount(data, n),
+        ...(counted ? [lastCount(data, n)] : []),
       ].map((text) => element("td", { class: "number" }, text)),
     ),
   );

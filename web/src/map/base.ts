@@ -25,8 +25,8 @@ export interface Ground {
   project: Project;
   /** The land of a country as path data, in coordinates before zoom. */
   land: Map<string, string>;
-  /** Country names and where they fit. */
-  names: { name: string; country: string; x: number; y: number }[];
+  /** Country names and where they fit within the country, best first. */
+  names: { name: string; country: string; at: [number, number][] }[];
   /** Corners of all that is drawn, before zoom. */
   extent: [[number, number], [number, number]];
   /** Kilometres of one unit at the middle of the map. */
@@ -65,7 +65,7 @@ export function ground(shown: PageData, width: number, height: number): Ground {
     layer.append(shape("path", { class: name, d }));
   }
   const title = new Map([...land].map(([country, of]) => [country, of[0].properties.of]));
-  const names = labels(whole, title, geoPath(geoIdentity().clipExtent([[0, 0], [width, height]]))); // prettier-ignore
+  const names = labels(whole, title, geoPath(geoIdentity().clipExtent([[0, 0], [width, height]]))).map((one) => ({ ...one, at: spots(one, title, drawn, [width, height]) })).filter(({ at }) => at.length); // prettier-ignore
   const extent: Ground["extent"] = [[Math.min(0, left), Math.min(0, top)], [Math.max(width, right), Math.max(height, bottom)]]; // prettier-ignore
   return { layer, project, land: drawn, names, extent, kilometres: unit(project, data) };
 }
@@ -101,13 +101,41 @@ function countries(areas: Area[]): Map<string, Area[]> {
   return found;
 }
 
+interface Named {
+  name: string;
+  country: string;
+  x: number;
+  y: number;
+}
+
+/** Pixels between the points that are tried for a country's name, how wide a letter of it is, and how many are kept (own choices). */
+const STEP = 24;
+const LETTER = 12.5;
+const KEPT = 60;
+
+/** Points at which the whole name stands on the country's own land, those near its middle first. */
+function spots({ name, country, x, y }: Named, title: Map<string, string>, drawn: Map<string, string>, [width, height]: [number, number]): [number, number][] {
+  const pen = document.createElement("canvas").getContext("2d");
+  if (!pen) return [[x, y]];
+  const land = new Path2D(drawn.get(country) ?? "");
+  const half = ((title.get(country) ?? name).length * LETTER) / 2;
+  const found: [number, number][] = [];
+  for (let px = x % STEP; px < width; px += STEP) {
+    for (let py = y % STEP; py < height; py += STEP) {
+      if ([-half, 0, half].every((beside) => pen.isPointInPath(land, px + beside, py))) found.push([px, py]);
+    }
+  }
+  const far = ([a, b]: [number, number]): number => Math.hypot(a - x, b - y);
+  return found.sort((a, b) => far(a) - far(b)).slice(0, KEPT);
+}
+
 /** A country is named where most of it that is seen lies. */
 function labels(
   whole: (readonly [string, MultiPolygon])[],
   title: Map<string, string>,
   path: GeoPath,
-): Ground["names"] {
-  const found: Ground["names"] = [];
+): Named[] {
+  const found: Named[] = [];
   for (const [country, outline] of whole) {
     const [x, y] = path.centroid(outline);
     if (Number.isFinite(x) && path.area(outline) > 6000) found.push({ name: title.get(country) ?? country, country, x, y });

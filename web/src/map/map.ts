@@ -19,6 +19,8 @@ const CLOSEST = 24;
 const FARTHEST = 0.7;
 /** From how many waiting people a gate is named, and how far a click may miss a place, in pixels. */
 const QUEUE = 300;
+/** Width of the window up to which buttons stand above the map and zoom at its foot, as in style.css. */
+const STACKED = 620;
 const MISS = 22;
 
 export class CrisisMap {
@@ -134,8 +136,9 @@ export class CrisisMap {
 
   private name(day: number): void {
     const labels = [...this.placeLabels(day), ...this.gateLabels(day), ...this.areaLabels(day)];
-    const buttons: Box = { left: 0, top: 0, right: 46, bottom: 112 };
-    const levels: Box = { left: 0, top: 0, right: this.room.parentElement?.querySelector(".levels") ? 46 + 300 : 0, bottom: 46 };
+    const stacked = window.innerWidth <= STACKED;
+    const buttons: Box = stacked ? { left: 0, top: this.height - 112, right: 46, bottom: this.height } : { left: 0, top: 0, right: 46, bottom: 112 };
+    const levels: Box = { left: 0, top: 0, right: this.room.parentElement?.querySelector(".levels") && !stacked ? 46 + 300 : 0, bottom: 46 };
     const taken: Box[] = this.gates.map((gate) => {
       const [x, y] = this.at.apply(gate);
       return { left: x - 6, right: x + 6, top: y - 6, bottom: y + 6 };
@@ -185,8 +188,7 @@ export class CrisisMap {
     const countries = this.ground.names.filter(({ name }) => !taken.has(name.toUpperCase()));
     return [
       ...parties,
-      ...countries.map(({ name, country, x, y }) => {
-        const at = [[x, y - 40], [x, y], [x, y + 40], [x - 60, y - 80], [x + 60, y + 80]] as Point[]; // prettier-ignore
+      ...countries.map(({ name, country, at }) => {
         const key = `country-${country}`;
         return { key, text: name.toUpperCase(), kind: "country" as const, at: at.map((p) => this.at.apply(p)), beside: 0, weight: 1e4 };
       }),
