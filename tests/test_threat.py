@@ -263,9 +263,9 @@ def index(model: Model, place: str) -> int:
 
 def test_a_day_of_conflict_stands_for_attacks_by_the_size_of_the_place() -> None:
     model = build_model(line([attack("a", 3, n=1, type="conflict"), attack("b", 3, n=1)]))
-    values = {**VALUES, "conflict_day_attacks": 2.0, "conflict_day_size": 0.5, "conflict_day_people": 10_000.0}
+    values = {**VALUES, "conflict_day_attacks": 2.0, "conflict_day_reach": 40_000.0, "dilution": 0.5}
     residents = np.where(np.array(model.network.places.names) == "a", 40_000.0, 10_000.0)
     spread = with_conflict_days(model.attacks, residents, values)
     found = spread.by_day(spread.draw(None, common=0.0), DAYS, len(residents))[3]
-    expected = {"a": 4.0, "b": 1.0}
+    expected = {"a": 2.0, "b": 1.0}  # 2 (40,000 / 10,000)^0.5 / (1 + 1)
     assert {n: found[i] for i, n in enumerate(model.network.places.names) if found[i] > 0} == expected

@@ -182,6 +182,6 @@ def test_every_conflict_runs_imported_too_and_people_come_to_its_camps(conflict:
         assert done.exit_code == 0, done.output
         said = json.loads(done.stdout)
         there = [said["stock"][camp]["mean"] for camp in camps]
-        assert sum(there) > 0.1 * said["displaced"]["mean"]  # a good part of all displaced are in camps
+        assert sum(there) > 0.05 * said["displaced"]["mean"]  # a good part of all displaced are in camps
         assert sum(n > 0 for n in there) >= 0.8 * len(camps)  # and nearly every camp is reached
         assert said["newly_displaced"]["mean"] > 0.01 * start

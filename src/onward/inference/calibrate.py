@@ -24,7 +24,7 @@ from onward.typing import Floats, Progress
 
 #: what totals and shares of cold starts are sensitive to (docs/validation/calibration.md)
 FITTED = (
-    "attack_weight", "conflict_day_attacks", "conflict_day_size", "dilution", "habituation",
+    "attack_weight", "conflict_day_attacks", "conflict_day_reach", "dilution", "habituation",
     "choice_camp", "choice_foreign", "choice_distance", "choice_nest", "choice_danger", "onward_town", "onward_danger",
 )  # fmt: skip
 #: spread between crises before any data, in standard deviations of the prior, and the crises that it weighs as much as:

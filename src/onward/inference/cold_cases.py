@@ -35,7 +35,7 @@ TOTAL_DEVIATION = {30: 0.6, 60: 0.4, 90: 0.3}
 class Total:
     """How many were displaced: people who ``left`` home in ``places``, or who ``arrived`` in them, on days first..last.
 
-    ``truth`` is a real count of the last day.
+    ``first`` is -1 where the stock of the last day is compared as it is. ``truth`` is a real count of the last day.
     """
 
     horizon: int
@@ -114,11 +114,13 @@ def _near(rows: list[dict[str, Any]], horizon: int) -> list[dict[str, Any]]:
 
 
 def _counted_total(rows: list[dict[str, Any]], horizon: int) -> Iterator[Total]:
-    """Yield the count of newly displaced near the horizon that covers most places."""
+    """Yield the count of newly displaced near the horizon that covers most places; if none, an area's stock."""
     found = _near([row for row in rows if row["indicator"] == "displaced"], horizon)
-    if found:
-        row = max(found, key=lambda row: len(row["places"]))  # the first of several: the nearest
-        yield Total(horizon, "left", row["places"], row["begin"], row["day"], float(row["people"]))
+    areas = _near([row for row in rows if row["indicator"] == "stock" and row["area"] is not None], horizon)
+    if found or areas:
+        row = max(found or areas, key=_size)  # the first of several: the nearest
+        measure, first = ("left", row["begin"]) if found else ("arrived", -1)
+        yield Total(horizon, measure, row["places"], first, row["day"], float(row["people"]))
 
 
 def _counted_shares(rows: list[dict[str, Any]], horizon: int) -> Iterator[Shares]:

@@ -124,17 +124,19 @@ def total_of(total: Total, daily: Daily, model: Model) -> float:
     mask = mask_of(model, total.places)
     if total.measure == "left":
         return float(daily.left_home[total.first : total.last + 1, mask].sum())
-    return max(0.0, _stock(daily, model, mask, total.last) - _stock(daily, model, mask, total.first - 1))
+    return _newly(daily, model, mask, total.first, total.last)
 
 
 def arrivals_of(shares: Shares, daily: Daily, model: Model) -> Floats:
     """Return the people whom a member's run has at each destination, less those there before ``first``."""
-    found = []
-    for places, first, last in zip(shares.places, shares.first, shares.last, strict=True):
-        mask = mask_of(model, places)
-        before = 0.0 if first < 0 else _stock(daily, model, mask, first - 1)
-        found.append(max(0.0, _stock(daily, model, mask, last) - before))
-    return np.array(found)
+    rows = zip(shares.places, shares.first, shares.last, strict=True)
+    return np.array([_newly(daily, model, mask_of(model, places), first, last) for places, first, last in rows])
+
+
+def _newly(daily: Daily, model: Model, mask: Bools, first: int, last: int) -> float:
+    """Return how many more people are there than on the morning of ``first``; all who are there if it is negative."""
+    before = 0.0 if first < 0 else _stock(daily, model, mask, first - 1)
+    return max(0.0, _stock(daily, model, mask, last) - before)
 
 
 def _stock(daily: Daily, model: Model, mask: Bools, day: int) -> float:

@@ -76,16 +76,21 @@ class Attacks:
 
 
 def attacks_of_conflict_day(residents: Floats, values: Values) -> Floats:
-    """Return the number of attacks equivalent to a day of conflict, by residents, shape as ``residents``."""
-    size = np.maximum(residents, values["dilution_smallest"]) / values["conflict_day_people"]
-    return np.asarray(values["conflict_day_attacks"] * size ** values["conflict_day_size"])
+    """Return the number of attacks equivalent to a day of conflict, by residents, shape as ``residents``.
+
+    It grows with residents as `surprise` dilutes it, and stops growing so beyond ``conflict_day_reach``.
+    """
+    size = np.maximum(residents, values["dilution_smallest"]) / values["dilution_people"]
+    exposed = 1.0 / (1.0 + residents / values["conflict_day_reach"])
+    return np.asarray(values["conflict_day_attacks"] * size ** values["dilution"] * exposed)
 
 
 def with_conflict_days(attacks: Attacks, residents: Floats, values: Values) -> Attacks:
     """Return the attacks with days of conflict converted to numbers of attacks (on/off observation model).
 
-    A day of type ``conflict`` stands for ``conflict_day_attacks (residents / conflict_day_people)^conflict_day_size``
-    attacks, with at least ``dilution_smallest`` residents; away from any place for ``conflict_day_attacks``.
+    A day of type ``conflict`` stands for ``conflict_day_attacks (residents / dilution_people)^dilution
+    / (1 + residents / conflict_day_reach)`` attacks, with at least ``dilution_smallest`` residents in the power; away
+    from any place it is that of ``dilution_people`` residents.
 
     Parameters
     ----------
@@ -96,7 +101,7 @@ def with_conflict_days(attacks: Attacks, residents: Floats, values: Values) -> A
     counted = np.array([kind == CONFLICT for kind in attacks.type], dtype=np.bool_)
     if not counted.any():
         return attacks
-    lived_in = np.full(attacks.spot_km.shape[1], values["conflict_day_people"])
+    lived_in = np.full(attacks.spot_km.shape[1], values["dilution_people"])
     lived_in[: len(residents)] = residents
     number = attacks_of_conflict_day(lived_in, values)
     return replace(attacks, factor=attacks.factor * np.where(counted[attacks.row], number[attacks.spot], 1.0))

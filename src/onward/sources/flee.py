@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 #: residents from which a town counts as a city (own choice)
 CITY_PEOPLE = 300_000
+#: an instance begins where its conflict does: nobody is used to attacks yet (as Flee takes it)
+CALM_DAYS = 30
 ACTOR, GROUP, ORIGIN, SOURCE = "war", "residents", "origin", "Flee instance"
 
 
@@ -118,6 +120,7 @@ def _header(instance: FleeInstance) -> dict[str, Any]:
         "name": instance.name,
         "title": f"{instance.name}, from a Flee instance",
         "start": instance.start,
+        "history_start": instance.start - dt.timedelta(days=CALM_DAYS),
         "end": instance.start + dt.timedelta(days=instance.days - 1),
         "time_zone": "UTC",
         "sources": [f"Flee instance {instance.name} with {instance.settings_file}"],

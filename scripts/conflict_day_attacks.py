@@ -1,10 +1,10 @@
-"""Measure how the number of attacks on a day with any grows with the residents of a place.
+"""Measure how the number of attacks, in all and on a day with any, grows with the residents of a place.
 
-    python scripts/conflict_day_size.py EVENTS.csv PLACES [--km 12]
+    python scripts/conflict_day_attacks.py EVENTS.csv PLACES [--km 12]
 
 EVENTS.csv is of UCDP GED; PLACES a crisis folder or a Flee folder with residents. Prints events a day with any at each place
-and the exponent, by least squares of logarithms weighted by the number of such days. The prior of ``conflict_day_size``
-is from this.
+and the exponents, by least squares of logarithms weighted by the number of such days. The law of days of conflict and
+the prior of ``conflict_day_attacks`` are from this.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def main() -> None:
     """Print places and exponent."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("events", type=Path)
-    parser.add_argument("places", type=Path)
+    parser.add_argument("places")
     parser.add_argument("--km", type=float, default=12.0)
     given = parser.parse_args()
     events = pl.read_csv(given.events, infer_schema_length=None)
@@ -39,12 +39,13 @@ def main() -> None:
         near = events.filter(pl.Series(KM * np.hypot(latitude - place["latitude"], east) <= given.km))
         if near.height >= LEAST:
             days = near[day].n_unique()
-            rows.append((np.log(place["population"]), np.log(near.height / days), days))
+            rows.append((np.log(place["population"]), np.log(near.height), np.log(near.height / days), days))
             print(
                 f"{place['place']:20s} {place['population']:10,d} residents  {near.height / days:.2f} events a day with any"
             )
-    size, number, days = np.array(rows).T
-    print(f"exponent {np.polyfit(size, number, 1, w=np.sqrt(days))[0]:.2f} over {len(rows)} places")
+    size, everything, number, days = np.array(rows).T
+    for name, counted in (("in all", everything), ("on a day with any", number)):
+        print(f"exponent {name} {np.polyfit(size, counted, 1, w=np.sqrt(days))[0]:.2f} over {len(rows)} places")
 
 
 if __name__ == "__main__":
