@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -14,15 +15,17 @@ from typer.testing import CliRunner
 
 import onward
 from onward.cli.main import app
-from onward.crisis import Crisis, read_crisis
-from onward.errors import ParameterError, RunFolderError
+from onward.crisis import Crisis, Scenario, check_scenario, read_crisis
+from onward.errors import ParameterError, RunFolderError, ScenarioError
 from onward.exports.hubverse import COLUMNS
 from onward.inference.as_of import as_of
 from onward.inference.attacks_ahead import attacks_ahead
 from onward.inference.fans import SHIFT_DAYS, fans_of, last_counts
 from onward.model.build import build_model
 from onward.runs.forecast import Forecast
+from onward.runs.forecast_task import prepare
 from onward.simulation.run import make_settings
+from onward.simulation.tables import frames
 from test_as_of import scrambled
 from tiny import write_tiny
 
@@ -269,3 +272,91 @@ def test_a_stopped_forecast_is_gone_on_with(crisis: Crisis, made: Forecast, tmp_
     with pytest.raises(KeyboardInterrupt, match="stopped"):
         onward.forecast(crisis, progress=stop, **given)
     assert onward.forecast(crisis, **given).table().equals(made.table())
+
+
+def test_a_forecast_leaves_out_who_went_where_and_nothing_else(crisis: Crisis) -> None:
+    """Returns need where people are from; legs say it only where it is asked."""
+    given: dict[str, Any] = {"days": DAYS, "members": 1, "parameters": None, "overrides": None, "seed": 1}
+    made = [prepare(crisis, origin=ORIGIN, conflict="ahead", labels=labels, **given) for labels in (True, False)]
+    full, lean = (frames(one.run_one(0)[0], one.model, 0) for one in made)
+    keys = ["date", "from_place", "to_place"]
+    legs = [found["flows"].group_by(keys).agg(pl.col("people").sum()).sort(keys) for found in (full, lean)]
+    assert legs[0].equals(legs[1])
+    assert full["flows"]["origin"].null_count() < full["flows"].height
+    assert lean["flows"]["origin"].null_count() == lean["flows"].height
+    assert all(full[name].equals(lean[name]) for name in full if name != "flows")
+
+
+def what_if(crisis: Crisis, *steps: dict[str, Any]) -> Scenario:
+    return check_scenario(
+        {"format": 1, "name": "tried", "intervention": list(steps)}, replace(crisis, end=ORIGIN + dt.timedelta(DAYS))
+    )
+
+
+def test_a_what_if_changes_the_days_after_the_origin_alone(crisis: Crisis, made: Forecast) -> None:
+    gate = str(crisis.table("routes")["gate"].drop_nulls()[0])
+    policy = {"do": "set_gate", "gate": gate, "policy": "open"}
+    other = onward.forecast(crisis, origin=ORIGIN, days=DAYS, members=MEMBERS, scenario=what_if(crisis, policy))
+    for name in ("stock", "flows", "movements", "attacks"):
+        past = [run.table(name).filter(pl.col("date") <= ORIGIN) for run in (made.run, other.run)]
+        assert past[0].equals(past[1]), name
+    assert made.run.table("attacks").equals(other.run.table("attacks"))
+    passed = [run.table("gates").filter(pl.col("date") > ORIGIN)["passed"].sum() for run in (made.run, other.run)]
+    assert passed[0] == 0 < passed[1]
+    told = other.run.about
+    assert (told["scenario"]["name"], told["scenario"]["intervention"][0]["start"]) == ("tried", "2016-07-11")
+    assert any("what-if of the days after 2016-07-10" in notice for notice in told["notices"])
+
+
+def test_a_camp_that_opens_is_a_unit_of_the_fans_and_leaves_the_war_alone(crisis: Crisis, made: Forecast) -> None:
+    camp = {"do": "add_camp", "place": "new_camp", "near": "azaz", "distance_km": 3.0, "latitude": 36.6,
+            "longitude": 37.05, "capacity": 90000, "opens": ORIGIN + dt.timedelta(10)}  # fmt: skip
+    other = onward.forecast(crisis, origin=ORIGIN, days=DAYS, members=MEMBERS, scenario=what_if(crisis, camp))
+    wars = [run.table("attacks").with_columns(pl.col("place").cast(pl.String)) for run in (made.run, other.run)]
+    assert wars[0].equals(wars[1])
+    stock = other.run.series("stock", place="new_camp").filter(pl.col("people") > 0)
+    assert stock["date"].min() >= ORIGIN + dt.timedelta(10)
+    fans = other.table()
+    assert fans.filter(level="place", unit="new_camp")["p50"].max() > 0
+    mean = {key[0]: rows["mean"].to_numpy() for key, rows in fans.group_by("unit")}
+    in_admin = fans.filter(level="admin1", unit="SYR/Aleppo")["mean"].to_numpy()
+    aleppo = crisis.table("places").filter(pl.col("admin1") == "Aleppo")["place"].to_list()
+    assert np.allclose(in_admin, sum(mean[place] for place in [*aleppo, "new_camp"]))
+
+
+def test_attacks_to_come_are_scaled_and_those_known_are_not(crisis: Crisis, made: Forecast) -> None:
+    calm = {"do": "scale_events", "factor": 0.0, "start": ORIGIN + dt.timedelta(5), "place": ["azaz"]}
+    other = onward.forecast(crisis, origin=ORIGIN, days=DAYS, members=MEMBERS, scenario=what_if(crisis, calm))
+    hit = (pl.col("date") >= ORIGIN + dt.timedelta(5)) & (pl.col("place").cast(pl.String) == "azaz")
+    before, after = made.run.table("attacks"), other.run.table("attacks")
+    assert before.filter(hit).height > 0
+    assert after.filter(hit).height == 0
+    assert before.filter(~hit).equals(after.filter(~hit))
+
+
+def test_a_what_if_of_the_past_is_refused_with_all_its_mistakes(crisis: Crisis) -> None:
+    gate = str(crisis.table("routes")["gate"].drop_nulls()[0])
+    early = {"do": "set_gate", "gate": gate, "policy": "closed", "start": ORIGIN}
+    more = {"do": "add_capacity", "place": "azaz", "people": 10}
+    number = {"do": "set_parameter", "name": "share_foot", "value": 0.5}
+    with pytest.raises(ScenarioError, match=r"(?s)is not after the origin.*capacity of azaz.*acts on all days"):
+        onward.forecast(crisis, origin=ORIGIN, members=1, scenario=what_if(crisis, early, more, number))
+    with pytest.raises(ScenarioError, match="is not a scenario"):
+        onward.forecast(crisis, origin=ORIGIN, members=1, scenario="no-such")
+
+
+def test_the_command_takes_a_what_if_and_every_view_names_it(folder: Path, crisis: Crisis, tmp_path: Path) -> None:
+    gate = str(crisis.table("routes")["gate"].drop_nulls()[0])
+    file = tmp_path / "shut.toml"
+    file.write_text(
+        f'format = 1\nname = "shut"\n[[intervention]]\ndo = "set_gate"\ngate = "{gate}"\npolicy = "closed"\n', "utf-8"
+    )
+    args = ["forecast", str(folder), "--from", "2016-07-10", "--days", "30", "--members", "2", "--scenario", str(file)]
+    shown = CliRunner().invoke(app, [*args, "-o", str(tmp_path / "run")], env={"COLUMNS": "140"})
+    assert (shown.exit_code, "what if: shut" in shown.output) == (0, True), shown.output
+    told = json.loads(CliRunner().invoke(app, [*args, "--json", "-o", str(tmp_path / "again")]).stdout)
+    assert told["scenario"]["name"] == "shut"
+    page = onward.write_report(onward.read_run(tmp_path / "run"), tmp_path / "page.html")
+    assert "shut" in Path(page).read_text("utf-8")
+    late = CliRunner().invoke(app, ["forecast", str(folder), "--scenario", "no-such"])
+    assert late.exit_code == 2

@@ -51,7 +51,7 @@ def _many_splits(rng: Any, n: int, p: float, draws: int) -> Any:
 @njit(cache=True)
 def _labels(world: Any, rates: Any, start: Any, rng: Any, pool: Any, people: int, draws: int) -> Any:
     """Take people from a pool of labels; how many of each label, and the label that is first in order."""
-    sim = set_up(world, rates, start, rng, rng, rng, True)
+    sim = set_up(world, rates, start, rng, rng, rng, True, True)
     near = np.zeros((pool.size, 0), np.int64)
     taken, leading = np.zeros((draws, pool.size), np.int64), np.zeros(draws, np.int64)
     for row in range(draws):

@@ -156,6 +156,7 @@ def forecast(
     members: int = 200,
     parameters: str | None = None,
     overrides: Mapping[str, object] | None = None,
+    scenario: Scenario | str | Path | None = None,
     out: str | Path | None = None,
     resume: bool = True,
     progress: Progress | None = None,
@@ -182,6 +183,10 @@ def forecast(
         the prior otherwise.
     overrides
         Parameters fixed at a value, by name.
+    scenario
+        A what-if of the days after ``origin``, or an argument of `read_scenario`: a gate that closes, a camp that
+        opens. Interventions without a day begin on the day after ``origin``; one that begins earlier is refused.
+        Members keep their draws. No place is forecast from its counts then.
     out
         A run folder to write to, member by member; ``forecast.csv`` in it has the quantiles.
     resume
@@ -200,7 +205,7 @@ def forecast(
 
     Raises
     ------
-    CrisisDataError, ParameterError, RunFolderError
+    CrisisDataError, ScenarioError, ParameterError, RunFolderError
         For mistakes in the input, all at once.
 
     Examples
@@ -216,7 +221,7 @@ def forecast(
     world = crisis if isinstance(crisis, Crisis) else _read_crisis(crisis)
     work = forecast_work(
         world, origin=origin, days=days, conflict=conflict, members=members, parameters=parameters,
-        overrides=overrides, seed=seed,
+        overrides=overrides, scenario=scenario, seed=seed,
     )  # fmt: skip
     if out is None:
         return _seen(forecast_in_memory(work, workers=workers))

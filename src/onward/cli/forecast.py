@@ -59,6 +59,10 @@ def forecast(
             show_default="prior, but for a crisis fitted before DATE",
         ),
     ] = None,
+    scenario: Annotated[
+        str | None,
+        typer.Option(metavar="NAME|FILE", help="A what-if of the days after DATE: a gate that closes, a new camp."),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option("-o", "--out", metavar="DIR", help="The run folder.", show_default="runs/CRISIS-NUMBER"),
@@ -95,7 +99,7 @@ def forecast(
         refuse_flee(crisis)
         work = forecast_work(
             read_crisis(crisis), origin=None if origin is None else origin.date(), days=days, conflict=conflict,
-            members=members, parameters=parameters, seed=seed, cluster=cluster,
+            members=members, parameters=parameters, seed=seed, scenario=scenario, cluster=cluster,
         )  # fmt: skip
         made = _run(work, out, jobs or cores(), overwrite)
         if as_json:
@@ -136,7 +140,8 @@ def forecast_content(made: Forecast) -> dict[str, Any]:
     """Return a forecast as JSON: its inputs, and one row per unit and horizon."""
     about = made.run.about
     rows = [{**row, "date": row["date"].isoformat()} for row in made.table().iter_rows(named=True)]
-    kept = ("crisis", "crisis_hash", "members", "seed", "parameters", "parameters_from", "forecast", "notices")
+    kept = ("crisis", "crisis_hash", "scenario", "members", "seed", "parameters", "parameters_from", "forecast",
+            "notices")  # fmt: skip
     fans = [{k: round(v, 1) if isinstance(v, float) else v for k, v in row.items()} for row in rows]
     return {**{key: about[key] for key in kept}, "folder": str(made.run.folder), "rows": fans}
 
@@ -152,7 +157,8 @@ def show_forecast(made: Forecast, console: Console) -> None:
     origin = date.fromisoformat(about["forecast"]["origin"])
     war = {"ahead": "the war to come unknown", "given": "the war given"}[about["forecast"]["conflict"]]
     console.print(Text(f"{about['title']} · forecast from {day(origin, year=True)}", style="bold"))
-    console.print(f"{about['members']} members · {war} · seed {about['seed']}\n")
+    what_if = f" · what if: {about['scenario']['name']}" if about["scenario"] else ""
+    console.print(f"{about['members']} members · {war}{what_if} · seed {about['seed']}\n")
     wide = console.width >= WIDE
     for level, title in TITLES.items():
         units = _largest(fans.filter(level=level))

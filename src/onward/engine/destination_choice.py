@@ -36,26 +36,28 @@ def new_regime(sim: Any) -> None:
         sim.shut[r] = lane >= 0 and sim.allowed[sim.today, sim.lane_gate[lane]] >= 0
     find_ways(sim, sim.cost[s], rates.gate_detour_km)
     groups, places, k_most = sim.dest.shape
+    dest, km, shut_gates, value, leads = sim.dest, sim.km, sim.shut_gates, sim.value, sim.leads
+    abroad, attraction = sim.abroad, sim.attraction[s]
     for g in range(groups):
         for p in range(places):
-            sim.leads[g, p] = False
+            leads[g, p] = False
             for k in range(k_most):
-                j = sim.dest[g, p, k]
+                j = dest[g, p, k]
                 if j < 0:
                     break
-                if rates.choice_danger > 0.0 and sim.abroad[p] and not sim.abroad[j]:
-                    sim.value[g, p, k] = 0.0
+                if rates.choice_danger > 0.0 and abroad[p] and not abroad[j]:
+                    value[g, p, k] = 0.0
                     continue
-                sim.leads[g, p] = True
-                away = (sim.km[g, p, k] + rates.choice_near_km) ** -rates.choice_distance
-                gates = math.exp(-rates.choice_gate * sim.shut_gates[g, p, k])
-                sim.value[g, p, k] = _in_nest(sim, j, sim.attraction[s, j, g] * away * gates)
+                leads[g, p] = True
+                away = (km[g, p, k] + rates.choice_near_km) ** -rates.choice_distance
+                gates = math.exp(-rates.choice_gate * shut_gates[g, p, k])
+                value[g, p, k] = _in_nest(rates.choice_nest, abroad[j], attraction[j, g] * away * gates)
 
 
 @part
-def _in_nest(sim: Any, place: int, weight: float) -> float:
+def _in_nest(nest: float, abroad: bool, weight: float) -> float:
     """Return a weight as it counts within the nest of places abroad; as it is for places at home."""
-    return float(weight ** (1.0 / sim.rates.choice_nest)) if sim.abroad[place] else weight
+    return float(weight ** (1.0 / nest)) if abroad else weight
 
 
 @once
@@ -69,7 +71,8 @@ def new_morning(sim: Any) -> None:
             room = min(1.0, max(0.0, (1.0 - taken) / (1.0 - sim.rates.choice_full_from)))
         for g in range(groups):
             threat = math.exp(-sim.rates.choice_threat * sim.hazard[sim.today, p, g])
-            sim.pull[p, g] = _in_nest(sim, p, room * threat * sim.safety[sim.today, p, g])
+            pull = room * threat * sim.safety[sim.today, p, g]
+            sim.pull[p, g] = _in_nest(sim.rates.choice_nest, sim.abroad[p], pull)
     for lane in range(sim.lane_gate.size):
         sim.wait[lane] = math.exp(-sim.rates.choice_wait * _days_to_wait(sim, sim.lane_gate[lane]))
 
@@ -97,14 +100,15 @@ def lure(sim: Any, place: int, g: int) -> float:
     A destination is accepted with the probability ``min(1, safety there / safety here)``.
     """
     dest, value, pull, safety = sim.dest[g, place], sim.value[g, place], sim.pull, sim.safety[sim.today]
+    abroad, own = sim.abroad, sim.safety[sim.today, place, g]
     total, taken, nest, nest_taken = 0.0, 0.0, 0.0, 0.0
     for k in range(dest.size):
         j = dest[k]
         if j < 0:
             break
         w = value[k] * pull[j, g]
-        safer = min(1.0, safety[j, g] / safety[place, g]) if safety[place, g] > 0.0 else 1.0
-        if sim.abroad[j]:
+        safer = min(1.0, safety[j, g] / own) if own > 0.0 else 1.0
+        if abroad[j]:
             nest += w
             nest_taken += w * safer
         else:
@@ -126,9 +130,8 @@ def weigh(sim: Any, place: int, g: int, people: Any, stay: bool, barred: int) ->
     go.
     """
     dest, lanes, value = sim.dest[g, place], sim.gate_lane[g, place], sim.value[g, place]
-    weight, pull, wait = sim.weight, sim.pull, sim.wait
-    k_most = dest.size
-    nest = 0.0
+    weight, pull, wait, abroad, lane_gate = sim.weight, sim.pull, sim.wait, sim.abroad, sim.lane_gate
+    alike, k_most, nest = sim.rates.choice_nest, dest.size, 0.0
     for k in range(k_most + 1):
         weight[k] = 0.0
     for k in range(k_most):
@@ -136,19 +139,19 @@ def weigh(sim: Any, place: int, g: int, people: Any, stay: bool, barred: int) ->
         if j < 0:
             break
         lane = lanes[k]
-        if lane >= 0 and sim.lane_gate[lane] == barred:
+        if lane >= 0 and lane_gate[lane] == barred:
             continue
-        weight[k] = value[k] * pull[j, g] * (_in_nest(sim, j, wait[lane]) if lane >= 0 else 1.0)
-        nest += weight[k] if sim.abroad[j] else 0.0
+        weight[k] = value[k] * pull[j, g] * (_in_nest(alike, abroad[j], wait[lane]) if lane >= 0 else 1.0)
+        nest += weight[k] if abroad[j] else 0.0
     if stay:
         near = sim.rates.choice_near_km**-sim.rates.choice_distance
         here = sim.attraction[sim.regime[sim.today], place, g] * near
-        weight[k_most] = _in_nest(sim, place, here) * pull[place, g]
-        nest += weight[k_most] if sim.abroad[place] else 0.0
-    scale = nest ** (sim.rates.choice_nest - 1.0) if nest > 0.0 else 1.0
+        weight[k_most] = _in_nest(alike, abroad[place], here) * pull[place, g]
+        nest += weight[k_most] if abroad[place] else 0.0
+    scale = nest ** (alike - 1.0) if nest > 0.0 else 1.0
     total, most = 0.0, 0.0
     for k in range(k_most + 1):
-        if weight[k] > 0.0 and sim.abroad[place if k == k_most else dest[k]]:
+        if weight[k] > 0.0 and abroad[place if k == k_most else dest[k]]:
             weight[k] *= scale
         total += weight[k]
         most = max(most, weight[k])
@@ -175,7 +178,8 @@ def choose(
     left, rest = people, weigh(sim, place, g, people, not fresh, barred)
     if rest <= 0.0:
         return push(sim, place, place, max(mode, whole(0)), whole(0), whole(2), flag(False), bits, people, size)
-    rng, weight, k_most = sim.moves_rng, sim.weight, sim.weight.size - 1
+    rng, weight, dest, k_most = sim.moves_rng, sim.weight, sim.dest[g, place], sim.weight.size - 1
+    share_foot = sim.rates.share_foot
     for k in range(k_most + 1):
         w = weight[k]
         if w <= 0.0:
@@ -183,9 +187,9 @@ def choose(
         chosen = left if w >= rest * (1.0 - 1e-12) else split(rng, left, w / rest)
         rest -= w
         left -= chosen
-        goal = place if k == k_most else sim.dest[g, place, k]
+        goal = place if k == k_most else dest[k]
         if chosen > 0 and fresh:
-            foot = split(rng, chosen, sim.rates.share_foot)
+            foot = split(rng, chosen, share_foot)
             size = push(sim, place, goal, whole(0), budget, replans, flag(False), bits, foot, size)
             size = push(sim, place, goal, whole(1), budget, replans, flag(False), bits, chosen - foot, size)
         elif chosen > 0:
@@ -202,8 +206,8 @@ def push(
     """Put a group of walkers on the stack, if it is not empty; return the stack's new size."""
     if people <= 0:
         return size
-    sim.walker[size, PLACE], sim.walker[size, GOAL], sim.walker[size, MODE] = place, goal, mode
-    sim.walker[size, BUDGET], sim.walker[size, REPLANS], sim.walker[size, CAME] = budget, replans, came
-    sim.walker[size, PASSED] = bits
+    walker = sim.walker
+    walker[size, PLACE], walker[size, GOAL], walker[size, MODE] = place, goal, mode
+    walker[size, BUDGET], walker[size, REPLANS], walker[size, CAME], walker[size, PASSED] = budget, replans, came, bits
     sim.walking[size] = people
     return size + 1

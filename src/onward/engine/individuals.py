@@ -36,7 +36,7 @@ def run_individuals(
 
     The log is empty unless ``kept``. ``reached[0]`` is the number of days done.
     """
-    sim = set_up(world, rates, start, moves_rng, labels_rng, labels_rng, False)
+    sim = set_up(world, rates, start, moves_rng, labels_rng, labels_rng, False, False)
     ask_each(sim, world.asked)
     people = settle(sim, start, kept)
     sim.away[0] = start.here.sum()

@@ -76,12 +76,12 @@ def _room_for_entries(sim: Any, pool_labels: int) -> None:
 @part
 def _add_entries(sim: Any, label: int, people: Any, most: Any) -> None:
     """Add people of one label to the last batch, in parts of at most ``most``; nobody has passed near anything."""
-    e = sim.size[ENTRIES]
+    e, entry, there, near = sim.size[ENTRIES], sim.entry, sim.entry_people, sim.entry_near
     while people > 0:
         part = min(people, most)
-        sim.entry[e], sim.entry_people[e] = label, part
-        for k in range(sim.asked):
-            sim.entry_near[e, k] = part * 0
+        entry[e], there[e] = label, part
+        for k in range(near.shape[1]):
+            near[e, k] = part * 0
         people -= part
         e += 1
     sim.size[ENTRIES] = e
@@ -142,13 +142,13 @@ def _take_sample_by_type(sim: Any, pool: Any, near: Any, people: Any, total: Any
 
 @part
 def _take(sim: Any, pool: Any, near: Any, label: int, people: Any, again: bool, most: Any) -> None:
-    there, first = pool[label], sim.size[ENTRIES]
+    there, first, away = pool[label], sim.size[ENTRIES], sim.away
     pool[label] -= people
     new = label
     if again and label % TIMES < TIMES - 1:
         new = label + 1
-        sim.away[label % TIMES] -= people
-        sim.away[new % TIMES] += people
+        away[label % TIMES] -= people
+        away[new % TIMES] += people
     _add_entries(sim, new, people, most)
     if sim.asked == 0:
         return
@@ -270,11 +270,13 @@ def deliver(sim: Any, b: int, g: int) -> None:
     """
     places, modes, stops, labelled = sim.here.shape[0], sim.waiting.shape[2], sim.size[STOPS], sim.labelled
     start, first, end = sim.batch[b, FROM], sim.batch[b, FIRST], sim.batch[b, END]
-    _room_for_flows(sim, stops + end - first if are_whole(sim.batch_left[b]) else stops * (end - first))
+    if sim.origins:
+        _room_for_flows(sim, stops + end - first if are_whole(sim.batch_left[b]) else stops * (end - first))
     entry, there, tally, met, rank = sim.entry, sim.entry_people, sim.tally, sim.met, sim.rank
     flow, going, f, away, stop, stopped = sim.flow, sim.flow_people, sim.size[FLOWS], sim.away, sim.stop, sim.stopped
     here, residents, waiting, daily, today = sim.here, sim.home, sim.waiting, sim.daily, sim.today
     asked, near_rng, ended, flow_near = sim.asked, sim.near_rng, sim.ended, sim.flow_near
+    origins, leg = sim.origins, sim.leg
     entry_near, stopped_near, tally_near = sim.entry_near, sim.stopped_near, sim.tally_near
     for i in range(stops):
         where, left = stop[i], sim.batch_left[b]
@@ -291,8 +293,9 @@ def deliver(sim: Any, b: int, g: int) -> None:
         else:
             here[to, g] += people
             daily.arrived[today, to] += people
+        if not origins:
+            leg[start, to] += people
         if not labelled:
-            sim.leg[start, to] += people
             continue
         pool = sim.pool[to, g] if lane < 0 else sim.gate_pool[lane, g, mode]
         near = sim.pool_near[to, g] if lane < 0 else sim.gate_near[lane, g, mode]
@@ -314,10 +317,11 @@ def deliver(sim: Any, b: int, g: int) -> None:
                         ended[label // TIMES, to, 0] += taken
                 else:
                     pool[label] += taken
-                if tally[label] == 0:
-                    met[labels] = label
-                    labels += 1
-                tally[label] += taken
+                if origins:
+                    if tally[label] == 0:
+                        met[labels] = label
+                        labels += 1
+                    tally[label] += taken
             if whole and there[e] == 0 and e == first:
                 first += 1
             if whole and people <= 0:
@@ -348,8 +352,8 @@ def _room_for_flows(sim: Any, rows: int) -> None:
 
 @once
 def write_legs(sim: Any) -> None:
-    """Record the unlabelled legs of the day (origin unknown, times 0) and clear them."""
-    if sim.labelled:
+    """Record the legs of the day without labels (origin unknown, times 0) and clear them."""
+    if sim.origins:
         return
     places = sim.leg.shape[0]
     _room_for_flows(sim, sim.leg.size)
@@ -367,25 +371,26 @@ def write_legs(sim: Any) -> None:
 @once
 def forget_finished(sim: Any) -> None:
     """Remove batches to which nobody under way belongs, and renumber the others."""
-    batches = sim.size[BATCHES]
+    batches, way, batch, left = sim.size[BATCHES], sim.way, sim.batch, sim.batch_left
+    entry, people, near = sim.entry, sim.entry_people, sim.entry_near
     new = np.full(batches, -1, np.int64)
     for i in range(sim.size[TRAVELLERS]):
-        new[sim.way[i, T_BATCH]] = 0
+        new[way[i, T_BATCH]] = 0
     kept, entries = 0, 0
     for b in range(batches):
         if new[b] < 0:
             continue
         new[b] = kept
         start = entries
-        for e in range(sim.batch[b, FIRST], sim.batch[b, END]):
-            if sim.entry_people[e] > 0:
-                sim.entry[entries], sim.entry_people[entries] = sim.entry[e], sim.entry_people[e]
-                for k in range(sim.asked):
-                    sim.entry_near[entries, k] = sim.entry_near[e, k]
+        for e in range(batch[b, FIRST], batch[b, END]):
+            if people[e] > 0:
+                entry[entries], people[entries] = entry[e], people[e]
+                for k in range(near.shape[1]):
+                    near[entries, k] = near[e, k]
                 entries += 1
-        sim.batch[kept, FIRST], sim.batch[kept, END], sim.batch[kept, FROM] = start, entries, sim.batch[b, FROM]
-        sim.batch_left[kept] = sim.batch_left[b]
+        batch[kept, FIRST], batch[kept, END], batch[kept, FROM] = start, entries, batch[b, FROM]
+        left[kept] = left[b]
         kept += 1
     for i in range(sim.size[TRAVELLERS]):
-        sim.way[i, T_BATCH] = new[sim.way[i, T_BATCH]]
+        way[i, T_BATCH] = new[way[i, T_BATCH]]
     sim.size[BATCHES], sim.size[ENTRIES] = kept, entries

@@ -41,6 +41,8 @@ def _scratch(places: int, roads: int) -> Any:
 def _search(sim: Any, g: int, source: int, cost: Floats, detour_km: float, found: Any) -> None:
     best, first, lane, gates, done, key, node = found
     dest, km, out, head, shut = sim.dest[g, source], sim.km[g, source], sim.out, sim.head, sim.shut
+    road_lane, towards, gate_lane = sim.lane, sim.first[g, source], sim.gate_lane[g, source]
+    shut_gates, slot = sim.shut_gates[g, source], sim.slot[g, source]
     best[:], done[:] = np.inf, False
     best[source], lane[source], gates[source] = 0.0, -1, 0
     key[0], node[0], size, k = 0.0, source, 1, 0
@@ -51,9 +53,8 @@ def _search(sim: Any, g: int, source: int, cost: Floats, detour_km: float, found
             continue
         done[here] = True
         if here != source:
-            dest[k], km[k], sim.first[g, source, k] = here, best[here], first[here]
-            sim.gate_lane[g, source, k], sim.shut_gates[g, source, k] = lane[here], gates[here]
-            sim.slot[g, source, here] = k
+            dest[k], km[k], towards[k] = here, best[here], first[here]
+            gate_lane[k], shut_gates[k], slot[here] = lane[here], gates[here], k
             k += 1
         for r in range(out[here], out[here + 1]):
             there = head[r]
@@ -61,7 +62,7 @@ def _search(sim: Any, g: int, source: int, cost: Floats, detour_km: float, found
             if length < best[there]:
                 best[there] = length
                 first[there] = r if here == source else first[here]
-                lane[there] = sim.lane[r] if shut[r] and lane[here] < 0 else lane[here]
+                lane[there] = road_lane[r] if shut[r] and lane[here] < 0 else lane[here]
                 gates[there] = gates[here] + (1 if shut[r] else 0)
                 size = _push(key, node, size, length, there)
 

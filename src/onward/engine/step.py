@@ -11,7 +11,7 @@ import math
 from typing import Any
 
 from onward.engine.destination_choice import GOAL, MODE, choose, lure, new_morning, new_regime
-from onward.engine.draws import sample, split
+from onward.engine.draws import are_whole, sample, split
 from onward.engine.jit import entry, flag, once, part, whole
 from onward.engine.labels import (
     add_from_pool,
@@ -36,13 +36,15 @@ def run_member(
     labels_rng: Any,
     near_rng: Any,
     labelled: bool,
+    origins: bool,
     reached: Any,
 ) -> Raw:
     """Run all days of one member; ``reached[0]`` is how many days are done.
 
-    Labels, and who of a label has passed near held ground, have streams of their own.
+    Labels, and who of a label has passed near held ground, have streams of their own. With ``origins``, legs are
+    recorded with their labels.
     """
-    sim = set_up(world, rates, start, moves_rng, labels_rng, near_rng, labelled)
+    sim = set_up(world, rates, start, moves_rng, labels_rng, near_rng, labelled, origins)
     for t in range(world.regime.size):
         sim.today = t
         if t == 0 or world.regime[t] != world.regime[t - 1]:
@@ -251,18 +253,23 @@ def _return(sim: Any) -> None:
     if not sim.labelled:
         return
     places, groups = sim.home.shape
+    here, pool, slot, homeward, today = sim.here, sim.pool, sim.slot, sim.homeward, sim.today  # as in `deliver`
     for p in range(places):
         for g in range(groups):
+            if are_whole(here[p, g]) and here[p, g] <= 0:
+                continue
             for origin in range(places):
-                near = origin == p or sim.slot[g, p, origin] >= 0
-                if near and sim.homeward[sim.today, origin, g] > 0.0:
-                    _go_home(sim, p, g, origin)
+                if homeward[today, origin, g] > 0.0 and (origin == p or slot[g, p, origin] >= 0):
+                    there = here[p, g] * 0
+                    for label in range(origin * TIMES, (origin + 1) * TIMES):
+                        there += pool[p, g, label]
+                    if there > 0:
+                        _go_home(sim, p, g, origin, there)
 
 
 @once
-def _go_home(sim: Any, p: int, g: int, origin: int) -> None:
+def _go_home(sim: Any, p: int, g: int, origin: int, there: Any) -> None:
     labels = sim.pool[p, g, origin * TIMES : (origin + 1) * TIMES]
-    there = labels.sum()
     people = split(sim.moves_rng, there, 1.0 - math.exp(-sim.homeward[sim.today, origin, g]))
     if people <= 0:
         return
@@ -304,16 +311,16 @@ def _leave_map(sim: Any) -> None:
 @once
 def _count(sim: Any, immobile: Any) -> None:
     """Record the day's stocks."""
-    daily, t = sim.daily, sim.today
+    daily, t, tail, way, people = sim.daily, sim.today, sim.tail, sim.way, sim.way_people
     for p in range(sim.home.shape[0]):
         daily.home[t, p] = sim.home[p].sum() + immobile[p].sum()
         daily.here[t, p] = sim.here[p].sum()
         daily.out[t, p] = sim.gone[p]
     for lane in range(sim.waiting.shape[0]):
-        people = sim.waiting[lane].sum()
-        daily.gate[t, sim.tail[sim.lane_road[lane]]] += people
-        daily.waiting[t, sim.lane_gate[lane]] += people
+        queue = sim.waiting[lane].sum()
+        daily.gate[t, tail[sim.lane_road[lane]]] += queue
+        daily.waiting[t, sim.lane_gate[lane]] += queue
     for row in range(sim.size[TRAVELLERS]):
-        daily.way[t, sim.tail[sim.way[row, T_ROAD]]] += sim.way_people[row]
+        daily.way[t, tail[way[row, T_ROAD]]] += people[row]
     for c in range(TIMES):
         daily.times[t, c] = sim.away[c]

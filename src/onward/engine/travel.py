@@ -25,18 +25,19 @@ def travel(sim: Any) -> None:
     sim.size[TRAVELLERS] = 0
     _room_for_walkers(sim, parties)
     n = 0
+    regime, cost, tail, head, near_road = sim.regime[sim.today], sim.cost, sim.tail, sim.head, sim.near_road
     while n < parties:
         batch, g, size = way[n, T_BATCH], way[n, T_GROUP], whole(0)
         room_for_travellers(sim, parties - n)
         while n < parties and way[n, T_BATCH] == batch:
-            size = _wake(sim, way, n, people[n], size)
+            size = _wake(sim, cost[regime], tail, head, near_road, way, n, people[n], size)
             n += 1
         _walk(sim, g, batch, size)
         deliver(sim, batch, g)
 
 
 @once
-def _wake(sim: Any, way: Any, n: int, people: Any, size: int) -> int:
+def _wake(sim: Any, cost: Any, tail: Any, head: Any, near_road: Any, way: Any, n: int, people: Any, size: int) -> int:
     """Put a group that slept on a road, or is ready to go, on the stack of walkers; return the stack's new size.
 
     People who spent the night on a road reach its end, or are turned back to its start if it was cut meanwhile; those
@@ -45,14 +46,14 @@ def _wake(sim: Any, way: Any, n: int, people: Any, size: int) -> int:
     road, left, goal, g, mode = way[n, T_ROAD], way[n, T_LEFT], way[n, T_GOAL], way[n, T_GROUP], way[n, T_MODE]
     place, budget, came, bits = -1 - road, whole(sim.rates.travel_steps), flag(False), way[n, T_PASSED]
     if road >= 0 and sim.asked > 0:
-        bits |= sim.near_road[sim.today, road]
-    if road >= 0 and np.isinf(sim.cost[sim.regime[sim.today], g, road]):
-        place = sim.tail[road]
+        bits |= near_road[sim.today, road]
+    if road >= 0 and np.isinf(cost[g, road]):
+        place = tail[road]
     elif road >= 0 and left > sim.rates.travel_steps:
         set_out(sim, road, left - sim.rates.travel_steps, goal, g, mode, way[n, T_BATCH], bits, people)
         return size
     elif road >= 0:
-        place, budget, came = sim.head[road], sim.rates.travel_steps - left, flag(True)
+        place, budget, came = head[road], sim.rates.travel_steps - left, flag(True)
     return push(sim, place, goal, mode, budget, whole(0), came, bits, people, size)
 
 
@@ -115,11 +116,11 @@ def set_out(sim: Any, road: int, left: int, goal: int, g: int, mode: int, batch:
 
     ``bits`` say what they have passed near; what is near the road or place today is added.
     """
-    at = sim.size[TRAVELLERS]
+    at, way = sim.size[TRAVELLERS], sim.way
     if sim.asked > 0:
         bits |= sim.near_road[sim.today, road] if road >= 0 else sim.near_place[sim.today, -1 - road]
-    sim.way[at, T_ROAD], sim.way[at, T_LEFT], sim.way[at, T_GOAL] = road, left, goal
-    sim.way[at, T_GROUP], sim.way[at, T_MODE], sim.way[at, T_BATCH], sim.way[at, T_PASSED] = g, mode, batch, bits
+    way[at, T_ROAD], way[at, T_LEFT], way[at, T_GOAL] = road, left, goal
+    way[at, T_GROUP], way[at, T_MODE], way[at, T_BATCH], way[at, T_PASSED] = g, mode, batch, bits
     sim.way_people[at] = people
     sim.size[TRAVELLERS] = at + 1
 

@@ -47,7 +47,7 @@ FIELDS = (
     "walking",  # [stack]
     "allotted",  # [p, g] residents of areas with observed departures who leave today
     "overdrawn",
-    "leg",  # [p, p] unlabelled legs of today
+    "leg",  # [p, p] legs of today that are recorded without labels
     "share_left",  # [p] of residents who left yesterday
     # people
     "home",  # [p, g]
@@ -57,6 +57,7 @@ FIELDS = (
     "away",  # [class] people away from home by times displaced
     # labels
     "labelled",
+    "origins",  # whether legs are recorded with labels
     "pool",  # [p, g, label]
     "gate_pool",  # [l, g, mode, label]
     # what grows: travellers overnight, batches, their labels, flows
@@ -111,8 +112,9 @@ structref.define_proxy(Sim, SimType, list(FIELDS))
 
 @once
 def set_up(
-    world: World, rates: Rates, start: Start, moves_rng: Any, labels_rng: Any, near_rng: Any, labelled: bool
-) -> Any:
+    world: World, rates: Rates, start: Start, moves_rng: Any, labels_rng: Any, near_rng: Any, labelled: bool,
+    origins: bool,
+) -> Any:  # fmt: skip
     """Build the member's struct on its first morning.
 
     The displaced of the first morning are labelled with unknown origin and one displacement.
@@ -120,8 +122,9 @@ def set_up(
     places, groups = start.home.shape
     lanes, k_most, none = world.lane_road.size, min(rates.choice_places, places), start.home[0, 0] * 0
     labels = (places + 1) * TIMES if labelled else 0
-    legs, stops = 0 if labelled else places, 2 * places + lanes * MODES
     asked = world.asked if labelled else 0
+    origins = labelled and (origins or asked > 0)
+    legs, stops = 0 if origins else places, 2 * places + lanes * MODES
     known = places + 1 if asked > 0 else 0
     at_gate = (lanes, groups, MODES)
     ways = (groups, places, k_most)
@@ -144,7 +147,7 @@ def set_up(
         np.zeros((ROOM + 2 * k_most, 7), np.int64), np.full(ROOM + 2 * k_most, none),
         np.full((places, groups), none), np.int64(-1), np.full((legs, legs), none), np.zeros(places),
         start.home.copy(), start.here.copy(), np.full(at_gate, none), np.full(places, none), away,
-        labelled, pool, np.full((lanes, groups, MODES, labels), none),
+        labelled, origins, pool, np.full((lanes, groups, MODES, labels), none),
         np.zeros(5, np.int64), np.zeros((ROOM, 7), np.int64), np.full(ROOM, none),
         np.zeros((ROOM, 3), np.int64), np.full(ROOM, none), np.zeros(ROOM, np.int64), np.full(ROOM, none),
         np.zeros(ROOM, np.int64), np.full(ROOM, none),

@@ -8,13 +8,14 @@ from the attacks known so far, with nearer ones more likely.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 from pyproj import Geod
 
 from onward.inference.conflict_ahead import SMOOTHING_KM, Hawkes, excitation, fit_hawkes, simulate_events, spread_kernel
+from onward.inference.whatif import added_places, scale_ahead
 from onward.model.build import Model
 from onward.model.hazard import Attacks
 from onward.model.keyed_draws import Keys, keys_of
@@ -49,6 +50,8 @@ class AttacksAhead:
         One spot of each site, shape (sites,).
     kind_chance
         Cumulative chance of each kind of attack at each site, shape (sites, kinds).
+    scale
+        By how much a what-if scales attacks to come, shape (days, sites, kinds); None where it does not.
     """
 
     hawkes: Hawkes
@@ -58,6 +61,7 @@ class AttacksAhead:
     site: Ints
     spot: Ints
     kind_chance: Floats
+    scale: Floats | None = None
 
     def draw(self, model: Model, settings: Settings, member: int) -> Attacks:
         """Return the known attacks of a model with those that a member draws for later days.
@@ -94,9 +98,15 @@ class AttacksAhead:
             day=np.concatenate([known.day, self.first_day + cell // (kinds * len(self.spot))]),
             spot=np.concatenate([known.spot, self.spot[cell // kinds % len(self.spot)]]),
             rate=np.concatenate([known.rate, number.astype(np.float64)]),
-            factor=np.concatenate([known.factor, np.ones(len(cell))]),
+            factor=np.concatenate([known.factor, self._factor(cell, kinds)]),
             cell_key=np.concatenate([known.cell_key, zeros]),
         )
+
+    def _factor(self, cell: Ints, kinds: int) -> Floats:
+        """Return the factor of each cell of attacks to come, given as one number of day, site and kind."""
+        if self.scale is None:
+            return np.ones(len(cell))
+        return self.scale[cell // (kinds * len(self.spot)), cell // kinds % len(self.spot), cell % kinds]
 
 
 def attacks_ahead(model: Model, last_known: date) -> AttacksAhead | None:
@@ -112,7 +122,8 @@ def attacks_ahead(model: Model, last_known: date) -> AttacksAhead | None:
     Returns
     -------
     AttacksAhead or None
-        None if the crisis has no events, so that none are expected.
+        None if the crisis has no events, so that none are expected. It is fitted on the attacks without the what-if of
+        the model, which then scales them and those to come; none are expected at a camp that it adds.
 
     Examples
     --------
@@ -124,7 +135,7 @@ def attacks_ahead(model: Model, last_known: date) -> AttacksAhead | None:
     >>> ahead.days, ahead.hawkes.branching < 1
     (90, True)
     """
-    attacks = model.attacks
+    attacks = replace(model.attacks, factor=np.ones_like(model.attacks.factor))
     first = (last_known - model.crisis.history_start).days + 1
     days = attacks.history + model.network.days - first
     means = attacks.draw(None, common=0.0)
@@ -134,7 +145,18 @@ def attacks_ahead(model: Model, last_known: date) -> AttacksAhead | None:
     site, spot = _sites(model, means, latitude, longitude)
     km = _distances(latitude[spot], longitude[spot])
     known, chance = _kinds(attacks, means, site, km)
-    return AttacksAhead(fit_hawkes(_by_site(attacks, means, site, first), km), known, first, days, site, spot, chance)
+    hawkes = fit_hawkes(_by_site(attacks, means, site, first), km)
+    scale = _scale(model, known, spot, last_known + timedelta(1), days)
+    known = replace(known, factor=model.attacks.factor)
+    return AttacksAhead(hawkes, known, first, days, site, spot, chance, scale)
+
+
+def _scale(model: Model, known: Attacks, spot: Ints, first: date, days: int) -> Floats | None:
+    rows = range(len(model.attacks.n), len(known.n))
+    kinds = [(model.network.actors[known.actor[row]], known.type[row]) for row in rows]
+    names = model.network.places.names
+    places = [names[s] if s < len(names) else None for s in spot]
+    return scale_ahead(model.crisis, model.scenario, kinds, places, first, days)
 
 
 def _positions(model: Model) -> tuple[Floats, Floats]:
@@ -149,13 +171,13 @@ def _positions(model: Model) -> tuple[Floats, Floats]:
 
 def _sites(model: Model, means: Floats, latitude: Floats, longitude: Floats) -> tuple[Ints, Ints]:
     """Return the site of each spot and a spot of each site."""
-    places = model.network.places
+    places, added = model.network.places, added_places(model.scenario)
     struck = np.bincount(model.attacks.spot, means, minlength=len(latitude)) > 0
     site = np.full(len(latitude), -1, dtype=np.int64)
     squares: dict[Any, int] = {}
     for s in range(len(latitude)):
         if s < len(places.names):
-            if places.abroad[s] and not struck[s]:
+            if places.names[s] in added or (places.abroad[s] and not struck[s]):
                 continue
             square: Any = s
         else:

@@ -19,6 +19,7 @@ from onward.errors import ParameterError, RunFolderError
 from onward.inference.coupled import coupled, place_quantiles
 from onward.model.uncertainty import quantile_between
 from onward.simulation.run import Run
+from onward.simulation.units import place_table
 from onward.typing import Floats
 
 #: days between the horizons of a forecast (the issue on forecasts)
@@ -105,12 +106,13 @@ def fans_of(run: Run, *, horizons: Sequence[int] | None = None, shifted: bool = 
     places = list(about_places(run))
     stock = _cube(run, _AT_A_PLACE, days, places)
     elsewhere = _cube(run, _AWAY, [days[k] for k in ahead], places).sum(axis=2) - stock[:, ahead].sum(axis=2)
+    coupling = shifted and not run.about.get("scenario")  # counts know nothing of a what-if
     moved = _shift(stock, counts, days, places, crisis, int(run.about["seed"]))[:, ahead]
-    for place, quantiles in (place_quantiles(crisis, origin, chosen) if shifted else {}).items():
+    for place, quantiles in (place_quantiles(crisis, origin, chosen) if coupling else {}).items():
         p = places.index(place)
         for k in range(len(chosen)):
             moved[:, k, p] = coupled(moved[:, k, p], quantiles[k])
-    names, members = _units(crisis, places)
+    names, members = _units(crisis, places, _rows(run, crisis))
     people = np.stack([moved[:, :, which].sum(axis=2) for which in members], axis=2)
     people[:, :, 0] += elsewhere
     return Fans(names, chosen, origin, people, counts)
@@ -205,14 +207,24 @@ def _shift(
 SHIFTS = 6
 
 
-def _units(crisis: Crisis, places: Sequence[str]) -> tuple[pl.DataFrame, list[list[int]]]:
+def _rows(run: Run, crisis: Crisis) -> list[dict[str, Any]]:
+    """Return the places with their names and units: those of the crisis, then camps that a what-if adds."""
+    columns = ("place", "name", "country", "admin1", "admin2")
+    known = crisis.table("places").select(columns)
+    added = place_table(run.about, crisis).select(columns).filter(~pl.col("place").is_in(known["place"].to_list()))
+    return [*known.iter_rows(named=True), *added.iter_rows(named=True)]
+
+
+def _units(
+    crisis: Crisis, places: Sequence[str], rows_of_places: Sequence[Mapping[str, Any]]
+) -> tuple[pl.DataFrame, list[list[int]]]:
     """Return the units (level, unit, name) and the places of each."""
     index = {place: n for n, place in enumerate(places)}
     rows: list[tuple[str, str, str]] = [("total", "total", "everybody displaced")]
     members: list[list[int]] = [list(index.values())]
     own = crisis.table("areas")["area"].unique().sort().to_list()
     groups: dict[tuple[str, str], list[int]] = {("area", area): [index[p] for p in crisis.areas[area]] for area in own}
-    for row in crisis.table("places").iter_rows(named=True):
+    for row in rows_of_places:
         for level in ("admin1", "admin2"):
             if row[level] is not None:
                 unit = "/".join(

@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from onward.crisis import Crisis
+from onward.crisis import Crisis, Scenario, read_scenario
 from onward.errors import ParameterError
 from onward.inference.as_of import as_of
 from onward.inference.attacks_ahead import LEVEL_SPREAD, AttacksAhead, attacks_ahead
 from onward.inference.conflict_ahead import RECENT_DAYS
 from onward.inference.coupled import place_quantiles, scorecard
 from onward.inference.fans import SHIFT_DAYS, about_counts, last_counts
+from onward.inference.whatif import after_origin
 from onward.model.build import Model, build_model, dated
 from onward.runs.task import Frames, Keep, Work, as_json, compile_kernels, own_results, plan_of
 from onward.simulation.cluster import map_on_cluster
@@ -41,6 +43,7 @@ def forecast_work(
     parameters: str | None = None,
     overrides: Mapping[str, object] | None = None,
     seed: int = 1,
+    scenario: Scenario | str | Path | None = None,
     cluster: str | None = None,
 ) -> Work:
     """Build the run task of a forecast from a given day.
@@ -65,17 +68,20 @@ def forecast_work(
         Parameters to hold at a value, by name.
     seed
         0 or more; the same seed gives the same numbers.
+    scenario
+        A what-if of the days after ``origin``, or its name or file; members keep their draws, so that forecasts with
+        and without it compare member by member.
     cluster
         Address of a Dask scheduler whose workers run the members; they run in threads of this process if None.
 
     Raises
     ------
-    ParameterError, CrisisDataError
+    ParameterError, CrisisDataError, ScenarioError
         Where an argument is not one of these.
     """
     made = prepare(
         crisis, origin=origin, days=days, conflict=conflict, members=members, parameters=parameters,
-        overrides=overrides, seed=seed,
+        overrides=overrides, seed=seed, scenario=scenario,
     )  # fmt: skip
     known, origin = made.model.crisis, made.origin
     about = {
@@ -87,7 +93,7 @@ def forecast_work(
         "hindcast": origin < crisis.end,
         "shifted_to": about_counts(last_counts(known, origin)),
         "shift_days": SHIFT_DAYS,
-        "from_counts": sorted(place_quantiles(known, origin, [days])),
+        "from_counts": [] if made.settings.scenario else sorted(place_quantiles(known, origin, [days])),
         "scorecard": scorecard(known, origin),
     }
     plan = {**plan_of(known, made.settings), "forecast": as_json(about)}
@@ -98,7 +104,7 @@ def forecast_work(
         made.run if cluster is None else made.run_on(cluster),
         own_results(known, made.model, plan),
         known,
-        notices=_notices(plan["forecast"]),
+        notices=_notices(plan["forecast"], made.settings.scenario),
     )
 
 
@@ -171,7 +177,7 @@ class Prepared:
 def _rebuilt(
     origin: date, last_known: date, crisis: Crisis, settings: Settings, ahead: AttacksAhead | None
 ) -> Prepared:
-    return Prepared(origin, last_known, build_model(crisis), settings, ahead)
+    return Prepared(origin, last_known, build_model(crisis, settings.scenario), settings, ahead)
 
 
 def member_frames(prepared: Prepared, member: int) -> Frames:
@@ -182,23 +188,32 @@ def member_frames(prepared: Prepared, member: int) -> Frames:
 
 def prepare(
     crisis: Crisis, *, origin: date | None, days: int, conflict: str, members: int, parameters: str | None,
-    overrides: Mapping[str, object] | None, seed: int, labels: bool = False,
+    overrides: Mapping[str, object] | None, seed: int, scenario: Scenario | str | Path | None = None,
+    labels: bool = False,
 ) -> Prepared:  # fmt: skip
     """Cut a crisis to what was known and fit the attacks to come; arguments as `forecast_work` takes them.
 
-    ``labels`` follows where people are from and how often they were displaced, which a forecast does not need.
+    ``labels`` records where people are from and how often they were displaced with their legs, which a forecast does
+    not need: without it they are followed only as far as returns need it.
     """
     origin = crisis.end if origin is None else origin
     _check(days, conflict)
     end = origin + timedelta(days)
     known = as_of(crisis, origin, days=days, war_until=crisis.end if conflict == "given" else None)
     last_known = min(crisis.end, end if conflict == "given" else origin)
+    what_if = _what_if(scenario, replace(known, folder=crisis.folder), origin)
     chosen = ("fixed" if known.fitted_on else "prior") if parameters is None else parameters
     settings = make_settings(
-        known, engine="cohorts", members=members, parameters=chosen, overrides=overrides, seed=seed, labels=labels
-    )
-    model = build_model(known)
+        known, engine="cohorts", members=members, parameters=chosen, overrides=overrides, seed=seed, labels=labels,
+        origins=labels, scenario=what_if,
+    )  # fmt: skip
+    model = build_model(known, settings.scenario)
     return Prepared(origin, last_known, model, settings, attacks_ahead(model, last_known))
+
+
+def _what_if(given: Scenario | str | Path | None, known: Crisis, origin: date) -> Scenario | None:
+    scenario = read_scenario(given, known) if isinstance(given, str | Path) else given
+    return None if scenario is None else after_origin(scenario, known, origin)
 
 
 def _check(days: int, conflict: str) -> None:
@@ -223,11 +238,17 @@ def _about(ahead: AttacksAhead | None) -> dict[str, Any] | None:
     }
 
 
-def _notices(about: Mapping[str, Any]) -> tuple[str, ...]:
+def _notices(about: Mapping[str, Any], scenario: Scenario | None) -> tuple[str, ...]:
     """Return what the user of a forecast must know."""
     known, origin = about["attacks_known_until"], about["origin"]
     given = f", but for attacks and changes of control up to {known}, which were given" if known > origin else ""
     notices = [f"a forecast from the end of {origin}: nothing that is dated or was learned later was used{given}."]
+    if scenario is not None:
+        notices.append(
+            f"a what-if of the days after {origin}, {scenario.title or scenario.name}: no place is forecast from its "
+            "counts, which know nothing of it. `onward compare` with a forecast of the same seed without it says what "
+            "it changes."
+        )
     if about["attacks_ahead"] is None:
         notices.append("no attacks are known, so none are expected.")
     if about["hindcast"]:

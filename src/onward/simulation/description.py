@@ -37,6 +37,7 @@ def describe(crisis: Crisis, settings: Settings) -> dict[str, Any]:
         "parameters_from": settings.base.about(),
         "overrides": dict(settings.overrides),
         "labels": settings.labels,
+        **({} if settings.origins else {"origins": False}),
         "scenario": None if settings.scenario is None else settings.scenario.model_dump(mode="json"),
         "departures": settings.departures,
         "given_totals": settings.departures == "observed",

@@ -59,6 +59,7 @@ class Settings:
     journeys: bool = False
     base: ParameterSet = field(default_factory=population_set)
     near: tuple[Near, ...] = ()
+    origins: bool = True  # legs say where people are from, if labels do
 
     @property
     def central(self) -> bool:
@@ -242,7 +243,9 @@ def kernel(settings: Settings) -> Callable[[Drawn, int, Ints], tuple[Raw, Itiner
 
     def together(drawn: Drawn, member: int, reached: Ints) -> tuple[Raw, None]:
         moves, labels, near = (stream(settings, member, kind) for kind in (MOVES, LABELS, NEARBY))
-        raw = run_member(drawn.world, drawn.rates, drawn.start, moves, labels, near, settings.labels, reached)
+        raw = run_member(
+            drawn.world, drawn.rates, drawn.start, moves, labels, near, settings.labels, settings.origins, reached
+        )
         return raw, None
 
     return together
@@ -281,6 +284,7 @@ def run_daily(model: Model, settings: Settings, member: int = 0) -> Daily:
 
     ``model`` is taken as it is, also where the days of takeovers are uncertain: it is dated already.
     """
+    settings = replace(settings, origins=False)
     raw, _ = kernel(settings)(build_member(model, settings, member), member, np.zeros(1, np.int64))
     daily: Daily = raw.daily
     return daily

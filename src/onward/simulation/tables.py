@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -12,7 +13,7 @@ from onward.engine.state import TIMES, Daily, Result
 from onward.model.build import Model
 from onward.model.network import Network
 from onward.simulation.member import Outcome
-from onward.typing import Floats
+from onward.typing import Floats, Ints
 
 #: the states of the stock table, in the order in which a person passes them
 STATES = ("home", "here", "gate", "way", "out")
@@ -83,15 +84,16 @@ def _near(outcome: Outcome, model: Model, member: int) -> pl.DataFrame:
 
 
 def _attacks(attacks: Floats, network: Network, member: int) -> pl.DataFrame:
-    t, p = np.nonzero(attacks)
+    places, by_name = _by_name(network)
+    t, k = np.nonzero(attacks[:, by_name])
     return pl.DataFrame(
         {
             "member": np.full(len(t), member, dtype=np.int32),
             "date": _dates(t, network.start),
-            "place": _named(p, network.places.names, place_type(network)),
-            "attacks": attacks[t, p],
+            "place": _named(k, places, place_type(network)),
+            "attacks": attacks[t, by_name[k]],
         }
-    ).sort("date", "place")
+    )
 
 
 def _exposure(outcome: Outcome, network: Network, member: int) -> pl.DataFrame:
@@ -99,17 +101,19 @@ def _exposure(outcome: Outcome, network: Network, member: int) -> pl.DataFrame:
     daily = outcome.result.daily
     there = np.stack([daily.home, daily.here + daily.gate, daily.way], axis=2)
     exposed = there * np.minimum(outcome.attacks, 1.0)[:, :, None]
-    t, p, s = np.nonzero(exposed)
+    places, by_name = _by_name(network)
+    t, k, s = np.nonzero(exposed[:, by_name])
+    p = by_name[k]
     return pl.DataFrame(
         {
             "member": np.full(len(t), member, dtype=np.int32),
             "date": _dates(t, network.start),
-            "place": _named(p, network.places.names, place_type(network)),
+            "place": _named(k, places, place_type(network)),
             "holder": _named(network.holder[t, p], network.actors, pl.Enum(network.actors)),
             "state": _named(s, EXPOSED, pl.Enum(EXPOSED)),
             "people": exposed[t, p, s].astype(daily.home.dtype),
         }
-    ).sort("date", "place", "state")
+    )
 
 
 def _claims(outcome: Outcome, model: Model, member: int) -> pl.DataFrame:
@@ -136,13 +140,30 @@ def _parameters(outcome: Outcome, member: int) -> pl.DataFrame:
 
 def place_type(network: Network) -> pl.Enum:
     """Return the type of place columns: the place names, in the order of the tables."""
-    return pl.Enum(sorted(network.places.names))
+    return _type_of(network.places.names)
+
+
+@lru_cache
+def _type_of(names: tuple[str, ...]) -> pl.Enum:
+    return pl.Enum(sorted(names))
+
+
+def _by_name(network: Network) -> tuple[tuple[str, ...], Ints]:
+    """Return the place names in the order of the tables, and the number of each place."""
+    names = network.places.names
+    order = sorted(range(len(names)), key=names.__getitem__)
+    return tuple(names[p] for p in order), np.array(order, dtype=np.int64)
+
+
+@lru_cache
+def _typed(names: tuple[str, ...], kind: pl.Enum) -> pl.Series:
+    return pl.Series(names, dtype=kind)
 
 
 def _named(rows: NDArray[np.integer], names: tuple[str, ...], kind: pl.Enum) -> pl.Series:
     """Convert row numbers to names of type ``kind``; a negative number becomes null."""
-    known = pl.DataFrame({"row": rows.astype(np.int64)}).select(pl.when(pl.col("row") >= 0).then("row"))
-    return pl.Series(names, dtype=kind).gather(known.to_series())
+    known, missing = pl.Series(rows.astype(np.int64)), rows < 0
+    return _typed(names, kind).gather(known.set(pl.Series(missing), None) if missing.any() else known)
 
 
 def _dates(days: NDArray[np.integer], start: dt.date) -> pl.Series:
@@ -153,9 +174,9 @@ def _dates(days: NDArray[np.integer], start: dt.date) -> pl.Series:
 def _by_place(
     daily: Daily, fields: tuple[str, ...], column: str, kind: pl.Enum, network: Network, member: int
 ) -> pl.DataFrame:
-    cube = np.stack([getattr(daily, f) for f in fields], axis=2)
+    names, by_name = _by_name(network)
+    cube = np.stack([getattr(daily, f) for f in fields], axis=2)[:, by_name]
     t, p, s = np.nonzero(cube)
-    names = network.places.names
     return pl.DataFrame(
         {
             "member": np.full(len(t), member, dtype=np.int32),
@@ -164,7 +185,7 @@ def _by_place(
             column: _named(s, fields, kind),
             "people": cube[t, p, s],
         }
-    ).sort("date", "place", column)
+    )
 
 
 def _flows(result: Result, network: Network, member: int) -> pl.DataFrame:
