@@ -66,11 +66,16 @@ def _limit(text: str, item: Counted, following: int) -> int:
     return close if close >= 0 and "(" not in text[item.end : close] else following
 
 
+_OUT_OF_CAMP = re.compile(r" (?:out of|outside) camps?(?= [a-z])", re.IGNORECASE)
+
+
 def _count(text: str, sentence: Sentence, quantity: Quantity, position: int, base: bool) -> Counted | None:
     if quantity.unit == "percent":
         return Counted(quantity, None, position, sentence.end)
     if text.startswith(" of ", position) and not cues.OF_THEM.match(text, position):
         position += 3
+    if apart := _OUT_OF_CAMP.match(text, position):
+        position = apart.end()
     noun = cues.NOUN.match(text, position, min(sentence.end, position + 90)) or cues.GROUP.match(
         text, position, sentence.end
     )

@@ -31,7 +31,7 @@ PEOPLE = (
     r"people|persons?|individuals?|civilians?|residents?|inhabitants?|villagers?|townspeople|refugees?"
     r"|IDPs?|evacuees?|returnees?|deportees?|migrants?|men|women|children|child"
     r"|girls?|boys?|adults?|elderly|youths?|students?|pupils?|workers?|labourers?|farmers?|fighters?"
-    r"|soldiers?|troops|militants?|rebels?|patients?|asylum[- ]seekers?|survivors?|victims?"
+    r"|soldiers?|troops|peacekeepers?|militants?|rebels?|patients?|asylum[- ]seekers?|survivors?|victims?"
     r"|arrivals?|newcomers?|citizens?|nationals?|souls|occupants?|visitors?|tourists?|prisoners?"
     r"|detainees?|staff|indigenous|homeless|dead|deaths?|fatalit(?:y|ies)|lives|casualties|bodies"
     r"|wounded|injured|injuries|(?:new )?displacements?|displaced|evacuations?|evacuated|policem[ae]n"
@@ -89,6 +89,11 @@ PARTITIVE = re.compile(r" (?:out )?of (?:the|these|those|some|about|around|an es
 INSIDE = (
     ("killed", re.compile(r"\b(?:dead|deaths?|fatalit\w+|bodies)\b")),
     ("injured", re.compile(r"\b(?:wounded|injured|injuries)\b")),
+    (
+        "destroyed",
+        re.compile(r"\b(?:(?:totally|completely|fully) damaged|destroyed) (?:\w+ )?(?:houses|homes|dwellings)\b"),
+    ),
+    ("damaged", re.compile(r"\bdamaged (?:\w+ )?(?:houses|homes|dwellings)\b")),
     ("aided", re.compile(r"\bbeneficiar(?:y|ies)\b", re.I)),
     ("returned", re.compile(r"\b(?:returnees?|returns)\b", re.I)),
     ("evacuated", re.compile(r"\b(?:evacuees?|evacuations?|evacuated)\b", re.I)),
@@ -130,7 +135,8 @@ POST = re.compile(
     rf"|evacuat(?:ed|e|ing)|relocat(?:ed|e|ing)|moved (?:out|to (?:saf|high|emergency"
     rf"|hotels)\w*)|rescued and taken|bus+ed|transferred|moved by|taken away|airlifted|resettled|shifted))"
     rf"|(?P<sheltered>\b(?:took|taken|taking|seek|sought|seeking|found|finding) (?:shelter|refuge"
-    rf"|sanctuary)\b|\bshelter(?:ed|ing)\b|\bhunkered|\b(?:stay(?:ing|ed)?|liv(?:ing|ed|e)|accommodated"
+    rf"|sanctuary)\b|\bseeking (?:safety|protection)\b|\bshelter(?:ed|ing)\b"
+    rf"|\bhunkered|\b(?:stay(?:ing|ed)?|liv(?:ing|ed|e)|accommodated"
     rf"|housed|hosted|gathered|camped|sleeping|were(?! received)|are|still|remain(?:ed|s)?|residing)"
     rf" (?:\w+ ){{0,3}}?(?:in|within|with|at|inside|near) (?:[\w'-]+ ){{0,5}}?{_SHELTERS}\b)"
     rf"|(?P<returned>\b(?:repatriated|return(?:ed|ing|s)?(?! (?:of|to work))|gone back|went back|go(?:ing)? back"
@@ -196,7 +202,7 @@ PRE = re.compile(
     r"|(?P<sheltered>\b(?:to house|housing|houses|accommodat(?:es|ed|ing)"
     r"|(?:camps?|sites?|settlements?|cent(?:re|er)s?) (?:with|of|holding"
     r"|housing)|to shelter|join))"
-    r"|(?P<stock>\b(?:number of (?:\w+ )?(?:refugees|returnees)\b[^.;]{0,90}?(?:\bis|\bwas|stands at"
+    r"|(?P<stock>\b(?:registration of|number of (?:\w+ )?(?:refugees|returnees)\b[^.;]{0,90}?(?:\bis|\bwas|stands at"
     r"|stood at|reached|risen to)(?: now)?|number of (?:IDPs|(?:internally )?displaced(?: people"
     r"| persons)?|people (?:\w+ )?displaced)\b[^.;,0-9]{0,40}?(?:to|at|is|was|:|of)|IDPs(?: \w+)?:"
     r"|(?:(?:brings|bringing|brought)(?: (?:the|its|their) (?:total|number)(?: \w+){0,10})? to)))"

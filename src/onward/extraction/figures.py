@@ -23,7 +23,7 @@ from onward.extraction.counted import (
     partner_of,
     within_share,
 )
-from onward.extraction.labels import headed_sense, line_sense, recorded_sense, subject_sense
+from onward.extraction.labels import headed_sense, led_sense, line_sense, recorded_sense, subject_sense
 from onward.extraction.meaning import unit_of
 from onward.extraction.normal import Sentence
 from onward.extraction.numbers import Quantity
@@ -125,6 +125,7 @@ def _any_sense(
     if own is not None and part is not None:
         own = replace(own, whole=part.whole, unit=part.unit)
     found = own or part or _apposed(text, sentence, item) or line_sense(text, sentence, q, item.end)
+    found = found or led_sense(text, sentence, q)
     if found is None and item.unit != "homes":
         found = (
             elliptical_sense(text, sentence, q, item.end, near)

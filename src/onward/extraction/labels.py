@@ -17,8 +17,8 @@ _CAMP_POPULATION = re.compile(
 _COPULA = re.compile(
     r"\b(?:reach\w*|st(?:ands?|ood) at|amount\w* to|total(?:s|led|ling)?|average[sd]?(?: of)?|number(?:s|ed)?|rose to"
     r"|(?:rose|increased|grew|fell|decreased|dropped) by"
-    r"|risen to|increased to|decreased|dropped to|grew to|is|was|are|were|at|with|of|put at|estimated at|had|to|from"
-    r"|includ\w+|remain(?:s|ed|ing)?(?: at)?|accounts? for|accounted for|record\w+"
+    r"|risen to|increased to|decreased|dropped to|grew to|is|was|are|were|at|with|of|put at|estimated at|had|to|to be"
+    r"|from|includ\w+|remain(?:s|ed|ing)?(?: at)?|accounts? for|accounted for|record\w+"
     r"|register\w+|welcom\w+|receiv\w+|identif\w+|track\w+|counted"
     r"|count|monitored)"
     rf"(?: now| already| since)? {QUALIFIED}$",
@@ -61,6 +61,32 @@ def line_sense(text: str, sentence: Sentence, quantity: Quantity, end: int) -> S
     if indicator is None or quantity.unit == "percent":
         return None
     return Sense(indicator, quantity.start, quantity.end, 0.65, None, unit_of(label.replace("%", ""), indicator))
+
+
+_IN_CAMP = re.compile(r"\bpopulation\b.*\b(?:in|at) .*\b(?:camp|site|cent(?:re|er)|settlement)\b", re.IGNORECASE)
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|will|said|says|fled|left|arrived|moved|crossed|returned|received|reached|were)\b"
+)
+
+
+def led_sense(text: str, sentence: Sentence, quantity: Quantity) -> Sense | None:
+    """Return what a line that is a figure and a label counts: "22,096 Total population in Rimah Camp".
+
+    >>> t = "22,096 Total population in Rimah Camp"
+    >>> led_sense(t, Sentence(0, 37, 0), Quantity(0, 6, 0, 22096.0, 22096.0, 22096.0)).indicator
+    'sheltered'
+    """
+    label = text[quantity.end : sentence.end]
+    if (
+        text[sentence.start : quantity.start].strip(" *-\u2022")
+        or not 3 < len(label) <= 110
+        or quantity.unit == "percent"
+    ):
+        return None
+    if _VERB.search(label) or not re.match(r"\+?\s+[A-Z]", label):
+        return None
+    indicator = indicator_of(label) or ("sheltered" if _IN_CAMP.search(label) else None)
+    return Sense(indicator, quantity.start, quantity.end, 0.6, None, unit_of(label, indicator)) if indicator else None
 
 
 _RECORDED = re.compile(
@@ -111,9 +137,32 @@ _OTHER_PEOPLE = re.compile(
 )
 _PRONOUN = re.compile(r"\b(?:numbers?|total|toll|figures?|rate|this)\b[^.;,]{0,40}$", re.IGNORECASE)
 _POPULATION = re.compile(r"^(?!.*\bhost\w* (?:camp )?population).*\bpopulation\b", re.IGNORECASE)
+_RESIDENTS = re.compile(
+    rf"^(?!.*\b(?:camp|site|cent(?:re|er)|settlement)).*\b(?:(?:had|has|have|with) an?|'s|its|their|the)"
+    rf" (?:\w+ )?population of {QUALIFIED}$"
+)
+"""What all who live in a town or region number is no figure of the displaced."""
+_ITEM_LABEL = re.compile(r"\W*(?:In|With|At|From|Inside|Outside) [a-z][^:.]{3,50}:\s*$")
+_PEOPLE_WHO = re.compile(
+    r"\bnumber of (?:people|persons|civilians|families|households|individuals) (?:who (?:are|were) )?"
+    r"(?:still |currently )?(?:waiting|living|staying|sheltering|residing|hosted|stranded"
+    r"|seeking (?:safety|protection|refuge|shelter))\b"
+)
 
 
 _SITE_HAS = re.compile(rf"\b(?:camp|site|cent(?:re|er)|settlement)\b.*\b(?:had|has|counts?|holds?) {QUALIFIED}$")
+
+
+def _changed_total(before: str, quantity: Quantity, end: int, told: Sequence[Draft]) -> Sense | None:
+    """Return the sense of a figure that says by how much, or to what, the one told before has changed."""
+    if re.search(rf"\bup by {QUALIFIED}$", before):
+        return Sense("newly_displaced", quantity.start, end, 0.5)
+    if re.search(rf"\b(?:bring(?:s|ing)?|brought) the (?:total|number)\b[^;]{{3,160}}\bto {QUALIFIED}$", before):
+        flow = re.search(r"\bsince\b|displacements|arrivals", before)
+        return Sense("newly_displaced" if flow else told[-1].indicator, quantity.start, end, 0.6)
+    if re.search(rf"\b(?:total|number|figure)\b[^.;,]{{0,40}}\bst(?:ands|ood) at {QUALIFIED}$", before):
+        return Sense("stock", quantity.start, end, 0.55)
+    return None
 
 
 def subject_sense(
@@ -125,23 +174,23 @@ def subject_sense(
     >>> subject_sense(t, Sentence(0, 46, 0), Quantity(30, 35, 30, 1900.0, 1900.0, 1900.0), 35).indicator
     'newly_displaced'
     """
-    before = re.split(r"[;.!?]\s|, (?:and|while|but) |\(", text[sentence.start : quantity.start])[-1]
-    if told and re.search(rf"\bup by {QUALIFIED}$", before):
-        return Sense("newly_displaced", quantity.start, end, 0.5)
-    if told and re.search(
-        rf"\b(?:bring(?:s|ing)?|brought) the (?:total|number)\b[^;]{{3,160}}\bto {QUALIFIED}$", before
-    ):
-        flow = re.search(r"\bsince\b|displacements|arrivals", before)
-        return Sense("newly_displaced" if flow else told[-1].indicator, quantity.start, end, 0.6)
-    if told and re.search(rf"\b(?:total|number|figure)\b[^.;,]{{0,40}}\bst(?:ands|ood) at {QUALIFIED}$", before):
-        return Sense("stock", quantity.start, end, 0.55)
-    if len(before) > 150:
+    parts = re.split(r"[;.!?]\s|, (?:and|while|but) |\((?![^()]*\))", text[sentence.start : quantity.start])
+    goes_on = len(parts) > 1 and re.match(
+        r"(?:is|are|was|were) (?:now |currently )?(?:estimated|put|reported)\b", parts[-1]
+    )
+    before = " ".join(parts[-2:])[-150:] if goes_on else parts[-1]
+    if told and (changed := _changed_total(before, quantity, end, told)):
+        return changed
+    if len(before) > (220 if _PEOPLE_WHO.search(before) else 150):
         return None
     labelled = re.search(r":\s*$", before)
     more = text[quantity.start : quantity.end].lower().startswith("exceed")
     if not labelled and not more and not _COPULA.search(before):
         return None
-    indicator = indicator_of(before)
+    indicator = "stock" if _PEOPLE_WHO.search(before) else indicator_of(before)
+    if told and labelled and indicator is None and end == quantity.end and _ITEM_LABEL.match(before):
+        whole = total_of(told, quantity)
+        return Sense(told[-1].indicator, quantity.start, end, 0.5, whole.anchor if whole else None, told[-1].unit)
     unit = unit_of(before, indicator) if indicator and end == quantity.end else None
     unit = "people" if unit == "percent" else unit
     if re.search(rf"\b(?:increase|rise|growth|influx)s? of {QUALIFIED}$", before) and (told or indicator):
@@ -161,6 +210,8 @@ def subject_sense(
     if end > quantity.end and _SITE_HAS.search(before):
         return Sense("sheltered", quantity.start, end, 0.5)
     if indicator is None and not labelled and end == quantity.end:
+        if _RESIDENTS.search(before):
+            return None
         if _POPULATION.search(before):
             return Sense("stock", quantity.start, end, 0.5)
         if told and (_PRONOUN.search(before) or _THERE_WERE.search(before)):

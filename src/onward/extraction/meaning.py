@@ -26,8 +26,11 @@ _INDICATORS = (
         r"|fled|crossed|cross\b|entered|displaced from|recently displaced|movements?|spontaneous)\b",
     ),
     ("hosted", r"\b(?:hosted|hosting|refugees?|asylum[- ]seekers?)\b"),
-    ("sheltered", r"\b(?:shelters?|camps?|collective cent\w+|sites?|sheltered)\b"),
-    ("stock", r"\b(?:IDPs?|displaced|displacement|people of concern|persons of concern)\b"),
+    (
+        "sheltered",
+        r"\b(?:seeking (?:safety|protection|refuge|shelter)|shelters?|camps?|collective cent\w+|sites?|sheltered)\b",
+    ),
+    ("stock", r"\b(?:IDPs?|displaced|displacement|(?:people|persons|individuals|population) of concern)\b"),
 )
 _PATTERNS = tuple((name, re.compile(words, re.IGNORECASE)) for name, words in _INDICATORS)
 _HOUSEHOLDS = re.compile(r"\b(?:households?|HHs?|families)\b", re.IGNORECASE)
@@ -46,7 +49,7 @@ def indicator_of(words: str) -> str | None:
     ('newly_displaced', 'stock', None)
     """
     if _NOT_COUNTED.search(words) and not re.search(
-        r"displaced|IDP|refugee|return|arriv|on the move", words, re.IGNORECASE
+        r"displaced|IDP|refugee|return|arriv|on the move|of concern", words, re.IGNORECASE
     ):
         return None
     return next((name for name, pattern in _PATTERNS if pattern.search(words)), None)

@@ -85,10 +85,15 @@ _NOT_PEOPLE = re.compile(
     r"|months?\b"
     r"|weeks?\b|days?\b|hours?\b|minutes?\b|nights?\b|decades?\b|times\b|times?\b|a\.?m\b|p\.?m\b|dollars?"
     r"|euros?|pounds"
-    r"|USD|EUR|lira|(?:st|nd|rd|th)\b|out of\b(?! (?:the )?\d{3})|magnitude|:\d|-?year-old|-?day\b|-?hour\b|-?point)",
+    r"|USD|EUR|lira|(?:st|nd|rd|th)\b|out of\b(?! (?:the )?\d{3}| camps?\b)|magnitude|:\d|-?year-old"
+    r"|-?day\b|-?hour\b|-?point)",
     re.IGNORECASE,
 )
 _NAMED = re.compile(r"\b(?:Villages?|Camps?|Blocks?|Wards?|Sites?|Clusters?|Units?|Districts?|Area|Cantons?|Group) $")
+_ISSUE = re.compile(
+    r"\b(?:Report|Dashboard|Bulletin|Issue|Update|SitRep|Snapshot|Profile|Round|REPORT|UPDATE)(?: No\.?| #| n°)? ?$"
+)
+"""A series of reports counts its issues: "Displacement Report 15"."""
 _PERCENT = re.compile(r"\s?-?(?:per ?cent\b|percent\b|%)(?!-)", re.IGNORECASE)
 _CHANGE = re.compile(
     r" (?:\w+ )?(?:increase|decrease|rise|drop|decline|reduction|growth|higher|lower|more|less|fewer|up|down|funded"
@@ -312,6 +317,8 @@ def _of_something_else(text: str, quantity: Quantity) -> bool:
     """Return whether a number measures a length, a time, money or a rank, or belongs to a name ("Village 8")."""
     before = text[max(0, quantity.start - 24) : quantity.start]
     if _NOT_PEOPLE.match(text, quantity.end) or _NOT_BEFORE.search(before):
+        return True
+    if quantity.size < 1000 and _ISSUE.search(before) and not re.match(r" [a-z]", text[quantity.end :]):
         return True
     return quantity.size < 100 and bool(_NAMED.search(before))
 

@@ -35,7 +35,8 @@ QUALIFIED = r"(?:(?:an? )?(?:estimated|total of|about|around|some|over|more than
 _OF_THEM = r"(?:out )?of (?:whom|them|these|those|which|this total|the total)|among (?:them|these|those|whom)"
 _PART = re.compile(
     rf"\b(?:(?P<pronoun>{_OF_THEM})|(?P<list>including|compris(?:ing|es|ed)(?: of)?|consist(?:ing|s|ed) of"
-    rf"|composed of|made up of|(?:this|these|that|which|figures?|totals?|numbers?) (?:also )?includ(?:es?|ed)))"
+    rf"|composed of|made up of|(?:this|these|that|which|figures?|totals?|numbers?)"
+    rf"(?:, [^,.;\d]{{3,40}} (?:said|says|reported),)? (?:also )?includ(?:es?|ed)))"
     rf"[,:]?(?: \w+ [\w'-]+ed)?"
     rf" {QUALIFIED}$",
     re.IGNORECASE,
@@ -260,6 +261,8 @@ _IN_SHELTERS = re.compile(
 )
 
 
+_FROM_IN = re.compile(r" from (?:the )?[A-Z][\w' -]{1,40} in (?:the )?[A-Z]")
+"""People from one place in another: "112,000 people from the north in Khost"."""
 _RESIDENTS = re.compile(
     r"the \S+(?: \S+)? (?:people|civilians|inhabitants|residents) (?:who )?(?:live|living|residing) (?:in|there)\b",
     re.IGNORECASE,
@@ -278,6 +281,8 @@ def state_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, peo
     limit = min(sentence.end, end + 90)
     if others := _OTHERS_IN.match(text, end, limit):
         return Sense("sheltered", quantity.start, others.end(), 0.6)
+    if people and (match := _FROM_IN.match(text, end, limit)):
+        return Sense("stock", quantity.start, match.end(), 0.55)
     if people and (match := _IN_SHELTERS.match(text, end, limit)):
         return Sense("sheltered", quantity.start, match.end(), 0.7)
     match = _STATE.match(text, end, limit)

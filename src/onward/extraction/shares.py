@@ -13,14 +13,15 @@ from onward.extraction.numbers import Quantity
 from onward.extraction.parts import Sense, total_of
 
 _SHARE_OF = re.compile(
-    r"(?: \w+){0,2}? of (?P<them>them|whom|these|those|which|the total|all|this)\b|"
+    r"(?: \w+){0,2}? of (?P<them>them|whom|these|those(?! displaced)|which|the total|all|this)\b|"
     r" of (?:(?:all|the|these|those|its|their|newly|total|almost|about|over|some|around|nearly|more than|at least"
     r"|\d[\d,.]*(?: million| thousand)?) )*(?P<noun>[^,.;()]{3,90})",
     re.IGNORECASE,
 )
 _WHO = re.compile(
     r"\b(?:women|children|girls|boys|female|male|minors|men|elderly|majority|proportions?|come|came|originat\w+|from|moved|stay\w*"
-    r"|liv\w+|shelter\w*|settle\w*|hosted|return\w*|displaced|fled|crossed|arriv\w+|households|families|individuals|people)\b",
+    r"|liv\w+|shelter\w*|settle\w*|hosted|return\w*|displaced|fled|crossed|arriv\w+"
+    r"|households|families|individuals|people|aged|years? old)\b",
     re.IGNORECASE,
 )
 
@@ -79,7 +80,7 @@ def _state_before(text: str, sentence: Sentence, last: Draft | None, share: Quan
     return _FLIGHT_VERBS[verbs[-1].lastgroup or ""] if verbs else None
 
 
-_HAVE = re.compile(r"(?:have|has|had|were|was) (?:(?:since|already|now|also|\w+ly) )*")
+_HAVE = re.compile(r"(?:have|has|had|were|was|is|are) (?:(?:since|already|now|also|\w+ly) )*")
 
 
 def _finite(text: str, start: int, end: int) -> str | None:
@@ -95,61 +96,83 @@ def share_sense(text: str, sentence: Sentence, quantity: Quantity, earlier: Sequ
     A percentage that neither a noun nor a count nearby explains makes no fact.
     """
     near = [d for d in earlier if d.kind == "displacement" and d.indicator != "capacity"]
-    whole = total_of(near, quantity)
-    if _OF_A_CHANGE.match(text, quantity.end) or _ASIDE.fullmatch(text, max(0, quantity.start - 3), sentence.end):
+    if _no_share_of_people(text, sentence, quantity):
         return None
-    if _OF_SITES.match(text, quantity.end, sentence.end):
-        return None
-    if _ILLNESS.search(text, quantity.end, sentence.end) or _INTENTION.match(text, quantity.end, sentence.end):
-        return None
-    if re.match(r" of (?:all |the |these )*(?:IDPs|displaced|refugees|total)", text[quantity.end :]):
-        totals = [d for d in near if d.unit == "people" and d.indicator in ("stock", "newly_displaced") and not d.whole]
-        whole = totals[-1] if totals else whole
-    elif near and re.search(
-        r"\bof (?:the|this) total,? (?:[\w ]{0,20} )?$", text[sentence.start : quantity.start], re.IGNORECASE
-    ):
-        whole = max((d for d in near if d.unit == "people"), key=lambda d: d.size, default=whole)
+    whole = _stated_whole(text, sentence, quantity, near)
     if near and near[-1].sentence_of(sentence) and _BRACKETED.fullmatch(text[near[-1].figure_end : quantity.start]):
         base = base_of(near, quantity)
         stated = _state_before(text, sentence, near[-1], quantity) or near[-1].indicator
         return Sense(stated, quantity.start, quantity.end, 0.6, base.anchor if base else None)
     match = _SHARE_OF.match(text, quantity.end, sentence.end)
     if match and match.group("noun"):
-        noun = re.split(r"\b(?:were|was|are|is|have|has|had|who|that|said|report\w*)\b", match.group("noun"))[0]
-        verb = cues.POST.search(text, quantity.end, min(sentence.end, quantity.end + 160))
-        indicator = _finite(text, match.start("noun") + len(noun), sentence.end) or indicator_of(noun)
-        if re.search(r"\bpopulation of\b", noun):
-            whole = None  # a share of all who live there
-        counted = re.search(rf"\b(?:{cues.PEOPLE}|{cues.HOUSEHOLD}|population)\b", noun, re.IGNORECASE)
-        if indicator is None and counted and verb and verb.lastgroup not in ("none", "aided"):
-            indicator = {"stay_displaced": "stock", "lost_home": "newly_displaced"}.get(
-                verb.lastgroup or "", verb.lastgroup
-            )
-        if indicator is not None and indicator not in (
-            "killed",
-            "injured",
-            "aided",
-            "capacity",
-            "destroyed",
-            "damaged",
-        ):
-            return Sense(indicator, quantity.start, quantity.end, 0.6, whole.anchor if whole else None)
-        if not counted or whole is None:
-            return None
+        found, explained, whole = _share_of_noun(text, sentence, quantity, match, whole)
+        if found is not None or not explained:
+            return found
     after = match.end() if match and match.group("them") else quantity.end
     auxiliary = _AUX.match(text, after)
     verb = cues.POST.match(text, auxiliary.end() if auxiliary else after)
     if verb is not None and (name := _FLIGHT_VERBS.get(verb.lastgroup or "")):
         return Sense(name, quantity.start, verb.end(), 0.6, whole.anchor if whole else None)
+    return _share_in_context(text, sentence, quantity, near, whole, match is not None)
+
+
+def _no_share_of_people(text: str, sentence: Sentence, quantity: Quantity) -> bool:
+    """Return whether a percentage is of a change, of sites, of the ill, of plans, or repeats a number of people."""
+    return bool(
+        _OF_A_CHANGE.match(text, quantity.end)
+        or _ASIDE.fullmatch(text, max(0, quantity.start - 3), sentence.end)
+        or _OF_SITES.match(text, quantity.end, sentence.end)
+        or _ILLNESS.search(text, quantity.end, sentence.end)
+        or _INTENTION.match(text, quantity.end, sentence.end)
+    )
+
+
+def _stated_whole(text: str, sentence: Sentence, quantity: Quantity, near: Sequence[Draft]) -> Draft | None:
+    """Return the figure that the words around a percentage name as its whole, else the nearest total."""
+    whole = total_of(near, quantity)
+    if re.match(r" of (?:all |the |these )*(?:IDPs|displaced|refugees|total)", text[quantity.end :]):
+        totals = [d for d in near if d.unit == "people" and d.indicator in ("stock", "newly_displaced") and not d.whole]
+        return totals[-1] if totals else whole
+    if near and re.search(
+        r"\bof (?:the|this) total,? (?:[\w ]{0,20} )?$", text[sentence.start : quantity.start], re.IGNORECASE
+    ):
+        return max((d for d in near if d.unit == "people"), key=lambda d: d.size, default=whole)
+    return whole
+
+
+_NO_SHARE = frozenset({"killed", "injured", "aided", "capacity", "destroyed", "damaged"})
+
+
+def _share_of_noun(
+    text: str, sentence: Sentence, quantity: Quantity, match: re.Match[str], whole: Draft | None
+) -> tuple[Sense | None, bool, Draft | None]:
+    """Return the sense by the noun after "of", whether a figure before may still explain the share, and its whole."""
+    noun = re.split(r"\b(?:were|was|are|is|have|has|had|who|that|said|report\w*)\b", match.group("noun"))[0]
+    verb = cues.POST.search(text, quantity.end, min(sentence.end, quantity.end + 160))
+    indicator = _finite(text, match.start("noun") + len(noun), sentence.end) or indicator_of(noun)
+    if re.search(r"\bpopulation of\b", noun):
+        whole = None  # a share of all who live there
+    counted = re.search(rf"\b(?:{cues.PEOPLE}|{cues.HOUSEHOLD}|population)\b", noun, re.IGNORECASE)
+    if indicator is None and counted and verb and verb.lastgroup not in ("none", "aided"):
+        named = verb.lastgroup or ""
+        indicator = {"stay_displaced": "stock", "lost_home": "newly_displaced"}.get(named, named)
+    if indicator and indicator not in _NO_SHARE:
+        sense = Sense(indicator, quantity.start, quantity.end, 0.6, whole.anchor if whole else None)
+        return sense, True, whole
+    return None, bool(counted) and whole is not None, whole
+
+
+def _share_in_context(
+    text: str, sentence: Sentence, quantity: Quantity, near: Sequence[Draft], whole: Draft | None, related: bool
+) -> Sense | None:
+    """Return the sense by the subject of the sentence, or by the figure of which it is a share."""
     around = text[sentence.start : min(sentence.end, quantity.end + 120)]
     subject = indicator_of(text[sentence.start : quantity.start])
     if whole is None:
-        known = (
-            subject is not None and _WHO.search(around) and subject not in ("killed", "aided", "destroyed", "damaged")
-        )
+        known = subject is not None and _WHO.search(around) and subject not in _NO_SHARE - {"capacity", "injured"}
         return Sense(subject, quantity.start, quantity.end, 0.5) if known and subject else None
     listed = re.search(r"[(;,]\s*$|\bor (?:about |some |nearly )?$", text[sentence.start : quantity.start])
-    if not listed and not match and not _WHO.search(around):
+    if not listed and not related and not _WHO.search(around):
         return None
     last = near[-1]
     told = last.indicator if last.unit == "percent" and last.sentence_of(sentence) else whole.indicator
