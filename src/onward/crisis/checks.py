@@ -165,6 +165,19 @@ def check_area_names(draft: Draft) -> Iterator[Problem]:
         yield draft.problem("areas", row, "area", f"{quoted(row['area'])} is also a place", "Rename the area.")
 
 
+def check_ages(draft: Draft) -> Iterator[Problem]:
+    """Check that the shares of sexes and ages of each place add up to 1, and that no band ends before it begins."""
+    table = draft.frame("demography")
+    sums = table.group_by("place", maintain_order=True).agg(pl.col("share").sum(), pl.col(ROW).first())
+    for row in sums.filter((pl.col("share") - 1).abs() > SHARE_TOLERANCE).iter_rows(named=True):
+        whose = f"of {quoted(row['place'])}" if row["place"] is not None else "for all other places"
+        found = f"the shares {whose} add up to {row['share']:.6g}, not 1"
+        yield draft.problem("demography", row, "share", found, "Correct the shares or add what is missing.")
+    for row in table.filter(pl.col("age_high") < pl.col("age_low")).iter_rows(named=True):
+        found = f"it ends at {row['age_high']:g} years, before it begins at {row['age_low']:g}"
+        yield draft.problem("demography", row, "age_high", found, "Exchange the two, or correct them.")
+
+
 def check_shares(draft: Draft) -> Iterator[Problem]:
     """Check that the group shares of each place, and the default shares, add up to 1."""
     groups = draft.frame("groups")
@@ -285,6 +298,7 @@ _WHOLE: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (check_pcodes, ("places",)),
     (check_triggers, ("crisis", "places", "areas")),
     (check_shares, ("places", "groups")),
+    (check_ages, ("places", "demography")),
     (check_order, ()),
     (check_days, ("crisis",)),
     (check_advances, ("control",)),

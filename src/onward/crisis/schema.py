@@ -28,6 +28,7 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "provenance": ("source",),
         "standards": ("item", "phase", "who"),
         "stocks": (),
+        "demography": ("place", "sex", "age_low"),
     }
 )
 """The tables of a crisis in reading order, and the columns no two rows of each may share (none: all)."""

@@ -29,9 +29,13 @@ _WORDS = {
     "passed_near": "share of those who came to {destination}{source} who had passed within {km} km of ground held by "
     "{actor}",
     "from_origin": "share of the displaced in {destination} whose home is in {from}",
+    "women_and_children": "women and children among people who left home{origin}",
+    "women_and_children_in": "women and children among the displaced in {destination}{of}",
     "attack_ratio": "attacks in these days against as many days before (a check of the input)",
     "not_modelled": "a figure that the model cannot give ({indicator}{origin})",
 }
+#: kinds with other words where there is a destination
+_WITH_DESTINATION = {"displaced": "displaced_to", "women_and_children": "women_and_children_in"}
 #: indicators of a state on the last day of a claim, not of events during its window
 _ON_A_DAY = ("stock", "gate_waiting")
 
@@ -96,8 +100,8 @@ def claim_words(row: Mapping[str, Any], crisis: Crisis) -> str:
     """
     origin, destination = row.get("origin"), row.get("destination")
     kind = row.get("measure") or row["indicator"]
-    if kind == "displaced" and destination:
-        kind = "displaced_to"
+    if kind in _WITH_DESTINATION and destination:
+        kind = _WITH_DESTINATION[kind]
     where = site_name(origin, crisis)
     words = _WORDS.get(kind, kind).format(
         origin=f" in {where}" if origin else "",

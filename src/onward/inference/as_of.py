@@ -12,7 +12,7 @@ from onward.crisis import Crisis, crisis_from_tables
 from onward.errors import ParameterError
 
 #: tables whose rows have no day and are taken as known from the first day on
-TIMELESS = ("areas", "routes", "actors", "groups", "fears", "standards", "stocks")
+TIMELESS = ("areas", "routes", "actors", "groups", "fears", "standards", "stocks", "demography")
 #: an event row for more days is a spell of fighting, known while it lasts (own choice: agencies sum up attacks
 #: over a month at most; Flee's conflicts are spells of months)
 SPELL_DAYS = 31

@@ -14,10 +14,11 @@ Indicators (DESIGN section 2), over the days ``start`` to ``end`` of the claim:
 again, of arrivals and of stock), ``outside_camps`` (share of net arrivals
 in ``destination`` beyond what its camps had free), ``through`` (share of those who reached ``destination`` in the
 window whose home or last stop lies in ``origin``), ``from_origin`` (share of those in ``destination``, or of all who
-left home if it is empty, whose home is in ``origin``), ``passed_near`` (share of those
-of ``origin``, or of all, who reached ``destination`` in the window who had passed within ``km`` of ground that
-``actor`` held at that time), ``attack_ratio`` (attacks in the window against those in as many days before, of the
-input), ``not_modelled``.
+left home if it is empty, whose home is in ``origin``), ``passed_near`` (share of those of ``origin``, or of all, who
+reached ``destination`` in the window who had passed within ``km`` of ground that ``actor`` held at that time),
+``women_and_children`` (share of women and children among those of ``origin``, or of all, who came to ``destination``,
+or who left home if it is empty; of other indicators, how many of their people), ``attack_ratio`` (attacks in the window
+against those in as many days before, of the input), ``not_modelled``.
 """
 
 from __future__ import annotations
@@ -29,10 +30,13 @@ from typing import Any
 import numpy as np
 
 from onward.crisis import Crisis
+from onward.model.demography import women_and_children
 from onward.model.near_ground import Near, km_of
 from onward.model.network import Network, day_of
-from onward.typing import Bools
+from onward.typing import Bools, Floats
 
+#: the measure that asks for women and children
+WOMEN_AND_CHILDREN = "women_and_children"
 #: units that mean people per some days
 PER_DAYS = {"people/day": 1.0, "people/2 days": 2.0, "people/week": 7.0}
 
@@ -54,6 +58,7 @@ class Claim:
     unit: str
     counted: bool
     near: Near | None = None
+    women_and_children: Floats | None = None  # [p] share of the people of each home, where the claim asks for it
 
     @property
     def scale(self) -> float:
@@ -98,6 +103,7 @@ def _claim(crisis: Crisis, network: Network, areas: Mapping[str, list[int]], row
         unit=row["unit"],
         counted=row["indicator"] == "displaced",
         near=Near(row["actor"], km_of(row)) if row["measure"] == "passed_near" else None,
+        women_and_children=women_and_children(crisis, list(places)) if row["measure"] == WOMEN_AND_CHILDREN else None,
     )
 
 

@@ -73,7 +73,11 @@ def observe(claim: Claim, record: Record, network: Network) -> Floats:
     """
     if claim.measure in ("not_modelled", "attack_ratio"):
         return _unknown(record)
-    value = _MEASURES[claim.indicator](claim, record, network) * claim.scale
+    if claim.women_and_children is None:
+        value = _MEASURES[claim.indicator](claim, record, network)
+    else:
+        value = _women_and_children(claim, record, network, claim.women_and_children)
+    value = value * claim.scale
     return value * record.coverage if claim.counted else value
 
 
@@ -270,6 +274,39 @@ def _from_origin(claim: Claim, record: Record) -> Floats:
     if claim.destination is None:
         return _ratio(*(_over(record, "left_home", claim, who) for who in (claim.origin, None)))
     return _ratio(*(_net(claim, record, who, claim.destination, first=claim.first) for who in (claim.origin, None)))
+
+
+def _women_and_children(claim: Claim, record: Record, network: Network, share: Floats) -> Floats:
+    """Return the share of women and children among those whom a claim is about, or how many they are.
+
+    Everybody counts with the share of their home; who was displaced before the first day, with that of where they were.
+    The displaced staying somewhere have the share of those who arrived there since the first day, less those who left.
+    """
+    if claim.indicator not in ("share", "displaced", "arrivals", "stock") or not record.labels:
+        return _unknown(record)
+    if claim.destination is None:
+        left = record.daily("left_home")[:, claim.first : claim.last + 1].sum(axis=1)
+        left = left if claim.origin is None else left * claim.origin
+        known = np.where(left > 0, left * share, 0.0).sum(axis=1)
+        among = _ratio(known, left.sum(axis=1))
+    else:
+        first = 0 if claim.indicator == "stock" else claim.first
+        among = _ratio(*(_net_share(claim, record, first, weight) for weight in (share, np.ones(len(share)))))
+    return among if claim.indicator == "share" else among * _MEASURES[claim.indicator](claim, record, network)
+
+
+def _net_share(claim: Claim, record: Record, first: int, weight: Floats) -> Floats:
+    """Return net arrivals in the destination since day ``first``, each weighted by home."""
+    assert claim.destination is not None
+    legs = record.legs.window(first, claim.last)
+    if legs.origin is None:
+        return _unknown(record)
+    inside, ends = _among(claim.destination, legs.start) & ~legs.home, _among(claim.destination, legs.end)
+    sign = (ends & ~inside).astype(np.float64) - (inside & ~ends)
+    if claim.origin is not None:
+        sign *= _of(legs, claim.origin)
+    homes = weight[np.where(legs.origin >= 0, legs.origin, legs.start)]
+    return _total(record, legs, np.where(sign != 0.0, sign * homes, 0.0))
 
 
 def _outside_camps(claim: Claim, record: Record, network: Network) -> Floats:
