@@ -168,6 +168,10 @@ def test_a_run_without_counts_cannot_be_scored(tmp_path: Path) -> None:
     assert "there is no count in the period that the run was not given" in done.stderr
 
 
+#: two years of real numbers of people everywhere take a minute; three other conflicts have both engines
+LONG = ("car2013", "ssudan2014")
+
+
 @needs_flee
 @pytest.mark.parametrize("conflict", CONFLICTS)
 def test_every_conflict_runs_imported_too_and_people_come_to_its_camps(conflict: str, tmp_path: Path) -> None:
@@ -177,7 +181,8 @@ def test_every_conflict_runs_imported_too_and_people_come_to_its_camps(conflict:
     places = read_crisis(folder).table("places")
     camps = places.filter(kind="camp")["place"].to_list()
     start = places["displaced_at_start"].sum()
-    for words in (("--engine", "expected"), ("--members", "2")):
+    members, means = ("--members", "2"), ("--engine", "expected")
+    for words in (members,) if conflict in LONG else (members, means):
         done = onward_("run", folder, *words, "--out", tmp_path / words[1], "--json")
         assert done.exit_code == 0, done.output
         said = json.loads(done.stdout)

@@ -1,0 +1,32 @@
+"""Compile the kernels of Onward's or Flee's rules into Numba's cache: ``python .ci/compile_kernels.py onward|flee``."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+import onward
+from onward.flee.simulate import FleeRunSettings, load_flee, run_one
+
+sys.path.append(str(Path(__file__).parents[1] / "tests"))
+
+from flee_toy import write_flee
+
+PLACES = "A,r,H,0,0,conflict_zone,0,100000\nB,r,F,0,1,camp,,0\n"
+
+
+def main() -> None:
+    """Run a member of each engine."""
+    if sys.argv[1] == "onward":
+        for engine in ("cohorts", "expected", "individuals"):
+            onward.simulate("daraa-2018", members=1, engine=engine)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        model = load_flee(write_flee(Path(folder) / "toy", PLACES, "A,B,100,0\n"))
+        for engine in ("cohorts", "expected"):
+            run_one(model, FleeRunSettings(engine=engine), 0)
+
+
+if __name__ == "__main__":
+    main()
