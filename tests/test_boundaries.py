@@ -54,6 +54,24 @@ def test_units_are_found_by_code_and_by_name_within_admin_1(run: onward.Run, tmp
     assert "drawn as points: Merkez" in found.note()
 
 
+def test_the_form_of_a_cod_file_is_read_with_parts_and_holes(run: onward.Run, tmp_path: Path) -> None:
+    around, islet = (square(west, 36.5)["geometry"]["coordinates"][0] for west in (37.0, 38.0))
+    hole = [[37.1, 36.6], [37.1, 36.7], [37.2, 36.7], [37.2, 36.6], [37.1, 36.6]]
+    properties = {"ADM2_EN": "A'zaz", "ADM2_PCODE": "SY0202", "ADM1_EN": "Aleppo", "ADM1_PCODE": "SY02",
+                  "ADM0_EN": "Syrian Arab Republic", "ADM0_PCODE": "SY", "date": "2015", "validTo": None}  # fmt: skip
+    geometry = {"type": "MultiPolygon", "coordinates": [[around, hole], [islet]]}
+    path = tmp_path / "syr_admbnda_adm2.geojson"
+    path.write_text(json.dumps({
+        "type": "FeatureCollection", "name": "syr_admbnda_adm2_uncs_unocha",
+        "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}},
+        "features": [{"type": "Feature", "properties": properties, "geometry": geometry}],
+    }), "utf-8")  # fmt: skip
+    found = read_boundaries(path, units_of(run, "admin2"))
+    assert shape(found.shapes["SYR/Aleppo/A'zaz"]).area == pytest.approx(0.5 * 0.5 * 2 - 0.01)
+    areas = choropleth(run, boundaries=path).to_dict()["layer"][0]["data"]["values"]
+    assert shape(areas[0]["geometry"]).area == pytest.approx(0.5 * 0.5 * 2 - 0.01)
+
+
 def test_names_of_other_publishers_are_known(run: onward.Run, tmp_path: Path) -> None:
     other = [square(37, 36.5, shapeName="A’zaz"), square(37, 36, NAME_2="Nahda")]
     assert set(read_boundaries(write(tmp_path, other), units_of(run, "admin2")).shapes) == {

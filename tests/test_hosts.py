@@ -10,9 +10,10 @@ import pytest
 
 import onward
 from onward.crisis import Crisis
-from onward.errors import ParameterError
+from onward.errors import CrisisDataError, ParameterError
+from onward.inference.as_of import as_of
 from onward.planning.allowed import allowed_units
-from onward.planning.hosts import filled, hosts
+from onward.planning.hosts import filled, host_countries, hosts
 from onward.simulation.run import Run
 from onward.simulation.units import units_of
 
@@ -89,3 +90,42 @@ def test_a_run_without_its_crisis_is_refused() -> None:
     units = allowed_units(run)
     with pytest.raises(ParameterError, match="does not know its crisis"):
         hosts(replace(run, given=None), units)
+
+
+def test_countries_host_who_was_there_before_and_who_came_since() -> None:
+    run = made_up_run()
+    assert host_countries(run).is_empty()
+    world = run.crisis
+    assert world is not None
+    known = pl.DataFrame({"country": ["SYR"], "residents": [10_000], "hosted": [600_000], "source": ["a census"]})
+    given = replace(run, given=world.replace_table("host_countries", known))
+    first = int(world.table("places").filter(pl.col("country") == "SYR")["displaced_at_start"].sum())
+    row = host_countries(given).row(0, named=True)
+    assert (row["hosted_before"], row["per_1000_before"], row["source"]) == (600_000, 60_000.0, "a census")
+    assert row["hosted_p50"] == 600_000 - first + (400 + 200) / 2
+    assert row["per_1000_p95"] == pytest.approx((600_000 - first + 200 + 0.95 * 200) / 10)
+    assert given.crisis is not None
+    assert given.crisis.hash == world.hash  # it changes no result of a run
+
+
+def test_turkey_hosts_those_before_the_war_of_the_run_too() -> None:
+    crisis = onward.read_crisis("aleppo-2016")
+    run = onward.simulate(crisis, engine="expected", members=1, seed=1)
+    row = host_countries(run).row(0, named=True)
+    turkey = crisis.table("places").filter(pl.col("country") == "TUR")["place"].to_list()
+    last = run.tables["stock"].filter(pl.col("date") == dt.date(2016, 3, 31)).collect()
+    here = last.filter(
+        pl.col("place").cast(pl.String).is_in(turkey) & pl.col("state").cast(pl.String).is_in(["here", "gate"])
+    )
+    assert row["hosted_p50"] == pytest.approx(2_503_426 + here["people"].sum())
+    assert as_of(crisis, dt.date(2016, 2, 1)).table("host_countries").height == 1
+    known = crisis.table("host_countries").with_columns(date=dt.date(2016, 3, 1))
+    later = crisis.replace_table("host_countries", known)
+    assert as_of(later, dt.date(2016, 2, 1)).table("host_countries").is_empty()
+
+
+def test_a_host_country_without_a_place_is_an_error() -> None:
+    crisis = onward.read_crisis("daraa-2018")
+    rows = pl.DataFrame({"country": ["JRO"], "residents": [9], "hosted": [0]})
+    with pytest.raises(CrisisDataError, match=r"no place lies in 'JRO'.*Did you mean 'JOR'"):
+        crisis.replace_table("host_countries", rows)

@@ -22,6 +22,8 @@ from onward.errors import ParameterError, RunFolderError
 from onward.exports.content import Content, content_of
 from onward.exports.write import ENDINGS, export_run
 from onward.extras import install_command
+from onward.planning.allowed import allowed_units
+from onward.planning.hosts import host_countries, hosts
 from onward.runs.folder import kept_crisis, run_to_folder
 from onward.simulation.run import make_settings
 from views.sample_run import write_runnable
@@ -240,6 +242,37 @@ def _has_calamine() -> bool:
     from importlib.util import find_spec
 
     return find_spec("fastexcel") is not None
+
+
+def test_hosts_are_in_every_export(folder: Path, tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    xarray = pytest.importorskip("xarray")
+    run = onward.read_run(folder)
+    pressed = hosts(run, allowed_units(run, today=AFTER)).row(0, named=True)
+    place, per_1000 = pressed["unit"], harm.two_digits(pressed["per_1000_p50"])
+    rows = read_csv((export(folder, "hxl", tmp_path / "hxl") / "hosts.csv").read_text("utf-8"))
+    assert rows[1][rows[0].index("per_1000_p50")] == "#indicator+per1000+simulated+p50"
+    assert float(next(row for row in rows if row[0] == place)[rows[0].index("per_1000_p50")]) == per_1000
+    sheet = openpyxl.load_workbook(export(folder, "xlsx", tmp_path / "a.xlsx"))["Hosts"]
+    cells = list(sheet.iter_rows(values_only=True))
+    assert next(row for row in cells if row[0] == place)[cells[0].index("per_1000_p50")] == per_1000
+    features = json.loads(export(folder, "geojson", tmp_path / "a.geojson").read_text("utf-8"))["features"]
+    found = next(f["properties"] for f in features if f["properties"]["place"] == place)
+    assert found["hosts"]["per_1000_p50"] == per_1000
+    with xarray.open_dataset(export(folder, "netcdf", tmp_path / "a.nc"), engine="h5netcdf") as data:
+        assert float(data["hosts_per_1000"].sel(place=place, host_quantile=0.5)) == per_1000
+
+
+def test_host_countries_keep_the_known_figure_and_round_the_change() -> None:
+    crisis = onward.read_crisis("aleppo-2016")
+    run = onward.simulate(crisis, engine="expected", members=1, seed=1)
+    row = content_of(run, crisis, today=AFTER).tables["host_countries"].row(0, named=True)
+    assert (row["country"], row["hosted_before"], row["per_1000_before"]) == ("TUR", 2_503_426, 32.2)
+    assert row["change_p50"] == harm.two_digits(host_countries(run)["hosted_p50"].item() - 2_503_426)
+
+
+def read_csv(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text)))
 
 
 def test_given_totals_are_marked(folder: Path) -> None:

@@ -1,6 +1,7 @@
 /** Two pages for print: key figures, the map of the last day, the largest places, what was reported, caveats. */
 
 import { WORDS, reported } from "./charts/claims";
+import { comparable, countWords } from "./charts/others";
 import { placesOf } from "./charts/multiples";
 import { element, tableRoom } from "./dom";
 import { claimed, dateOf, interval, longDay, people } from "./format";
@@ -61,7 +62,7 @@ function second(data: PageData): HTMLElement {
     places(data),
     element("h2", {}, "What was reported, beside the run"),
     element("p", { class: "section-note" }, `${compared}${claims.length && more ? ` ${claims.length} of ${data.claims.length} are shown; the full report has the rest.` : ""}`),
-    claims.length ? reports(claims) : null,
+    claims.length ? reports(claims) : counts(data),
     element("h2", {}, "What this cannot say"),
     element("ul", { class: "limits" }, ...data.limits.slice(0, LIMITS).map((line) => element("li", {}, line)), element("li", {}, "A simulation is not a count. Use it beside what is reported, never as the only ground for a decision.")),
     element("p", { class: "foot" }, `Made with Onward ${data.run.version} from the run ${data.name} of the crisis ${data.run.crisis}. Figures have two significant digits.`),
@@ -80,6 +81,16 @@ function reports(claims: Claim[]): HTMLElement {
     return element("tr", {}, element("th", { scope: "row" }, claim.words), element("td", { class: "number" }, reported(claim)), element("td", { class: "number" }, claimed(claim.p50, claim.unit), range), element("td", {}, WORDS[claim.verdict].join(" "), reach));
   });
   return tableRoom("Claims", ["What was reported", "Reported", "Run (90 %)", "Middle value"], rows);
+}
+
+/** The latest counts beside the run, for a crisis without claims. */
+function counts(data: PageData): HTMLElement | null {
+  const rows = comparable(data).slice(-CLAIMS).map((count) => {
+    const run = count.run as Bands<number>;
+    const misses = run.p95 < (count.low ?? count.people ?? 0) ? "interval is lower" : run.p5 > (count.high ?? count.people ?? 0) ? "interval is higher" : "interval reaches it"; // prettier-ignore
+    return element("tr", {}, element("th", { scope: "row" }, `People who ${countWords(data, count)}`), element("td", { class: "number" }, people(count.people ?? 0)), element("td", { class: "number" }, `${people(run.p50)} (${interval(run.p5, run.p95)})`), element("td", {}, misses), element("td", {}, count.source ?? "")); // prettier-ignore
+  });
+  return rows.length ? tableRoom("Counts", ["What was counted", "Counted", "Run (90 %)", "The run's", "Source"], rows) : null;
 }
 
 function places(data: PageData): HTMLElement {

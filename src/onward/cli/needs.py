@@ -87,9 +87,9 @@ def needs(
 
 def _hosts(run: Any, units: Any) -> dict[str, Any]:
     """Return the pressure on hosts and the room of units on the last day, as JSON holds them."""
-    from onward.planning.hosts import filled, hosts
+    from onward.planning.hosts import filled, host_countries, hosts
 
-    tables = {"hosts": hosts(run, units), "room": filled(run, units)}
+    tables = {"hosts": hosts(run, units), "host_countries": host_countries(run), "room": filled(run, units)}
     days = [name for table in tables.values() for name in table.columns if name.startswith(("date", "first"))]
     return {
         name: [{key: str(cell) if key in days and cell else cell for key, cell in row.items()} for row in rows]
@@ -99,6 +99,7 @@ def _hosts(run: Any, units: Any) -> dict[str, Any]:
 
 def _show_hosts(run: Any, units: Any) -> None:
     """Print people with hosts per 1,000 residents, and the first day on which room is filled."""
+    from onward.cli.hosts import show_host_countries
     from onward.cli.terminal import print_table
     from onward.disclosure import is_ongoing, today
     from onward.planning.allowed import allowed_units
@@ -117,6 +118,7 @@ def _show_hosts(run: Any, units: Any) -> None:
         heads = ["Unit", "With hosts", "Residents", "Per 1,000", "90 % interval"]
         note = "Residents are those at home in the listed places of the unit; quantiles are of the members' ratios."
         print_table(console, "Displaced people with hosts on the last day", heads, cells, note)
+    show_host_countries(run, console)
     finest = units if is_ongoing(run.about, today()) else allowed_units(run)
     room = filled(run, finest).head(MOST_HOSTS)
     rows = [

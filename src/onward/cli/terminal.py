@@ -14,6 +14,7 @@ from rich.text import Text
 
 from onward.cli.curve import show_curve
 from onward.cli.exposure import show_exposure, show_near
+from onward.cli.hosts import show_hosts
 from onward.cli.sparkline import bars
 from onward.evaluation.data_end import DataEnd, find_data_end
 from onward.evaluation.fitness import judge_fitness
@@ -51,6 +52,7 @@ def show_run(run: Run, console: Console, *, folder: Path, source: str = "", warn
             console.print()
         if part is _places:
             _units(run, console)
+            show_hosts(run, console)
     for notice in _notices(run):
         console.print(Text.assemble(("Note: ", "yellow"), notice))
     show_warnings(warnings, console)

@@ -140,6 +140,15 @@ def check_countries(draft: Draft) -> Iterator[Problem]:
         yield draft.problem("places", row, "country", quoted(row["country"]), step, "an ISO 3166 alpha-3 code")
 
 
+def check_host_countries(draft: Draft) -> Iterator[Problem]:
+    """Check that places of the crisis lie in each host country."""
+    countries = draft.frame("places")["country"].unique().sort().to_list()
+    hosts = draft.frame("host_countries")
+    for row in hosts.filter(~pl.col("country").is_in(countries)).iter_rows(named=True):
+        step = did_you_mean(str(row["country"]), countries, f"Places lie in {', '.join(countries)}.")
+        yield draft.problem("host_countries", row, "country", f"no place lies in {quoted(row['country'])}", step)
+
+
 def check_pcodes(draft: Draft) -> Iterator[Problem]:
     """Check that each administrative unit has one P-code and each P-code one unit."""
     places = draft.frame("places")
@@ -295,6 +304,7 @@ _WHOLE: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (check_connected, ("places", "routes")),
     (check_countries, ()),
     (check_area_names, ()),
+    (check_host_countries, ("places",)),
     (check_pcodes, ("places",)),
     (check_triggers, ("crisis", "places", "areas")),
     (check_shares, ("places", "groups")),

@@ -26,6 +26,8 @@ EVERYWHERE = "everywhere"
 #: columns and tables added after hashes were published: a crisis that leaves them empty keeps its hash
 _LATER_COLUMNS = {"places": ("admin1_pcode", "admin2_pcode", "camp_share"), "claims": ("actor", "km")}
 _LATER_TABLES = ("standards", "stocks", "demography")
+#: tables that change no result of a run, and no hash
+_BESIDE_RUNS = ("host_countries",)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -203,7 +205,7 @@ class Crisis:
         header = {key: value for key, value in self.header().items() if key != "trigger"}
         digest = hashlib.sha256(_canonical(header))
         for name, frame in self.tables.items():
-            if name in _LATER_TABLES and frame.is_empty():
+            if name in _BESIDE_RUNS or (name in _LATER_TABLES and frame.is_empty()):
                 continue
             unused = [c for c in _LATER_COLUMNS.get(name, ()) if frame[c].is_null().all()]
             digest.update(_canonical({name: frame.drop(unused).to_dict(as_series=False)}))

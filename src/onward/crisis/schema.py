@@ -29,6 +29,7 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "standards": ("item", "phase", "who"),
         "stocks": (),
         "demography": ("place", "sex", "age_low"),
+        "host_countries": ("country",),
     }
 )
 """The tables of a crisis in reading order, and the columns no two rows of each may share (none: all)."""

@@ -15,8 +15,10 @@ from onward import disclosure
 from onward.crisis import Crisis
 from onward.evaluation.counts import counts_beside, whole_units
 from onward.planning.allowed import allowed_units
+from onward.planning.hosts import host_countries, hosts
 from onward.runs.notes import read_notes, resolved
 from onward.runs.quantiles import FIGURES, Spread, grouped, spread_of_totals, spread_over_time
+from onward.runs.summary import follows_flee
 from onward.runs.tables import AT_A_PLACE, displaced_over_time
 from onward.simulation.record import coverage_of
 from onward.simulation.run import Run
@@ -92,6 +94,7 @@ def content_of(
     tables = {
         "stock": shown.join(_two_digits(stock.frame(key)), on=key, maintain_order="left"),
         "displaced": _two_digits(displaced_over_time(run)),
+        **_hosts(run, units, key),
         **({} if units.by == "area" else {"flows": _flows(run, units, ("origin", "to_place"))}),
         **({} if units.by == "area" or NEAR not in run.tables else {"near": _near(run, units)}),
         **({"gates": _gates(run)} if fine and single else {}),
@@ -171,6 +174,9 @@ def notes_of(run: Run) -> tuple[str, ...]:
         "significant digits.",
         "mean is the mean over members; p5 to p95 is the 90 % interval, p25 to p75 the 50 % interval, p50 the median.",
         "stock: displaced people staying or waiting there at the end of the day.",
+        "hosts: displaced people with hosts (hosted) and in camps beside residents at home in the listed places, and "
+        "hosted people for each 1,000 residents (per_1000), on the last day; empty where nobody is at home. "
+        "host_countries: whom whole countries hosted before the run (from the crisis), and the simulated change since.",
         "flows: people by where they are from (empty: displaced before the first day) and where they stopped, over the "
         "whole period; who stopped twice counts twice. Rows whose p95 is 0 are left out.",
         *(("near: people by where they are from and where they are in the end (empty: unknown, or under way) whose "
@@ -184,6 +190,21 @@ def notes_of(run: Run) -> tuple[str, ...]:
         *(("The numbers newly displaced were given: totals are an input, not a result.",)
           if run.about.get("given_totals") else ()),
     )  # fmt: skip
+
+
+def _hosts(run: Run, units: Units, key: str) -> dict[str, pl.DataFrame]:
+    """Return people with hosts and in camps by unit, and what host countries host, on the last day."""
+    if run.crisis is None or follows_flee(run.about):
+        return {}
+    pressed, countries = hosts(run, units).rename({"unit": key}).drop("name"), host_countries(run)
+    change = {f"change_{level}": pl.col(f"hosted_{level}") - pl.col("hosted_before") for level in _BESIDE}
+    countries = countries.with_columns(**change).drop([f"hosted_{level}" for level in _BESIDE])
+    rates = [pl.col(c).round(1) for c in countries.columns if c.startswith("per_1000")]
+    figures = [column for column in pressed.columns if column.rpartition("_")[2] in FIGURES]
+    return {
+        "hosts": disclosure.rounded(pressed, figures),
+        "host_countries": disclosure.rounded(countries, list(change)).with_columns(rates),
+    }
 
 
 def _stock(run: Run, units: Units) -> Spread:

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from onward.disclosure import all_two_digits
 from onward.exports.content import Content
 from onward.planning.boundaries import Boundaries
@@ -41,6 +43,10 @@ def _point(content: Content, number: int, unit: dict[str, Any]) -> dict[str, Any
     figures = all_two_digits(content.stock.figures[:, :, number])
     series = {name: figures[FIGURES.index(name)].tolist() for name in _SERIES}
     known = unit["longitude"] is not None and unit["latitude"] is not None
+    hosted = (
+        content.tables["hosts"].filter(pl.col(content.key) == unit[content.key]) if "hosts" in content.tables else None
+    )
+    pressed = hosted.drop(content.key, "date").row(0, named=True) if hosted is not None and hosted.height else None
     properties = {key: value for key, value in unit.items() if key not in ("latitude", "longitude", "places")}
     return {
         "type": "Feature",
@@ -50,6 +56,7 @@ def _point(content: Content, number: int, unit: dict[str, Any]) -> dict[str, Any
             "indicator": "displaced people staying or waiting there, simulated",
             "date": content.stock.days[-1].isoformat(),
             **{name: float(figures[f, -1]) for f, name in enumerate(FIGURES)},
+            **({"hosts": pressed} if pressed else {}),
             "series": {"dates": [day.isoformat() for day in content.stock.days], **series},
         },
     }

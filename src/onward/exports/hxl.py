@@ -27,7 +27,8 @@ _TAGS = {
     "destination": "#loc+destination", "actor": "#contact+code+actor", "km": "#indicator+num+km",
     "n": "#meta+id+note", "time": "#date+written", "by": "#contact+name", "on": "#meta+subject", "text": "#description",
     "reply": "#meta+id+thread", "resolved": "#status+resolved", "masked": "#meta+masked",
-    SOURCE: "#meta+source+simulation",
+    "residents": "#population", "hosted_before": "#affected+hosted+before",
+    "per_1000_before": "#indicator+per1000+before", "source": "#meta+source", SOURCE: "#meta+source+simulation",
 }  # fmt: skip
 #: attributes of #affected, by table
 _PEOPLE = {"stock": "displaced", "displaced": "displaced", "flows": "arrived", "legs": "arrived", "near": "near"}
@@ -42,6 +43,10 @@ def tag(table: str, column: str) -> str:
     ('#affected+displaced+simulated+p50', '#affected+waiting+simulated+mean', '#affected', '#loc+code')
     """
     what, _, figure = column.rpartition("_")
+    if figure in FIGURES and what == "per_1000":
+        return f"#indicator+per1000+simulated+{figure}"
+    if figure in FIGURES and what == "residents":
+        return f"#population+simulated+{figure}"
     if figure in FIGURES and table == "claims":
         return f"#indicator+value+simulated+{figure}"
     if figure in FIGURES:

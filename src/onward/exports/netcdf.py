@@ -18,6 +18,8 @@ from onward.simulation.run import LEVELS, Run
 if TYPE_CHECKING:
     import xarray
 
+#: quantile levels of figures about hosts
+LEVELS_90 = (0.05, 0.5, 0.95)
 _STATES = {
     "here": "displaced people staying there",
     "gate": "displaced people waiting at a gate there",
@@ -60,6 +62,7 @@ def dataset(run: Run, content: Content) -> xarray.Dataset:
     found["stock"] = (("date", key, "state", "quantile"), np.moveaxis(figures[1:], 0, -1))
     found["stock_mean"] = (("date", key, "state"), figures[0])
     found["displaced"] = (("date", "quantile"), content.tables["displaced"].select(FIGURES[1:]).to_numpy())
+    _add_hosts(found, content)
     _add_gates(found, content)
     _add_legs(found, content)
     return _described(found, content)
@@ -84,6 +87,19 @@ def _days(spread: Spread) -> Any:
 def _plain(column: pl.Series) -> list[Any]:
     """Return a text column with gaps as empty texts, because NetCDF has no missing text."""
     return [("" if value is None else value) for value in column] if column.dtype == pl.String else column.to_list()
+
+
+def _add_hosts(found: xarray.Dataset, content: Content) -> None:
+    """Add people with hosts, in camps and residents by unit on the last day, with the levels of 90 % intervals."""
+    if "hosts" not in content.tables:
+        return
+    rows = content.units.select(content.key).join(
+        content.tables["hosts"], on=content.key, how="left", maintain_order="left"
+    )
+    found.coords["host_quantile"] = list(LEVELS_90)
+    for what in ("residents", "hosted", "camps", "per_1000"):
+        figures = rows.select(pl.col([f"{what}_{name}" for name in ("p5", "p50", "p95")]).cast(pl.Float64)).to_numpy()
+        found[f"hosts_{what}"] = ((content.key, "host_quantile"), figures)
 
 
 def _add_gates(found: xarray.Dataset, content: Content) -> None:
@@ -119,11 +135,17 @@ def _described(found: xarray.Dataset, content: Content) -> xarray.Dataset:
         "displaced": "people away from home, quantiles over members",
         "gate_waiting": "people waiting at a gate, quantiles over members",
         "gate_passed": "people who passed a gate that day, quantiles over members",
+        "hosts_residents": "people at home on the last day, where anybody is displaced",
+        "hosts_hosted": "displaced people with hosts on the last day",
+        "hosts_camps": "displaced people in camps on the last day",
+        "hosts_per_1000": "displaced people with hosts for each 1,000 residents on the last day",
         "legs": "people who went from one place to another over the whole period, quantiles over members",
     }
     for name in found.data_vars:
         found[name].attrs = {"long_name": f"simulated {long[str(name)]}", "units": "1"}
     found["date"].attrs = {"standard_name": "time", "long_name": "day"}
+    if "host_quantile" in found.coords:
+        found["host_quantile"].attrs = {"long_name": "quantile level over members, of hosts", "units": "1"}
     found["quantile"].attrs = {"long_name": "quantile level over members", "units": "1"}
     found["state"].attrs = {"long_name": "; ".join(f"{state}: {meaning}" for state, meaning in _STATES.items())}
     for name, units in (("latitude", "degrees_north"), ("longitude", "degrees_east")):

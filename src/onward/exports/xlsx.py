@@ -18,7 +18,7 @@ MOST_ROWS = 1_048_575
 _TITLES = {
     "stock": "Stock by day", "displaced": "Displaced by day", "flows": "From where to where", "gates": "Gates by day",
     "claims": "Claims", "counts": "Counts (observed)", "legs": "Legs", "near": "Near held ground",
-    "notes": "Notes of reviewers",
+    "notes": "Notes of reviewers", "hosts": "Hosts", "host_countries": "Host countries",
 }  # fmt: skip
 
 

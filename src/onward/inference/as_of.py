@@ -73,6 +73,7 @@ def as_of(crisis: Crisis, origin: date, *, days: int = 0, war_until: date | None
         "events": _events(crisis.table("events"), war, given=war > origin),
         "closures": _closures(crisis.table("closures"), min(origin, crisis.end)),
         "counts": crisis.table("counts").filter(pl.col("date") <= origin),
+        "host_countries": crisis.table("host_countries").filter((pl.col("date") <= origin).fill_null(True)),
         "claims": crisis.table("claims").clear(),
     }
     tables["provenance"] = _provenance(crisis.table("provenance"), tables)

@@ -11,7 +11,7 @@ from onward.errors import ParameterError
 from onward.model.interventions import apply_scenario
 from onward.planning.needs import people_of
 from onward.runs.inputs import kept_scenario
-from onward.runs.tables import last_day
+from onward.runs.tables import AT_A_PLACE, last_day
 from onward.simulation.run import Run
 from onward.simulation.units import Units
 
@@ -68,6 +68,64 @@ def hosts(run: Run, units: Units, *, date: dt.date | None = None) -> pl.DataFram
     named = found.filter(pl.col("most") > 0).join(units.table.select("unit", "name"), on="unit").drop("most")
     order = ["unit", "name", "date"]
     return named.select(*order, pl.exclude(order)).sort("hosted_p50", "unit", descending=[True, False])
+
+
+def host_countries(run: Run, *, date: dt.date | None = None) -> pl.DataFrame:
+    """Return the displaced people whom whole countries host, beside their residents, before the run and on a day.
+
+    hosted = hosted before + people away from home at the country's listed places - displaced_at_start there, and
+    per_1000 = 1000 x hosted / residents, member by member.
+
+    Parameters
+    ----------
+    run
+        A run that knows its crisis, which says in ``host_countries.csv`` whom a country hosted at the start.
+    date
+        A day of the run; the last day if None.
+
+    Returns
+    -------
+    polars.DataFrame
+        country, date, residents, hosted_before, per_1000_before, and hosted and per_1000 with ``_p5``, ``_p50`` and
+        ``_p95`` over members, and source; most pressed countries first. Empty if the crisis has no such table.
+
+    Raises
+    ------
+    ParameterError
+        If the run does not know its crisis.
+
+    Examples
+    --------
+    >>> import onward
+    >>> run = onward.simulate("aleppo-2016", members=2, seed=1)
+    >>> row = host_countries(run).row(0, named=True)
+    >>> row["country"], row["hosted_before"], round(row["per_1000_before"], 1)
+    ('TUR', 2503426, 32.2)
+    """
+    crisis, day = _crisis_of(run), date or last_day(run)
+    known, places = (
+        crisis.table("host_countries"),
+        crisis.table("places").select("place", "country", "displaced_at_start"),
+    )
+    there = places.group_by("country").agg(pl.col("displaced_at_start").sum().alias("first"))
+    stock = run.tables["stock"].with_columns(pl.col("place", "state").cast(pl.String))
+    away = stock.filter((pl.col("date") == day) & pl.col("state").is_in(AT_A_PLACE))
+    people = away.join(places.lazy(), on="place").group_by("member", "country").agg(pl.col("people").sum()).collect()
+    members = pl.DataFrame({"member": range(run.about["members"])}).cast({"member": people.schema["member"]})
+    grid = known.join(there, on="country").join(members, how="cross").join(people, on=["member", "country"], how="left")
+    hosted = pl.col("hosted") + pl.col("people").fill_null(0).cast(pl.Float64) - pl.col("first")
+    grid = grid.with_columns(hosted.alias("now")).with_columns(
+        (1000 * pl.col("now") / pl.col("residents")).alias("rate")
+    )
+    before = pl.col("hosted").alias("hosted_before")
+    rows = grid.group_by("country", "residents", before, "source").agg(
+        pl.col(column).quantile(level, "linear").alias(f"{name}_{level_name}")
+        for column, name in (("now", "hosted"), ("rate", "per_1000")) for level_name, level in LEVELS.items()
+    )  # fmt: skip
+    rate = (1000 * pl.col("hosted_before") / pl.col("residents")).alias("per_1000_before")
+    order = ["country", "date", "residents", "hosted_before", "per_1000_before"]
+    rows = rows.with_columns(rate, pl.lit(day).alias("date")).sort("per_1000_p50", "country", descending=[True, False])
+    return rows.select(*order, pl.exclude(*order, "source"), "source")
 
 
 def filled(run: Run, units: Units) -> pl.DataFrame:

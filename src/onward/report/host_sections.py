@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from onward.disclosure import two_digits
-from onward.planning.hosts import filled, hosts
+from onward.planning.hosts import filled, host_countries, hosts
 from onward.simulation.run import Run
 from onward.simulation.units import Units
 
@@ -45,6 +45,7 @@ def host_section(run: Run, units: Units, finest: Units) -> dict[str, Any]:
         "90 %",
     ]
     tables = [{"title": "People with hosts and residents", "heads": heads, "rows": cells}] if cells else []
+    tables += _countries(run)
     if room.height:
         heads = ["Place" if finest.by == "place" else "Unit", "Room", "Taken on the last day", "90 %", "Filled", "Day"]
         rows = [_room(row) for row in room.head(SHOWN).iter_rows(named=True)]
@@ -52,6 +53,32 @@ def host_section(run: Run, units: Units, finest: Units) -> dict[str, Any]:
     more = room.filter(pl.col("probability") > 0).height
     said = [f"{more} of {room.height} with room of known size are filled in some history."] if room.height else []
     return {"id": "hosts", "title": "Hosts and room", "note": NOTE, "tables": tables, "lines": [*LINES, *said]}
+
+
+def _countries(run: Run) -> list[dict[str, Any]]:
+    """Return the table of countries that host displaced people; none if the crisis does not say whom they host."""
+    rows = [
+        [row["country"], f"{row['residents']:,}", f"{row['hosted_before']:,}", f"{row['per_1000_before']:.1f}",
+         country_people(row), f"{row['per_1000_p50']:.1f}", f"{row['per_1000_p5']:.1f} – {row['per_1000_p95']:.1f}",
+         row["source"] or "no source named"]
+        for row in host_countries(run).iter_rows(named=True)
+    ]  # fmt: skip
+    heads = ["Country", "Residents", "Hosted before", "Per 1,000", "Hosted on the last day (90 %)", "Per 1,000", "90 %",
+             "Source of the first figures"]  # fmt: skip
+    return [{"title": "Host countries as a whole", "heads": heads, "rows": rows}] if rows else []
+
+
+def country_people(row: Mapping[str, Any]) -> str:
+    """Return whom a country hosts on the last day: those before, and the simulated change, to two digits each.
+
+    >>> country_people({"hosted_before": 2_503_426, "hosted_p5": 2_500_000.0, "hosted_p50": 2_512_000.0,
+    ...                 "hosted_p95": 2_530_000.0})
+    '2,503,426 + 8,600 (−3,400 – 27,000)'
+    """
+    change = [row[f"hosted_{level}"] - row["hosted_before"] for level in LEVELS]
+    low, middle, high = (f"{'−' if value < 0 else ''}{_one(abs(value))}" for value in change)
+    sign = "−" if middle.startswith("−") else "+"
+    return f"{row['hosted_before']:,} {sign} {middle.lstrip('−')} ({low} – {high})"
 
 
 def _room(row: Mapping[str, Any]) -> list[str]:

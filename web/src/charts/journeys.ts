@@ -14,9 +14,10 @@ const CELL = 34;
 
 export function drawMatrix(data: PageData, matrix: Matrix, width: number): SVGSVGElement {
   const left = Math.min(width * 0.4, roomFor(matrix.from.map((place) => nameShort(data, place))));
-  const wide = Math.max(CELL, Math.min(80, (width - left - 8) / matrix.to.length));
+  const beyond = Math.max(8, 0.74 * roomFor(matrix.to.slice(-1).map((place) => nameShort(data, place))) - CELL / 2); // the slanted name of the last column
+  const wide = Math.max(CELL, Math.min(80, (width - left - beyond) / matrix.to.length));
   const top = 40 + 0.68 * Math.min(190, roomFor(matrix.to.map((place) => nameShort(data, place))));
-  const svg = shape("svg", { width: Math.max(width, left + wide * matrix.to.length + 8), height: top + CELL * matrix.from.length + 6 });
+  const svg = shape("svg", { width: Math.max(width, left + wide * matrix.to.length + beyond), height: top + CELL * matrix.from.length + 6 });
   const most = Math.sqrt(max(matrix.p50.flat()) || 1);
   matrix.to.forEach((place, n) => {
     const at = `translate(${left + wide * (n + 0.5)},${top - 8}) rotate(-42)`;
