@@ -19,7 +19,8 @@ DISCLAIMER = (
 )
 #: where docs/explanation/model.md says the model is naive
 LIMITS = (
-    "Households, ages, sex and incomes are not in the model: it cannot say how many are women or children.",
+    "Ages, sexes, households and incomes change nobody's choices. How many are women or children is "
+    "said only where the crisis gives their shares.",
     "Everybody is taken to know yesterday's queues and every open road.",
     "A siege is felt once it has happened, not when it is feared.",
     "A place is a point; a large city flees as one quarter would, diluted by its size.",

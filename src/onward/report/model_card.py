@@ -250,7 +250,7 @@ def _overlaps(claim: Mapping[str, Any]) -> bool:
 
 
 _OWN_LIMITS = (
-    "- No households, ages or incomes.",
+    "- No households or incomes; ages and sexes are shares of each home, if the crisis gives them.",
     "- Everybody knows yesterday's queue and every open road.",
     "- A place is a point; large cities flee as one quarter would, diluted by size.",
     "- The front is known only as the holders of places and the roads between them.",
