@@ -38,15 +38,9 @@ def women_and_children(crisis: Crisis, places: Sequence[str]) -> Floats:
     >>> bool(np.isnan(women_and_children(crisis, crisis.places)).all())
     True
     """
-    found = np.full(len(places), np.nan)
-    table = crisis.table("demography")
-    if table.is_empty():
-        return found
     low, high = pl.col("age_low"), pl.col("age_high")
     young = pl.when(high.is_null()).then(low < ADULT).otherwise(((ADULT - low) / (high - low + 1.0)).clip(0.0, 1.0))
     counted = pl.when(pl.col("sex") == "female").then(1.0).otherwise(young.cast(pl.Float64))
-    sums = dict(table.group_by("place").agg((pl.col("share") * counted).sum()).iter_rows())
-    found[:] = sums.pop(None, np.nan)
-    for place, share in sums.items():
-        found[list(places).index(place)] = share
-    return found
+    sums = dict(crisis.table("demography").group_by("place").agg((pl.col("share") * counted).sum()).iter_rows())
+    elsewhere = sums.get(None, np.nan)
+    return np.array([sums.get(place, elsewhere) for place in places], dtype=np.float64)
