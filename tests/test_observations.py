@@ -10,6 +10,7 @@ import pytest
 import onward
 from flee_toy import write_flee
 from onward.flee.instance import read_flee
+from onward.inference.coupled import place_quantiles
 from onward.inference.observations import Observations, observations_of_crisis, observations_of_flee
 
 PLACES = "A,R,X,0,0,conflict_zone,0,1000\nB,R,Y,0,1,camp,0,5000\nC,R,Y,1,1,camp,0,5000\n"
@@ -67,8 +68,16 @@ def test_a_crisis_has_a_series_for_each_place_and_source() -> None:
     world = observations_of_crisis(onward.read_crisis("aleppo-2016"))
     kinds = {series.name: series.kind for series in world.all()}
     assert kinds["atmeh, Syria Direct"] == "place"
-    assert kinds["aleppo_east, displaced, REACH"] == "total"
+    assert kinds["aleppo_east, displaced, REACH, since 2016-01-31"] == "total"
     assert not any("arrivals" in name for name in kinds)
+
+
+@pytest.mark.parametrize("name", onward.list_crises()["name"])
+def test_no_two_series_of_a_bundled_crisis_have_one_name(name: str) -> None:
+    crisis = onward.read_crisis(name)
+    names = [source.name for source in observations_of_crisis(crisis).sources]
+    assert len(names) == len(set(names))
+    place_quantiles(crisis, crisis.end, [30])
 
 
 @pytest.mark.parametrize("day", [0, 40, 76])

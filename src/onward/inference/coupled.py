@@ -18,7 +18,7 @@ from onward.crisis import Crisis
 from onward.inference.backtest import backtest, make_cases, summary
 from onward.inference.forecast import forecast_observations
 from onward.inference.intervals import LEVELS
-from onward.inference.observations import Observations, observations_of_crisis
+from onward.inference.observations import Observations, Source, observations_of_crisis
 from onward.typing import Floats
 
 #: counts that a place must have (own choice: two slopes)
@@ -48,7 +48,7 @@ def place_quantiles(crisis: Crisis, origin: dt.date, horizons: Sequence[int]) ->
         all its sources. A place with fewer than `LEAST_COUNTS` counts, or with none in `OLDEST_DAYS`, is left out.
     """
     counted, day = observations_of_crisis(crisis), (origin - crisis.start).days
-    kept = tuple(source for source in counted.sources if _enough(counted, source.name, day, source.places))
+    kept = tuple(source for source in counted.sources if _enough(source, day))
     if not kept:
         return {}
     world = Observations(counted.crisis, counted.start, counted.days, kept, counted.hash)
@@ -59,10 +59,9 @@ def place_quantiles(crisis: Crisis, origin: dt.date, horizons: Sequence[int]) ->
     return {place: np.asarray(np.mean(quantiles, axis=0)) for place, quantiles in by_place.items()}
 
 
-def _enough(counted: Observations, name: str, day: int, places: tuple[str, ...]) -> bool:
-    (source,) = (one for one in counted.sources if one.name == name)
+def _enough(source: Source, day: int) -> bool:
     known = source.known(day)
-    single = source.kind == "place" and source.measure == "there" and len(places) == 1
+    single = source.kind == "place" and source.measure == "there" and len(source.places) == 1
     return single and len(known.days) >= LEAST_COUNTS and day - float(known.days[-1]) <= OLDEST_DAYS
 
 

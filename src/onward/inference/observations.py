@@ -166,7 +166,7 @@ def observations_of_flee(instance: FleeInstance) -> Observations:
 
 
 def observations_of_crisis(crisis: Crisis) -> Observations:
-    """Return the counts of a crisis: a series for each place or area and source.
+    """Return the counts of a crisis: a series for each place or area, source and day that people are counted since.
 
     ``stock`` makes a place's series; ``stock`` of everywhere and ``displaced`` of an area make totals, each apart.
     Arrivals, departures and returns are flows and are left out. Counts outside the period are left out.
@@ -185,9 +185,10 @@ def observations_of_crisis(crisis: Crisis) -> Observations:
     )
     sources = []
     keys = ["where", "indicator", "source", "since"]
-    for (where, indicator, source, _), rows in counts.group_by(keys, maintain_order=True):
+    for (where, indicator, source, since), rows in counts.group_by(keys, maintain_order=True):
         days = (rows["date"] - crisis.start).dt.total_days().to_numpy().astype(np.float64)
-        name = ", ".join(filter(None, (str(where), "" if indicator == "stock" else str(indicator), source)))
+        named = (str(where), "" if indicator == "stock" else str(indicator), source, f"since {since}" if since else "")
+        name = ", ".join(filter(None, named))
         kind: Kind = "total" if indicator == "displaced" or where == EVERYWHERE else "place"
         measure: Measure = "left" if indicator == "displaced" else "away" if where == EVERYWHERE else "there"
         table = np.column_stack([days, rows["people"].to_numpy().astype(np.float64)])
