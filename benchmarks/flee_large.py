@@ -1,7 +1,7 @@
 """Time Flee's rules on a large synthetic folder: 780 locations, 1,489 routes, a year, 28 million people displaced.
 
     python benchmarks/flee_large.py [--locations 780] [--routes 1489] [--days 365] [--people 28000000]
-                                    [--awareness 2] [--levels 16] [--engine cohorts expected] [--out FOLDER] [--growth]
+                                    [--awareness 2] [--levels 0] [--engine cohorts expected] [--out FOLDER] [--growth]
 
 Prints the size of the compiled network, the seconds of engine time of one member after compilation, and what ended in
 camps. ``--growth`` halves one size after the other and prints the seconds of each: the law of growth in
@@ -111,7 +111,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name, value in (("locations", 780), ("routes", 1489), ("days", 365), ("people", 28_000_000), ("awareness", 2)):
         parser.add_argument(f"--{name}", type=int, default=value)
-    parser.add_argument("--levels", type=int, default=16)
+    parser.add_argument("--levels", type=int, default=0, help="of memory; 0: the engine's default")
     parser.add_argument("--engine", nargs="*", default=["expected", "cohorts"])
     parser.add_argument("--out", type=Path)
     parser.add_argument("--growth", action="store_true")
@@ -131,7 +131,8 @@ def main() -> None:
             }
             for words, change in variants.items():
                 measure(words, write_folder(Path(scratch) / words, **sizes | change), given.engine, given.levels)
-            measure("half the levels of memory", folder, given.engine, given.levels // 2)
+            for levels in (8, 16):
+                measure(f"{levels} levels of memory", folder, given.engine, levels)
 
 
 def _compile(folder: Path, engines: list[str]) -> None:

@@ -12,7 +12,7 @@ from onward.errors import CrisisDataError, ParameterError, SimulationError
 from onward.evaluation.score import averaged_relative_difference, score_flee
 from onward.flee.instance import REFUSED_FILES
 from onward.flee.settings import REFUSED, SUPPORTED
-from onward.flee.simulate import FleeRunSettings, load_flee, run_one, simulate_flee
+from onward.flee.simulate import FleeRunSettings, load_flee, memory_levels, run_one, simulate_flee
 from onward.flee.state import FleeResult
 
 HOME = "A,r,H,0,0,conflict_zone,0,1000\n"
@@ -272,6 +272,21 @@ def test_unknown_and_wrong_settings_come_all_at_once(tmp_path: Path) -> None:
         load_flee(write_flee(tmp_path / "toy2", HOME, ""), overrides={"camp_wight": 2})
     with pytest.raises(ParameterError, match="memory_levels: 1 is not"):
         load_flee(tmp_path / "toy2", overrides={"flee.memory_levels": 1})
+
+
+def test_the_mean_of_a_large_network_keeps_memory_in_fewer_levels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_flee(tmp_path / "toy", HOME + "B,r,F,0,1,camp,,1\n", "A,B,10,0\n")
+    memory = {"avoid_short_stints": True}
+    asked = load_flee(folder, overrides=memory | {"flee.memory_levels": 32})
+    default = load_flee(folder, overrides=memory)
+    assert [memory_levels(default, expected=expected) for expected in (True, False)] == [16, 16]
+    monkeypatch.setattr("onward.flee.simulate.MANY_ROUTES", 1)
+    assert [memory_levels(default, expected=expected) for expected in (True, False)] == [8, 16]
+    assert memory_levels(asked, expected=True) == 32
+    short = load_flee(folder, overrides={"avoid_short_stints": False})
+    assert memory_levels(short, expected=True) is None
 
 
 def test_wrong_inputs_are_named_with_row_and_column(tmp_path: Path) -> None:

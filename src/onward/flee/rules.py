@@ -27,15 +27,16 @@ SPAWN_MODES = {"": 0, "constant": 1, "pop_ratio": 2, "poisson": 3}
 
 @dataclass(frozen=True)
 class FleeOptions:
-    """Options of Flee's rules: ``flee.faithful``, ``flee.memory_levels``."""
+    """Options of Flee's rules: ``flee.faithful``, ``flee.memory_levels``, ``flee.steps``; 0: the engine's default."""
 
     faithful: bool = True
-    memory_levels: int = 16
-    #: arrivals of a day are kept apart in so many steps of the daily way, each with its mean; 0: as the engine likes
+    #: levels in which a person's memory of recent ways is kept
+    memory_levels: int = 0
+    #: arrivals of a day are kept apart in so many steps of the daily way, each with its mean
     steps: int = 0
 
     def __post_init__(self) -> None:
-        if not 2 <= self.memory_levels <= 256:
+        if self.memory_levels != 0 and not 2 <= self.memory_levels <= 256:
             raise ParameterError(f"flee.memory_levels: {self.memory_levels} is not between 2 and 256.")
         if self.steps < 0:
             raise ParameterError(f"flee.steps: {self.steps} is not 0 or more.")

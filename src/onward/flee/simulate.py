@@ -29,7 +29,10 @@ OPTIONS = ("flee.faithful", "flee.memory_levels", "flee.steps")
 #: arrivals at a place on one day are kept apart in so many steps of the daily way, each with its mean (own choice,
 #: for speed; flee.steps overrides it, and a large number keeps every km apart)
 STEPS = {"cohorts": 40, "expected": 12}
-#: from so many candidate routes on *cohorts* has as few steps as *expected* (own choice, for speed)
+#: levels of memory (own choice: docs/explanation/flee-rules.md has their errors; flee.memory_levels overrides it)
+LEVELS, FEW_LEVELS = 16, 8
+#: from so many candidate routes on *cohorts* has as few steps as *expected*, and *expected* `FEW_LEVELS` (own choice,
+#: for speed)
 MANY_ROUTES = 5_000
 #: in *expected*, fewer people than this at one place after one way stay there for the night (own choice, for speed)
 LEAST = 1e-3
@@ -100,6 +103,18 @@ def _count(name: str, found: object) -> int:
         raise ParameterError(f"{name}: {found!r} is not a whole number.") from None
 
 
+def _has_many_routes(model: FleeModel) -> bool:
+    return len(model.routes.near) >= MANY_ROUTES
+
+
+def memory_levels(model: FleeModel, *, expected: bool) -> int | None:
+    """Return in how many levels memory is kept; None where people have none (Flee's avoid_short_stints is off)."""
+    if not model.instance.settings.avoid_short_stints:
+        return None
+    default = FEW_LEVELS if expected and _has_many_routes(model) else LEVELS
+    return model.options.memory_levels or default
+
+
 def world_of(model: FleeModel, *, expected: bool = False) -> tuple[FleeWorld, FleeRates]:
     """Arrange a model as arrays for the kernel."""
     rules, routes = model.instance.settings, model.routes
@@ -110,7 +125,7 @@ def world_of(model: FleeModel, *, expected: bool = False) -> tuple[FleeWorld, Fl
         links=model.link_ends,
     )  # fmt: skip
     day = round(rules.max_move_speed * routes.scale)
-    few = expected or len(routes.near) >= MANY_ROUTES
+    few = expected or _has_many_routes(model)
     rates = FleeRates(
         faithful=model.options.faithful,
         spawn_mode=SPAWN_MODES[rules.conflict_spawn_mode],
@@ -127,7 +142,7 @@ def world_of(model: FleeModel, *, expected: bool = False) -> tuple[FleeWorld, Fl
         foot=rules.start_on_foot,
         walk_speed=routes.walk_speed,
         day=day,
-        levels=model.options.memory_levels if rules.avoid_short_stints else 1,
+        levels=memory_levels(model, expected=expected) or 1,
         top=max(1.0, routes.furthest / day),
         ways=routes.ways,
         furthest=routes.furthest,
@@ -208,15 +223,15 @@ def describe_flee(model: FleeModel, settings: FleeRunSettings) -> dict[str, Any]
         "departures": "modelled" if instance.settings.conflict_spawn_mode else "observed",
         "given_totals": not instance.settings.conflict_spawn_mode,
         "notices": flee_notices(model),
-        "flee": _flee_words(model, instance),
+        "flee": _flee_words(model, instance, settings.engine),
     }
 
 
-def _flee_words(model: FleeModel, instance: FleeInstance) -> dict[str, Any]:
+def _flee_words(model: FleeModel, instance: FleeInstance, engine: str) -> dict[str, Any]:
     return {
         "settings_file": instance.settings_file,
         "faithful": model.options.faithful,
-        "memory_levels": model.options.memory_levels if instance.settings.avoid_short_stints else None,
+        "memory_levels": memory_levels(model, expected=engine == "expected"),
         "people_per_agent": instance.settings.hasten,
         "camps": [model.names[p] for p in model.camps],
     }
