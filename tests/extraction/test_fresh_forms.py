@@ -43,6 +43,38 @@ def figures(text: str) -> list[tuple[str, float | None, str | None]]:
             "A total of 455 civilians were seeking safety. The figure, the mission said, includes 367 in Rimah.",
             [("sheltered", 455, "people"), ("sheltered", 367, "people")],
         ),
+        (
+            "The number of people forced to flee passed two million in March, up from 1.85 million a year earlier.",
+            [("stock", 2_000_000, "people"), ("stock", 1_850_000, "people")],
+        ),
+        (
+            "Some 2,140 people, among them 611 children, had been taken by bus to Rimah.",
+            [("evacuated", 2140, "people"), ("evacuated", 611, "people")],
+        ),
+        (
+            "The site, designed to host 3,000 people, can take in 350 people at a time.",
+            [("capacity", 3000, "people"), ("capacity", 350, "people")],
+        ),
+        (
+            "Of those crossing into Talsa 60 per cent are Dorani and 40 per cent Sakani.",
+            [("newly_displaced", 60, "percent"), ("newly_displaced", 40, "percent")],
+        ),
+        (
+            "Some 900 people were displaced. Last month 40 families slept in our school; today there are 110.",
+            [("newly_displaced", 900, "people"), ("sheltered", 40, "households"), ("sheltered", 110, "households")],
+        ),
+        (
+            "In May 1,915 people arrived, an average of 62 per day, compared with 1,240 in April.",
+            [
+                ("newly_displaced", 1915, "people"),
+                ("on_the_move", 62, "people_per_day"),
+                ("newly_displaced", 1240, "people"),
+            ],
+        ),
+        (
+            "In addition, 38 households not included in the previous report of new displacements were identified.",
+            [("newly_displaced", 38, "households")],
+        ),
     ],
 )
 def test_a_form_is_read(text, expected):
@@ -54,6 +86,8 @@ def test_a_form_is_read(text, expected):
     [
         "Displacement Report 15 (3 to 9 May): the region had a population of 3,945,168 in 2015.",
         "Rimah had an estimated population of 120,000 before the war.",
+        "Some 1,400 patients are waiting to be evacuated.",
+        "Most of the displaced are children under 5 and women over 60.",
     ],
 )
 def test_residents_and_issues_are_no_displaced_people(text):

@@ -109,3 +109,9 @@ def test_an_unknown_place_has_no_candidates_and_no_silent_point():
 
 def test_every_row_of_our_own_table_has_a_source():
     assert all(len(e.source) > 12 for e in gazetteer().entries if e.source.startswith("Onward"))
+
+
+def test_areas_without_a_proper_name_are_places():
+    text = "In Austria 900 were evacuated, mostly around Salzburg and in the north. Others fled Kurdish areas."
+    names = [m.name for m in find_mentions(text, gazetteer(), [(0, len(text))])]
+    assert names == ["Austria", "Salzburg", "the north", "Kurdistan"]

@@ -184,6 +184,9 @@ def _sentence_limit(counted: Sequence[Counted | None], item: Counted, text: str)
 #: who lived in a place before were its residents
 _FORMERLY = re.compile(r" (?:(?:living |who lived )?there )?(?:prior to|before) (?:the|this|that)\b")
 _PLANNED = re.compile(r"\b(?:targeted|planned)\b")
+_WAITING = re.compile(
+    r" (?:(?:are|were|was|still|also|now) )*(?:await(?:ing)? (?:\w+ )?evacuation|waiting to be (?!let|admitted)\w+ed)\b"
+)
 _DETAINED = re.compile(r" (?:\w+ ){0,3}in (?:\w+ )?detention\b")
 _OTHER_FATE = re.compile(
     r" (?:(?:are|were|was|is|have been|still|remain\w*|reported|reportedly) ){0,3}"
@@ -207,6 +210,8 @@ def has_other_fate(text: str, sentence: Sentence, item: Counted) -> bool:
         return True
     reached = text.startswith((" out of ", " of "), item.quantity.end)  # "2,000 out of 3,000 targeted people"
     if (not reached and _PLANNED.search(text[item.quantity.end : item.end])) or _DETAINED.match(text, item.end):
+        return True
+    if _WAITING.match(text, item.end):
         return True
     before = text[max(sentence.start, item.quantity.start - 140) : item.quantity.start]
     return bool(_OTHER_FATE.match(text, item.end) or _PART_OF_OTHER_FATE.search(before))

@@ -78,9 +78,10 @@ NOUN = re.compile(
     rf"|{NATIONS}))\b(?!-)(?!'?[ ](?i:{_ANY_NOUN})\b)"
 )
 GROUP = re.compile(
-    r" (?P<people>(?:[A-Z][a-z]+ )?[A-Z][a-z]{2,}s)\b(?= (?:\([^()]{1,80}\) )?(?:\w+ ){0,8}?(?:fled|took|were"
+    r" (?P<people>[A-Z][a-z]{2,}(?= (?:have|had|fled|crossed|sought|were|who|returned|arrived)\b)"
+    r"|(?:[A-Z][a-z]+ )?[A-Z][a-z]{2,}s\b(?= (?:\([^()]{1,80}\) )?(?:\w+ ){0,8}?(?:fled|took|were"
     r"|have|had|crossed|left|live|are"
-    r"|remain|arrived|returned))"
+    r"|remain|arrived|returned)))"
 )
 OF_THEM = re.compile(r" of (?:them|whom|these|those|which|the displaced)\b")
 PARTITIVE = re.compile(r" (?:out )?of (?:the|these|those|some|about|around|an estimated|more than|its|their) $")
@@ -102,7 +103,7 @@ INSIDE = (
         re.compile(
             r"\b(?:newly displaced|newly-displaced|new displacements?|new IDPs|(?:\w+ ){0,3}displacements?"
             r"|crossings|entries|departures|movements"
-            r"|new arrivals?|newly arrived|arrivals)\b",
+            r"|new arrivals?|newly arrived|arrivals|newcomers?)\b",
             re.I,
         ),
     ),
@@ -112,7 +113,7 @@ INSIDE = (
 
 POST = re.compile(
     rf"(?P<killed>\b(?:killed|died|dead\b|lost their lives|slain|executed|massacred|drowned|perished))"
-    rf"|(?P<injured>\b(?:injured|wounded|hurt\b|sustained (?:\w+ )?injuries))"
+    rf"|(?P<injured>\b(?:injured|wounded|hurt\b|(?:sustained|with) (?:\w+ )?(?:injuries|wounds)))"
     rf"|(?P<damaged>\bin need of repair|\b(?:damaged|flooded|inundated)(?! (?:homes"
     rf"|houses))(?! or destroyed))"
     rf"|(?P<destroyed>\b(?:(?:damaged or )?destroyed|demolished|burn(?:t|ed)(?: down)?|razed|flattened"
@@ -132,12 +133,14 @@ POST = re.compile(
     rf"|languish\w+|pressing)"
     rf"\b[^.;]{{0,50}}\b{_EDGE}\b|\bwaiting to (?:enter|cross|be (?:admitted|let))\b)"
     rf"|(?P<evacuated>\b(?:(?<=were )moved|(?<=been )moved"
-    rf"|evacuat(?:ed|e|ing)|relocat(?:ed|e|ing)|moved (?:out|to (?:saf|high|emergency"
+    rf"|evacuat(?:ed|e|ing)|relocat(?:ed|e|ing)|(?:(?<=were )|(?<=been )|(?<=was ))taken(?= (?:by|from|out|across"
+    rf"|away|to)\b"
+    rf"(?! (?:hospital|court|prison|task)))|moved (?:out|to (?:saf|high|emergency"
     rf"|hotels)\w*)|rescued and taken|bus+ed|transferred|moved by|taken away|airlifted|resettled|shifted))"
     rf"|(?P<sheltered>\b(?:took|taken|taking|seek|sought|seeking|found|finding) (?:shelter|refuge"
     rf"|sanctuary)\b|\bseeking (?:safety|protection)\b|\bshelter(?:ed|ing)\b"
     rf"|\bhunkered|\b(?:stay(?:ing|ed)?|liv(?:ing|ed|e)|accommodated"
-    rf"|housed|hosted|gathered|camped|sleeping|were(?! received)|are|still|remain(?:ed|s)?|residing)"
+    rf"|housed|hosted|gathered|camped|sleep(?:ing)?|slept|were(?! received)|are|still|remain(?:ed|s)?|residing)"
     rf" (?:\w+ ){{0,3}}?(?:in|within|with|at|inside|near) (?:[\w'-]+ ){{0,5}}?{_SHELTERS}\b)"
     rf"|(?P<returned>\b(?:repatriated|return(?:ed|ing|s)?(?! (?:of|to work))|gone back|went back|go(?:ing)? back"
     rf"|gone home|went home|come back|came back|coming back)\b)"
@@ -162,7 +165,8 @@ POST = re.compile(
     rf"|crossing into|entered|sought safety|to seek safety|seek safety"
     rf""
     rf"|(?<=since )left\b|(?<=already )left\b|went to\b|proceeded to|made (?:it|their way) to|settled in"
-    rf"|moved on\b|moved elsewhere|departed|crossed\b|had left\b|have left\b|left for|left again))"
+    rf"|(?:sought|seek|seeking|applied for|claimed) asylum|moved on\b|moved elsewhere|departed|crossed\b|had left\b"
+    rf"|have left\b|left for|left again))"
     rf"|(?P<aided>\b(?:(?:received|got|were given)"
     rf" (?:[\w-]+ ){{0,3}}?(?:water|cash|kits|aid|food|assistance|relief|help|supplies"
     rf"|items|support|services|vouchers|tents)"
@@ -207,11 +211,15 @@ PRE = re.compile(
     r"| persons)?|people (?:\w+ )?displaced)\b[^.;,0-9]{0,40}?(?:to|at|is|was|:|of)|IDPs(?: \w+)?:"
     r"|(?:(?:brings|bringing|brought)(?: (?:the|its|their) (?:total|number)(?: \w+){0,10})? to)))"
     r"|(?P<returned>\b(?:returns? of|repatriat(?:ed|ing|ion of)|returnees:))"
-    r"|(?P<capacity>\b(?:built for|designed for|capacity (?:of|for|is|to (?:host|hold|shelter))|room for"
-    r"|space for|(?:can|could) (?:only )?(?:hold|host|accommodate|house|take|shelter)"
+    r"|(?P<capacity>\b(?:(?:built|designed|planned|intended|set up) (?:for|to (?:host|hold|house|take|shelter"
+    r"|accommodate|receive))"
+    r"|capacity (?:of|for|is|to (?:host|hold|shelter))|room for"
+    r"|space for|(?:can|could) (?:only )?(?:hold|host|accommodate|house|take(?: in)?|shelter|receive|absorb|sleep"
+    r"|cater for)"
     r"|plots for|(?:camps?|sites?|shelters?) for|meant (?:for"
-    r"|to hold)|intended for|capacity:|planned for))"
-    r"|(?P<aided>\b(?:(?i:aid|food|water|assistance|relief|supplies|blankets|meals|kits|rations|cash|tents|distributions?"
+    r"|to hold)|capacity:))"
+    r"|(?P<aided>\b(?:(?i:aid|food|water|assistance|relief|supplies|blankets|meals|kits|rations|cash|tents"
+    r"|distributions?"
     r"|trucking|partners|agencies|services|vaccin\w+|items)\b[^.;,]{0,30}\b(?:to|for|reach(?:ed|es|ing)|covers?|covered"
     r"|serv(?:es|ed|ing)|support(?:s|ed|ing))|(?:provided|distributed|delivered|given) to|assist(?:s|ed|ing)?"
     r"|feeding|fed|(?:support(?:s|ed|ing)?|reach(?:es|ed|ing)?)"

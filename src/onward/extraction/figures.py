@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from onward.extraction import cues
 from onward.extraction.candidates import Draft, clause_end
+from onward.extraction.context import told_sense
 from onward.extraction.counted import (
     REACH,
     Counted,
@@ -76,7 +77,7 @@ def figure_drafts(
             continue
         sense = _any_sense(text, sentence, number, item, opened_brackets(text, counted, i), [*told, *drafts], drafts)
         if sense is not None and drafts and cues.TOTAL.search(text, sense.start, item.quantity.start):
-            named = "population" in text[sense.start : item.quantity.start]
+            named = re.search(r"population|\bIDPs|refugees", text[sense.start : item.quantity.start])
             sense = replace(sense, indicator="stock" if named else drafts[-1].indicator)
         if sense is not None:
             by_quantity[i] = len(drafts)
@@ -136,6 +137,7 @@ def _any_sense(
             or subject_sense(text, sentence, q, item.end, near)
             or headed_sense(text, sentence, q, item.end)
             or listed_sense(text, sentence, q, item.end)
+            or told_sense(text, sentence, number, q, item.end, earlier)
         )
     if found is not None and found.whole is None:
         found = replace(found, whole=remainder_of(text, sentence, q, item.unit is None, earlier))
@@ -150,7 +152,7 @@ def _any_sense(
             return None  # "500 consultations a day"
         return _rate(item, found, near)
     daily = item.unit == "people" and _EACH_DAY.match(text, item.end)
-    if found is not None and daily and found.indicator in ("newly_displaced", "stock", "refugees"):
+    if found is not None and daily and found.indicator in ("newly_displaced", "stock", "refugees", "on_the_move"):
         return replace(found, indicator="on_the_move", unit="people_per_day")
     return found
 
@@ -166,7 +168,7 @@ def _rate(item: Counted, found: Sense | None, near: Sequence[Draft]) -> Sense | 
 
 
 _DAILY = re.compile(r",? (?:per|an?|each|every) day\b|,? daily\b")
-_EACH_DAY = re.compile(r" (?:\w+ ){0,4}?(?:each|every) (?:single )?day\b| (?:\w+ ){1,5}?(?:daily|per day|a day)\b")
+_EACH_DAY = re.compile(r" (?:\w+ ){0,9}?(?:each|every) (?:single )?day\b| (?:\w+ ){1,5}?(?:daily|per day|a day)\b")
 
 
 def _sense(text: str, sentence: Sentence, item: Counted, opened: Counted) -> Sense | None:

@@ -15,9 +15,13 @@ _CAMP_POPULATION = re.compile(
     r"\b(?:camp|site|cent(?:re|er)|settlement|IDP|refugee|displaced) population\b", re.IGNORECASE
 )
 _COPULA = re.compile(
-    r"\b(?:reach\w*|st(?:ands?|ood) at|amount\w* to|total(?:s|led|ling)?|average[sd]?(?: of)?|number(?:s|ed)?|rose to"
-    r"|(?:rose|increased|grew|fell|decreased|dropped) by"
-    r"|risen to|increased to|decreased|dropped to|grew to|is|was|are|were|at|with|of|put at|estimated at|had|to|to be"
+    r"\b(?:reach\w*|(?:sur)?pass(?:es|ed)|topp?(?:s|ed)|exceed(?:s|ed)|climbed to|swell\w* to|swollen to|jumped to"
+    r"|soared to"
+    r"|doubl(?:ed|ing) (?:to|from)|tripl(?:ed|ing) (?:to|from)|st(?:ands?|ood) at|amount\w* to|total(?:s|led|ling)?"
+    r"|average[sd]?(?: of)?|number(?:s|ed)?|rose to"
+    r"|(?:rose|increased|grew|fell|decreased|dropped|declined|climbed|jumped) by"
+    r"|risen to|increased to|decreased|(?:dropped|fell|fallen|declined|grew|grown|shrunk|shrank) to|is|was|are|were"
+    r"|at|with|of|put at|estimated at|had|to|to be"
     r"|from|includ\w+|remain(?:s|ed|ing)?(?: at)?|accounts? for|accounted for|record\w+"
     r"|register\w+|welcom\w+|receiv\w+|identif\w+|track\w+|counted"
     r"|count|monitored)"
@@ -65,7 +69,8 @@ def line_sense(text: str, sentence: Sentence, quantity: Quantity, end: int) -> S
 
 _IN_CAMP = re.compile(r"\bpopulation\b.*\b(?:in|at) .*\b(?:camp|site|cent(?:re|er)|settlement)\b", re.IGNORECASE)
 _VERB = re.compile(
-    r"\b(?:is|are|was|were|has|have|had|will|said|says|fled|left|arrived|moved|crossed|returned|received|reached|were)\b"
+    r"\b(?:is|are|was|were|has|have|had|will|said|says|fled|left|arrived|moved|crossed|returned|received|reached"
+    r"|were)\b"
 )
 
 
@@ -90,7 +95,8 @@ def led_sense(text: str, sentence: Sentence, quantity: Quantity) -> Sense | None
 
 
 _RECORDED = re.compile(
-    r",?\s*(?:\([^()]{1,60}\) ?)?(?:\w+ )?(?:have been|has been|had been|were|are|was) (?:\w+ )?"
+    r",?\s*(?:\([^()]{1,60}\) ?)?(?:(?:not|previously|who|that|from) [^,.;()\d]{3,60} )??(?:\w+ )?(?:have been"
+    r"|has been|had been|were|are|was) (?:\w+ )?"
     r"(?:recorded|identified|counted|tracked|verified|documented|mapped|reported|enumerated|profiled)\b"
 )
 
@@ -215,7 +221,7 @@ def subject_sense(
         if _POPULATION.search(before):
             return Sense("stock", quantity.start, end, 0.5)
         if told and (_PRONOUN.search(before) or _THERE_WERE.search(before)):
-            return Sense(told[-1].indicator, quantity.start, end, 0.5)
+            return Sense(told[-1].indicator, quantity.start, end, 0.5, None, told[-1].unit)
     if indicator is None or (
         indicator in ("sheltered", "aided", "capacity", "evacuated", "damaged", "destroyed") and not labelled
     ):

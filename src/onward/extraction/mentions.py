@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from onward.extraction import locative
+from onward.extraction.areas import find_areas
 from onward.extraction.facts import Role
 from onward.extraction.lexicon import word_list
 from onward.extraction.mention import Mention
@@ -72,7 +73,8 @@ def _in_sentence(text: str, start: int, end: int, places: Gazetteer) -> list[Men
         if locative.PEOPLE_TITLES.search(text[max(start, run.start() - 18) : run.start()]):
             continue
         found += _in_run(text, start, end, run, places, found)
-    return _with_roles(text, start, found)
+    unnamed = [a for a in find_areas(text, start, end) if not any(m.start < a.end and a.start < m.end for m in found)]
+    return _with_roles(text, start, sorted([*found, *unnamed], key=lambda m: m.start))
 
 
 def _in_run(
@@ -271,8 +273,10 @@ _FIGURE_FOLLOWS = re.compile(
     r" ?(?:\(|: ) ?(?:about |some |over |around |nearly )?(?!(?:19|20)\d\d\b(?!,))\d"
 )
 _A_LABEL = re.compile(
-    r"\b(?:IDPs?|Refugees?|Returnees?|Households?|Families|Individuals|People|Persons|Deaths|Dead|Injured|Killed|Affected"
-    r"|Displaced|Arrivals|Total|Women|Men|Children|Girls|Boys|Capacity|Population|Site|Round|Figure|Table|Number|Fatalities"
+    r"\b(?:IDPs?|Refugees?|Returnees?|Households?|Families|Individuals|People|Persons|Deaths|Dead|Injured|Killed"
+    r"|Affected"
+    r"|Displaced|Arrivals|Total|Women|Men|Children|Girls|Boys|Capacity|Population|Site|Round|Figure|Table|Number"
+    r"|Fatalities"
     r"|Houses|Homes|Shelters|Asylum|Female|Male|Update|Report|Phase|Evacuated|Destroyed|Damaged|Departures|Returns)\b",
     re.IGNORECASE,
 )

@@ -35,7 +35,7 @@ _SHARE = (
     rf"\b(?:{'|'.join(sorted(SHARES, key=len, reverse=True))})(?= of (?!a )| (?:are|were|have|had|live|stay|rent"
     rf"|came|come|moved|fled|returned)\b)"
     rf"|\b(?:\d{{1,2}}|{_UNIT}) (?:in|out of)(?: every)? (?:\d{{1,3}}|{_UNIT})(?= (?:of|people|persons|households"
-    r"|families|IDPs|refugees|displaced|are|were|have|had|fled|reside)\b)"
+    r"|families|IDPs|refugees|now|displaced|are|were|have|had|fled|reside|live|lives)\b)"
 )
 _WORDS = (
     rf"\b(?:half a (?:{_SCALE})|a quarter of a million|(?:{_UNIT})(?:[ -](?:and )?(?:{_UNIT}"
@@ -90,6 +90,11 @@ _NOT_PEOPLE = re.compile(
     re.IGNORECASE,
 )
 _NAMED = re.compile(r"\b(?:Villages?|Camps?|Blocks?|Wards?|Sites?|Clusters?|Units?|Districts?|Area|Cantons?|Group) $")
+_AGE = re.compile(
+    r"\b(?:women|men|children|girls|boys|people|persons|individuals|those|them|and|or|are|were|is|aged|being)"
+    r" (?:aged )?(?:under|over|below|above) $"
+)
+_NOUN_PHRASE = re.compile(r" (?:[\w-]+ )?(?:people|men|women|children|\w+s)\b")
 _ISSUE = re.compile(
     r"\b(?:Report|Dashboard|Bulletin|Issue|Update|SitRep|Snapshot|Profile|Round|REPORT|UPDATE)(?: No\.?| #| n°)? ?$"
 )
@@ -238,7 +243,8 @@ def _joined(text: str, atoms: list[Quantity]) -> list[Quantity]:
 
 
 _CHANGED = re.compile(
-    r"\b(?:increas|ris|rose|gr[eo]w|expand|fell|fall|drop|declin|decreas|reduc|jump|climb|swell|swollen|went)\w*\b[^.;]{0,40}\bfrom"
+    r"\b(?:increas|ris|rose|gr[eo]w|expand|fell|fall|drop|declin|decreas|reduc|jump|climb|swell|swollen"
+    r"|went)\w*\b[^.;]{0,40}\bfrom"
     r" (?:about |around |some |over |nearly )?$"
 )
 
@@ -317,6 +323,8 @@ def _of_something_else(text: str, quantity: Quantity) -> bool:
     """Return whether a number measures a length, a time, money or a rank, or belongs to a name ("Village 8")."""
     before = text[max(0, quantity.start - 24) : quantity.start]
     if _NOT_PEOPLE.match(text, quantity.end) or _NOT_BEFORE.search(before):
+        return True
+    if quantity.size <= 65 and _AGE.search(before) and not _NOUN_PHRASE.match(text, quantity.end):
         return True
     if quantity.size < 1000 and _ISSUE.search(before) and not re.match(r" [a-z]", text[quantity.end :]):
         return True

@@ -148,6 +148,8 @@ def item_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, told
     """Return the sense of an item of a list ("A (3,400), B (2,100)"): what the list counts."""
     last = told[-1] if told and told[-1].sentence_of(sentence) else None
     compared = last is not None and _COMPARED.search(text[last.figure_end : quantity.start])
+    if compared and last is not None and last.unit != quantity.unit and last.unit in ("percent", "people_per_day"):
+        last = next((d for d in reversed(told) if d.unit != last.unit and d.sentence_of(sentence)), last)
     before_that = compared and _EARLIER.match(text, quantity.end)
     if not _ITEM_END.match(text, quantity.end) and end == quantity.end and not before_that:
         return None

@@ -19,8 +19,10 @@ _SHARE_OF = re.compile(
     re.IGNORECASE,
 )
 _WHO = re.compile(
-    r"\b(?:women|children|girls|boys|female|male|minors|men|elderly|majority|proportions?|come|came|originat\w+|from|moved|stay\w*"
-    r"|liv\w+|shelter\w*|settle\w*|hosted|return\w*|displaced|fled|crossed|arriv\w+"
+    r"\b(?:women|children|girls|boys|female|male|minors|men|elderly|majority|proportions?|come|came|originat\w+|from"
+    r"|moved|stay\w*"
+    r"|liv\w+|shelter\w*|settle\w*|hosted|return\w*|displaced|fled|flee\w*|leav\w+|left|head\w*|travel\w*|crossed"
+    r"|crossing|arriv\w+"
     r"|households|families|individuals|people|aged|years? old)\b",
     re.IGNORECASE,
 )
@@ -171,7 +173,7 @@ def _share_in_context(
     if whole is None:
         known = subject is not None and _WHO.search(around) and subject not in _NO_SHARE - {"capacity", "injured"}
         return Sense(subject, quantity.start, quantity.end, 0.5) if known and subject else None
-    listed = re.search(r"[(;,]\s*$|\bor (?:about |some |nearly )?$", text[sentence.start : quantity.start])
+    listed = re.search(r"[(;,]\s*$|\band $|\bor (?:about |some |nearly )?$", text[sentence.start : quantity.start])
     if not listed and not related and not _WHO.search(around):
         return None
     last = near[-1]
