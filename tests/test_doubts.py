@@ -148,6 +148,11 @@ def test_check_and_crises_print_json(tmp_path: Path) -> None:
     assert {"aleppo-2016", "daraa-2018"} <= {crisis["name"] for crisis in listed}
 
 
+def test_the_words_of_a_what_if_may_be_in_another_order() -> None:
+    with pytest.raises(ScenarioError, match="Did you mean 'open-border'"):
+        read_scenario("bordr-open", read_crisis("aleppo-2016"))
+
+
 def test_own_what_ifs_are_found_by_name_and_listed(folder: Path) -> None:
     (folder / "scenarios").mkdir()
     text = 'format = 1\nname = "quiet"\ntitle = "No attacks"\n[[intervention]]\ndo = "scale_events"\nfactor = 0.0\n'

@@ -217,6 +217,7 @@ def test_many_unknown_names_are_told_quickly(folder: Path) -> None:
         ("nowhere", "there is no such folder"),
         ("a\0b", "no such folder"),
         ("alepo-2016", "Did you mean 'aleppo-2016'"),
+        ("2016-Aleppo", "Did you mean 'aleppo-2016'"),
     ],
 )
 def test_a_source_that_is_none(source: str, words: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 
 import onward
 from onward.cli.main import app
+from onward.report.why import HEADS, OTHER_MODEL, why_section
 from onward.runs.explain import explain, fear_of, hazard_table
 from onward.runs.folder import run_to_folder
 from onward.simulation.run import make_settings
@@ -68,6 +70,7 @@ def test_the_command_prints_json_and_words(run: Path) -> None:
     ("options", "said"),
     [
         (("--place", "nasib_crosing", "--date", "2018-07-05"), "Did you mean 'nasib_crossing'"),
+        (("--place", "crossing Nasib"), "Did you mean 'nasib_crossing'"),
         (("--place", "nawa", "--date", "2019-07-05"), "the run is from 2018-06-15"),
         (("--place", "nawa", "--date", "2018-07-05", "--member", "7"), "members 0 to 1"),
     ],
@@ -93,6 +96,29 @@ def test_the_table_of_causes_adds_up_and_says_what_holds_people(run: Path) -> No
     half = CliRunner().invoke(app, ["explain", str(run), "--place", rows[0]["place"]])
     assert half.exit_code == 2
     assert "both --place and --date" in half.output
+
+
+def test_causes_are_worked_out_with_the_parameters_of_the_run(run: Path) -> None:
+    """A run is older than the parameters of today: its own count, and where they are gone the report says so."""
+    kept = onward.read_run(run)
+    crisis = kept.crisis
+    assert crisis is not None
+    old = replace(kept, about={**kept.about, "values": {**kept.about["values"], "front_weight": 0.0}})
+    rows = why_section(old, crisis, districts=False)[0]["tables"][0]["rows"]
+    assert {row[HEADS.index("Front")] for row in rows} == {"0.0"}
+    now = why_section(kept, crisis, districts=False)[0]
+    assert {row[HEADS.index("Front")] for row in now["tables"][0]["rows"]} != {"0.0"}
+    assert OTHER_MODEL not in now["note"]
+    versions = {**kept.about["versions"], "onward_sources": "of another day"}
+    assert (
+        OTHER_MODEL
+        in why_section(replace(old, about={**old.about, "versions": versions}), crisis, districts=False)[0]["note"]
+    )
+    for kind in ("prior", "posterior"):
+        drawn = {**kept.about, "parameters": kind, "parameters_from": {"hash": "of another day"}}
+        gone = why_section(replace(kept, about=drawn), crisis, districts=False)[0]
+        assert gone["tables"] == []
+        assert "that this Onward does not hold" in gone["note"]
 
 
 def test_a_place_in_capitals_is_guessed(run: Path) -> None:

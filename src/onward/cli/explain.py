@@ -40,8 +40,9 @@ def explain(
     """
     with report_errors():
         from onward.errors import ParameterError
+        from onward.runs.explain import check_place, hazard_table
         from onward.runs.explain import explain as explained
-        from onward.runs.explain import hazard_table
+        from onward.runs.folder import read_run
 
         if place is None and date is None:
             rows = hazard_table(run, member=member)
@@ -50,6 +51,8 @@ def explain(
             else:
                 _show_hazard(rows)
             return
+        if place is not None and date is None:
+            check_place(read_run(run), place)
         if place is None or date is None:
             raise ParameterError("give both --place and --date, or neither for the table of causes by place.")
         found = explained(run, place=place, day=date.date(), member=member)

@@ -297,7 +297,7 @@ def _mismatches(where: str, step: Intervention, crisis: Crisis) -> list[str]:
     return wrong
 
 
-def _unknown_names(where: str, step: Intervention, known: dict[str, set[Any]]) -> list[str]:
+def _unknown_names(where: str, step: Intervention, known: dict[str, Any]) -> list[str]:
     wrong = []
     for field, kind in _REFERENCES.items():
         value = getattr(step, field, None)
@@ -316,10 +316,10 @@ _REFERENCES = {"place": "place", "near": "place", "place1": "place", "place2": "
                "actor": "actor", "gate": "gate", "type": "event type"}  # fmt: skip
 
 
-def _known(crisis: Crisis) -> dict[str, set[Any]]:
+def _known(crisis: Crisis) -> dict[str, Any]:
     routes = crisis.table("routes")
     return {
-        "place": set(crisis.places),
+        "place": crisis.place_names,
         "area": set(crisis.areas),
         "actor": set(crisis.table("actors")["actor"]),
         "gate": set(routes["gate"].drop_nulls()),

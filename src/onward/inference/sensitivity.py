@@ -159,7 +159,8 @@ def as_json(result: Sensitivity) -> dict[str, Any]:
 
 def _check(crisis: Crisis, places: Sequence[str], trajectories: int, survivors: int, samples: int) -> None:
     wrong = [
-        f"place {place!r} is not a place of this crisis. {did_you_mean(place, crisis.places, 'places.csv names them.')}"
+        f"place {place!r} is not a place of this crisis. "
+        f"{did_you_mean(place, crisis.place_names, 'places.csv names them.')}"
         for place in places
         if place not in crisis.places
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import functools
 import importlib.resources
 import math
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, logit, ndtr, ndtri
 
+from onward.crisis.messages import did_you_mean
 from onward.errors import ParameterError
 from onward.model.keyed_draws import key_of
 
@@ -155,9 +155,8 @@ def default_values(
 def _checked(name: str, found: object) -> float:
     parameter = declared().get(name)
     if parameter is None:
-        near = difflib.get_close_matches(name, list(declared()), n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else " `onward parameters` lists them all."
-        raise ParameterError(f"parameter {name!r} is not known.{hint}")
+        hint = did_you_mean(name, list(declared()), "`onward parameters` lists them all.")
+        raise ParameterError(f"parameter {name!r} is not known. {hint}")
     try:
         value = float(str(found))
     except ValueError:

@@ -32,18 +32,18 @@ def explanations(
 
     ``at`` has the people of a place on a day by home, adding up before rounding; ``homes`` what displaced people of
     each home over the period, with the rows of events and control behind it. None while a crisis is going on, under
-    Flee's rules, with the engine *expected*, and for parameters that the run does not hold (a posterior). ``place`` and
+    Flee's rules, with the engine *expected*, and for parameters that are not known any more. ``place`` and
     ``day`` ask for one place on one day.
     """
     about = run.about
     whole = about.get("labels") and about.get("engine") in ("cohorts", "individuals") and "flows" in run.tables
-    if scene.districts or follows_flee(about) or not whole or about["parameters"] not in ("fixed", "prior"):
+    if scene.districts or follows_flee(about) or not whole:
         return None
     one = _one_history(run)
     try:
         threat = threat_of(run, crisis, MEMBER)
     except OnwardError:
-        return None  # a scenario that the kept crisis does not carry
+        return None  # a scenario that the kept crisis does not carry, or parameters that are not known any more
     places = _main_places(one, scene) if place is None else [place]
     days = _days(run) if day is None else [day]
     asked = (_at(one, crisis, scene, name, date) for name in places for date in days)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from onward.crisis import Crisis
-from onward.runs.explain import hazard_rows
+from onward.errors import OnwardError
+from onward.runs.explain import hazard_rows, known_days
+from onward.runs.settings import same_model
 from onward.runs.summary import follows_flee
 from onward.simulation.run import Run
 
@@ -13,9 +15,10 @@ from onward.simulation.run import Run
 SHOWN = 25
 PARTS = ("reached", "habituation", "dilution", "front", "takeover", "encirclement", "total")
 NOTE = (
-    "The hazard of leaving home for each cause, per 1,000 people and day: the mean over the period in the first "
-    "simulated history, before the day's shocks and closed routes. At a hazard of 10, about 10 of 1,000 "
-    "people leave a day; at a high hazard fewer than it says, since nobody leaves twice."
+    "The hazard of leaving home for each cause, per 1,000 people and day: the mean over {days} in the first "
+    "simulated history, worked out from the run's own crisis and parameters, before the day's shocks and closed "
+    "routes. At a hazard of 10, about 10 of 1,000 people leave a day; at a high hazard fewer than it says, since "
+    "nobody leaves twice."
 )
 LINES = (
     "Attacks: their fright before anything else. Used to: what people who are used to attacks do not feel. Size: what "
@@ -23,18 +26,23 @@ LINES = (
     "Front: fighting that comes closer by road. Takeover: a feared actor takes the place. Encircled: the place is "
     "being cut off.",
 )
+SECTION = {"id": "why", "title": "Why people leave, or do not"}
+OTHER_MODEL = " The run was made by another version of the model; the table is of the installed one."
 HEADS = ("Place", "Attacks", "Used to", "Size", "Front", "Takeover", "Encircled", "In all")
 
 
 def why_section(run: Run, crisis: Crisis, *, districts: bool) -> list[dict[str, Any]]:
     """Return the section in the form of the report's data.
 
-    None under Flee's rules, where only districts are shown, and for parameters from a posterior, which the run does not
-    store.
+    None under Flee's rules and where only districts are shown. Where what members drew cannot be known any more, the
+    section says so and has no table.
     """
-    if districts or follows_flee(run.about) or run.about["parameters"] not in ("fixed", "prior"):
+    if districts or follows_flee(run.about):
         return []
-    rows = [row for row in hazard_rows(run, crisis, 0) if row["total"] > 0]
+    try:
+        rows = [row for row in hazard_rows(run, crisis, 0) if row["total"] > 0]
+    except OnwardError as error:
+        return [{**SECTION, "note": f"This table cannot be made: {error}", "tables": [], "lines": []}]
     cells = [
         [crisis.place_names.get(row["place"], row["place"]), *(f"{1000 * row[part]:.1f}" for part in PARTS)]
         for row in rows[:SHOWN]
@@ -42,5 +50,12 @@ def why_section(run: Run, crisis: Crisis, *, districts: bool) -> list[dict[str, 
     table = {"title": "Hazard by place and cause", "heads": list(HEADS), "rows": cells}
     more = len(rows) - SHOWN
     rest = [f"{more} more places are in `onward explain RUN --json`."] if more > 0 else []
-    section = {"id": "why", "title": "Why people leave, or do not", "note": NOTE, "tables": [table]}
-    return [{**section, "lines": [*LINES, *rest]}] if cells else []
+    return [{**SECTION, "note": _note(run), "tables": [table], "lines": [*LINES, *rest]}] if cells else []
+
+
+def _note(run: Run) -> str:
+    """Return what the table shows, of which days, and by which parameters and version it was worked out."""
+    days = "the period"
+    if known_days(run) < int(run.about["days"]):
+        days = f"the days to {run.about['forecast']['origin']}, whose attacks are known"
+    return NOTE.format(days=days) + ("" if same_model(run.about) else OTHER_MODEL)

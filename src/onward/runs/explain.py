@@ -25,12 +25,13 @@ from onward.errors import ParameterError
 from onward.model.build import build_model
 from onward.model.hazard import CONFLICT, attacks_of_conflict_day
 from onward.model.network import build_network
-from onward.model.parameters import default_values
 from onward.model.people import build_people
 from onward.runs.folder import CRISIS, read_run
-from onward.runs.inputs import kept_scenario
-from onward.simulation.run import Run, make_settings
+from onward.runs.settings import settings_of_run
+from onward.simulation.member import member_values
+from onward.simulation.run import Run
 from onward.simulation.threat_parts import PARTS, threat_parts
+from onward.simulation.units import place_names
 from onward.typing import Floats
 
 #: origins and rows of input that are listed of each
@@ -89,13 +90,18 @@ def check_question(run: Run, crisis: Crisis | None, *, place: str, day: dt.date,
         raise ParameterError(
             "explain needs a run of Onward's own rules with --engine cohorts or individuals. Run it again."
         )
-    if place not in about["places"]:
-        step = did_you_mean(place, about["places"], "See places.csv.")
-        raise ParameterError(f"--place {place}: {quoted(place)} is not a place of this run. {step}")
+    check_place(run, place)
     if not about["start"] <= day.isoformat() <= about["end"]:
         raise ParameterError(f"--date {day}: the run is from {about['start']} to {about['end']}.")
     if not 0 <= member < about["members"]:
         raise ParameterError(f"--member {member}: the run has members 0 to {about['members'] - 1}.")
+
+
+def check_place(run: Run, place: str) -> None:
+    """Raise ParameterError for a place that a run does not have."""
+    if place not in run.about["places"]:
+        step = did_you_mean(place, place_names(run), "See places.csv.")
+        raise ParameterError(f"--place {place}: {quoted(place)} is not a place of this run. {step}")
 
 
 def tally(rows: pl.LazyFrame, column: str) -> dict[Any, float]:
@@ -145,19 +151,15 @@ def _without_negatives(parts: Counter[str | None]) -> Counter[str | None]:
 def threat_of(
     run: Run, crisis: Crisis, member: int, *, apart: bool = False
 ) -> tuple[dict[str, Any], list[str], Mapping[str, float]]:
-    """Return the member's parts of the hazard ``[t, p]``, the places in order, and the run's parameters."""
-    about = run.about
-    scenario = None if about["scenario"] is None else kept_scenario(about["scenario"], crisis)
-    settings = make_settings(crisis, engine=about["engine"], members=about["members"], seed=about["seed"],
-                             parameters=about["parameters"], overrides=about["overrides"],
-                             scenario=scenario, departures=about["departures"])  # fmt: skip
-    model = build_model(crisis, scenario, departures=about["departures"])
-    values = about.get("values") or default_values(settings.overrides, settings.base.values)  # a run in memory has none
-    return threat_parts(model, settings, member, apart=apart), list(model.network.places.names), values
+    """Return the member's parts of the hazard ``[t, p]``, the places in order, and the member's parameters."""
+    settings = settings_of_run(run.about, crisis)
+    model = build_model(crisis, settings.scenario, departures=settings.departures)
+    parts = threat_parts(model, settings, member, apart=apart)
+    return parts, list(model.network.places.names), member_values(settings, member)
 
 
 def hazard_table(folder: Path, *, member: int = 0) -> list[dict[str, Any]]:
-    """Return the parts of each place's hazard, averaged over the days of a run: why people leave there.
+    """Return the parts of each place's hazard, averaged over the days of a run (of a forecast, up to its origin).
 
     Parameters
     ----------
@@ -185,14 +187,24 @@ def hazard_table(folder: Path, *, member: int = 0) -> list[dict[str, Any]]:
 def hazard_rows(run: Run, crisis: Crisis, member: int) -> list[dict[str, Any]]:
     """Return the rows of `hazard_table` for a run in memory."""
     parts, names, _ = threat_of(run, crisis, member, apart=True)
+    days = known_days(run)
     residents = dict(crisis.table("places").select("place", "population").iter_rows())
     rows = []
     for p, name in enumerate(names):
-        mean = {part: float(values[:, p].mean()) for part, values in parts.items()}
+        mean = {part: float(values[:days, p].mean()) for part, values in parts.items()}
         if residents.get(name):
             total = sum(mean[part] for part in PARTS)
             rows.append({"place": name, "residents": residents[name], **mean, "total": total})
     return sorted(rows, key=lambda row: (-row["total"], row["place"]))
+
+
+def known_days(run: Run) -> int:
+    """Return the days from the start of a run whose attacks are known: of a forecast those up to its origin."""
+    about = run.about
+    forecast = about.get("forecast") or {}
+    if forecast.get("conflict") != "ahead":
+        return int(about["days"])
+    return (dt.date.fromisoformat(forecast["origin"]) - dt.date.fromisoformat(about["start"])).days + 1
 
 
 def why_left(

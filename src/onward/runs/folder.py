@@ -18,8 +18,9 @@ from typing import Any
 
 import polars as pl
 
-from onward.crisis import Crisis, read_crisis, write_crisis
+from onward.crisis import Crisis, bundled_crises, read_crisis, write_crisis
 from onward.crisis.messages import did_you_mean
+from onward.crisis.read import HEADER_FILE
 from onward.errors import RunFolderError
 from onward.runs import summary
 from onward.runs.checkpoint import (
@@ -305,8 +306,11 @@ def _scans(folder: Path, names: Iterable[str]) -> dict[str, pl.LazyFrame]:
 
 
 def _run_beside(folder: Path) -> str:
-    """Return the next step for a folder without a run: a run of a similar name beside it, or how to make one."""
-    runs = [str(path.parent) for path in folder.parent.glob(f"*/{RUN}")] if folder.parent.is_dir() else []
+    """Return the next step for a folder without a run: a run of a similar name, or how to make one."""
+    if str(folder) in (row[0] for row in bundled_crises()) or (folder / HEADER_FILE).is_file():
+        return f"This is a crisis: `onward run {folder}` makes a run of it."
+    near = {folder.parent, folder.parent / "runs"}
+    runs = {str(path.parent): path.parent.name for base in near if base.is_dir() for path in base.glob(f"*/{RUN}")}
     return did_you_mean(str(folder), runs, "`onward run` makes one.")
 
 

@@ -23,6 +23,7 @@ from onward.extraction.evidence import COLUMNS, EvidenceRow, read_evidence_csv, 
 from onward.runs.folder import kept_crisis, read_run
 from onward.runs.summary import now
 from onward.simulation.run import Run
+from onward.simulation.units import place_names
 
 FILE = "notes.jsonl"
 KINDS = ("place", "day", "claim", "row", "run", "scenario")
@@ -221,7 +222,8 @@ def _target(on: str | None, run: Run, folder: Path) -> str:
         return _row_target(name, kept_crisis(folder))
     known = _known(kind, run)
     if name not in known:
-        step = did_you_mean(name, known, f"There are {', '.join(known[:6]) or 'none'}.")
+        names = place_names(run) if kind == "place" else known
+        step = did_you_mean(name, names, f"There are {', '.join(known[:6]) or 'none'}.")
         raise ParameterError(f"on: {quoted(name)} is not a {kind} of this run. {step}")
     return f"{kind}:{name}"
 

@@ -18,6 +18,7 @@ from onward.simulation.itineraries import ITINERARIES, itinerary_frame
 from onward.simulation.member import Outcome, Settings
 from onward.simulation.near import near_figures
 from onward.simulation.tables import frames
+from onward.simulation.units import place_names
 from onward.simulation.watch import Watch
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def check_journeys(run: Run, via: Sequence[str]) -> None:
         raise ParameterError("this run does not know its crisis, so its people cannot be followed. Run it again.")
     wrong = [place for place in via if place not in about["places"]]
     if wrong:
-        steps = (f"{quoted(place)}: {did_you_mean(place, about['places'], 'See places.csv.')}" for place in wrong)
+        steps = (f"{quoted(place)}: {did_you_mean(place, place_names(run), 'See places.csv.')}" for place in wrong)
         raise ParameterError(f"via: not places of this run: {' '.join(steps)}")
 
 

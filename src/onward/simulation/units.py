@@ -64,7 +64,7 @@ class Units:
                 raise ParameterError(f"{self.by} {unit!r} names {len(found)} units. Give one of {', '.join(found)}.")
             if found:
                 return self.members.filter(pl.col("unit") == found[0])["place"].to_list()
-        names = [*self.keys, *(self.table["name"].drop_nulls() if admin else ())]
+        names = {key: name or key for key, name in self.table.select("unit", "name").iter_rows()}
         step = did_you_mean(unit, names, f"There are {', '.join(self.keys[:8]) or 'none'}.")
         kind = f"a {self.by}" if self.by == "place" else f"an {self.by}"
         raise ParameterError(f"{self.by} {unit!r} is not {kind} of this run. {step}")
@@ -72,6 +72,19 @@ class Units:
     def of_rows(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Replace places by units (column unit) in rows; a place in two areas gives two rows."""
         return rows.with_columns(pl.col("place").cast(pl.String)).join(self.members.lazy(), on="place").drop("place")
+
+
+def place_names(run: Run) -> dict[str, str]:
+    """Return the name for people of each place of a run, by its short name.
+
+    Examples
+    --------
+    >>> import onward
+    >>> place_names(onward.simulate("aleppo-2016", engine="expected"))["bab_al_salama"]
+    'Bab al-Salama (crossing and camps)'
+    """
+    known = run.about.get("place_names", {})
+    return {place: known.get(place, place) for place in run.about["places"]}
 
 
 def units_of(run: Run, by: str, crisis: Crisis | None = None) -> Units:
