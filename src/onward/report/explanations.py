@@ -73,15 +73,7 @@ def _one_history(run: Run) -> Run:
     """Return the tables that explain a place, of one history and in memory."""
     wanted = {name: run.tables[name] for name in ("stock", "flows", "movements")}
     mine = pl.col("member") == MEMBER
-    enums = {
-        "stock": ["place", "state"],
-        "flows": ["origin", "from_place", "to_place"],
-        "movements": ["place", "movement"],
-    }
-    kept = {
-        name: table.filter(mine).with_columns(pl.col(enums[name]).cast(pl.String)).collect().lazy()
-        for name, table in wanted.items()
-    }
+    kept = {name: table.filter(mine).collect().lazy() for name, table in wanted.items()}
     return replace(run, tables={**run.tables, **kept})
 
 

@@ -94,8 +94,10 @@ def net_arrivals(record: Record, unit: Ints, units: int) -> Floats:
     inside = ~legs.home & (start >= 0)
     comes = (end >= 0) & ~(inside & (start == end))
     goes = inside & (start != end)
-    for rows, at, sign in ((comes, end, 1.0), (goes, start, -1.0)):
-        np.add.at(cube, (legs.member[rows], at[rows], legs.day[rows]), sign * legs.people[rows])
+    for where, at, sign in ((comes, end, 1.0), (goes, start, -1.0)):
+        rows = np.flatnonzero(where)
+        cell = (legs.member[rows] * units + at[rows]) * days + legs.day[rows]
+        np.add.at(cube.reshape(-1), cell, sign * legs.people[rows])
     if not record.labels:
         left = record.daily("left_home")
         for place in np.flatnonzero(unit >= 0):

@@ -25,6 +25,9 @@ _TABLES = {
     **dict.fromkeys(("left_home", "fled_again", "moved_on", "arrived", "returned"), ("movements", "movement")),
 }
 
+#: members whose legs are added up at once: bounds the memory that a large run needs (own choice)
+TOGETHER = 8
+
 
 class Legs(NamedTuple):
     """Legs between stops, sorted by the day on which they end; places by number, -1 for a place outside the list."""
@@ -116,27 +119,73 @@ def record_of_run(run: Run, names: Sequence[str], *, touching: Collection[str] |
         np.add.at(cube, at, found["people"].to_numpy())
         return cube
 
-    legs, labels = _legs(run, place, day, touching)
-    return Record(members, labels, legs, coverage_of(run), daily)
+    legs = run.legs if touching is None else read_legs(run, touching)
+    return Record(members, legs.labels, legs.numbered(names), coverage_of(run), daily)
 
 
-def _legs(run: Run, place: pl.LazyFrame, day: pl.Expr, touching: Collection[str] | None) -> tuple[Legs, bool]:
-    ends = [pl.col(name).cast(pl.String) for name in ("from_place", "to_place")]
-    rows = run.tables["flows"].with_columns(*ends, day)
+@dataclass(frozen=True, eq=False)
+class KeptLegs:
+    """The legs of all members of a run, with places numbered in the order of ``places``.
+
+    ``labels`` says whether they tell how often people were displaced.
+    """
+
+    places: tuple[str, ...]
+    legs: Legs
+    labels: bool
+
+    def numbered(self, names: Sequence[str]) -> Legs:
+        """Return the legs with places numbered as in ``names``; others are -1."""
+        if tuple(names) == self.places:
+            return self.legs
+        row = {name: n for n, name in enumerate(names)}
+        number = np.array([row.get(name, -1) for name in self.places], dtype=np.int64)
+        return self.legs._replace(start=number[self.legs.start], end=number[self.legs.end])
+
+
+def read_legs(run: Run, touching: Collection[str] | None = None) -> KeptLegs:
+    """Read the legs of a run's table ``flows``, a few members at a time: the table may be larger than the memory.
+
+    Legs of one day between the same stops are added up, whatever the home; ``touching`` keeps those that begin or end
+    at these places.
+    """
+    ends = ("from_place", "to_place")
+    rows = run.tables["flows"]
+    kind = rows.collect_schema()["from_place"]
+    known = kind.categories.to_list() if isinstance(kind, pl.Enum) else run.about["places"]
+    places = pl.Enum(sorted(known))
+    rows = rows.with_columns(pl.col("origin", *ends).cast(places))
     if touching is not None:
-        wanted = list(touching)
-        rows = rows.filter(pl.col("from_place").is_in(wanted) | pl.col("to_place").is_in(wanted))
-    first = (pl.col("origin").cast(pl.String) == pl.col("from_place")).fill_null(False) & (pl.col("times") == 1)
-    rows = rows.with_columns(first.alias("home"), (pl.col("times") >= 2).alias("again"))
-    keys = ("member", "day", "from_place", "to_place", "home", "again")
-    added = rows.group_by(*keys).agg(pl.col("people").sum().cast(pl.Float64), pl.col("times").max())
-    for key, short in (("from_place", "start"), ("to_place", "end")):
-        added = added.join(place.rename({"place": key, "p": short}), on=key, how="left")
-    found = added.with_columns(pl.col("start", "end").fill_null(-1)).sort(keys[1], keys[0], *keys[2:]).collect()
-    number = {name: found[name].to_numpy().astype(np.int64) for name in ("member", "day", "start", "end")}
-    home, again, people = (found[name].to_numpy() for name in ("home", "again", "people"))
-    legs = Legs(number["member"], number["day"], None, number["start"], number["end"], home, again, people)
-    return legs, found.height == 0 or bool((found["times"] > 0).any())
+        wanted = [name for name in touching if name in set(known)]
+        rows = rows.filter(pl.any_horizontal(pl.col(end).is_in(pl.Series(wanted, dtype=places)) for end in ends))
+    first = (pl.col("origin") == pl.col("from_place")).fill_null(False) & (pl.col("times") == 1)
+    start = dt.date.fromisoformat(run.about["start"])
+    day, place = (pl.col("date") - start).dt.total_days(), (pl.col(end).to_physical() for end in ends)
+    columns = (day, pl.col("member"), *place, first, pl.col("times") >= 2)
+    sizes = (int(run.about["days"]), int(run.about["members"]), len(known), len(known), 2, 2)
+    sums = (pl.col("people").sum().cast(pl.Float64), pl.col("times").max())
+    parts = (
+        rows.filter(pl.col("member").is_between(m, m + TOGETHER - 1))
+        .group_by(_key(columns, sizes))
+        .agg(*sums)
+        .collect()
+        for m in range(0, sizes[1], TOGETHER)
+    )
+    found = pl.concat(parts).sort("key")
+    numbers = np.unravel_index(found["key"].to_numpy(), sizes)
+    at, member, begin, end, home, again = (np.ascontiguousarray(number) for number in numbers)
+    people = found["people"].to_numpy()
+    labels = found.height == 0 or bool((found["times"] > 0).any())
+    legs = Legs(member, at, None, begin, end, home.astype(np.bool_), again.astype(np.bool_), people)
+    return KeptLegs(tuple(places.categories), legs, labels)
+
+
+def _key(columns: Sequence[pl.Expr], sizes: Sequence[int]) -> pl.Expr:
+    """Return one number for the values of several columns, of which each is below its size; the first weighs most."""
+    key = pl.lit(0, pl.Int64)
+    for column, size in zip(columns, sizes, strict=True):
+        key = key * size + column.cast(pl.Int64)
+    return key.alias("key")
 
 
 def coverage_of(run: Run) -> Floats:

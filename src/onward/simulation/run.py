@@ -21,6 +21,7 @@ from onward.model.posterior import Posterior
 from onward.simulation.description import lasting
 from onward.simulation.member import Settings
 from onward.simulation.observables import INDICATORS, net_arrivals_by_unit
+from onward.simulation.record import KeptLegs, read_legs
 from onward.simulation.units import BY, units_of
 
 #: quantile levels: the ends of the 90 % and the 50 % interval, and the median
@@ -73,6 +74,11 @@ class Run:
     def crisis(self) -> Crisis | None:
         """Return the crisis that was simulated, without the changes of a scenario; None if the run holds none."""
         return self.given() if callable(self.given) else self.given
+
+    @cached_property
+    def legs(self) -> KeptLegs:
+        """Return the legs of all members, read from the table ``flows`` once; see `onward.simulation.record`."""
+        return read_legs(self)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Run):

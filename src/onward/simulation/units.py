@@ -64,7 +64,8 @@ class Units:
                 raise ParameterError(f"{self.by} {unit!r} names {len(found)} units. Give one of {', '.join(found)}.")
             if found:
                 return self.members.filter(pl.col("unit") == found[0])["place"].to_list()
-        names = {key: name or key for key, name in self.table.select("unit", "name").iter_rows()}
+        spoken = dict(self.table.select("unit", "name").iter_rows())
+        names = [*self.keys, *filter(None, spoken.values())] if admin else spoken
         step = did_you_mean(unit, names, f"There are {', '.join(self.keys[:8]) or 'none'}.")
         kind = f"a {self.by}" if self.by == "place" else f"an {self.by}"
         raise ParameterError(f"{self.by} {unit!r} is not {kind} of this run. {step}")
