@@ -26,8 +26,10 @@ def digests(address: str, prepared: Prepared, members: Iterable[int]) -> dict[in
     """Return a hash of each member's tables."""
     found = {}
     for member, tables in map_on_cluster(address, member_frames, prepared, members):
-        content = b"".join(tables[name].write_csv().encode() for name in sorted(tables))
-        found[member] = hashlib.sha256(content).hexdigest()
+        digest = hashlib.sha256()
+        for name in sorted(tables):
+            digest.update(tables[name].write_ipc(None).getvalue())
+        found[member] = digest.hexdigest()
     return found
 
 

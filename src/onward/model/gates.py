@@ -7,7 +7,7 @@ turns into one. People can plan to pass a closed gate; it stops them when they r
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,8 +93,9 @@ def gates_over_time(
     quotas: list[tuple[float, float, float]] = []
     keys: list[int] = []
     closures = [r for r in (*crisis.table("closures").iter_rows(named=True), *rules) if r["kind"] in _RANK]
+    touch = _touching(crisis, names)
     for row in sorted(closures, key=lambda r: (_RANK[r["kind"]], r["start"])):
-        touched = sorted(_gates_of(crisis, row, names))
+        touched = sorted(touch(row))
         span = _days(crisis, row["start"], row["end"])
         policy[span, touched] = _POLICY[row["policy"]]
         rule[span, touched] = len(quotas) if row["policy"] == "quota" else -1
@@ -125,19 +126,19 @@ def _days(crisis: Crisis, start: dt.date, end: dt.date | None) -> slice:
     return slice(first, max(first, last + 1))
 
 
-def _gates_of(crisis: Crisis, rule: dict[str, Any], names: dict[int, int]) -> set[int]:
-    """Return the gates that a rule applies to."""
+def _touching(crisis: Crisis, names: dict[int, int]) -> Callable[[dict[str, Any]], set[int]]:
+    """Return what says to which gates a rule applies."""
     country = dict(crisis.table("places").select("place", "country").iter_rows())
-    pair = {rule["name1"], rule["name2"]}
-    found = set()
-    for row, route in enumerate(crisis.table("routes").iter_rows(named=True)):
-        ends = {route["place1"], route["place2"]}
-        hit = {
-            "gate": route["gate"] == rule["name1"],
-            "scenario": route["gate"] == rule["name1"],
-            "route": ends == pair and rule["policy"] != "closed",  # closed cuts the road itself, not its gate
-            "border": {country[e] for e in ends} == pair,
-        }[rule["kind"]]
-        if hit and row in names:
-            found.add(names[row])
-    return found
+    routes = crisis.table("routes").select("place1", "place2", "gate").rows()
+    gated = [(routes[row], number) for row, number in names.items()]
+
+    def touched(rule: dict[str, Any]) -> set[int]:
+        kind, name, pair = rule["kind"], rule["name1"], {rule["name1"], rule["name2"]}
+        if kind == "border":
+            return {number for (a, b, _), number in gated if {country[a], country[b]} == pair}
+        if kind == "route":  # closed cuts the road itself, not its gate
+            closed = rule["policy"] == "closed"
+            return set() if closed else {number for (a, b, _), number in gated if {a, b} == pair}
+        return {number for (_, _, gate), number in gated if gate == name}
+
+    return touched

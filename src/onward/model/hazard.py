@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -269,16 +270,25 @@ def front_distance(network: Network) -> Floats:
     distance = np.full((days, n, len(network.actors)), np.inf)
     country = np.unique(np.array(network.places.country), return_inverse=True)[1]
     changed = np.r_[True, (network.holder[1:] != network.holder[:-1]).any(axis=1)]
+
+    @cache
+    def graph(entered: tuple[int, ...]) -> csr_matrix:
+        theirs = np.isin(country, entered)
+        return _road_graph(network.roads, n, theirs[network.roads.tail] & theirs[network.roads.head])
+
+    @cache
+    def nearest(held: tuple[int, ...]) -> Floats:
+        entered = tuple(np.unique(country[list(held)]).tolist())
+        return np.asarray(dijkstra(graph(entered), directed=False, indices=held, min_only=True))
+
     for t in range(days):
         if not changed[t]:
             distance[t] = distance[t - 1]
             continue
         for a in range(len(network.actors)):
-            held = np.flatnonzero(network.holder[t] == a)
-            if len(held):
-                theirs = np.isin(country, country[held])
-                graph = _road_graph(network.roads, n, theirs[network.roads.tail] & theirs[network.roads.head])
-                distance[t, :, a] = dijkstra(graph, directed=False, indices=held, min_only=True)
+            held = tuple(np.flatnonzero(network.holder[t] == a).tolist())
+            if held:
+                distance[t, :, a] = nearest(held)
     return distance
 
 
