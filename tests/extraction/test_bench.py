@@ -62,6 +62,25 @@ def test_a_markdown_table_is_read_by_row_and_column():
     assert text[first.start : first.end] == first.quote == "4,210"
 
 
+def test_columns_at_other_times_are_counts_and_columns_of_sites_and_changes_are_none():
+    text = (
+        "Returnees response | Report 11\n\n"
+        "Crossing | Sites | Individuals 1-9 Dec | Change | Since 15 Sep\nTorka | 3 | 9,846 | +96 | 312,450\n"
+        "Bolda | 2 | 6,022 | -41 | 163,208"
+    )
+    facts = extract_facts(text).facts
+    assert [(f.indicator, f.value) for f in facts] == [
+        *(("returned", 9846), ("returned", 312_450)),
+        *(("returned", 6022), ("returned", 163_208)),
+    ]
+
+
+def test_cells_between_slashes_are_a_table():
+    text = "Site: influx / total\nKutupa: 235,095 / 334,800\nNayapa: 19,215 / 53,772"
+    facts = [(f.value, f.places[0].name) for f in extract_facts(text).facts]
+    assert facts == [(235_095, "Kutupa"), (334_800, "Kutupa"), (19_215, "Nayapa"), (53_772, "Nayapa")]
+
+
 def test_a_row_is_part_of_the_row_of_totals():
     facts = extract_facts("Table\nDistrict   Returnees\nRimah      400\nTalsa      300\nTotal      700\n").facts
     assert [(f.value, f.part_of) for f in facts] == [(400, "f3"), (300, "f3"), (700, None)]

@@ -72,6 +72,60 @@ def figures(text: str) -> list[tuple[str, float | None, str | None]]:
             ],
         ),
         (
+            "Daily arrivals went up from about 430 the week before to over 600.",
+            [("on_the_move", 430, "people_per_day"), ("on_the_move", 600, "people_per_day")],
+        ),
+        (
+            "Near Rimah 49 civilians and 15 soldiers were killed.",
+            [("killed", 49, "people"), ("killed", 15, "people")],
+        ),
+        (
+            "A first attack displaced 23,000 people, of whom 8,500 have remained in Talsa.",
+            [("newly_displaced", 23_000, "people"), ("stock", 8500, "people")],
+        ),
+        (
+            "Poland-like Rimah took in 1.2 million refugees, Talsa 191,000 and Sarta 83,000.",
+            [("hosted", 1_200_000, "people"), ("hosted", 191_000, "people"), ("hosted", 83_000, "people")],
+        ),
+        (
+            "The buses carried 723 civilians out of Rimah; the queue at the crossing had shrunk to about 3,000 people.",
+            [("evacuated", 723, "people"), ("at_border", 3000, "people")],
+        ),
+        (
+            "About 1.1 million people are newly displaced, more than half a million of them children.",
+            [("newly_displaced", 1_100_000, "people"), ("newly_displaced", 500_000, "people")],
+        ),
+        ("In Rimah, 9 in every 10 residents have left.", [("newly_displaced", 90, "percent")]),
+        (
+            "People displaced from Rimah (76 fam./243 pers.) and Talsa (51 fam./170 pers.)",
+            [
+                ("newly_displaced", 76, "households"),
+                ("newly_displaced", 243, "people"),
+                ("newly_displaced", 51, "households"),
+                ("newly_displaced", 170, "people"),
+            ],
+        ),
+        (
+            "Refugee movements since February: 31,500 (20,500 Talsa / 11,000 Rimah)",
+            [
+                (("newly_displaced"), 31_500, "people"),
+                ("newly_displaced", 20_500, "people"),
+                ("newly_displaced", 11_000, "people"),
+            ],
+        ),
+        (
+            "In July 40,434 refugees came, an average of 1,304\ndaily; the camps were built for 90,000.",
+            [
+                ("newly_displaced", 40_434, "people"),
+                ("on_the_move", 1304, "people_per_day"),
+                ("capacity", 90_000, "people"),
+            ],
+        ),
+        (
+            "Shelter has been given: the hall has places for 120 and lodges 198 people.",
+            [("capacity", 120, "people"), ("sheltered", 198, "people")],
+        ),
+        (
             "In addition, 38 households not included in the previous report of new displacements were identified.",
             [("newly_displaced", 38, "households")],
         ),
@@ -86,6 +140,9 @@ def test_a_form_is_read(text, expected):
     [
         "Displacement Report 15 (3 to 9 May): the region had a population of 3,945,168 in 2015.",
         "Rimah had an estimated population of 120,000 before the war.",
+        "Rimah was home to 35,000 residents.",
+        "Gang clashes left 471 killed, injured or missing.",
+        "Arrivals were up by 81 %, down 4 per cent on Sunday.",
         "Some 1,400 patients are waiting to be evacuated.",
         "Most of the displaced are children under 5 and women over 60.",
     ],

@@ -42,6 +42,12 @@ class Draft:
         """A representative size: the value, or a bound."""
         return next((v for v in (self.value, self.low, self.high) if v is not None), 0.0)
 
+    @property
+    def first_unit(self) -> str | None:
+        """The unit that the text counts in first: "310 families (1,600 people)" is told in families."""
+        other = {"people": "households", "households": "people"}
+        return self.unit if self.pair is None else other.get(self.unit or "", self.unit)
+
     def sentence_of(self, sentence: Sentence) -> bool:
         """Return whether the figure stands in a sentence."""
         return sentence.start <= self.anchor < sentence.end

@@ -109,7 +109,10 @@ def _definition(text: str, quantity: Quantity) -> bool:
     )
 
 
-_SAME_AGAIN = re.compile(r"\s*(?:\(|,? or | in | from |, i\.e\. ?|, that is,? )(?:or |i\.e\.,? )?")
+_SAME_AGAIN = re.compile(
+    r"\s*(?:\(|/|,? or | in | from | belonging to | representing | comprising |, i\.e\. ?|, that is,? )"
+    r"(?:or |i\.e\.,? )?"
+)
 
 
 def partner_of(text: str, counted: Sequence[Counted | None], i: int, drafts: dict[int, int]) -> int | None:
@@ -161,10 +164,12 @@ def opened_brackets(text: str, counted: Sequence[Counted | None], i: int) -> Cou
         later = [c.quantity.start for c in counted[i + 1 :] if c and c.quantity.start >= aside.end()]
         limit = later[0] if later else _sentence_limit(counted, item, text)
         return replace(item, end=aside.end(), limit=max(aside.end(), limit))
+    if together := _coordinated(text, counted, i):
+        return together
     short = _SHORT_FORM.match(text, item.end)  # "households (HH) (9,384 individuals)"
     if short:
         item = replace(item, end=short.end())
-    opening = re.match(r"\s*\(|,? or ", text[item.end : item.end + 5])
+    opening = re.match(r"\s*\(|,? or | belonging to | representing | comprising ", text[item.end : item.end + 14])
     if not opening:
         return item
     if "(" in opening.group():
@@ -174,6 +179,25 @@ def opened_brackets(text: str, counted: Sequence[Counted | None], i: int) -> Cou
         end = next((c.end for c in counted[i + 1 : i + 2] if c), item.end)
     later = [c.quantity.start for c in counted[i + 1 :] if c and c.quantity.start >= end]
     return replace(item, end=end, limit=max(end, later[0] if later else _sentence_limit(counted, item, text)))
+
+
+_AND = re.compile(r",? (?:and|as well as|plus) |, ")
+
+
+def _coordinated(text: str, counted: Sequence[Counted | None], i: int) -> Counted | None:
+    """Return a number with the like ones joined to it skipped: "49 civilians and 15 soldiers were killed"."""
+    item, last = counted[i], i
+    assert item is not None
+    while last + 1 < len(counted) and (following := counted[last + 1]) is not None:
+        before = counted[last]
+        if before is None or following.unit != item.unit or item.unit is None:
+            break
+        if not _AND.fullmatch(text, before.end, following.quantity.start):
+            break
+        last += 1
+    final = counted[last]
+    joined = last > i and final is not None and " and " in text[item.end : final.quantity.start]
+    return replace(item, end=final.end, limit=final.limit) if joined and final else None
 
 
 def _sentence_limit(counted: Sequence[Counted | None], item: Counted, text: str) -> int:
@@ -192,6 +216,8 @@ _OTHER_FATE = re.compile(
     r" (?:(?:are|were|was|is|have been|still|remain\w*|reported|reportedly) ){0,3}"
     r"(?:missing|unaccounted for|confined|abducted|detained|arrested)\b"
 )
+_EITHER = re.compile(r" (?:\w+ )?(?:were )?(?:killed|dead)(?:, \w+)* or (?:injured|wounded|missing)\b")
+"""The dead and the hurt counted together are neither."""
 _PART_OF_OTHER_FATE = re.compile(
     r"\b(?:missing|confined|abducted|detained|arrested)\b[^\d;.]*\b(?:including|of whom) $"
 )
@@ -211,7 +237,7 @@ def has_other_fate(text: str, sentence: Sentence, item: Counted) -> bool:
     reached = text.startswith((" out of ", " of "), item.quantity.end)  # "2,000 out of 3,000 targeted people"
     if (not reached and _PLANNED.search(text[item.quantity.end : item.end])) or _DETAINED.match(text, item.end):
         return True
-    if _WAITING.match(text, item.end):
+    if _WAITING.match(text, item.end) or _EITHER.match(text, item.end):
         return True
     before = text[max(sentence.start, item.quantity.start - 140) : item.quantity.start]
     return bool(_OTHER_FATE.match(text, item.end) or _PART_OF_OTHER_FATE.search(before))

@@ -28,7 +28,7 @@ _EDGE = (
 )
 
 PEOPLE = (
-    r"people|persons?|individuals?|civilians?|residents?|inhabitants?|villagers?|townspeople|refugees?"
+    r"people|persons?|pers|pax|individuals?|indiv|civilians?|residents?|inhabitants?|villagers?|townspeople|refugees?"
     r"|IDPs?|evacuees?|returnees?|deportees?|migrants?|men|women|children|child"
     r"|girls?|boys?|adults?|elderly|youths?|students?|pupils?|workers?|labourers?|farmers?|fighters?"
     r"|soldiers?|troops|peacekeepers?|militants?|rebels?|patients?|asylum[- ]seekers?|survivors?|victims?"
@@ -44,7 +44,7 @@ PEOPLE = (
     r"|Ethiopians|Congolese|Burundians|Nigerians|Malians|Haitians"
 )
 NATIONS = r"[A-Z][a-z]+(?:ians|eans|ese)"
-HOUSEHOLD = r"households?|famil(?:y|ies)|HHs?"
+HOUSEHOLD = r"households?|famil(?:y|ies)|HHs?|fam"
 HOME = (
     r"homes?|houses?|dwellings?|residences|housing units?|apartments?|flats|buildings?|shelters?(?! cent)"
     r"|huts?|shacks?|tents|units|structures|properties|mud-and-thatch homes"
@@ -65,14 +65,15 @@ OTHER = (
 _STOP = (
     r"(?!(?:in|at|by|from|on|and|or|to|who|whom|which|that|were|was|are|is|have|has|had|been|as|after"
     r"|before|with|for|but|while|when|because|since|between|near|under|of|into"
-    r"|fled|left|died|killed|moved|returned|remain\w*|crossed|arriv\w+|sought|took|living|staying|rendered"
+    r"|fled|left|found|lost|built|shared?|rent(?:ed)?|stay(?:ed)?|lived?|slept|entered|received|need|died|killed"
+    r"|moved|returned|remain\w*|crossed|arriv\w+|sought|took|living|staying|rendered"
     r"|others?|more|reach\w*|went|forced|flee|fleeing|made|had|did|would|will|could|may|might|has|do|does|of)\b)"
 )
 _NO_NOUN = r"(?!displaced|evacuated|homeless|dead|wounded|injured|dead)"
 _ANY_NOUN = rf"{_NO_NOUN}(?:{HOUSEHOLD}|{HOME}|{OTHER}|{PEOPLE})"
 NOUN = re.compile(
     rf"(?!,)(?:[ ]more(?=[ ]\w))?(?:[ ]+(?:-|:)?[ ]?(?:[Tt]otal )?(?:the )?[Nn]umber of)?"
-    rf"(?:[ ,]+(?:of (?:the|these|those|its|their|them)"
+    rf"(?:[ ,]+(?:of (?:the|these|those|its|their)"
     rf"|\w+ and(?= \w+ (?:{PEOPLE})\b)|{_STOP}(?!\d)[\w'-]+)){{0,4}}?[ ]+"
     rf"(?:(?i:(?P<household>{HOUSEHOLD})|(?P<home>{HOME})|(?P<other>{OTHER}))|(?P<people>(?i:{PEOPLE})"
     rf"|{NATIONS}))\b(?!-)(?!'?[ ](?i:{_ANY_NOUN})\b)"
@@ -96,12 +97,12 @@ INSIDE = (
     ),
     ("damaged", re.compile(r"\bdamaged (?:\w+ )?(?:houses|homes|dwellings)\b")),
     ("aided", re.compile(r"\bbeneficiar(?:y|ies)\b", re.I)),
-    ("returned", re.compile(r"\b(?:returnees?|returns)\b", re.I)),
+    ("returned", re.compile(r"\b(?:returnees?|returns|deportees?|deportations?)\b", re.I)),
     ("evacuated", re.compile(r"\b(?:evacuees?|evacuations?|evacuated)\b", re.I)),
     (
         "newly_displaced",
         re.compile(
-            r"\b(?:newly displaced|newly-displaced|new displacements?|new IDPs|(?:\w+ ){0,3}displacements?"
+            r"\b(?:new(?:ly)?[- ](?:internally )?displaced|new displacements?|new IDPs|(?:\w+ ){0,3}displacements?"
             r"|crossings|entries|departures|movements"
             r"|new arrivals?|newly arrived|arrivals|newcomers?)\b",
             re.I,
@@ -113,7 +114,8 @@ INSIDE = (
 
 POST = re.compile(
     rf"(?P<killed>\b(?:killed|died|dead\b|lost their lives|slain|executed|massacred|drowned|perished))"
-    rf"|(?P<injured>\b(?:injured|wounded|hurt\b|(?:sustained|with) (?:\w+ )?(?:injuries|wounds)))"
+    rf"|(?P<injured>\b(?:hospitali[sz]ed|in hospital with|injured|wounded|hurt\b|(?:sustained"
+    rf"|with) (?:\w+ )?(?:injuries|wounds)))"
     rf"|(?P<damaged>\bin need of repair|\b(?:damaged|flooded|inundated)(?! (?:homes"
     rf"|houses))(?! or destroyed))"
     rf"|(?P<destroyed>\b(?:(?:damaged or )?destroyed|demolished|burn(?:t|ed)(?: down)?|razed|flattened"
@@ -125,13 +127,14 @@ POST = re.compile(
     rf"|\bremain(?:s|ed|ing)? (?:\w+ ){{0,2}}(?:displaced|evacuated|homeless"
     rf"|in displacement|uprooted)|\b(?:living|live|still|remain\w*) in (?:protracted "
     rf"|internal )?displacement"
-    rf"|\b(?:are|is|currently|still) (?:(?!expected|likely|to\b)\w+ ){{0,2}}(?:internally )?displaced"
+    rf"|\b(?:are|is|currently|still) (?:(?!expected|likely|to\b|newly|recently"
+    rf"|being)\w+ ){{0,2}}(?:internally )?displaced"
     rf"(?! to (?-i:[A-Z]))"
     rf"|\b(?:are|were) estimated to be (?:in|at)\b)"
     rf"|(?P<at_border>\b(?:stuck|stranded|wait(?:ing|ed)?|gather(?:ed|ing)|mass(?:ed|ing)|amassed|trapped"
     rf"|camped(?: out)?|camping|piled up|piling up|washed up|queu\w+|stopped|held up|blocked|amassing"
     rf"|languish\w+|pressing)"
-    rf"\b[^.;]{{0,50}}\b{_EDGE}\b|\bwaiting to (?:enter|cross|be (?:admitted|let))\b)"
+    rf"\b[^.;]{{0,50}}\b{_EDGE}\b|\bwaiting to (?:enter|cross|be (?:admitted|let))\b|\bmassing\b(?= (?:on|at|along)))"
     rf"|(?P<evacuated>\b(?:(?<=were )moved|(?<=been )moved"
     rf"|evacuat(?:ed|e|ing)|relocat(?:ed|e|ing)|(?:(?<=were )|(?<=been )|(?<=was ))taken(?= (?:by|from|out|across"
     rf"|away|to)\b"
@@ -139,7 +142,7 @@ POST = re.compile(
     rf"|hotels)\w*)|rescued and taken|bus+ed|transferred|moved by|taken away|airlifted|resettled|shifted))"
     rf"|(?P<sheltered>\b(?:took|taken|taking|seek|sought|seeking|found|finding) (?:shelter|refuge"
     rf"|sanctuary)\b|\bseeking (?:safety|protection)\b|\bshelter(?:ed|ing)\b"
-    rf"|\bhunkered|\b(?:stay(?:ing|ed)?|liv(?:ing|ed|e)|accommodated"
+    rf"|\bsleeping (?:rough|outside|outdoors|on the \w+)|\bhunkered|\b(?:stay(?:ing|ed)?|liv(?:ing|ed|e)|accommodated"
     rf"|housed|hosted|gathered|camped|sleep(?:ing)?|slept|were(?! received)|are|still|remain(?:ed|s)?|residing)"
     rf" (?:\w+ ){{0,3}}?(?:in|within|with|at|inside|near) (?:[\w'-]+ ){{0,5}}?{_SHELTERS}\b)"
     rf"|(?P<returned>\b(?:repatriated|return(?:ed|ing|s)?(?! (?:of|to work))|gone back|went back|go(?:ing)? back"
@@ -164,14 +167,17 @@ POST = re.compile(
     rf"|experienc\w+ (?:\w+ )?displacement|crossed (?:into|the|over|to)"
     rf"|crossing into|entered|sought safety|to seek safety|seek safety"
     rf""
-    rf"|(?<=since )left\b|(?<=already )left\b|went to\b|proceeded to|made (?:it|their way) to|settled in"
-    rf"|(?:sought|seek|seeking|applied for|claimed) asylum|moved on\b|moved elsewhere|departed|crossed\b|had left\b"
+    rf"|left(?= (?:by|on foot|via|through|over)\b)|(?<=since )left\b|(?<=already )left\b|went to\b|proceeded to"
+    rf"|made (?:it|their way) to|settled in"
+    rf"|(?:sought|seek|seeking|applied for|claimed) asylum|came(?= (?:to|in|into|across|over|through|back across)\b"
+    rf"|[.,;]|$)|moved on\b|moved elsewhere|departed|crossed\b|had left\b"
     rf"|have left\b|left for|left again))"
     rf"|(?P<aided>\b(?:(?:received|got|were given)"
     rf" (?:[\w-]+ ){{0,3}}?(?:water|cash|kits|aid|food|assistance|relief|help|supplies"
     rf"|items|support|services|vouchers|tents)"
     rf"|(?:were|been|was) (?:served|reached(?! by)"
-    rf"|assisted(?! to return)|given (?:aid|food)|supplied)|will benefit"
+    rf"|assisted(?! to return)|given (?:aid|food)|(?:allotted|allocated|issued|handed) (?:\w+ )?(?:tents|kits|cash"
+    rf"|food)|supplied)|will benefit"
     rf"|assisted (?:by|with|in|since|through)"
     rf"|(?:(?<=people )|(?<=persons )|(?<=families ))assisted\b(?! to)"
     rf"|benefit(?:s|ed|ing|ted|ting)?\b(?: from)?|reached (?:with|through|via)"
@@ -196,32 +202,36 @@ PRE = re.compile(
     r"|(?P<forced>\b(?:forc(?:ed|ing|es)|prompt(?:ed|ing)|caus(?:ed|ing)|compell(?:ed|ing)|push(?:ed|ing)"
     r"|driv(?:en|ing)|drove|obliged|left|leaving|sen[dt](?:ing)?|made|making))"
     r"|(?P<evacuated>\b(?:evacuat(?:ed|ing|e|es)|evacuations? of|relocat(?:ed|ing|e|es)|relocations? of"
-    r"|bus+ed|removed|moved|moving|transferr(?:ed|ing)|transfer of|airlifted|[Ee]vacuat(?:ed"
+    r"|(?:brought|led) out|(?:buses|bus|trains?|trucks|boats?|flights?|planes?|convoys?|helicopters?)\b[^.;,\d]{0,30}"
+    r"\b(?:carr(?:ied|ying)|brought|took|bringing|taking)|bus+ed|removed|moved|moving|transferr(?:ed|ing)"
+    r"|transfer of|airlifted|[Ee]vacuat(?:ed"
     r"|ions?)(?: total)?(?: \w+)?:|recommend evacuation for))"
     r"|(?P<newly_displaced>\b(?:displac(?:ed|ing|e|es)|displacements? of|uproot(?:ed|ing)|flight of"
     r"|exodus of|arrivals? of|influx of|homelessness of|[Dd]isplaced(?: \w+)?:|departure of|receiv(?:ed|es|ing)))"
     r"|(?P<hosted>\b(?:opened (?:its|their) homes to"
     r"|host(?:s|ed|ing)?|home to|shelters?|sheltering|has taken in|have taken in|took in"
     r"|taking in))"
-    r"|(?P<sheltered>\b(?:to house|housing|houses|accommodat(?:es|ed|ing)"
+    r"|(?P<sheltered>\b(?:to house|housing|houses|lodg(?:es|ed|ing)|accommodat(?:es|ed|ing)"
     r"|(?:camps?|sites?|settlements?|cent(?:re|er)s?) (?:with|of|holding"
     r"|housing)|to shelter|join))"
     r"|(?P<stock>\b(?:registration of|number of (?:\w+ )?(?:refugees|returnees)\b[^.;]{0,90}?(?:\bis|\bwas|stands at"
-    r"|stood at|reached|risen to)(?: now)?|number of (?:IDPs|(?:internally )?displaced(?: people"
+    r"|stood at|reached|risen to)(?: now)?|(?<!cumulative )number of (?:IDPs|(?:internally )?displaced(?: people"
     r"| persons)?|people (?:\w+ )?displaced)\b[^.;,0-9]{0,40}?(?:to|at|is|was|:|of)|IDPs(?: \w+)?:"
     r"|(?:(?:brings|bringing|brought)(?: (?:the|its|their) (?:total|number)(?: \w+){0,10})? to)))"
     r"|(?P<returned>\b(?:returns? of|repatriat(?:ed|ing|ion of)|returnees:))"
     r"|(?P<capacity>\b(?:(?:built|designed|planned|intended|set up) (?:for|to (?:host|hold|house|take|shelter"
     r"|accommodate|receive))"
     r"|capacity (?:of|for|is|to (?:host|hold|shelter))|room for"
-    r"|space for|(?:can|could) (?:only )?(?:hold|host|accommodate|house|take(?: in)?|shelter|receive|absorb|sleep"
+    r"|(?:space|places|beds) for|(?:can|could) (?:only )?(?:hold|host|accommodate|house|take(?: in)?|shelter|receive"
+    r"|absorb|sleep"
     r"|cater for)"
-    r"|plots for|(?:camps?|sites?|shelters?) for|meant (?:for"
+    r"|plots for|(?:camps?|sites?|shelters?) for|meant (?:for|as an? [\w -]{3,25} for"
     r"|to hold)|capacity:))"
     r"|(?P<aided>\b(?:(?i:aid|food|water|assistance|relief|supplies|blankets|meals|kits|rations|cash|tents"
     r"|distributions?"
     r"|trucking|partners|agencies|services|vaccin\w+|items)\b[^.;,]{0,30}\b(?:to|for|reach(?:ed|es|ing)|covers?|covered"
-    r"|serv(?:es|ed|ing)|support(?:s|ed|ing))|(?:provided|distributed|delivered|given) to|assist(?:s|ed|ing)?"
+    r"|serv(?:es|ed|ing)|suppl(?:y|ies|ied|ying)|support(?:s|ed|ing))|(?:provided|distributed|delivered|given) to"
+    r"|assist(?:s|ed|ing)?"
     r"|feeding|fed|(?:support(?:s|ed|ing)?|reach(?:es|ed|ing)?)"
     r"|distribution of \w+ aid to))"
     r")(?P<gap>(?: (?:the|a|an|remaining|its|their|total|further|other|another|additional|some|these|all"

@@ -39,6 +39,7 @@ from onward.extraction.parts import (
     remainder_of,
     state_sense,
 )
+from onward.extraction.rates import rate_sense
 from onward.extraction.shares import share_sense
 
 NUMBERS_AT_MOST = 80  # a sentence with more numbers is a table or broken
@@ -121,8 +122,8 @@ def _any_sense(
     part = part_sense(text, sentence, q, item.end, near)
     own = _sense(text, sentence, item, opened)
     own = goes_on(text, own, q, item.end, earlier)
-    if own is None and part is not None and item.unit is not None:
-        own = state_sense(text, sentence, q, item.end, True)
+    if own is None and part is not None:
+        own = state_sense(text, sentence, q, item.end, item.unit is not None)
     if own is not None and part is not None:
         own = replace(own, whole=part.whole, unit=part.unit)
     found = own or part or _apposed(text, sentence, item) or line_sense(text, sentence, q, item.end)
@@ -141,39 +142,19 @@ def _any_sense(
         )
     if found is not None and found.whole is None:
         found = replace(found, whole=remainder_of(text, sentence, q, item.unit is None, earlier))
-    last = earlier[-1] if earlier and earlier[-1].sentence == number else None
+    last = next((d for d in reversed(earlier) if d.sentence == number and d.pair is None), None)
     if found is not None and found.unit is None and item.unit is None and last is not None:
         same = {cues.KIND_OF.get(found.indicator, "displacement"), last.kind} == {
             "displacement"
         } and last.unit == "households"
         found = replace(found, unit="households" if same else None)
-    if q.unit == "people_per_day":
-        if found is None and item.unit is None and not _DAILY.match(text, q.end):
-            return None  # "500 consultations a day"
-        return _rate(item, found, near)
-    daily = item.unit == "people" and _EACH_DAY.match(text, item.end)
-    if found is not None and daily and found.indicator in ("newly_displaced", "stock", "refugees", "on_the_move"):
-        return replace(found, indicator="on_the_move", unit="people_per_day")
-    return found
-
-
-def _rate(item: Counted, found: Sense | None, near: Sequence[Draft]) -> Sense | None:
-    """Return the sense of people a day: a flow, whatever the verb; the dead of each day are no flow."""
-    if found is None and item.unit is None and not near:
-        return None
-    if found is not None and found.indicator in ("killed", "injured", "aided", *_HOUSING):
-        return found
-    start, end = (found.start, found.end) if found else (item.quantity.start, item.end)
-    return Sense("on_the_move", start, end, 0.65)
-
-
-_DAILY = re.compile(r",? (?:per|an?|each|every) day\b|,? daily\b")
-_EACH_DAY = re.compile(r" (?:\w+ ){0,9}?(?:each|every) (?:single )?day\b| (?:\w+ ){1,5}?(?:daily|per day|a day)\b")
+    return rate_sense(text, sentence, item, found, near)
 
 
 def _sense(text: str, sentence: Sentence, item: Counted, opened: Counted) -> Sense | None:
     if cues.CAPACITY_AFTER.match(text, item.quantity.end):
-        return Sense("capacity", item.quantity.start, item.end, 0.7)
+        plots = "plots" in text[item.quantity.end : item.quantity.end + 20]
+        return Sense("capacity", item.quantity.start, item.end, 0.7, None, "households" if plots else None)
     before = _before(text, sentence, item, opened)
     if before is not None:
         return before
@@ -197,6 +178,10 @@ def _before(text: str, sentence: Sentence, item: Counted, opened: Counted) -> Se
     helps = name == "aided" and re.match(r"(?:support|reach)", match.group(name))
     if helps and (item.unit is None or cues.MEASURE.search(text[sentence.start : item.quantity.start])):
         return None
+    if name == "hosted" and re.search(r"\b(?:residents|inhabitants)\b", text[item.quantity.end : item.end]):
+        return None
+    if name == "forced" and (dead := _inside(text, item)) and dead.indicator in ("killed", "injured"):
+        return dead
     if name == "forced":
         return _forced(text, item, opened, cue_start)
     if (name == "stock" and item.unit == "homes") or not _fits(name, item.unit):
@@ -248,7 +233,7 @@ def _after(text: str, item: Counted, inside: Sense | None) -> Sense | None:
     for i, match in enumerate(matches):
         gap = text[item.end : match.start()]
         if bare and not re.fullmatch(
-            rf"(?: more| others)?(?: of (?:them|whom|these|those|which))?[ ,]*(?:-)?[ ]*{cues.AUX}", gap
+            rf"(?: more| others)?(?: who)?(?: of (?:them|whom|these|those|which))?[ ,]*(?:-)?[ ]*{cues.AUX}", gap
         ):
             return None
         name = match.lastgroup or ""

@@ -166,7 +166,8 @@ def _changed_total(before: str, quantity: Quantity, end: int, told: Sequence[Dra
     if re.search(rf"\b(?:bring(?:s|ing)?|brought) the (?:total|number)\b[^;]{{3,160}}\bto {QUALIFIED}$", before):
         flow = re.search(r"\bsince\b|displacements|arrivals", before)
         return Sense("newly_displaced" if flow else told[-1].indicator, quantity.start, end, 0.6)
-    if re.search(rf"\b(?:total|number|figure)\b[^.;,]{{0,40}}\bst(?:ands|ood) at {QUALIFIED}$", before):
+    now = rf"\bnow (?:at|totals?|numbers?) {QUALIFIED}$"
+    if re.search(rf"\b(?:total|number|figure)\b[^.;,]{{0,40}}\bst(?:ands|ood) at {QUALIFIED}$|{now}", before):
         return Sense("stock", quantity.start, end, 0.55)
     return None
 

@@ -76,6 +76,7 @@ def find_tables(text: str) -> list[Table]:
             block.append(row)
             continue
         found += _table(block, caption)
+        above = (block[0][0].start, block[0][-1].end) if len(block) == 1 else above
         block = []
         above = (start, end) if line.strip() else above
     return found
@@ -133,6 +134,8 @@ def _cells(text: str, start: int, end: int) -> Row:
     line = text[start:end]
     if len(line) > 2000:
         return ()
+    if listed := _SLASHED.fullmatch(line):
+        return _slashed_cells(text, start, listed)
     sides = line.count("|"), line.lstrip().startswith("|"), _FIGURE.fullmatch(line.rpartition("|")[2].strip())
     piped = sides[0] >= 2 or (sides[0] == 1 and (sides[1] or sides[2] is not None))
     marks = list((re.compile(r"\|") if piped else _GAP).finditer(text, start, end))
@@ -143,6 +146,19 @@ def _cells(text: str, start: int, end: int) -> Row:
         cells = cells[:-1] if line.rstrip().endswith("|") else cells
         return tuple(cells)
     return tuple(c for c in cells if c.text)
+
+
+_SLASHED = re.compile(r"\W*(?P<label>[^:|/]{2,50}?) ?: *(?P<cells>[^/|]{1,40}(?: / [^/|]{1,40}){1,6})")
+"""A line of a table whose cells stand between slashes: "Rimah: 4,210 / 3,100 / 7,310"."""
+
+
+def _slashed_cells(text: str, start: int, line: re.Match[str]) -> Row:
+    cells = [_cell(text, start + line.start("label"), start + line.end("label"))]
+    position = start + line.start("cells")
+    for words in line.group("cells").split(" / "):
+        cells.append(_cell(text, position, position + len(words)))
+        position += len(words) + 3
+    return tuple(cells)
 
 
 def _cell(text: str, start: int, end: int) -> Cell:

@@ -61,7 +61,8 @@ PEOPLE_TITLES = re.compile(
 )
 PERSON_VERB = re.compile(r",? (?:said|says|told|who|an?|aged|the)\b|, \d\d,")
 HOLDING = re.compile(
-    r",? (?:(?:also|now|already|currently|is|was) )*(?:host(?:s|ed|ing)?|which hosts|shelters|received"
+    r",? (?:(?:also|now|already|currently|is|was) )*(?:host(?:s|ed|ing)?|which hosts|shelters|received|(?:has "
+    r"|have )?(?:taken|took) in"
     r"|has received|home to)\b"
 )
 SUBJECT = re.compile(

@@ -18,15 +18,16 @@ _INDICATORS = (
     ("evacuated", r"\b(?:evacuat\w+|relocat\w+(?! (?:cent|sites?))|bussed)\b"),
     ("on_the_move", r"\bon the move\b"),
     ("stock", r"\bnumber of (?:\w+ )?(?:forced|uprooted|driven)\b"),
-    ("at_border", r"\b(?:stranded|stuck|waiting) (?:\w+ ){0,3}(?:border|crossing)"),
+    ("at_border", r"\b(?:stranded|stuck|waiting) (?:\w+ ){0,3}(?:border|crossing)|\bqueues?\b"),
     ("stock", r"\b(?:currently|still|remain\w*) (?:\w+ )?displaced\b"),
     (
         "newly_displaced",
         r"\b(?:arriv\w+|new(?:ly)?[- ]displac\w+|new (?:IDPs|refugees)"
         r"|(?:new|total|daily|weekly|monthly|annual) displacements?|displacements|influx|departures?|departed|left"
-        r"|newcomers?|displaced (?:since|between|during)|fled|forced (?:to (?:flee|leave)|from)|uprooted"
+        r"|newcomers?|displaced (?:since|between|during)|cumulative (?:number|total|figure) of (?:IDPs|displaced)"
+        r"|fled|forced (?:to (?:flee|leave)|from)|uprooted"
         r"|driven (?:from|out)|crossed|cross\b|(?:those|people|persons) crossing|entered|displaced from"
-        r"|recently displaced|movements?|spontaneous)\b",
+        r"|recently displaced|movements?|spontaneous(?! (?:site|settlement|camp)s?))\b",
     ),
     ("hosted", r"\b(?:hosted|hosting|refugees?|asylum[- ]seekers?)\b"),
     (

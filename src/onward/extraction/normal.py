@@ -11,7 +11,7 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from onward.extraction.lexicon import word_list
@@ -35,7 +35,8 @@ _COMMON = word_list("common")
 _GLUED_DIGIT = re.compile(
     r"(?<=[A-Za-z][a-z])(?=\d)|(?<=[A-Z]{3})(?=\d)|(?<=\d{3})(?=[a-z]{4})|(?<=[a-z]{3}[.!?])(?=[A-Z][a-z])"
     r"|(?<=[a-z]{2})(?=\()|(?<=[a-z]{3}[.!?])(?=\d{1,3} [a-z])"
-    r"|(?<=\d[.,])(?=[A-Z][a-z]{2})|(?<=[a-z]{3},)(?=[a-z]{3})|(?<=[A-Z]{3})(?=[a-z]{3})"
+    r"|(?<=\d[.,])(?=[A-Z][a-z]{2})|(?<=[a-z]{3},)(?=\d)|(?<=\d,)(?=[a-z]{2})|(?<=[a-z]{3},)(?=[a-z]{3})"
+    r"|(?<=[A-Z]{3})(?=[a-z]{3})"
     r"|(?<=[a-z])(?=(?:January|February|March|April|June|July|August|September|October|November|December)\b)"
 )
 _WORD = re.compile(r"[A-Za-z]{6,40}")
@@ -91,6 +92,7 @@ def flatten(text: str) -> Flat:
     edits = [(cut, cut, " ") for cut in spaces]
     edits += [(*m.span(), "") for m in _HYPHENATED.finditer(plain)]
     edits += [(*m.span(), " - ") for m in _TIGHT_DASH.finditer(text)]
+    edits += [(*m.span(), "") for m in _MARGIN.finditer(plain)]
     edits += [_correction(m.start(), m.group()) for m in _SLIP.finditer(plain)]
     parts: list[str] = []
     marks: list[int] = []
@@ -109,6 +111,8 @@ def flatten(text: str) -> Flat:
     return Flat("".join(parts), tuple(marks), tuple(shifts))
 
 
+_MARGIN = re.compile(r" +(?=\n)|(?<=\n) +(?=[a-z0-9])")
+"""Spaces at the edges of a printed line."""
 _TIGHT_DASH = re.compile(r"(?<=[A-Za-z)%])\u2014(?=[\w(])|(?<=\d)\u2014(?=[A-Za-z(])")
 _SQUARE = re.compile(r"\[([^\[\]\n]{6,90})\]")
 _HYPHENATED = re.compile(r"(?<=[a-z]{2})-\n *(?=[a-z]{2})")
@@ -262,6 +266,20 @@ def _paragraph_breaks(text: str) -> set[int]:
         if not folded or closed or ended:
             breaks.add(position - 1)
     return breaks
+
+
+def unfolded(flat: Flat, lines: Sequence[Sentence]) -> Flat:
+    """Return the working copy with a space for each line end inside a sentence, so that phrases go on over it.
+
+    >>> flat = flatten("Some 900 people\\nfled the town of Rimah.")
+    >>> unfolded(flat, [Sentence(0, 38, 0)]).text
+    'Some 900 people fled the town of Rimah.'
+    """
+    parts, last = [], 0
+    for line in lines:
+        parts += [flat.text[last : line.start], flat.text[line.start : line.end].replace("\n", " ")]
+        last = line.end
+    return replace(flat, text="".join([*parts, flat.text[last:]]))
 
 
 def fold(name: str) -> str:

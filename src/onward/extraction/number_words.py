@@ -76,7 +76,7 @@ def share(words: str) -> float:
     """
     if words in SHARES:
         return SHARES[words]
-    part, whole = re.split(r" (?:in|out of)(?: every)? ", words)
+    part, whole = re.split(r"(?: [a-z]+)? (?:in|out of)(?: every)? ", words)
     value, base = (float(w) if w.isdigit() else spelled(w) for w in (part, whole))
     return 100.0 * value / base if base >= value > 0 else 0.0
 

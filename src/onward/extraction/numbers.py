@@ -31,14 +31,18 @@ _NUMERAL = (
     rf"(?<![\w.,$€£])(?<![A-Za-z]-)(?:{_DIGITS})(?:(?: ?(?:{_SCALE})){{1,2}}\b|(?:k|m|mn|bn)\b"
     r"| m(?=[ ]*(?:$|[\n;,)])))?(?![\w]*\d)"
 )
+_SITES = r"(?:camps|sites|schools|districts|villages|centres|centers|provinces|health|hospitals|partners|the)\b"
 _SHARE = (
     rf"\b(?:{'|'.join(sorted(SHARES, key=len, reverse=True))})(?= of (?!a )| (?:are|were|have|had|live|stay|rent"
     rf"|came|come|moved|fled|returned)\b)"
-    rf"|\b(?:\d{{1,2}}|{_UNIT}) (?:in|out of)(?: every)? (?:\d{{1,3}}|{_UNIT})(?= (?:of|people|persons|households"
-    r"|families|IDPs|refugees|now|displaced|are|were|have|had|fled|reside|live|lives)\b)"
+    rf"|\b(?:\d{{1,2}}|{_UNIT})(?: (?:person|refugee|household|family|child|woman|adult))? (?:in"
+    rf"|out of)(?: every)? (?:\d{{1,3}}|{_UNIT})(?= (?:of|people|persons|households"
+    r"|families|IDPs|refugees|now|displaced|are|were|have|had|fled|reside|residents|inhabitants|civilians|live|lives"
+    r"|is|has|was)\b)"
+    rf"|\b(?:\d{{1,2}}|{_UNIT}) out of(?: every)? (?:\d{{1,3}}|{_UNIT})(?= (?!{_SITES})[a-z])"
 )
 _WORDS = (
-    rf"\b(?:half a (?:{_SCALE})|a quarter of a million|(?:{_UNIT})(?:[ -](?:and )?(?:{_UNIT}"
+    rf"\b(?:half a (?:{_SCALE})|a quarter of a million)\b|\b(?:(?:{_UNIT})(?:[ -](?:and )?(?:{_UNIT}"
     rf"|{_SCALE})){{0,9}}"
     rf"|a (?:{_SCALE})(?:[ -](?:and )?(?:{_UNIT}|{_SCALE})){{0,9}})\b(?! of (?:those|these|them|the)\b)"
 )
@@ -106,10 +110,11 @@ _CHANGE = re.compile(
     re.IGNORECASE,
 )
 _SPEED = re.compile(
-    r"(?:increas|decreas|decline|drop|rise|rose|fell|grew|grow|reduc|fund)\w*(?: \w+){0,2} (?:by|of|at)(?: \w+)?\s*$",
+    r"(?:increas|decreas|decline|drop|rise|rose|fell|grew|grow|reduc|fund)\w*(?: \w+){0,2} (?:by|of|at)(?: \w+)?\s*$"
+    r"|\b(?:up|down)(?: by)?\s*$|[(\s][+-]$",
     re.I,
 )  # what changed or was paid is no share of people
-_A_DAY = re.compile(r" (?:[\w-]+ ){0,4}?(?:(?:per|a|each|every) day|daily)\b", re.IGNORECASE)
+_A_DAY = re.compile(r"\s(?:[\w-]+ ){0,4}?(?:(?:per|a|each|every) day|daily)\b", re.IGNORECASE)
 _NOT_BEFORE = re.compile(
     r"(?:[$€£]|\b(?:US|USD|EUR|magnitude|category|number|no\.|page|chapter|phase|round|figure|table"
     r"|article|paragraph"

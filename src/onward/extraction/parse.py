@@ -18,7 +18,7 @@ from onward.extraction.headings import headings_of
 from onward.extraction.inheritance import in_row
 from onward.extraction.layout import Box, Table, find_boxes, find_tables
 from onward.extraction.mentions import find_mentions
-from onward.extraction.normal import Flat, Sentence, flatten, sentences
+from onward.extraction.normal import Flat, Sentence, flatten, sentences, unfolded
 from onward.extraction.number_words import spelled
 from onward.extraction.numbers import find_quantities
 from onward.extraction.offices import country_of, find_offices
@@ -59,7 +59,9 @@ def take_apart(
     boxes = find_boxes(text, tables)
     rows = [(flat.forth(a), flat.forth(b)) for t in tables for a, b in t.lines]
     rows += [(flat.forth(c.start), flat.forth(c.end)) for b in boxes for c in (b.figure, b.label)]
-    lines = [s for s in sentences(flat.text, rows) if not is_furniture(flat.text[s.start : s.end])]
+    lines = sentences(flat.text, rows)
+    flat = unfolded(flat, lines)
+    lines = [s for s in lines if not is_furniture(flat.text[s.start : s.end])]
     dates = [w for s in lines for w in _dates_of(flat.text, s, day)]
     quantities = by_sentence(lines, find_quantities(flat.text, [(w.start, w.end) for w in dates]))
     mentions = find_mentions(flat.text, places, [(s.start, s.end) for s in lines], actors)

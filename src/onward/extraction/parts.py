@@ -34,7 +34,7 @@ class Sense:
 QUALIFIED = r"(?:(?:an? )?(?:estimated|total of|about|around|some|over|more than|nearly|almost|at least|up to|only) ?)*"
 _OF_THEM = r"(?:out )?of (?:whom|them|these|those|which|this total|the total)|among (?:them|these|those|whom)"
 _PART = re.compile(
-    rf"\b(?:(?P<pronoun>{_OF_THEM})|(?P<list>including|compris(?:ing|es|ed)(?: of)?|consist(?:ing|s|ed) of"
+    rf"\b(?:(?P<pronoun>{_OF_THEM})|(?P<list>including|incl\.?|compris(?:ing|es|ed)(?: of)?|consist(?:ing|s|ed) of"
     rf"|composed of|made up of|(?:this|these|that|which|figures?|totals?|numbers?)"
     rf"(?:, [^,.;\d]{{3,40}} (?:said|says|reported),)? (?:also )?includ(?:es?|ed)))"
     rf"[,:]?(?: \w+ [\w'-]+ed)?"
@@ -55,12 +55,13 @@ _ITEM_END = re.compile(
     r"|overnight|yesterday|today|early|late|on \w+day|last (?:week|month)|this (?:week|month|morning)"
     r"|(?:reported|identified|registered|recorded|verified|confirmed) (?:by|in|at|through)|others?|more"
     r"|people|persons|individuals|households|families|women|men|children|girls|boys|fighters|civilians|IDPs|refugees"
-    r"|(?:were|are) (?:from|in|with|at|hosted|staying|living)|moved|went|came|others)\b)"
+    r"|(?:were|are) (?:from|in|with|at|hosted|staying|living)|moved|went|came|others)\b"
+    r"|[A-Z][\w'-]+(?: [A-Z][\w'-]+)?\s*[/,;)])"
 )
 _LISTED_NAME = re.compile(r"[A-Z][\w'-]*(?: [\w'-]+){0,3} \((?:about |around |some |over )?$")
 _ONE_MORE = re.compile(r"\(\s*(?:[A-Z]\w* )?$|\b(?:another|a further) $")
 _THINGS = re.compile(rf"\b(?:\d+|{'|'.join(ONES)}) (?:\w+ )?(?:{cues.OTHER})\b", re.IGNORECASE)
-_SEPARATOR = re.compile(r"[,;:(]| - |\band\b|\bwhile\b|\bor\b|\bbut\b")
+_SEPARATOR = re.compile(r"[,;:(]| - | / |\band\b|\bwhile\b|\bor\b|\bbut\b")
 _OPENS = re.compile(r"\(\s*(?:[A-Z]\w* )?$")
 _COMPARED = re.compile(
     rf"\b(?:(?:up|down) from|compared (?:with|to)|against|as opposed to|versus|from)"
@@ -164,7 +165,7 @@ def item_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, told
             and not _FOREIGN.search(gap)
         )
         if plain and not re.search(r"[.!?] ", gap) and (elided or _ONE_MORE.search(gap) or not cues.POST.search(gap)):
-            unit = last.unit if last.unit != "percent" else None
+            unit = last.first_unit if last.unit not in ("percent", "people_per_day") else None
             return Sense(last.indicator, quantity.start, end, 0.55, _whole_of_list(text, last, quantity), unit)
         return None
     before = text[sentence.start : quantity.start]
@@ -255,7 +256,8 @@ def _whole_of_list(text: str, last: Draft, quantity: Quantity) -> int | None:
 _STATE = re.compile(
     r"[^.;:()]{0,30}?\b(?:(?:are|were|is|was)(?: (?:currently|now|still|also|being|reported\w*|believed to be))* (?:in"
     r"|at|with|living|staying|residing|camped|based)|live[sd]?|living|stay(?:s|ed|ing)?|remain(?:s|ed|ing)?"
-    r"|resid(?:e|es|ing)|camp(?:ed|ing)?|squatting|sleeping)\b"
+    r"|resid(?:e|es|ing)|camp(?:ed|ing)?|squatting|sleeping|(?:are|were|is)(?: (?:still|now|also|currently))*"
+    r" (?:scattered|dispersed|spread|settled|accommodated|crammed|crowded))\b"
 )
 _IN_SHELTERS = re.compile(
     r" (?:living |staying |accommodated |now )?(?:in|at|inside) (?:[\w-]+ ){0,3}(?:shelters?|camps?|cent(?:re|er)s?"
@@ -278,9 +280,21 @@ _OTHERS_IN = re.compile(
 )
 
 
+_WAIT = re.compile(
+    r" (?:who )?(?:(?:are|were|was|is|remain\w*|have been|still|now|also|currently|reportedly|believed to be|being) )*"
+    r"(?:waiting(?! to be)|awaiting (?:registration|relocation|transfer|admission|entry)|stranded|stuck"
+    r"|queu(?:e)?ing|held up)\b"
+)
+_BORDER = re.compile(r"\b(?:borders?|frontier|crossings?|berm|gate|no[- ]man's[- ]land)\b", re.IGNORECASE)
+
+
 def state_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, people: bool) -> Sense | None:
     """Return the sense of people who live, stay, remain or are somewhere; a bare number only with "remain"."""
     limit = min(sentence.end, end + 90)
+    people = people or text[: quantity.start].endswith((" remaining ", "Remaining "))
+    if people and (wait := _WAIT.match(text, end, limit)):
+        edge = _BORDER.search(text, sentence.start, sentence.end)
+        return Sense("at_border" if edge else "stock", quantity.start, wait.end(), 0.6)
     if others := _OTHERS_IN.match(text, end, limit):
         return Sense("sheltered", quantity.start, others.end(), 0.6)
     if people and (match := _FROM_IN.match(text, end, limit)):

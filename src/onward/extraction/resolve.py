@@ -172,15 +172,24 @@ def _goes_on(scene: Scene, whole: Draft, part: Draft) -> bool:
 
 
 _BRACKET = re.compile(
-    r"(?:'s)?(?: (?:district|governorate|province|state|region|locality|camp|town|city))? ?(?:\(|:)\s*"
+    r"(?:'s)?(?: (?i:district|governorate|province|state|region|locality|county|zone|camp|town"
+    r"|city))?(?: \([A-Z][a-z]+\))?"
+    r"(?:(?: (?:accounts?|accounted|accounting))? (?:for|with))?(?: ?(?:\(|:)\s*| )"
     r"(?:[\w.,]+(?: \w+)? ?[;,/] )?(?:about |around |some |over |nearly |n=)?"
 )
+
+
+_LIST_GOES_ON = re.compile(r" ?(?:%|per cent)?\s*(?:[,;.)]|$| and (?:the )?[A-Z])")
+"""After a figure that stands bare after its place, in a list: "Rimah 4,210, Talsa 2,915"."""
 
 
 def _before_bracket(scene: Scene, draft: Draft) -> Tied:
     """Return the name before the bracket in which a figure stands: "Rimah (4,210)"."""
     last = [m for m in scene.mentions.get(draft.sentence, ()) if m.end < draft.anchor][-1:]
-    if not last or not _BRACKET.fullmatch(scene.text, last[0].end, draft.anchor):
+    gap = _BRACKET.fullmatch(scene.text, last[0].end, draft.anchor) if last else None
+    if not last or gap is None:
+        return []
+    if not re.search(r"[(:]", gap.group()) and not _LIST_GOES_ON.match(scene.text, draft.figure_end):
         return []
     role = last[0].role
     if role is None or role == "at":

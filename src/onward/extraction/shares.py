@@ -19,11 +19,12 @@ _SHARE_OF = re.compile(
     re.IGNORECASE,
 )
 _WHO = re.compile(
-    r"\b(?:women|children|girls|boys|female|male|minors|men|elderly|majority|proportions?|come|came|originat\w+|from"
+    r"\b(?:(?:are|were|is) (?:still |now |currently )?(?:in|within|at|inside|outside)|women|children|girls|boys"
+    r"|female|male|minors|men|elderly|majority|proportions?|come|came|originat\w+|from"
     r"|moved|stay\w*"
     r"|liv\w+|shelter\w*|settle\w*|hosted|return\w*|displaced|fled|flee\w*|leav\w+|left|head\w*|travel\w*|crossed"
     r"|crossing|arriv\w+"
-    r"|households|families|individuals|people|aged|years? old)\b",
+    r"|households|families|individuals|people|aged|years? old|(?:under|over|below|above) (?:the age of )?\d+)\b",
     re.IGNORECASE,
 )
 
@@ -92,6 +93,14 @@ def _finite(text: str, start: int, end: int) -> str | None:
     return _FLIGHT_VERBS.get(verb.lastgroup or "") if verb else None
 
 
+_GONE = re.compile(
+    r" (?:of (?:the|its|their) )?(?:[\w'-]+ )?(?:residents|inhabitants|population|people|families|households"
+    r"|villagers|civilians)"
+    r" (?:have |has |had )(?:already |now |since )?(?:left|fled|gone|moved (?:out|away))\b"
+)
+"""A share of all who lived in a place."""
+
+
 def share_sense(text: str, sentence: Sentence, quantity: Quantity, earlier: Sequence[Draft]) -> Sense | None:
     """Return what a percentage is a share of: the noun after "of", else the figure told before it.
 
@@ -105,6 +114,8 @@ def share_sense(text: str, sentence: Sentence, quantity: Quantity, earlier: Sequ
         base = base_of(near, quantity)
         stated = _state_before(text, sentence, near[-1], quantity) or near[-1].indicator
         return Sense(stated, quantity.start, quantity.end, 0.6, base.anchor if base else None)
+    if gone := _GONE.match(text, quantity.end, sentence.end):
+        return Sense("newly_displaced", quantity.start, gone.end(), 0.6)
     match = _SHARE_OF.match(text, quantity.end, sentence.end)
     if match and match.group("noun"):
         found, explained, whole = _share_of_noun(text, sentence, quantity, match, whole)
@@ -150,7 +161,9 @@ def _share_of_noun(
 ) -> tuple[Sense | None, bool, Draft | None]:
     """Return the sense by the noun after "of", whether a figure before may still explain the share, and its whole."""
     noun = re.split(r"\b(?:were|was|are|is|have|has|had|who|that|said|report\w*)\b", match.group("noun"))[0]
-    verb = cues.POST.search(text, quantity.end, min(sentence.end, quantity.end + 160))
+    further = re.search(r",? (?:and|while|but) .{0,12}\d|[;]", text[quantity.end : sentence.end])
+    limit = quantity.end + further.start() if further else sentence.end
+    verb = cues.POST.search(text, quantity.end, min(limit, quantity.end + 160))
     indicator = _finite(text, match.start("noun") + len(noun), sentence.end) or indicator_of(noun)
     if re.search(r"\bpopulation of\b", noun):
         whole = None  # a share of all who live there

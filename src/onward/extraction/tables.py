@@ -18,6 +18,20 @@ from onward.extraction.places import Gazetteer
 
 Locate = Callable[[int], int]
 _TOTAL = re.compile(r"\b(?:grand |sub-?)?total\b|^(?:all|overall|sum)\b", re.IGNORECASE)
+_TIME = (
+    r"\bsince|cumulative|to date|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)(?:[a-z]*)\b|\b20\d\d\b"
+    r"|\bweeks?\b|\bmonths?\b|\b(?:current|previous|last|this) |\bround\b|\btoday\b"
+)
+"""What a column of the same count at another time is headed."""
+_CHANGE_HEAD = re.compile(r"\b(?:changes?|difference|variation|trend|increase|decrease|growth)\b", re.IGNORECASE)
+_REGISTER = re.compile(r"(?:registered|profiled|verified|(?P<new>new\b))", re.IGNORECASE)
+"""Columns of a camp's register."""
+_SITES_HEAD = re.compile(
+    r"(?:# |no\.? of |number of )?(?:[\w-]+ ){0,2}"
+    r"(?:cent(?:re|er)s|sites|camps|schools|ECs|settlements|locations|shelters)",
+    re.IGNORECASE,
+)
+_PEOPLE_HEAD = re.compile(r"IDPs?|people|persons|individuals|famil|households?|HHs?|refugees|returnees", re.IGNORECASE)
 _PLACE_HEAD = re.compile(
     r"district|governorate|state|province|region|locality|woreda|zone|cercle|country|location|camp|site|area|origin|admin"
     r"|destination|departure|arrival|town|village|commune|county|oblast|hromada|place|from|to\b|moughataa|wilaya",
@@ -31,6 +45,8 @@ def table_drafts(flat: Flat, table: Table, sentence: Locate, places: Gazetteer) 
     `sentence` gives the number of the sentence at a position of the working copy.
     """
     caption = flat.text[flat.forth(table.caption[0]) : flat.forth(table.caption[1])]
+    if re.search(r"\d\s+[a-z]{3}", caption) and not caption.rstrip().endswith(":"):  # a sentence with facts of its own
+        caption = table.header[0].text if table.header else ""
     drafts: list[tuple[int, bool, Draft]] = []
     for row in table.rows:
         drafts += _row_drafts(flat, table, row, caption, sentence, places)
@@ -53,9 +69,11 @@ def _row_drafts(
     found = []
     first: str | None = None
     for column, cell in enumerate(row):
-        if not cell.is_figure or (column == 0 and labels):
+        if not cell.is_figure or cell.text[:1] in "+-" or (column == 0 and labels):
             continue
         heading = table.header[column].text if column < len(table.header) else ""
+        if _counts_sites(heading, table.header):
+            continue
         sense = _sense(heading, label if not tied else "", caption, first)
         if sense is None:
             continue
@@ -67,14 +85,24 @@ def _row_drafts(
     return found
 
 
+def _counts_sites(heading: str, header: Row) -> bool:
+    """Return whether a column counts centres or sites: another one then counts their people."""
+    others = any(_PEOPLE_HEAD.search(c.text) for c in header if c.text != heading)
+    return bool(others and _SITES_HEAD.fullmatch(heading) and not _PEOPLE_HEAD.search(heading))
+
+
 def _sense(heading: str, label: str, caption: str, first: str | None) -> tuple[str, str] | None:
     """Return what a cell counts: its column, else its row, else the caption, else the first column of its row."""
+    if _CHANGE_HEAD.search(heading):
+        return None
     for words in (heading, label):
         if indicator := indicator_of(words):
             return indicator, unit_of(f"{heading} {words}", indicator)
+    if register := _REGISTER.match(heading):
+        return ("newly_displaced" if register.group("new") else "stock"), unit_of(heading, "stock")
     if not re.search(
-        r"households?|HHs?|famil|%|share|per ?cent|individuals|persons|people|total|figure|number|^$|women"
-        r"|men|children|proportion",
+        rf"households?|HHs?|famil|%|share|per ?cent|individuals|persons|people|total|figure|number|^$|women"
+        rf"|men|children|proportion|{_TIME}",
         heading,
         re.IGNORECASE,
     ):
@@ -103,6 +131,15 @@ def _row_places(
     return tuple(tied)
 
 
+_PEOPLE_LABEL = re.compile(rf"\b(?:population|{cues.PEOPLE}|{cues.HOUSEHOLD})\b", re.IGNORECASE)
+_OTHER_LABEL = re.compile(
+    r"\b(?:need|target\w*|affected|food|assist\w*|reached|water|health|school|risk|funding|vaccin\w*|aid|support\w*|staff"
+    r"|malnourish\w*|births?|host communit\w+|residents?|inhabitants?)\b",
+    re.IGNORECASE,
+)
+"""What key figures count that are people, but not people in flight."""
+
+
 def box_drafts(flat: Flat, boxes: Sequence[Box], sentence: Locate) -> list[Draft]:
     """Return the facts of key figures that stand on lines of their own."""
     drafts: list[Draft] = []
@@ -111,6 +148,8 @@ def box_drafts(flat: Flat, boxes: Sequence[Box], sentence: Locate) -> list[Draft
         counts = [d for d in drafts if d.unit == "people"]
         whole = counts[-1] if share and counts else None  # "62 %" below "10,238 movements" is a share of them
         indicator = indicator_of(box.label.text) or (whole.indicator if whole else None)
+        if indicator is None and counts and not share and _PEOPLE_LABEL.search(box.label.text):
+            indicator = None if _OTHER_LABEL.search(box.label.text) else "stock"
         if indicator is None:
             continue
         draft = _cell_draft(
