@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 #: the folder of a clone that is run without being installed
 CLONE = Path(__file__).parents[2]
@@ -34,6 +31,8 @@ def _requirement(extra: str) -> str:
 
 
 def _direct_url() -> dict[str, Any]:
+    from importlib.metadata import PackageNotFoundError, distribution
+
     try:
         text = distribution("onward").read_text("direct_url.json")
     except PackageNotFoundError:
@@ -51,6 +50,9 @@ def requirement(extra: str, origin: dict[str, Any]) -> str:
     >>> requirement("web", {"url": "https://git.example/onward.git", "vcs_info": {"vcs": "git", "commit_id": "4a3"}})
     'onward[web] @ git+https://git.example/onward.git@4a3'
     """
+    from urllib.parse import urlsplit  # here, since every command imports this module
+    from urllib.request import url2pathname
+
     url = origin.get("url")
     if not url:
         return f"onward[{extra}]"
