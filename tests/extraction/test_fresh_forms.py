@@ -126,6 +126,34 @@ def figures(text: str) -> list[tuple[str, float | None, str | None]]:
             [("capacity", 120, "people"), ("sheltered", 198, "people")],
         ),
         (
+            "Some 5,737 people fled to Rimah: 2,030 are sheltered in halls, while the rest, estimated at "
+            "3,700, rent rooms.",
+            [("newly_displaced", 5737, "people"), ("sheltered", 2030, "people"), ("newly_displaced", 3700, "people")],
+        ),
+        (
+            "Arrivals have slowed from over 300 a day in the first week to 20.",
+            [("on_the_move", 300, "people_per_day"), ("on_the_move", 20, "people_per_day")],
+        ),
+        (
+            "Refugees returned to Rimah: 39,176, including 21,182 through the Torka border point and 17,994 "
+            "through Bolda.",
+            [("returned", 39_176, "people"), ("returned", 21_182, "people"), ("returned", 17_994, "people")],
+        ),
+        (
+            "Authorities forcibly returned 998 individuals. Of the residents of Rimah 117,023 (13%) are "
+            "returnees from abroad.",
+            [("returned", 998, "people"), ("returned", 117_023, "people"), ("returned", 13, "percent")],
+        ),
+        (
+            "The centres house 1,862 individuals; 300 shelters with damages were seen.",
+            [("sheltered", 1862, "people"), ("damaged", 300, "homes")],
+        ),
+        (
+            "100,000 - The number of people that were forced out of their homes",
+            [("newly_displaced", 100_000, "people")],
+        ),
+        ("The army displaced 95 per cent of its population.", [("newly_displaced", 95, "percent")]),
+        (
             "In addition, 38 households not included in the previous report of new displacements were identified.",
             [("newly_displaced", 38, "households")],
         ),
@@ -141,6 +169,8 @@ def test_a_form_is_read(text, expected):
         "Displacement Report 15 (3 to 9 May): the region had a population of 3,945,168 in 2015.",
         "Rimah had an estimated population of 120,000 before the war.",
         "Rimah was home to 35,000 residents.",
+        "At least 2.5 million people are in need of assistance.",
+        "58% (201 settlements) of assessed settlements and 47% of IDP settlements lack water.",
         "Gang clashes left 471 killed, injured or missing.",
         "Arrivals were up by 81 %, down 4 per cent on Sunday.",
         "Some 1,400 patients are waiting to be evacuated.",

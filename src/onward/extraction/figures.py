@@ -67,7 +67,7 @@ def figure_drafts(
             drafts[-1] = replace(drafts[-1], end=max(drafts[-1].end, q.end), value=q.value, low=q.low, high=q.high)
             continue
         if item.base:
-            told_by_noun = _inside(text, item)
+            told_by_noun = _inside(text, item) or _of_those_who(text, item)
             if told_by_noun is not None and within_share(text, quantities, i):
                 drafts.append(_draft(text, sentence, number, item, told_by_noun))
             continue
@@ -88,6 +88,11 @@ def figure_drafts(
     return drafts
 
 
+def _of_those_who(text: str, item: Counted) -> Sense | None:
+    """Return the sense of the base of a share by its relative clause: "a tenth of the 57,000 people who have fled"."""
+    return _after(text, item, None) if re.match(r" (?:who|that) ", text[item.end : item.end + 6]) else None
+
+
 def _same_share(text: str, last: Draft, item: Counted) -> bool:
     """Return whether a percentage in brackets repeats the share before it: "half of them came by bus (53 %)"."""
     q, words = item.quantity, text[last.anchor : item.quantity.start]
@@ -98,6 +103,12 @@ def _same_share(text: str, last: Draft, item: Counted) -> bool:
         and not re.search(r"[();.]", words.rstrip(" ("))
         and abs(last.size - q.size) <= 5
     )
+
+
+_IN_NEED = re.compile(
+    r" (?:(?:who|that|are|were|is|remain|now|still|also|currently) )*(?:in (?:\w+ )?need|affected|food insecure"
+    r"|at risk)\b"
+)
 
 
 def _any_sense(
@@ -128,10 +139,11 @@ def _any_sense(
         own = replace(own, whole=part.whole, unit=part.unit)
     found = own or part or _apposed(text, sentence, item) or line_sense(text, sentence, q, item.end)
     found = found or led_sense(text, sentence, q)
-    if found is None and item.unit != "homes":
+    beyond = opened.end if text.startswith(" (", item.end) else item.end
+    if found is None and item.unit != "homes" and not _IN_NEED.match(text, item.end):
         found = (
             elliptical_sense(text, sentence, q, item.end, near)
-            or state_sense(text, sentence, q, item.end, item.unit is not None)
+            or state_sense(text, sentence, q, beyond, item.unit is not None)
             or item_sense(text, sentence, q, item.end, near)
             or _inherited(text, item, drafts)
             or recorded_sense(text, sentence, q, max(item.end, opened.end) if item.unit else item.end, near)

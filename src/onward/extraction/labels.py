@@ -88,7 +88,8 @@ def led_sense(text: str, sentence: Sentence, quantity: Quantity) -> Sense | None
         or quantity.unit == "percent"
     ):
         return None
-    if _VERB.search(label) or not re.match(r"\+?\s+[A-Z]", label):
+    counted = re.match(r"[\s-]+(?:The )?[Nn]umber of (?:people|persons|households|families|IDPs|refugees)\b", label)
+    if not counted and (_VERB.search(label) or not re.match(r"\+?\s+[A-Z]", label)):
         return None
     indicator = indicator_of(label) or ("sheltered" if _IN_CAMP.search(label) else None)
     return Sense(indicator, quantity.start, quantity.end, 0.6, None, unit_of(label, indicator)) if indicator else None

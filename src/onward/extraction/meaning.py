@@ -15,7 +15,7 @@ _INDICATORS = (
     ("damaged", r"\bdamaged\b"),
     ("capacity", r"\bcapacity\b"),
     ("returned", r"\b(?:return\w*|repatriat\w+)\b"),
-    ("evacuated", r"\b(?:evacuat\w+|relocat\w+(?! (?:cent|sites?))|bussed)\b"),
+    ("evacuated", r"\b(?:evacu\w+|relocat\w+(?! (?:cent|sites?))|bussed)\b"),
     ("on_the_move", r"\bon the move\b"),
     ("stock", r"\bnumber of (?:\w+ )?(?:forced|uprooted|driven)\b"),
     ("at_border", r"\b(?:stranded|stuck|waiting) (?:\w+ ){0,3}(?:border|crossing)|\bqueues?\b"),
@@ -25,7 +25,7 @@ _INDICATORS = (
         r"\b(?:arriv\w+|new(?:ly)?[- ]displac\w+|new (?:IDPs|refugees)"
         r"|(?:new|total|daily|weekly|monthly|annual) displacements?|displacements|influx|departures?|departed|left"
         r"|newcomers?|displaced (?:since|between|during)|cumulative (?:number|total|figure) of (?:IDPs|displaced)"
-        r"|fled|forced (?:to (?:flee|leave)|from)|uprooted"
+        r"|fled|forced (?:to (?:flee|leave)|from|out of)|uprooted"
         r"|driven (?:from|out)|crossed|cross\b|(?:those|people|persons) crossing|entered|displaced from"
         r"|recently displaced|movements?|spontaneous(?! (?:site|settlement|camp)s?))\b",
     ),

@@ -186,7 +186,10 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|Gen|Col|Lt|Maj|Capt|Sgt|Gov|Sen|Rep|No|vs|approx|est|Jan|Feb|Mar|Apr|Jun|Jul|Aug"
     r"|Sep|Sept|Oct|Nov|Dec|e\.g|i\.e|etc|al|Fig|Inc|Ltd|Co)|\b[A-Z])$"
 )
-_STOP = re.compile(r"[.!?]+[\"')\]]*(?=\s+[\"'(\[]*[A-Z0-9])|[.!?]+[\"')\]]*(?=\s*$)|\n| (?=[\u2022\u25aa\u25cf] )")
+_STOP = re.compile(
+    r"(?<=[\d%KM]) (?=\| [A-Z])"
+    r"|[.!?]+[\"')\]]*(?=\s+[\"'(\[]*[A-Z0-9])|[.!?]+[\"')\]]*(?=\s*$)|\n| (?=[\u2022\u25aa\u25cf] )"
+)
 _BULLET = re.compile(r"\s*(?:[-*\u2022\u25aa\u25cf\u00b7]|\d{1,2}[.)])\s")
 
 

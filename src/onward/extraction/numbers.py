@@ -111,7 +111,7 @@ _CHANGE = re.compile(
 )
 _SPEED = re.compile(
     r"(?:increas|decreas|decline|drop|rise|rose|fell|grew|grow|reduc|fund)\w*(?: \w+){0,2} (?:by|of|at)(?: \w+)?\s*$"
-    r"|\b(?:up|down)(?: by)?\s*$|[(\s][+-]$",
+    r"|(?<!made )(?<!make )(?<!makes )\b(?:up|down)(?: by)?\s*$|[(\s][+-]$",
     re.I,
 )  # what changed or was paid is no share of people
 _A_DAY = re.compile(r"\s(?:[\w-]+ ){0,4}?(?:(?:per|a|each|every) day|daily)\b", re.IGNORECASE)

@@ -51,7 +51,8 @@ _WHO_THEY_ARE = re.compile(
     r" (?:are|were|come|came) (?:from|women|children|girls|boys|men|elderly|under|female|male|minors)\b"
 )
 _ITEM_END = re.compile(
-    r"\s*(?:[,;.)\]]|$|\(|(?:and|or|while|from|in|to|into|at|within|near|by|via|of (?:them|whom|which)|elsewhere"
+    r"\s*(?:[,;.)\]]|$|\(|(?:and|or|while|from|in|to|into|at|within|near|by|via|through|under|of (?:them|whom|which)"
+    r"|elsewhere"
     r"|overnight|yesterday|today|early|late|on \w+day|last (?:week|month)|this (?:week|month|morning)"
     r"|(?:reported|identified|registered|recorded|verified|confirmed) (?:by|in|at|through)|others?|more"
     r"|people|persons|individuals|households|families|women|men|children|girls|boys|fighters|civilians|IDPs|refugees"
@@ -59,7 +60,10 @@ _ITEM_END = re.compile(
     r"|[A-Z][\w'-]+(?: [A-Z][\w'-]+)?\s*[/,;)])"
 )
 _LISTED_NAME = re.compile(r"[A-Z][\w'-]*(?: [\w'-]+){0,3} \((?:about |around |some |over )?$")
-_ONE_MORE = re.compile(r"\(\s*(?:[A-Z]\w* )?$|\b(?:another|a further) $")
+_ONE_MORE = re.compile(
+    r"\(\s*(?:[A-Z][\w'-]*(?: [A-Z][\w'-]*)?:? )?$"
+    r"|[,;]? (?:and )?(?:in|to|at) (?:the )?[A-Z][\w' -]{1,30} $|\b(?:another|a further) $"
+)
 _THINGS = re.compile(rf"\b(?:\d+|{'|'.join(ONES)}) (?:\w+ )?(?:{cues.OTHER})\b", re.IGNORECASE)
 _SEPARATOR = re.compile(r"[,;:(]| - | / |\band\b|\bwhile\b|\bor\b|\bbut\b")
 _OPENS = re.compile(r"\(\s*(?:[A-Z]\w* )?$")
@@ -78,6 +82,11 @@ _FOREIGN = re.compile(
 )
 
 
+_REST = re.compile(
+    rf"\b(?:the rest|the remainder|the others)[ ,(-]+(?:estimated at |numbering |put at )?{QUALIFIED}$", re.IGNORECASE
+)
+
+
 def part_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, earlier: Sequence[Draft]) -> Sense | None:
     """Return the sense of a figure after "of whom", "of these", "including": a part of the figure before, and like it.
 
@@ -89,6 +98,9 @@ def part_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, earl
     """
     before = text[max(sentence.start, quantity.start - 60) : quantity.start]
     match = _PART.search(before)
+    if _REST.search(before):
+        whole = total_of(earlier, quantity)
+        return Sense(whole.indicator, quantity.start, end, 0.55, whole.anchor, whole.first_unit) if whole else None
     pronoun = bool(match and match.group("pronoun")) or bool(_OF_THEM_AFTER.match(text, quantity.end))
     pronoun = pronoun or bool(_WHO_THEY_ARE.match(text, quantity.end)) or bool(_MAJORITY.search(before))
     if not match and not pronoun:
@@ -145,10 +157,16 @@ def remainder_of(text: str, sentence: Sentence, quantity: Quantity, bare: bool, 
     return base.anchor if base is not None and last.size + quantity.size <= 1.02 * base.size else None
 
 
+_FROM_TO = re.compile(rf".*\b(?:from|between) {QUALIFIED}[\d,.]+[^.;,]{{0,45}} to {QUALIFIED}", re.IGNORECASE)
+"""Between the two figures of a change: "slowed from 300 a day in the first week to 20"."""
+
+
 def item_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, told: Sequence[Draft]) -> Sense | None:
     """Return the sense of an item of a list ("A (3,400), B (2,100)"): what the list counts."""
     last = told[-1] if told and told[-1].sentence_of(sentence) else None
     compared = last is not None and _COMPARED.search(text[last.figure_end : quantity.start])
+    if last is not None and _FROM_TO.fullmatch(text[max(sentence.start, last.anchor - 40) : quantity.start]):
+        return Sense(last.indicator, quantity.start, end, 0.55, None, last.first_unit)
     if compared and last is not None and last.unit != quantity.unit and last.unit in ("percent", "people_per_day"):
         last = next((d for d in reversed(told) if d.unit != last.unit and d.sentence_of(sentence)), last)
     before_that = compared and _EARLIER.match(text, quantity.end)
@@ -288,6 +306,17 @@ _WAIT = re.compile(
 _BORDER = re.compile(r"\b(?:borders?|frontier|crossings?|berm|gate|no[- ]man's[- ]land)\b", re.IGNORECASE)
 
 
+_BARE_STATE = re.compile(
+    rf"\s*(?:\w+ )?remain(?!ing (?:\w+ ){{0,3}}(?:{cues.OTHER})\b)"
+    r"|(?: \([^()]{1,20}\))? (?:are|were) (?:\w+ )?(?:accommodated|hosted|housed|sheltered)\b",
+    re.IGNORECASE,
+)
+"""What a bare number may be said to do to be people in a state."""
+_WHO_ARE = re.compile(
+    r"(?: \([^()]{1,20}\))? (?:are|were) (?:former |mostly |all )?(?:returnees|IDPs|refugees|evacuees)\b"
+)
+
+
 def state_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, people: bool) -> Sense | None:
     """Return the sense of people who live, stay, remain or are somewhere; a bare number only with "remain"."""
     limit = min(sentence.end, end + 90)
@@ -295,6 +324,8 @@ def state_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, peo
     if people and (wait := _WAIT.match(text, end, limit)):
         edge = _BORDER.search(text, sentence.start, sentence.end)
         return Sense("at_border" if edge else "stock", quantity.start, wait.end(), 0.6)
+    if who := _WHO_ARE.match(text, end, limit):
+        return Sense("returned" if "returnee" in who.group() else "stock", quantity.start, who.end(), 0.6)
     if others := _OTHERS_IN.match(text, end, limit):
         return Sense("sheltered", quantity.start, others.end(), 0.6)
     if people and (match := _FROM_IN.match(text, end, limit)):
@@ -304,7 +335,7 @@ def state_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, peo
     match = _STATE.match(text, end, limit)
     if match is None or _RESIDENTS.match(text, quantity.start, limit):
         return None
-    if not people and not re.match(r"\s*(?:\w+ )?remain", text[end:limit]):
+    if not people and not _BARE_STATE.match(text, end, limit):
         return None
     if re.match(
         r"[^.;]{0,20}(?:in need|at risk|without|trapped|missing|expected|confined|blockaded)", text[match.end() : limit]

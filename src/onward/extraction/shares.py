@@ -38,7 +38,8 @@ _OF_A_CHANGE = re.compile(r" of (?:this|the|that) (?:increase|rise|decrease|chan
 #: "a million people - half of the population - fled" says one number twice
 _ASIDE = re.compile(r" - [^-;.]{0,40} of [^-;.]{0,40}\bpopulation - .*", re.DOTALL)
 _OF_SITES = re.compile(
-    r" (?:of )?(?:(?:all|the) )?(?:(?!(?:of|in|at|people|IDPs?|displaced|households|families|live|stay|are"
+    r"(?: \([^()]{1,30}\))? (?:of )?(?:IDP |refugee )?(?:(?:all|the) )?(?:(?!(?:of|in|at|people|IDPs?|displaced"
+    r"|households|families|live|stay|are"
     r"|were)\b)[\w/-]+ ){0,4}"
     r"(?:sites|locations|camps|schools|facilities|settlements|villages|assessments)\b",
     re.IGNORECASE,
@@ -117,6 +118,9 @@ def share_sense(text: str, sentence: Sentence, quantity: Quantity, earlier: Sequ
     if gone := _GONE.match(text, quantity.end, sentence.end):
         return Sense("newly_displaced", quantity.start, gone.end(), 0.6)
     match = _SHARE_OF.match(text, quantity.end, sentence.end)
+    before = cues.PRE.search(text[max(sentence.start, quantity.start - 60) : quantity.start])
+    if match and before and before.group("newly_displaced") and "population" in (match.group("noun") or ""):
+        return Sense("newly_displaced", quantity.start, match.end(), 0.6)
     if match and match.group("noun"):
         found, explained, whole = _share_of_noun(text, sentence, quantity, match, whole)
         if found is not None or not explained:

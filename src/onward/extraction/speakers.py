@@ -39,6 +39,11 @@ _ACCORDING = re.compile(
     r"\b(?:[Aa]ccording to|[Aa]s reported by|[Aa]s per|[Ff]igures from"
     r"|[Dd]ata from)\s+(?P<who>[^,;:.()]{2,100})"
 )
+_SHOW = re.compile(r" (?:puts?|places?|shows?|suggests?|indicates?)\b")
+_FIGURES_SHOW = re.compile(
+    r"\b(?P<who>[A-Z][\w'&-]*(?: [A-Z][\w'&-]*){0,4})(?:'s)? (?:figures|data|estimates|statistics|records)"
+    r" (?:show|suggest|indicate|put)\b"
+)
 _CITED = re.compile(
     r"\((?P<who>(?:[A-Z][\w&'/-]*)(?:[ ,]+(?:[A-Z][\w&'/-]*|of|for|the|and|calculation|based|on|assessment"
     r"|data|report|estimate)){0,10}?),? (?:\d{1,2} )?(?:January|February|March|April|May|June|July|August"
@@ -57,7 +62,9 @@ _BODY = re.compile(
     r"|Authority|Society|Displaced|Affairs|Council|Directorate|Defen[cs]e|Management|Migration)\b"
 )
 _NOT_WHO = re.compile(
-    r"^(?:an?|the|initial|preliminary|early|recent|latest|further|other|some|it|he|she|they|we|i|you|this|there|that|which|who|of|in|at|by|from|more|about"
+    r"^(?:the |most |some |many |all )?(?:majority|most|many|IDPs?|refugees|attacks?|clashes|fighting|hostilities|floods?"
+    r"|storm|violence|strikes?|information available)\b|^(?:an?|the|initial|preliminary|early|recent|latest|further|other|some"
+    r"|it|he|she|they|we|i|you|this|there|that|which|who|of|in|at|by|from|more|about"
     r"|some \d.*"
     r"|a total.*|an estimated.*|these|those|most|many|people|an? \w+ing)$|\d{2,}|\b(?:people|families"
     r"|households|civilians|houses|homes)\b.*\b(?:were|was|had|have)\b",
@@ -107,7 +114,8 @@ def spread(sentences: Sequence[Sentence], found: Sequence[Attribution]) -> dict[
 
 def _in_sentence(text: str, start: int, end: int) -> list[Attribution]:
     part = text[start:end]
-    found = [Attribution(start, end, _trim(m.group("who"))) for m in _ACCORDING.finditer(part)]
+    found = [Attribution(start, end, _trim(_SHOW.split(m.group("who"))[0])) for m in _ACCORDING.finditer(part)]
+    found += [Attribution(start, end, _trim(m.group("who"))) for m in _FIGURES_SHOW.finditer(part)]
     after = _SUFFIX.search(part.rstrip(" ."))
     if after and (who := _subject(after.group("who"))):
         found.append(Attribution(start, start + after.start(), who))
