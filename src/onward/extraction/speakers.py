@@ -62,8 +62,9 @@ _BODY = re.compile(
     r"|Authority|Society|Displaced|Affairs|Council|Directorate|Defen[cs]e|Management|Migration)\b"
 )
 _NOT_WHO = re.compile(
-    r"^(?:the |most |some |many |all )?(?:majority|most|many|IDPs?|refugees|attacks?|clashes|fighting|hostilities|floods?"
-    r"|storm|violence|strikes?|information available)\b|^(?:an?|the|initial|preliminary|early|recent|latest|further|other|some"
+    r"^(?:the |most |some |many |all )?(?:majority|most|many|IDPs?|refugees|attacks?|clashes|fighting|hostilities"
+    r"|floods?|storm|violence|strikes?|information available)\b"
+    r"|^(?:an?|the|initial|preliminary|early|recent|latest|further|other|some"
     r"|it|he|she|they|we|i|you|this|there|that|which|who|of|in|at|by|from|more|about"
     r"|some \d.*"
     r"|a total.*|an estimated.*|these|those|most|many|people|an? \w+ing)$|\d{2,}|\b(?:people|families"
