@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from onward.cli.calibrate import PosteriorOption, read_posterior
-from onward.cli.common import JsonOption, plain_console, print_json
+from onward.cli.common import JsonOption, WorkersOption, plain_console, print_json
 from onward.cli.errors import report_errors
 
 if TYPE_CHECKING:
@@ -46,9 +46,7 @@ def backtest(
         int, typer.Option(min=0, help="Draws of the model at each origin; 0 forecasts from counts alone.")
     ] = 8,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same numbers.")] = 1,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Threads; they change no number.", show_default="all cores")
-    ] = None,
+    workers: WorkersOption = None,
     cluster: Annotated[
         str | None, typer.Option("--cluster", metavar="ADDRESS", help="Run the model on this Dask cluster instead.")
     ] = None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onward.cli.common import plain_console
+from onward.cli.common import WorkersOption, plain_console
 from onward.cli.errors import STOPPED, report_errors
 
 if TYPE_CHECKING:
@@ -40,9 +40,7 @@ def calibrate(
         list[str] | None, typer.Option(metavar="NAME", help="A crisis not to fit; repeatable.")
     ] = None,
     draws: Annotated[int, typer.Option(min=10, help="Runs of each crisis.")] = 200,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Threads; they change no number.", show_default="all cores")
-    ] = None,
+    workers: WorkersOption = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Fit anew, with nothing kept from before.")] = False,
 ) -> None:
     """Fit parameters to the counts of the first 90 days of several crises.

@@ -1,4 +1,4 @@
-"""What several commands share: the crisis argument, the option ``--json``, and how both ways of printing begin."""
+"""The arguments and options that several commands share, and their output as JSON or in the console."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 
 CrisisArgument = Annotated[str, typer.Argument(metavar="CRISIS", help="A bundled crisis or a folder.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+SeedOption = Annotated[int, typer.Option(help="The same seed gives the same numbers.")]
+WorkersOption = Annotated[
+    int | None, typer.Option(min=1, help="Threads; they change no number.", show_default="all cores")
+]
+OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace the run in the run folder.")]
 
 
 def print_json(content: object) -> None:

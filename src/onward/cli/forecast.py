@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from onward.cli.common import CrisisArgument, JsonOption, plain_console, print_json
+from onward.cli.common import CrisisArgument, JsonOption, OverwriteOption, SeedOption, plain_console, print_json
 from onward.cli.errors import STOPPED, report_errors
 
 if TYPE_CHECKING:
@@ -28,6 +28,47 @@ NOTES = {"total": "Everybody displaced, those under way too.", "admin1": _THERE,
 #: how many places are listed (own choice: one screen)
 PLACES = 15
 
+OriginOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--from", formats=["%Y-%m-%d"], help="The day at whose end we stand.", show_default="the crisis's last day"
+    ),
+]
+ConflictOption = Annotated[
+    str,
+    typer.Option(
+        metavar="ahead|given", help="The war to come: drawn for each member; or as the crisis has it, to compare."
+    ),
+]
+ParametersOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="fixed|prior",
+        help="Of the model: one set, or drawn for each member.",
+        show_default="prior, but for a crisis fitted before DATE",
+    ),
+]
+ScenarioOption = Annotated[
+    str | None,
+    typer.Option(metavar="NAME|FILE", help="A what-if of the days after DATE: a gate that closes, a new camp."),
+]
+OutOption = Annotated[
+    Path | None,
+    typer.Option("-o", "--out", metavar="DIR", help="The run folder.", show_default="runs/CRISIS-NUMBER"),
+]
+JobsOption = Annotated[
+    int | None, typer.Option("--jobs", min=1, help="Threads; they change no number.", show_default="all cores")
+]
+ClusterOption = Annotated[
+    str | None, typer.Option("--cluster", metavar="ADDRESS", help="Run members on this Dask cluster instead.")
+]
+FormatOption = Annotated[
+    str | None, typer.Option("--format", metavar="hubverse", help="Write quantiles for forecast hubs too.")
+]
+PlacesOption = Annotated[
+    bool, typer.Option("--places", help="Single places in the hubverse file though the crisis is going on.")
+]
+
 
 def add_forecast(app: typer.Typer) -> None:
     """Add the command to the command line."""
@@ -36,50 +77,19 @@ def add_forecast(app: typer.Typer) -> None:
 
 def forecast(
     crisis: CrisisArgument,
-    origin: Annotated[
-        datetime | None,
-        typer.Option(
-            "--from", formats=["%Y-%m-%d"], help="The day at whose end we stand.", show_default="the crisis's last day"
-        ),
-    ] = None,
+    origin: OriginOption = None,
     days: Annotated[int, typer.Option(help="How many days ahead.")] = 90,
     members: Annotated[int, typer.Option(help="Draws of everything uncertain.")] = 200,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same numbers.")] = 1,
-    conflict: Annotated[
-        str,
-        typer.Option(
-            metavar="ahead|given", help="The war to come: drawn for each member; or as the crisis has it, to compare."
-        ),
-    ] = "ahead",
-    parameters: Annotated[
-        str | None,
-        typer.Option(
-            metavar="fixed|prior",
-            help="Of the model: one set, or drawn for each member.",
-            show_default="prior, but for a crisis fitted before DATE",
-        ),
-    ] = None,
-    scenario: Annotated[
-        str | None,
-        typer.Option(metavar="NAME|FILE", help="A what-if of the days after DATE: a gate that closes, a new camp."),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("-o", "--out", metavar="DIR", help="The run folder.", show_default="runs/CRISIS-NUMBER"),
-    ] = None,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", min=1, help="Threads; they change no number.", show_default="all cores")
-    ] = None,
-    cluster: Annotated[
-        str | None, typer.Option("--cluster", metavar="ADDRESS", help="Run members on this Dask cluster instead.")
-    ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the run in the run folder.")] = False,
-    format: Annotated[
-        str | None, typer.Option("--format", metavar="hubverse", help="Write quantiles for forecast hubs too.")
-    ] = None,
-    places: Annotated[
-        bool, typer.Option("--places", help="Single places in the hubverse file though the crisis is going on.")
-    ] = False,
+    seed: SeedOption = 1,
+    conflict: ConflictOption = "ahead",
+    parameters: ParametersOption = None,
+    scenario: ScenarioOption = None,
+    out: OutOption = None,
+    jobs: JobsOption = None,
+    cluster: ClusterOption = None,
+    overwrite: OverwriteOption = False,
+    format: FormatOption = None,
+    places: PlacesOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Forecast how many people will be where, knowing nothing after a day.
@@ -121,7 +131,7 @@ def _run(work: Work, out: Path | None, jobs: int, overwrite: bool) -> Forecast:
             return forecast_to_folder(work, folder=folder, workers=jobs, overwrite=overwrite, progress=bar)
     except KeyboardInterrupt:
         typer.echo(
-            f"Stopped with {bar.done} of {work.members} members done in {folder}. The same command goes on from there.",
+            f"Stopped with {bar.done} of {work.members} members done in {folder}. Repeat the same command to resume.",
             err=True,
         )
         raise typer.Exit(STOPPED) from None

@@ -19,6 +19,41 @@ if TYPE_CHECKING:
 
 FORMAT_HELP = "ucdp, acled, unhcr-odp, unhcr-rdf, dtm, hapi, idu, cod-ps, control-geojson, osm; flee."
 
+ActorOption = Annotated[
+    list[str] | None,
+    typer.Option("--actor", metavar="WORDS=ACTOR", help="Which actor a party's name means; repeatable."),
+]
+AttacksOption = Annotated[
+    str, typer.Option("--attacks-per-record", metavar="N,LOW,HIGH", help="Attacks that a record stands for.")
+]
+AirForceOption = Annotated[
+    list[str] | None,
+    typer.Option("--air-force", metavar="ACTOR", help="Its attacks from afar are air strikes; repeatable."),
+]
+WithinOption = Annotated[
+    float, typer.Option("--within", metavar="KM", min=0.1, help="Drop what is farther from every place.")
+]
+OperationOption = Annotated[
+    str | None, typer.Option(metavar="NAME", help="dtm, hapi: the operation to read, where there are several.")
+]
+AssessmentOption = Annotated[str | None, typer.Option(metavar="BA|SA", help="dtm, hapi: the assessment type to read.")]
+ActorFieldOption = Annotated[
+    str | None, typer.Option(metavar="PROPERTY", help="control-geojson: the property that names the holder.")
+]
+DateOption = Annotated[
+    datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="control-geojson: day of the map.")
+]
+FromApiOption = Annotated[
+    bool, typer.Option("--from-api", help="dtm: fetch the files with IOM's client; then give DIR only.")
+]
+LargestOption = Annotated[
+    bool, typer.Option("--largest-component", help="flee: keep only the largest part of the network.")
+]
+KnownAtOption = Annotated[
+    datetime | None,
+    typer.Option("--known-at", formats=["%Y-%m-%d"], metavar="DAY", help="flee: take what was known on this day."),
+]
+
 
 def add_import(app: typer.Typer) -> None:
     """Add the command to the command line."""
@@ -28,43 +63,18 @@ def add_import(app: typer.Typer) -> None:
 def import_(
     format_: Annotated[str, typer.Argument(metavar="FORMAT", help=FORMAT_HELP)],
     paths: Annotated[list[Path], typer.Argument(metavar="FILE... DIR", help="The files, then the crisis folder.")],
-    actors: Annotated[
-        list[str] | None,
-        typer.Option("--actor", metavar="WORDS=ACTOR", help="Which actor a party's name means; repeatable."),
-    ] = None,
-    attacks: Annotated[
-        str, typer.Option("--attacks-per-record", metavar="N,LOW,HIGH", help="Attacks that a record stands for.")
-    ] = "1,1,1",
-    air_forces: Annotated[
-        list[str] | None,
-        typer.Option("--air-force", metavar="ACTOR", help="Its attacks from afar are air strikes; repeatable."),
-    ] = None,
-    within_km: Annotated[
-        float, typer.Option("--within", metavar="KM", min=0.1, help="Drop what is farther from every place.")
-    ] = 50.0,
-    operation: Annotated[
-        str | None, typer.Option(metavar="NAME", help="dtm, hapi: the operation to read, where there are several.")
-    ] = None,
-    assessment: Annotated[
-        str | None, typer.Option(metavar="BA|SA", help="dtm, hapi: the assessment type to read.")
-    ] = None,
-    actor_field: Annotated[
-        str | None, typer.Option(metavar="PROPERTY", help="control-geojson: the property that names the holder.")
-    ] = None,
-    day: Annotated[
-        datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="control-geojson: day of the map.")
-    ] = None,
-    from_api: Annotated[
-        bool, typer.Option("--from-api", help="dtm: fetch the files with IOM's client; then give DIR only.")
-    ] = False,
+    actors: ActorOption = None,
+    attacks: AttacksOption = "1,1,1",
+    air_forces: AirForceOption = None,
+    within_km: WithinOption = 50.0,
+    operation: OperationOption = None,
+    assessment: AssessmentOption = None,
+    actor_field: ActorFieldOption = None,
+    day: DateOption = None,
+    from_api: FromApiOption = False,
     settings: SettingsOption = None,
-    largest: Annotated[
-        bool, typer.Option("--largest-component", help="flee: keep only the largest part of the network.")
-    ] = False,
-    known_at: Annotated[
-        datetime | None,
-        typer.Option("--known-at", formats=["%Y-%m-%d"], metavar="DAY", help="flee: take what was known on this day."),
-    ] = None,
+    largest: LargestOption = False,
+    known_at: KnownAtOption = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="flee: replace the crisis in DIR.")] = False,
 ) -> None:
     """Import publishers' files into a crisis folder.

@@ -11,13 +11,68 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onward.cli.calibrate import PosteriorOption, read_posterior
-from onward.cli.common import CrisisArgument, JsonOption, plain_console, print_json
+from onward.cli.common import (
+    CrisisArgument,
+    JsonOption,
+    OverwriteOption,
+    SeedOption,
+    WorkersOption,
+    plain_console,
+    print_json,
+)
 from onward.cli.errors import STOPPED, report_errors
 from onward.cli.flee import SettingsOption, prepare_flee, refuse_flee
 
 if TYPE_CHECKING:
     from onward.crisis import Crisis
     from onward.runs.task import Work
+
+RulesOption = Annotated[
+    str, typer.Option(metavar="onward|flee", help="Onward's own rules; or Flee's, on a Flee instance folder.")
+]
+EngineOption = Annotated[
+    str,
+    typer.Option(
+        metavar="cohorts|expected|individuals", help="Whole people, drawn; real numbers, means; or each person."
+    ),
+]
+MembersOption = Annotated[
+    int | None,
+    typer.Option(help="Draws of everything uncertain.", show_default="100; 1 where nothing is drawn"),
+]
+ParametersOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="fixed|prior|posterior",
+        help="At one set, or drawn for each member: from other crises, or from the crisis's own counts.",
+        show_default="prior; fixed where the crisis was fitted",
+    ),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Hold a parameter (Flee: flee.NAME) at a value; repeatable."),
+]
+ScenarioOption = Annotated[
+    str | None, typer.Option(metavar="NAME|FILE", help="A what-if that comes with the crisis, or a TOML file.")
+]
+DeparturesOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="modelled|observed",
+        help="Who leaves: from threat, or given by the counts.",
+        show_default="modelled",
+    ),
+]
+NearOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="ACTOR[:KM]", help="Count who passes within KM (10) of ground that ACTOR holds; repeatable."),
+]
+TriggersOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="[[trigger]] tables in place of the crisis's.")
+]
+OutOption = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="The run folder.", show_default="runs/CRISIS-NUMBER")
+]
 
 
 def add_run(app: typer.Typer) -> None:
@@ -27,61 +82,21 @@ def add_run(app: typer.Typer) -> None:
 
 def run(
     crisis: CrisisArgument,
-    rules: Annotated[
-        str, typer.Option(metavar="onward|flee", help="Onward's own rules; or Flee's, on a Flee instance folder.")
-    ] = "onward",
+    rules: RulesOption = "onward",
     settings: SettingsOption = None,
-    engine: Annotated[
-        str,
-        typer.Option(
-            metavar="cohorts|expected|individuals", help="Whole people, drawn; real numbers, means; or each person."
-        ),
-    ] = "cohorts",
-    members: Annotated[
-        int | None,
-        typer.Option(help="Draws of everything uncertain.", show_default="100; 1 where nothing is drawn"),
-    ] = None,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same numbers.")] = 1,
-    parameters: Annotated[
-        str | None,
-        typer.Option(
-            metavar="fixed|prior|posterior",
-            help="At one set, or drawn for each member: from other crises, or from the crisis's own counts.",
-            show_default="prior; fixed where the crisis was fitted",
-        ),
-    ] = None,
+    engine: EngineOption = "cohorts",
+    members: MembersOption = None,
+    seed: SeedOption = 1,
+    parameters: ParametersOption = None,
     posterior: PosteriorOption = None,
-    given: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Hold a parameter (Flee: flee.NAME) at a value; repeatable."),
-    ] = None,
-    scenario: Annotated[
-        str | None, typer.Option(metavar="NAME|FILE", help="A what-if that comes with the crisis, or a TOML file.")
-    ] = None,
-    departures: Annotated[
-        str | None,
-        typer.Option(
-            metavar="modelled|observed",
-            help="Who leaves: from threat, or given by the counts.",
-            show_default="modelled",
-        ),
-    ] = None,
-    near: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="ACTOR[:KM]", help="Count who passes within KM (10) of ground that ACTOR holds; repeatable."
-        ),
-    ] = None,
-    triggers: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="[[trigger]] tables in place of the crisis's.")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="The run folder.", show_default="runs/CRISIS-NUMBER")
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Threads; they change no number.", show_default="all cores")
-    ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the run in the run folder.")] = False,
+    given: SetOption = None,
+    scenario: ScenarioOption = None,
+    departures: DeparturesOption = None,
+    near: NearOption = None,
+    triggers: TriggersOption = None,
+    out: OutOption = None,
+    workers: WorkersOption = None,
+    overwrite: OverwriteOption = False,
     as_json: JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only where it was written.")] = False,
 ) -> None:

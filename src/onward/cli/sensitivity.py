@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onward.cli.common import CrisisArgument, JsonOption, plain_console, print_json
+from onward.cli.common import CrisisArgument, JsonOption, SeedOption, WorkersOption, plain_console, print_json
 from onward.cli.errors import report_errors
 
 if TYPE_CHECKING:
@@ -34,10 +34,8 @@ def sensitivity(
     trajectories: Annotated[int, typer.Option(help="Morris trajectories.")] = 10,
     survivors: Annotated[int, typer.Option(help="Factors that get Sobol indices.")] = 8,
     samples: Annotated[int, typer.Option(help="Sobol base samples, a power of 2.")] = 64,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same numbers.")] = 1,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Threads; they change no number.", show_default="all cores")
-    ] = None,
+    seed: SeedOption = 1,
+    workers: WorkersOption = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="DIR", help="Folder for table, chart and resuming.")
     ] = None,
