@@ -143,6 +143,11 @@ def test_curves_have_three_digits_so_that_they_have_no_stairs(data: dict[str, An
     assert (two_digits(people) != people).any()
 
 
+def test_people_by_times_displaced_add_up_to_the_mean_of_all(data: dict[str, Any], folder: Path) -> None:
+    away = onward.read_run(folder).about["displaced"]["mean"]
+    assert sum(row[-1] for row in data["times"]["mean"]) == pytest.approx(away, rel=0.01)
+
+
 def test_figures_are_those_of_the_run(data: dict[str, Any], folder: Path) -> None:
     azaz = data["places"]["id"].index("azaz")
     wanted = onward.read_run(folder).quantiles("stock", place="azaz")

@@ -88,7 +88,7 @@ function counts(data: PageData): HTMLElement | null {
   const rows = comparable(data).slice(-CLAIMS).map((count) => {
     const run = count.run as Bands<number>;
     const misses = run.p95 < (count.low ?? count.people ?? 0) ? "interval is lower" : run.p5 > (count.high ?? count.people ?? 0) ? "interval is higher" : "interval reaches it"; // prettier-ignore
-    return element("tr", {}, element("th", { scope: "row" }, `People who ${countWords(data, count)}`), element("td", { class: "number" }, people(count.people ?? 0)), element("td", { class: "number" }, `${people(run.p50)} (${interval(run.p5, run.p95)})`), element("td", {}, misses), element("td", {}, count.source ?? "")); // prettier-ignore
+    return element("tr", {}, element("th", { scope: "row" }, countWords(data, count, true)), element("td", { class: "number" }, people(count.people ?? 0)), element("td", { class: "number" }, `${people(run.p50)} (${interval(run.p5, run.p95)})`), element("td", {}, misses), element("td", {}, count.source ?? "")); // prettier-ignore
   });
   return rows.length ? tableRoom("Counts", ["What was counted", "Counted", "Run (90 %)", "The run's", "Source"], rows) : null;
 }

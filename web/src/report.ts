@@ -75,7 +75,8 @@ function section(id: string, title: string, note: string, ...parts: (HTMLElement
 }
 
 /** Which bars are of the share whom agencies count. */
-function covered({ coverage }: PageData): string {
+function covered({ coverage, counts }: PageData): string {
+  if (!counts.some(({ indicator }) => indicator === "displaced" || indicator === "departures")) return "They are of everybody.";
   const share = coverage === null ? "the share whom agencies count" : `the ${Math.round(100 * coverage)} % whom agencies count (coverage)`;
   return `Of people who fled or left home the bars are ${share}; stocks and arrivals are everybody.`;
 }
@@ -157,7 +158,8 @@ function whence(data: PageData): HTMLElement {
 
 function again(data: PageData): HTMLElement {
   const whole = data.totals.displaced.p50.at(-1) ?? 0;
-  const note = `How often people who are away from home were displaced, counting the flight from home. Middle values of each, which do not add up to the middle value of all (${people(whole)} on the last day).`;
+  const mean = (data.times?.mean ?? []).reduce((sum, row) => sum + (row.at(-1) ?? 0), 0);
+  const note = `How often people who are away from home were displaced, counting the flight from home. Means over all histories, which add up: ${people(mean)} on the last day, where the middle value of all is ${people(whole)}. The CSV has the intervals.`;
   return section(
     "again",
     "Displaced again and again",

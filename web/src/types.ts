@@ -209,7 +209,7 @@ export interface PageData {
   stock: Bands<Table>;
   arrivals: Bands<Table>;
   totals: Record<Total, Bands<number[]>>;
-  times: Bands<Table> | null;
+  times: (Bands<Table> & { mean: Table }) | null;
   flows: Flows;
   matrix: Matrix | null;
   sankey: SankeyTables | null;

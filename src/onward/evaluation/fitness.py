@@ -212,9 +212,20 @@ def _single_words(figures: list[Figure]) -> list[str]:
         return []
     ratios = sorted(figure.p50 / float(figure.low or 0) for figure in single)
     which = "All" if len(single) == len(figures) else f"{len(single)}"
-    low, high = f"{ratios[0]:.2g}", f"{ratios[-1]:.2g}"
-    times = f"{low} times that number" if low == high else f"between {low} and {high} times that number"
+    low, high = (_times(ratio) for ratio in (ratios[0], ratios[-1]))
+    times = f"{low} times that number" if low == high else f"{low} to {high} times that number"
     return [f"{which} of them are reported as one number, without a range: there the median is {times}."]
+
+
+def _times(ratio: float) -> str:
+    """Return a ratio in plain figures.
+
+    Examples
+    --------
+    >>> _times(0.000052), _times(0.83), _times(1234.0)
+    ('under 0.01', '0.83', '1,200')
+    """
+    return "under 0.01" if ratio < 0.01 else f"{float(f'{ratio:.2g}'):,g}"
 
 
 def _narrow_words(figures: list[Figure]) -> list[str]:
@@ -223,13 +234,15 @@ def _narrow_words(figures: list[Figure]) -> list[str]:
     if len(figures) - len(missed) >= ENOUGH * len(figures):
         return []
     gap, spread = (float(np.median([getattr(f, name) for f in missed])) for name in ("gap", "spread"))
+    worst = max(f.gap for f in missed)
+    most = f", at worst {_factor(worst)}" if _factor(worst) != _factor(gap) else ""
     low = all(f.low is not None and f.p95 < f.low for f in missed)
     high = all(f.high is not None and f.p5 > f.high for f in missed)
     side = "too low" if low else "too high" if high else ""
     fault = " and ".join(filter(None, (side, "too narrow" if spread < gap or not side else "")))
     return [
         f"The intervals that miss are {fault}: they span {_factor(spread)}, and end {_factor(gap)} from what was "
-        "reported (medians)."
+        f"reported (medians){most}."
     ]
 
 

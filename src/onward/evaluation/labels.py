@@ -71,14 +71,20 @@ def site_name(key: str | None, crisis: Crisis) -> str:
 
 
 def _area_name(key: str, crisis: Crisis) -> str:
-    """Format an area's key in words, with place names and actor codes in their usual spelling."""
+    """Format an area's key in words, with names of places and units and codes of actors in their usual spelling."""
     table, actors = crisis.table("places"), crisis.table("actors")["actor"].to_list()
+    words = key.replace("_", " ")
+    units: dict[str, str] = {name.lower(): name for level in ("admin1", "admin2") for name in table[level].drop_nulls()}
+    if words.lower() in units:
+        return units[words.lower()]
     written = {code.lower(): code for code in actors}
     for column in ("name", "admin1", "admin2"):
         for name in table[column].drop_nulls():
             word = name.split(" (")[0]
             written |= {word.lower(): word} if " " not in word else {}
-    return f"“{' '.join(written.get(word.lower(), word) for word in key.replace('_', ' ').split())}”"
+    if words.isalpha() and words not in written:
+        written[words] = words.capitalize()
+    return f"“{' '.join(written.get(word.lower(), word) for word in words.split())}”"
 
 
 def claim_words(row: Mapping[str, Any], crisis: Crisis) -> str:

@@ -22,7 +22,7 @@ from onward.report.explanations import explanations
 from onward.report.map_data import Scene, control_of, gates_of, make_scene, places_of
 from onward.report.need_curves import need_curves
 from onward.report.observed_vs_simulated import claims_of, counts_of, registrations_of
-from onward.report.page_figures import Cubes, bands, curves, figure, two_digits
+from onward.report.page_figures import Cubes, bands, curves, figure, mean_curves, two_digits
 from onward.report.plan_sections import plan_sections
 from onward.report.unit_levels import unit_levels
 from onward.report.why import why_section
@@ -173,7 +173,7 @@ def _people(cubes: Cubes, stock: Floats) -> dict[str, Any]:
         "stock": curves(stock),
         "arrivals": curves(arrivals),
         "totals": {name: curves(cube) for name, cube in totals.items()},
-        "times": curves(times) if times.any() else None,
+        "times": {**curves(times), "mean": mean_curves(times)} if times.any() else None,
     }
 
 

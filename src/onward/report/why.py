@@ -13,6 +13,8 @@ from onward.simulation.run import Run
 
 #: places that are listed (own choice)
 SHOWN = 25
+#: the hazard a person and day that is worth a line: one in 2,000 people a day (own choice)
+LEAST = 0.0005
 PARTS = ("reached", "habituation", "dilution", "front", "takeover", "encirclement", "total")
 NOTE = (
     "The hazard of leaving home for each cause, per 1,000 people and day: the mean over {days} in the first "
@@ -40,16 +42,17 @@ def why_section(run: Run, crisis: Crisis, *, districts: bool) -> list[dict[str, 
     if districts or follows_flee(run.about):
         return []
     try:
-        rows = [row for row in hazard_rows(run, crisis, 0) if row["total"] > 0]
+        every = [row for row in hazard_rows(run, crisis, 0) if row["total"] > 0]
     except OnwardError as error:
         return [{**SECTION, "note": f"This table cannot be made: {error}", "tables": [], "lines": []}]
+    shown = [row for row in every[:SHOWN] if row["total"] >= LEAST]
     cells = [
         [crisis.place_names.get(row["place"], row["place"]), *(f"{1000 * row[part]:.1f}" for part in PARTS)]
-        for row in rows[:SHOWN]
+        for row in shown
     ]
     table = {"title": "Hazard by place and cause", "heads": list(HEADS), "rows": cells}
-    more = len(rows) - SHOWN
-    rest = [f"{more} more places are in `onward explain RUN --json`."] if more > 0 else []
+    more = len(every) - len(shown)
+    rest = [f"{more} more places, with less, are in `onward explain RUN --json`."] if more else []
     return [{**SECTION, "note": _note(run), "tables": [table], "lines": [*LINES, *rest]}] if cells else []
 
 

@@ -23,11 +23,11 @@ def versions() -> dict[str, str]:
 
 
 def own_version() -> str:
-    """Return the version of Onward, or ``not installed`` when it runs from a source tree."""
+    """Return the version of Onward, or ``from a source tree`` when it is not installed."""
     try:
         return version("onward")
     except PackageNotFoundError:
-        return "not installed"
+        return "from a source tree"
 
 
 def _sources() -> str:

@@ -17,10 +17,10 @@ export function timesWord(n: number, many: number): string {
 }
 
 export function drawTimes(data: PageData, width: number): SVGSVGElement {
-  const table = data.times?.p50 ?? [];
+  const table = data.times?.mean ?? []; // means, unlike medians, add up
   const rows = table.flatMap((row, n) => row.map((value, day) => ({ date: dateOf(data.run.start, day), value, times: timesWord(n, table.length) })));
   const last = data.run.days - 1;
-  const apart = 0.065 * Math.max(1, ...data.totals.displaced.p50);
+  const apart = 0.065 * Math.max(1, ...Array.from({ length: data.run.days }, (_, day) => table.reduce((sum, row) => sum + row[day], 0)));
   let [under, before] = [0, -apart];
   const ends = table.map((row, n) => {
     under += row[last];
@@ -41,11 +41,11 @@ export function drawTimes(data: PageData, width: number): SVGSVGElement {
 
 export function timesSheet(data: PageData): Sheet {
   const table = data.times;
-  const columns = [column("date", "#date"), column("times", "#indicator+times"), ...spread("#affected+displaced")];
+  const columns = [column("date", "#date"), column("times", "#indicator+times"), column("mean", "#affected+displaced+mean"), ...spread("#affected+displaced")];
   if (!table) return { columns, rows: [] };
   const many = table.p50.length;
   const rows = table.p50.flatMap((row, n) =>
-    row.map((_, day) => [isoDay(dateOf(data.run.start, day)), timesWord(n, many), ...LEVELS.map((level) => twoDigits(table[level][n][day]))]),
+    row.map((_, day) => [isoDay(dateOf(data.run.start, day)), timesWord(n, many), twoDigits(table.mean[n][day]), ...LEVELS.map((level) => twoDigits(table[level][n][day]))]),
   );
   return { columns, rows };
 }
@@ -157,10 +157,12 @@ export function comparable(data: PageData): Count[] {
   return data.counts.filter((count) => count.run !== null && count.people !== null);
 }
 
-export function countWords(data: PageData, count: Count): string {
+/** What was counted, where and when; `who` begins it with the people it is about. */
+export function countWords(data: PageData, count: Count, who = false): string {
   const since = count.since && count.since !== count.date ? `${briefDay(new Date(count.since))}–` : "";
-  const what = { stock: "are in", arrivals: "came to", displaced: "fled from", departures: "left", returned: "returned to" }[count.indicator];
-  return `${what ?? spoken(count.indicator)} ${whereName(data, count)}, ${since}${briefDay(new Date(count.date))}`;
+  const what = { stock: "displaced in", arrivals: "came to", displaced: "fled from", departures: "left", returned: "returned to" }[count.indicator];
+  const people = !who ? "" : count.indicator === "stock" ? "People " : "People who ";
+  return `${people}${what ?? spoken(count.indicator)} ${whereName(data, count)}, ${since}${briefDay(new Date(count.date))}`;
 }
 
 /** A place by its short name where that is its own alone; an area by its name. */

@@ -19,6 +19,8 @@ export interface Control {
   holder: (place: number, day: number) => number;
   /** Where each party may be named on a day: middles of its largest areas. */
   spots: (day: number) => { actor: number; at: Point[] }[];
+  /** Who holds the place nearest to a point of the map on a day; -1 nobody known. */
+  at: (point: Point, day: number) => number;
   /** Parties that are drawn: those of the contested countries. */
   parties: number[];
 }
@@ -81,7 +83,13 @@ export function control(shown: PageData, ground: Ground): Control {
   const cells = fields.flatMap((of) => of.cells);
   const lands = fields.map(({ land }) => new Path2D(land));
   const parties = data.control.actors.map((_, n) => n).filter((n) => data.control.actor.some((actor, k) => actor === n && cells.some(({ place }) => place === data.control.place[k]))); // prettier-ignore
-  return { layer, patterns, show, zoom: (k) => zoomed(patterns, k), holder: shown.base ? () => -1 : holder, spots: (day) => spots(data, lands, cells, points, holder, day), parties };
+  return { layer, patterns, show, zoom: (k) => zoomed(patterns, k), holder: shown.base ? () => -1 : holder, at: (point, day) => holder(nearest(cells, points, point), day), spots: (day) => spots(data, lands, cells, points, holder, day), parties };
+}
+
+/** The place of a cell that is nearest to a point. */
+function nearest(cells: Cell[], points: Point[], [x, y]: Point): number {
+  const far = ({ place }: Cell): number => Math.hypot(points[place][0] - x, points[place][1] - y);
+  return cells.reduce((best, cell) => (far(cell) < far(best) ? cell : best)).place;
 }
 
 function opposed(one: number, two: number): boolean {

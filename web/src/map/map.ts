@@ -22,6 +22,8 @@ const QUEUE = 300;
 /** Width of the window up to which buttons stand above the map and zoom at its foot, as in style.css. */
 const STACKED = 620;
 const MISS = 22;
+/** Pixels of a letter of a party's name, in capitals. */
+const PARTY_LETTER = 8.6;
 
 export class CrisisMap {
   readonly room = element("div", { class: "map" });
@@ -182,7 +184,9 @@ export class CrisisMap {
     const parties = this.control.spots(day).flatMap(({ actor, at }) => {
       const text = partyName(this.data.control.actors[actor].name).toUpperCase();
       const key = `party-${actor}`;
-      return at.length ? [{ key, text, kind: "party" as const, at: at.map((p) => this.at.apply(p)), beside: 0, weight: 8e4 }] : [];
+      const half = (PARTY_LETTER * text.length) / 2 / this.at.k;
+      const own = at.filter(([x, y]) => [x - half, x + half].every((end) => this.control.at([end, y], day) === actor)); // no name over the land of others
+      return own.length ? [{ key, text, kind: "party" as const, at: own.map((p) => this.at.apply(p)), beside: 0, weight: 8e4 }] : [];
     });
     const taken = new Set(parties.map((label) => label.text));
     const countries = this.ground.names.filter(({ name }) => !taken.has(name.toUpperCase()));
