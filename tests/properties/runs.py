@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -24,14 +25,21 @@ def settings_of(crisis: Crisis, engine: str, **given: Any) -> Settings:
     return make_settings(crisis, engine=engine, **{**usual, **given})
 
 
+@cache
 def run_member(crisis: Crisis, engine: str, **given: Any) -> Result:
-    """Run member 0."""
-    return run_one(build_model(crisis), settings_of(crisis, engine, **given), 0)[0].result
+    """Run member 0; once for all laws that ask for the same run."""
+    return run_one(model_of(crisis), settings_of(crisis, engine, **given), 0)[0].result
+
+
+@cache
+def model_of(crisis: Crisis) -> Model:
+    """Build the model of a crisis, once."""
+    return build_model(crisis)
 
 
 def draw_member(crisis: Crisis, engine: str, model: Model | None = None, **given: Any) -> Drawn:
     """Draw member 0 without running it."""
-    return build_member(model or build_model(crisis), settings_of(crisis, engine, **given), 0)
+    return build_member(model or model_of(crisis), settings_of(crisis, engine, **given), 0)
 
 
 def stocks(daily: Daily) -> NDArray[Any]:

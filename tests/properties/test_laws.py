@@ -16,7 +16,7 @@ from onward.engine.state import Daily
 from onward.model.build import build_model
 from onward.simulation.member import Drawn
 from properties.crises import crises
-from properties.runs import draw_member, run_member, stocks, table_bytes
+from properties.runs import draw_member, model_of, run_member, stocks, table_bytes
 
 ENGINES = ("cohorts", "expected", "individuals")
 #: columns by table that name a place
@@ -29,7 +29,7 @@ PLACE_COLUMNS = {
     "events": ("place",),
 }
 engines = pytest.mark.parametrize("engine", ENGINES)
-#: derandomized, so that a run of the tests does not hang on luck; raise max_examples to hunt
+#: derandomized, so that a run of the tests does not hang on luck; raise max_examples and POOL to hunt
 law = settings(
     max_examples=20,
     deadline=None,
@@ -68,7 +68,7 @@ def test_nobody_passes_a_gate_beyond_its_quota_and_leak(engine: str, crisis: Cri
 @law
 @given(crisis=crises())
 def test_nobody_passes_a_gate_whose_roads_are_cut(engine: str, crisis: Crisis) -> None:
-    network, passed = build_model(crisis).network, run_member(crisis, engine).daily.passed
+    network, passed = model_of(crisis).network, run_member(crisis, engine).daily.passed
     for gate in range(passed.shape[1]):
         lanes = network.gates.lane_road[network.gates.lane_gate == gate]
         assert (passed[~network.usable[:, lanes].any(axis=1), gate] == 0).all()
@@ -96,7 +96,7 @@ def test_labels_of_times_displaced_add_up_to_the_people_away_from_home(engine: s
 @law
 @given(crisis=crises())
 def test_legs_add_up_to_arrivals_where_no_gate_is(engine: str, crisis: Crisis) -> None:
-    model, result = build_model(crisis), run_member(crisis, engine)
+    model, result = model_of(crisis), run_member(crisis, engine)
     legs = np.zeros(result.daily.arrived.shape)
     day, _, _, to, _ = result.flows.key.T
     np.add.at(legs, (day, to), result.flows.people)
