@@ -198,3 +198,40 @@ def test_hits_misses_false_alarms_and_lead_time(run: onward.Run) -> None:
     assert (scores["hits"], scores["not_observed"], scores["lead_days"]) == (1, 1, 5.0)
     with pytest.raises(ParameterError, match="under_way is not counted"):
         score_triggers([(dt.date(2016, 7, 5), run)], held, [made(indicator="under_way")])
+
+
+def test_the_backtest_of_triggers_scores_past_forecasts_and_resumes(
+    crisis_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counts of the coded crisis decide: something was counted at azaz and kilis, nothing in all of A'zaz."""
+    monkeypatch.setenv("ONWARD_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "t.toml").write_text(
+        '[[trigger]]\nname = "any"\nindicator = "stock"\nunit = "azaz"\nthreshold = 1\nhorizon = 10\n'
+        '[[trigger]]\nname = "none"\nindicator = "stock"\nunit = "azaz"\nthreshold = 1e9\nhorizon = 10\n',
+        "utf-8",
+    )
+    asked = ("backtest", crisis_folder, "--triggers", tmp_path / "t.toml", "--origins", 2, "--members", 2)
+    done = onward_(*asked, "--json")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    verdicts = ("hits", "misses", "false_alarms", "quiet", "not_observed")
+    rows = {row["trigger"]: row for row in told["triggers"]}
+    assert [sum(rows[name][word] for word in verdicts) for name in ("any", "none")] == [2, 2]
+    assert rows["none"]["hits"] == rows["none"]["false_alarms"] == rows["any"]["misses"] == rows["any"]["quiet"] == 0
+    for row in told["forecasts"]:
+        fired, observed = row["fired"], row["observed"]
+        wanted = {(True, True): "hit", (False, True): "miss", (True, False): "false alarm", (False, False): "quiet"}
+        assert row["verdict"] == wanted.get((fired, observed), "not observed")
+    monkeypatch.setattr("onward.runs.trigger_backtest.forecast_in_memory", None)
+    again = onward_(*asked)
+    assert again.exit_code == 0, again.output
+    assert "False alarms" in again.stdout
+    assert onward_(*asked, "--cold-start").exit_code == 2
+    assert "leave no forecast of 40 days" in onward_(*asked[:3], write(tmp_path, 40), "--origins", 2).output
+
+
+def write(folder: Path, horizon: int) -> Path:
+    """A file with one trigger of a horizon."""
+    file = folder / "long.toml"
+    file.write_text(f'[[trigger]]\nname = "a"\nindicator = "stock"\nthreshold = 1\nhorizon = {horizon}\n', "utf-8")
+    return file

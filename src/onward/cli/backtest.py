@@ -41,6 +41,10 @@ def backtest(
     cold: Annotated[
         bool, typer.Option("--cold-start", help="The first 90 days with no count known, parameters from elsewhere.")
     ] = False,
+    triggers: Annotated[
+        str | None,
+        typer.Option(metavar="FILE|own", help="Score [[trigger]] tables, of a file or each crisis's own, instead."),
+    ] = None,
     members: Annotated[int, typer.Option(min=1, help="Draws of everything uncertain.")] = 100,
     draws: Annotated[
         int, typer.Option(min=0, help="Draws of the model at each origin; 0 forecasts from counts alone.")
@@ -56,12 +60,17 @@ def backtest(
     """Predict crises whose outcome is known, and compare with what was counted.
 
     From a dozen days on, forecasts of 30, 60 and 90 days by counts known then; or, with --cold-start, the first 90 days
-    by no count. Parameters never come from the crisis that is judged. An interrupted backtest is resumed.
+    by no count; or, with --triggers, their hits, misses, false alarms and lead time. Parameters never come from the
+    crisis that is judged. An interrupted backtest is resumed.
     """
     with report_errors():
         from onward.cli.rolling import rolling_backtest, show_rolling
         from onward.simulation.threads import cores
 
+        if triggers is not None:
+            _refuse_both(cold)
+            _backtest_triggers(crises, triggers, origins, fresh, members, seed, workers or cores(), as_json)
+            return
         rows = (
             _cold_start(crises, members, seed, workers, posterior)
             if cold
@@ -73,6 +82,25 @@ def backtest(
             print_json({"rows": rows})
         else:
             (show_cold_start if cold else show_rolling)(rows, plain_console())
+
+
+def _refuse_both(cold: bool) -> None:
+    from onward.errors import ParameterError
+
+    if cold:
+        raise ParameterError("--triggers and --cold-start judge different things. Give one of them.")
+
+
+def _backtest_triggers(
+    crises: Sequence[str], given: str, origins: int, fresh: bool, members: int, seed: int, workers: int, as_json: bool
+) -> None:
+    from onward.cli.trigger_scores import show_trigger_scores, trigger_backtest, trigger_content
+
+    rows = trigger_backtest(crises, given, origins, fresh, members=members, seed=seed, workers=workers)
+    if as_json:
+        print_json(trigger_content(rows))
+    else:
+        show_trigger_scores(rows, plain_console())
 
 
 def _cold_start(
