@@ -175,6 +175,17 @@ def test_a_share_of_a_total_becomes_a_count(tmp_path, crisis):
     assert (count["place"], count["people"], str(count["date"])) == ("azaz", 2000, "2016-07-12")
 
 
+def test_shares_by_area_become_counts_of_areas(tmp_path, crisis):
+    text = "As of 12 July 2016, 8,000 displaced people are in the north. Of these, 25 per cent are in the district."
+    reading = extract_facts(text, "2016-07-13", crisis=read_crisis(crisis), source="s.txt")
+    file = write_evidence_csv([reading], tmp_path / "evidence.csv")
+    area = read_crisis(crisis).table("areas")["area"][0]
+    rows = decide(file, per_cent={"decision": "correct", "place": area, "becomes": "counts"})
+    assert apply_evidence(rows, crisis).added == {"counts": 1}
+    count = next(r for r in read_crisis(crisis).table("counts").iter_rows(named=True) if "s.txt" in (r["source"] or ""))
+    assert (count["place"], count["area"], count["people"]) == (None, area, 2000)
+
+
 def test_a_share_without_its_total_is_refused(tmp_path, crisis):
     text = "As of 12 July 2016, 8,000 displaced people are in the district. Of these, 25 per cent are in Azaz."
     reading = extract_facts(text, "2016-07-13", crisis=read_crisis(crisis), source="s.txt")

@@ -181,6 +181,42 @@ def test_a_correction_is_in_the_csv(browser: Any, base: Path, tmp_path: Path) ->
     assert (rows[0]["decision"], rows[0]["value"], rows[0]["origin"]) == ("correct", "4500", "tall_rifat")
 
 
+def pdf_in_pages(*pages: str) -> bytes:
+    """A PDF with a page of lines for each text."""
+    import pypdf
+
+    from extraction.test_text import pdf_of
+
+    writer, out = pypdf.PdfWriter(), io.BytesIO()
+    for lines in pages:
+        writer.append(io.BytesIO(pdf_of(lines.split("\n"))))
+    writer.write(out)
+    return out.getvalue()
+
+
+def test_parts_totals_tables_and_the_pages_of_a_pdf_are_shown(browser: Any, base: Path, tmp_path: Path) -> None:
+    pytest.importorskip("pypdf", reason="pypdf is optional")
+    first = "Some 900 people fled Marea, of whom 200 stay in schools and 850 in camps."
+    second = "Town | IDPs\nAzaz | 410\nMarea | 130\nTotal | 540\nOf all IDPs, 25 per cent are children."
+    (tmp_path / "two.pdf").write_bytes(pdf_in_pages(first, second))
+    with opened(browser, base, tmp_path) as page:
+        panel = opened_panel(page, "review")
+        panel.get_by_label("… or a file").set_input_files(tmp_path / "two.pdf")
+        page.wait_for_function("document.querySelector('#panel-review input[type=text]').value === 'two.pdf'")
+        panel.get_by_role("button", name="Read it").click()
+        panel.locator(".fact-card").first.wait_for()
+        assert panel.locator(".page-mark").all_inner_texts() == ["page 1", "page 2"]
+        assert panel.locator(".table-row").count() >= 3
+        cards = [words.replace("\n", " ") for words in panel.locator(".fact-card").all_inner_texts()]
+        assert "Parts: f2 (sheltered 200 people), f3 (sheltered 850 people), 1,050 together: more than this" in cards[0]
+        assert "Part of f1 (newly displaced 900 people)" in cards[1]
+        assert "Parts: f4 (stock 410 people), f5 (stock 130 people), 540 together." in cards[5]
+        assert "Share of f6 (stock 540 people), which makes 135 people" in cards[6]
+        panel.locator("#card-f4").get_by_role("link", name="f6").click()
+        assert page.evaluate("document.activeElement.id") == "card-f6"
+        assert serious(page) == []
+
+
 def test_axe_finds_nothing_serious(browser: Any, base: Path, tmp_path: Path) -> None:
     with opened(browser, base, tmp_path) as page:
         opened_panel(page, "whatif").locator("fieldset").first.wait_for()

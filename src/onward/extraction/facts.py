@@ -217,7 +217,8 @@ def _ends(fact: Fact) -> tuple[str | None, list[str]]:
 
 def _total(whole: Fact, parts: list[Fact]) -> Total:
     """Return the parts that count the same thing, or all parts where they add up to it, against the whole."""
-    alike = [p for p in parts if p.indicator == whole.indicator]
+    named = {p.indicator for p in parts}
+    alike = parts if len(named) == 1 else [p for p in parts if p.indicator == whole.indicator]
     most = 100.0 if parts[0].unit == "percent" else whole.high or whole.value or float("inf")
     every = sum(p.value or 0.0 for p in parts)
     if abs(every - most) <= ROUNDING * most:  # arrivals are those who left again and those who stayed

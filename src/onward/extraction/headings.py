@@ -14,6 +14,8 @@ _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|can|could|may|must|do|does|did|said|says|fled|left|arrived|reported"
     r"|remain\w*|continue\w*|hosts?|hosted|reached|received|moved|crossed|returned|killed|displaced|live|stay)\b"
 )
+_ROW = re.compile(r"(?: {2,}|\t|\|) *\d")
+"""The gap before a figure in a row of a table."""
 _FIGURE = re.compile(r"\d{1,3}(?:[, ]\d{3})+|\b\d+(?:\.\d+)? ?(?:million|per cent|%|K\b|M\b)")
 _LOSS_BELOW, _LOSS_TITLE = 0.15, 0.2
 
@@ -59,7 +61,7 @@ def _is_heading(text: str, sentences: Sequence[Sentence], number: int) -> bool:
     """Return whether a sentence is a line of its own without verb and figure, or the first words of a report."""
     line = sentences[number]
     words = text[line.start : line.end]
-    if len(words) > LONGEST or _VERB.search(words) or _FIGURE.search(words) or words[-1] in ",;":
+    if _ROW.search(words) or len(words) > LONGEST or _VERB.search(words) or _FIGURE.search(words) or words[-1] in ",;":
         return False
     if not words.lstrip("*-#\u2022 ")[:1].isupper():
         return False

@@ -82,13 +82,18 @@ def take_apart(
         country_of(mentions, lines[0].end if lines else 0, places),
     )
     laid_out, keys = _laid_out(flat, tables, boxes, lines, places)
+    wholes = {d.whole for d in laid_out}
+    summed = [d for d in laid_out if d.anchor in wholes]
     drafts: list[Draft] = []
     tabled = dict(rows)
     for number, line in enumerate(lines):
         laid_end = tabled.get(line.start, tabled.get(line.start - 2))
         if laid_end is not None and line.end <= laid_end + 3:
             continue
-        told = [*drafts[-12:], *(k for k in keys if k.anchor < line.start and number - k.sentence <= LOOK_BACK)]
+        told = [
+            *drafts[-12:],
+            *(k for k in [*keys, *summed] if k.anchor < line.start and number - k.sentence <= LOOK_BACK),
+        ]
         told.sort(key=lambda d: d.anchor)
         drafts += _drafts(scene, line, number, quantities.get(number, []), told)
     names = private_names(flat.text, places.knows) | people

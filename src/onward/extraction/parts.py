@@ -76,7 +76,7 @@ _EARLIER = re.compile(
     r" (?:(?:in )?(?:the )?(?:previous|preceding|prior|last|past)|an? (?:day|week|month|year)|recorded|reported|in)\b"
 )
 _FOREIGN = re.compile(
-    r"\b(?:schools?|hospitals?|trucks?|litres|USD|funding|population of|inhabitants|expected|planned"
+    r"^\s*(?:\w+ )?(?:schools?|hospitals?|trucks?|litres)\b|\b(?:USD|funding|population of|inhabitants|expected|planned"
     r"|need\w*|affected)\b",
     re.IGNORECASE,
 )

@@ -2,7 +2,7 @@
 
 import { element } from "../dom";
 import { alertBox, inputField, numberIn, selectField } from "./fields";
-import type { Decision, Fact, Known, Row, Total } from "./types";
+import type { Decision, Fact, Known, Read, Row } from "./types";
 
 const TABLES: [string, string][] = [["", "nothing"], ["counts", "a count"], ["events", "an attack"], ["control", "who holds a place"], ["claims", "a claim"]]; // prettier-ignore
 const SAID: Record<Decision, string> = { "": "undecided", accept: "accepted", correct: "corrected", reject: "rejected" };
@@ -12,8 +12,8 @@ export interface FactCard {
   row: Row;
 }
 
-/** `changed` is called after each decision. */
-export function factCard(fact: Fact, row: Row, known: Known[], changed: () => void, totals: Total[] = []): FactCard {
+/** `changed` is called after each decision; `read` holds the other facts, for parts and totals. */
+export function factCard(fact: Fact, row: Row, read: Read, changed: () => void): FactCard {
   const state = element("span", { class: "decision" });
   const editor = element("div", { class: "editor", hidden: true });
   const room = element("li", { class: `fact-card kind-${fact.kind}`, tabindex: 0, id: `card-${fact.id}`, "aria-label": `${fact.id}: ${summary(fact, row)}` });
@@ -24,7 +24,7 @@ export function factCard(fact: Fact, row: Row, known: Known[], changed: () => vo
     changed();
   };
   const open = (): void => {
-    if (!editor.childElementCount) editor.append(...editorFields(row, known, () => decide("correct")));
+    if (!editor.childElementCount) editor.append(...editorFields(row, read.known, () => decide("correct")));
     editor.hidden = false;
     editor.querySelector<HTMLElement>("input, select")?.focus();
   };
@@ -35,7 +35,7 @@ export function factCard(fact: Fact, row: Row, known: Known[], changed: () => vo
     note.input.focus();
   };
   const acts: Record<string, () => void> = { a: () => decide("accept"), c: open, r: () => decide("reject"), n: write, u: () => decide("") };
-  room.append(...heading(fact, row, state), ...sums(fact, totals), buttons(fact, acts), note.room, editor);
+  room.append(...heading(fact, row, state), ...whole(fact, read), ...parts(fact, read), buttons(fact, acts), note.room, editor);
   room.addEventListener("keydown", (event) => {
     if (event.key === "Escape") return room.focus();
     if (event.target !== room || event.ctrlKey || event.metaKey || event.altKey || !acts[event.key]) return;
@@ -48,7 +48,7 @@ export function factCard(fact: Fact, row: Row, known: Known[], changed: () => vo
 
 function heading(fact: Fact, row: Row, state: HTMLElement): HTMLElement[] {
   const places = fact.places.map(({ role, name }) => `${role} ${name}`).join(", ");
-  const rest = [places, row.date || fact.date_text, `says ${fact.attribution}`, fact.modality, fact.same_as ? `same as ${fact.same_as}` : "", fact.part_of ? `part of ${fact.part_of}` : ""];
+  const rest = [places, row.date || fact.date_text, `says ${fact.attribution}`, fact.modality, fact.same_as ? `same as ${fact.same_as}` : ""];
   return [
     element("p", { class: "fact-head" }, element("span", { class: "tag" }, fact.kind), element("b", {}, summary(fact, row)), state),
     element("blockquote", { dir: "auto" }, fact.quote),
@@ -56,16 +56,40 @@ function heading(fact: Fact, row: Row, state: HTMLElement): HTMLElement[] {
   ];
 }
 
+/** The figure that this one is part of; of a share also how many people it makes. */
+function whole(fact: Fact, read: Read): HTMLElement[] {
+  if (!fact.part_of) return [];
+  const of = read.facts.findIndex(({ id }) => id === fact.part_of);
+  const [share, total] = [read.rows[read.facts.indexOf(fact)]?.value, read.rows[of]?.value];
+  const people = fact.unit === "percent" && share && total ? `, which makes ${Math.round((share / 100) * total).toLocaleString("en-GB")} ${read.facts[of].unit}` : "";
+  return [element("p", { class: "note" }, fact.unit === "percent" ? "Share of " : "Part of ", named(fact.part_of, read), `${people}.`)];
+}
+
 /** The parts of a figure, and whether they fit in it. */
-function sums(fact: Fact, totals: Total[]): HTMLElement[] {
-  return totals
-    .filter(({ whole }) => whole === fact.id)
-    .map(({ parts, sum, fits }) => element("p", { class: fits ? "note" : "problem" }, `Parts ${parts.join(", ")}${sum ? ` add up to ${sum.toLocaleString("en-GB")}` : ""}${fits ? "." : ", which is more than this figure."}`));
+function parts(fact: Fact, read: Read): HTMLElement[] {
+  return read.totals
+    .filter((total) => total.whole === fact.id)
+    .map((total) => {
+      const shares = read.facts.find(({ id }) => id === total.parts[0])?.unit === "percent";
+      const sum = total.sum && total.parts.length > 1 ? `, ${total.sum.toLocaleString("en-GB")}${shares ? " per cent" : ""} together` : "";
+      const list = total.parts.flatMap((id, n) => [n ? ", " : "", named(id, read)]);
+      return element("p", { class: total.fits ? "note" : "problem" }, shares ? "Shares: " : "Parts: ", ...list, sum, total.fits ? "." : shares ? ": more than 100." : ": more than this figure.");
+    });
+}
+
+/** A link to another fact's card, with its figure. */
+function named(id: string, read: Read): HTMLElement {
+  const at = read.facts.findIndex((fact) => fact.id === id);
+  const go = (event: Event): void => {
+    event.preventDefault();
+    document.getElementById(`card-${id}`)?.focus();
+  };
+  return element("a", { href: `#card-${id}`, onclick: go }, at < 0 ? id : `${id} (${summary(read.facts[at], read.rows[at])})`);
 }
 
 function summary(fact: Fact, row: Row): string {
   const figure = row.value ?? (row.low === null && row.high === null ? "" : `${row.low ?? "…"} – ${row.high ?? "…"}`);
-  return [fact.indicator.replaceAll("_", " "), figure.toLocaleString("en-GB"), fact.unit ?? ""].filter(Boolean).join(" ");
+  return [fact.indicator.replaceAll("_", " "), figure.toLocaleString("en-GB"), (fact.unit ?? "").replaceAll("_", " ")].filter(Boolean).join(" ");
 }
 
 function buttons(fact: Fact, acts: Record<string, () => void>): HTMLElement {

@@ -79,7 +79,7 @@ function judged(read: Read): HTMLElement[] {
     const decided = read.rows.filter((row) => row.decision).length;
     status.textContent = `${read.facts.length} facts, ${decided} decided, ${read.rows.filter((row) => row.decision === "accept" || row.decision === "correct").length} accepted or corrected.`;
   };
-  const cards = read.facts.map((fact, n) => factCard(fact, read.rows[n], read.known, count, read.totals));
+  const cards = read.facts.map((fact, n) => factCard(fact, read.rows[n], read, count));
   const marked = markedText(read, cards);
   const list = element("ol", { class: "facts-list", "aria-label": "Facts" }, ...cards.map((card) => card.room));
   list.addEventListener("keydown", (event) => move(event, cards));
@@ -93,6 +93,7 @@ function judged(read: Read): HTMLElement[] {
 function markedText(read: Read, cards: FactCard[]): HTMLElement {
   const room = element("div", { class: "read-text", dir: "auto", tabindex: 0, role: "region", "aria-label": "Text of the report" });
   let page = 1;
+  if (read.text.includes("\f")) room.append(element("span", { class: "page-mark" }, "page 1"));
   for (const piece of pieces(read.text, read.facts, read.tables)) {
     const [first] = piece.facts;
     const words: (string | HTMLElement)[] = piece.text.split("\f").flatMap((part, n) => (n ? [element("span", { class: "page-mark" }, `page ${++page}`), part] : [part]));
