@@ -17,7 +17,7 @@ from onward.errors import CalibrationError, ParameterError
 from onward.inference.calibrate import SPREAD, Plan, Store, assimilate, between, calibrate_cases
 from onward.inference.cold_cases import read_cold_case
 from onward.inference.cold_start import cold_start
-from onward.inference.reach import reach_of, warning_light
+from onward.inference.reach import describe_reach, reach_of
 from onward.model.parameter_set import posterior_set, words_on
 from onward.model.parameters import declared
 from onward.model.posterior import Distribution, Posterior, posterior_from_json
@@ -206,15 +206,15 @@ def test_a_crisis_outside_the_others_is_told_with_what_that_meant() -> None:
     far = {name: value * 100 if name == "people" else value for name, value in mine.items()}
     errors = {"a": {"total": 0.0, "shares": 0.1}, "b": {"total": float(np.log(4.0)), "shares": 0.3}}
     known = replace(posterior(), reach={"a": far, "b": far, "daraa-2018": mine}, errors=errors)
-    light = warning_light(crisis, known)
+    light = describe_reach(crisis, known)
     assert light[0] == f"{FIT} This crisis lies outside them:"
     assert light[1].startswith("residents of attacked places: ")
     assert light[-1].endswith("factor of 2.0 and 20% of arrivals at the wrong place on average.")
     inside = replace(known, reach={"a": mine, "b": mine})
-    assert warning_light(crisis, inside)[0] == f"{FIT} This crisis lies within them."
+    assert describe_reach(crisis, inside)[0] == f"{FIT} This crisis lies within them."
     fitted = replace(crisis, fitted_on=("daraa-2018",))
-    assert "this crisis has a set of its own, which runs use" in warning_light(fitted, inside)[0]
-    assert warning_light(crisis, posterior()) == []
+    assert "this crisis has a set of its own, which runs use" in describe_reach(fitted, inside)[0]
+    assert describe_reach(crisis, posterior()) == []
 
 
 def test_the_command_fits_real_runs_and_a_run_uses_them(tmp_path: Path) -> None:

@@ -17,8 +17,8 @@ from onward.model.hazard import (
     hazard,
     poisson_quantile,
     shocks,
-    surprise,
     takeover,
+    unexpected_exposure,
     with_conflict_days,
 )
 from onward.model.keyed_draws import Draws, keys_of
@@ -116,15 +116,15 @@ def test_attacks_over_an_area_and_days_share_their_number() -> None:
 
 def test_people_grow_used_to_attacks_that_never_change() -> None:
     steady = np.ones((60, 1, 1))
-    strange = surprise(steady, np.array([10_000.0]), BEFORE, default_values({"habituation": 1}))
+    strange = unexpected_exposure(steady, np.array([10_000.0]), BEFORE, default_values({"habituation": 1}))
     assert strange == pytest.approx(np.zeros((50, 1, 1)), abs=1e-12)
-    half = surprise(steady, np.array([10_000.0]), BEFORE, default_values({"habituation": 0.5}))
+    half = unexpected_exposure(steady, np.array([10_000.0]), BEFORE, default_values({"habituation": 0.5}))
     assert half == pytest.approx(np.full((50, 1, 1), 0.5))
 
 
 def test_attacks_above_the_usual_count_by_how_much_they_exceed_it() -> None:
     rising = np.concatenate([np.ones(40), np.full(1, 4.0)])[:, None, None]
-    strange = surprise(rising, np.array([10_000.0]), 40, default_values({"habituation": 1}))
+    strange = unexpected_exposure(rising, np.array([10_000.0]), 40, default_values({"habituation": 1}))
     assert strange == pytest.approx(np.full((1, 1, 1), 3.0))
 
 
@@ -132,7 +132,7 @@ def test_attacks_above_the_usual_count_by_how_much_they_exceed_it() -> None:
 def test_exposure_is_diluted_by_the_size_of_the_place(exponent: float) -> None:
     people = np.array([100.0, 1_000.0, 10_000.0, 90_000.0])  # the first counts as 1,000
     values = default_values({"dilution": exponent, "habituation": 0})
-    found = surprise(np.ones((1, 4, 1)), people, 0, values)[0, :, 0]
+    found = unexpected_exposure(np.ones((1, 4, 1)), people, 0, values)[0, :, 0]
     assert found == pytest.approx(np.array([0.1, 0.1, 1.0, 9.0]) ** -exponent)
 
 
@@ -199,7 +199,9 @@ def test_the_hazard_is_the_weighted_sum_of_its_parts() -> None:
     values = default_values()
     there = model.network.places.population
     parts = {
-        "attack_weight": surprise(exposure(model.attacks, numbers, model.people, DAYS, values), there, BEFORE, values),
+        "attack_weight": unexpected_exposure(
+            exposure(model.attacks, numbers, model.people, DAYS, values), there, BEFORE, values
+        ),
         "front_weight": approach(model.front_km, model.people, values),
         "takeover_weight": takeover(model.network.holder, model.people, values),
     }

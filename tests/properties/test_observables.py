@@ -16,7 +16,7 @@ import onward
 from onward.crisis import Crisis
 from onward.disclosure import all_two_digits
 from onward.evaluation.counts import build_counts
-from onward.evaluation.score_counts import held_against
+from onward.evaluation.score_counts import compare_counts
 from onward.exports.content import content_of
 from onward.model.build import build_model
 from onward.report.data import data_of
@@ -75,7 +75,7 @@ def test_every_view_says_the_same_of_the_same_thing(plain: Crisis, seed: int, pa
     rows = crisis.table("counts").to_dicts()
     values = np.array(fitted(crisis, parameters), dtype=np.float64)
     claimed = {key[0]: part["value"].to_numpy() for key, part in run.table("claims").group_by("claim")}
-    scored = {row["source"]: row for row in held_against(run, crisis)}
+    scored = {row["source"]: row for row in compare_counts(run, crisis)}
     shown = {row["source"]: row["run"] for row in data_of(run, crisis, name="x")["counts"]}
     exported = {row["source"]: row for row in content_of(run, crisis).tables["counts"].iter_rows(named=True)}
     assert set(scored) == set(shown) == set(exported) == {row["source"] for row in rows}

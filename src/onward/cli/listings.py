@@ -14,7 +14,7 @@ from rich.text import Text
 
 from onward.cli.terminal import day, number, show_warnings
 from onward.crisis import Crisis, bundled_crises
-from onward.inference.reach import warning_light
+from onward.inference.reach import describe_reach
 from onward.model.parameters import Parameter, declared
 
 
@@ -30,7 +30,7 @@ def show_crisis(crisis: Crisis, console: Console) -> None:
     console.print(grid)
     console.print()
     show_warnings(crisis.warnings, console)
-    for line in warning_light(crisis):
+    for line in describe_reach(crisis):
         console.print(Text(line))
     for doubt in crisis.doubts:
         console.print(Text.assemble(("Look: ", "yellow"), str(doubt)))
@@ -58,7 +58,7 @@ def checked(crisis: Crisis) -> dict[str, Any]:
         "parameters": dict(crisis.parameters),
         "fitted_on": list(crisis.fitted_on),
         "warnings": list(crisis.warnings),
-        "outside": warning_light(crisis),
+        "outside": describe_reach(crisis),
         "doubts": [{**asdict(doubt), "text": str(doubt)} for doubt in crisis.doubts],
     }
 

@@ -20,7 +20,7 @@ def bars(values: Sequence[float], width: int) -> str:
     >>> bars([0, 1, 2, 4], 4)
     ' ▂▄█'
     """
-    means = _squeezed(values, width)
+    means = _resampled(values, width)
     top = max(means, default=0.0)
     if top <= 0:
         return BARS[0] * len(means)
@@ -40,7 +40,7 @@ def band(levels: Sequence[Sequence[float]], width: int, height: int) -> list[Tex
     ▒░
     ░
     """
-    columns = list(zip(*(_squeezed(series, width) for series in levels), strict=True))
+    columns = list(zip(*(_resampled(series, width) for series in levels), strict=True))
     top = max((column[-1] for column in columns), default=0.0) or 1.0
     rows = []
     for row in range(height - 1, -1, -1):
@@ -63,7 +63,7 @@ def _cell(column: Sequence[float], row: int, height: int) -> tuple[str, str]:
     return " ", ""
 
 
-def _squeezed(values: Sequence[float], width: int) -> list[float]:
+def _resampled(values: Sequence[float], width: int) -> list[float]:
     """Average values over equal stretches, or repeat each, so that they fill the width."""
     n = len(values)
     if n == 0:

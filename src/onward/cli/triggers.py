@@ -66,7 +66,7 @@ def show_triggers(rows: Sequence[Mapping[str, Any]], console: Console) -> None:
     from onward.cli.terminal import number, print_table
 
     cells = [
-        [row["name"], _watches(row, number), f"{100 * row['probability']:.0f} %", f"{100 * row['asked']:.0f} %",
+        [row["name"], _condition(row, number), f"{100 * row['probability']:.0f} %", f"{100 * row['asked']:.0f} %",
          f"fires, {row['first_date']}" if row["fired"] else "quiet"]
         for row in rows
     ]  # fmt: skip
@@ -74,7 +74,7 @@ def show_triggers(rows: Sequence[Mapping[str, Any]], console: Console) -> None:
     print_table(console, "Triggers", ["Trigger", "Watches", "Probability", "Asked", "Result"], cells, note)
 
 
-def _watches(row: Mapping[str, Any], number: Any) -> str:
+def _condition(row: Mapping[str, Any], number: Any) -> str:
     window = f" in {row['window']} days" if row["window"] > 1 else ""
     horizon = f" within {row['horizon']} days" if row["horizon"] else ""
     return f"{row['indicator'].replace('_', ' ')} of {row['unit']} ≥ {number(row['threshold'])}{window}{horizon}"

@@ -70,7 +70,7 @@ def read_crisis(source: str | Path) -> Crisis:
             _add_table(draft, folder, names, table)
         except CrisisDataError as error:
             draft.problems += error.problems
-    draft.warnings += _strays(names)
+    draft.warnings += _misnamed_files(names)
     bundled = isinstance(source, str) and source in _bundled()
     return replace(finish(draft), folder=None if bundled else Path(source))
 
@@ -156,7 +156,7 @@ def _add_table(draft: Draft, folder: Traversable, names: list[str], table: Table
         draft.add_sheet(table, read_sheet(_read(folder, file), file), file)
 
 
-def _strays(names: list[str]) -> Iterator[str]:
+def _misnamed_files(names: list[str]) -> Iterator[str]:
     """Yield a warning for each file whose name is close to a table's; other files are ignored."""
     for name in names:
         stem, _, ending = name.rpartition(".")

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from onward.crisis import Crisis
-from onward.evaluation.score_counts import held_against
+from onward.evaluation.score_counts import compare_counts
 from onward.evaluation.to_and_fro import to_and_fro_words
 from onward.model.parameter_set import words_on
 from onward.simulation.run import Run
@@ -262,5 +262,5 @@ def _of_counts(run: Run, crisis: Crisis | None) -> list[Figure]:
     """Return a figure for each count that can be scored; none for runs under other rules."""
     if crisis is None or run.about.get("rules", "onward") != "onward" or run.about.get("given_totals"):
         return []
-    rows = held_against(run, crisis)
+    rows = compare_counts(run, crisis)
     return [Figure(row["low"], row["high"], row["p5"], row["p50"], row["p95"]) for row in rows]

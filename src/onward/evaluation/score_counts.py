@@ -102,7 +102,7 @@ def score_counts(run: Run, crisis: Crisis) -> CountScore:
     >>> score_counts(run, crisis).lines()[0][:31]
     'On the 2 real counts of stock o'
     """
-    rows, left_out = _held_against(run, crisis)
+    rows, left_out = _compare_counts(run, crisis)
     if not rows:
         raise ParameterError(
             f"{run.about['crisis']}: there is no count in the period that the run was not given, so there is "
@@ -117,12 +117,12 @@ def score_counts(run: Run, crisis: Crisis) -> CountScore:
     )  # fmt: skip
 
 
-def held_against(run: Run, crisis: Crisis) -> list[dict[str, Any]]:
+def compare_counts(run: Run, crisis: Crisis) -> list[dict[str, Any]]:
     """Return each count that can be scored, with the figures of the run: mean, p5, p50, p95 and inside."""
-    return _held_against(run, crisis)[0]
+    return _compare_counts(run, crisis)[0]
 
 
-def _held_against(run: Run, crisis: Crisis) -> tuple[list[dict[str, Any]], Counter[str]]:
+def _compare_counts(run: Run, crisis: Crisis) -> tuple[list[dict[str, Any]], Counter[str]]:
     """Split the counts into those that can be scored and the reasons why the others cannot."""
     rows, left_out = [], Counter[str]()
     for row, people in counts_beside(run, crisis):

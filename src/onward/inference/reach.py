@@ -92,7 +92,7 @@ def outside(reach: Mapping[str, float], others: Mapping[str, Mapping[str, float]
     return found
 
 
-def warning_light(crisis: Crisis, posterior: Posterior | None = None) -> list[str]:
+def describe_reach(crisis: Crisis, posterior: Posterior | None = None) -> list[str]:
     """Describe how far a crisis lies outside those of a parameter set, and the errors of such crises.
 
     Elsewhere is leave-one-out: the errors of the crises fitted on, each judged by a set without it. Empty where the

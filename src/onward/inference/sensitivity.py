@@ -140,7 +140,7 @@ def sensitivity(
         name: morris.analyze(problem, points, values[:, i], num_levels=4, seed=seed)
         for i, name in enumerate(study.outputs)
     }
-    chosen = _survivors(screened, survivors)
+    chosen = _most_influential(screened, survivors)
     indices = _sobol(study, chosen, samples, seed, kept, workers, watch)
     result = Sensitivity(
         _table(study, screened, chosen, indices),
@@ -328,7 +328,7 @@ class _Evaluations:
         return done
 
 
-def _survivors(screened: Mapping[str, Any], most: int) -> list[int]:
+def _most_influential(screened: Mapping[str, Any], most: int) -> list[int]:
     """Return the factors with the largest effect on any output, relative to the output's largest."""
     share = np.array([found["mu_star"] / max(float(np.max(found["mu_star"])), 1e-12) for found in screened.values()])
     order = np.lexsort((-share.sum(axis=0), -share.max(axis=0)))

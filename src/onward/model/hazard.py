@@ -79,7 +79,7 @@ class Attacks:
 def attacks_of_conflict_day(residents: Floats, values: Values) -> Floats:
     """Return the number of attacks equivalent to a day of conflict, by residents, shape as ``residents``.
 
-    It grows with residents as `surprise` dilutes it, and stops growing so beyond ``conflict_day_reach``.
+    It grows with residents as `unexpected_exposure` dilutes it, and stops growing so beyond ``conflict_day_reach``.
     """
     size = np.maximum(residents, values["dilution_smallest"]) / values["dilution_people"]
     exposed = 1.0 / (1.0 + residents / values["conflict_day_reach"])
@@ -245,7 +245,7 @@ def _remembered(reached: Floats, memory: float, cutoff: float) -> Floats:
     return felt
 
 
-def surprise(felt: Floats, people_there: Floats, history: int, values: Values) -> Floats:
+def unexpected_exposure(felt: Floats, people_there: Floats, history: int, values: Values) -> Floats:
     """Return ``X[t, p, g]``: exposure above the habitual level, diluted by the size of the place.
 
     ``X = max(0, E - eta mean(E of the last habituation_days)) / (people / dilution_people)^delta`` for the crisis's own
@@ -358,7 +358,7 @@ def hazard(
     """Return the hazard of leaving ``h[t, p, g]`` per day, before the daily shock; ``terms`` as for `takeover`."""
     felt = exposure(attacks, numbers, people, len(holder), values)
     return np.ascontiguousarray(
-        values["attack_weight"] * surprise(felt, there, attacks.history, values)
+        values["attack_weight"] * unexpected_exposure(felt, there, attacks.history, values)
         + values["front_weight"] * approach(distance, people, values)
         + values["takeover_weight"] * takeover(holder, people, values, there, terms)
     )

@@ -17,7 +17,7 @@ import polars as pl
 from onward.crisis import Crisis
 from onward.disclosure import SIMULATED, two_digits
 from onward.evaluation.fitness import judge_fitness
-from onward.inference.reach import warning_light
+from onward.inference.reach import describe_reach
 from onward.model.parameter_set import words_on
 from onward.runs.folder import kept_crisis
 from onward.runs.summary import follows_flee
@@ -176,7 +176,7 @@ def _method(about: Mapping[str, Any], crisis: Crisis | None) -> str:
         "equations and their sources: docs/explanation/model.md.",
         how,
         *filter(None, [words_on(about)]),
-        *(() if crisis is None or about["parameters"] == "fixed" else warning_light(crisis)),
+        *(() if crisis is None or about["parameters"] == "fixed" else describe_reach(crisis)),
         f"Of {len(table)} parameters {own} rest on own assumptions; `onward parameters` lists each with its source.",
         *_overridden(about.get("overrides", {})),
         *_interventions(about.get("scenario")),

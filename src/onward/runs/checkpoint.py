@@ -69,10 +69,10 @@ def write_whole(path: Path, text: str) -> None:
     """Write a text file in one step, so that it is either complete or absent."""
     new = path.with_name(f".{path.name}.new")
     new.write_text(text, encoding="utf-8", newline="\n")
-    put_in_place(new, path)
+    replace_file(new, path)
 
 
-def put_in_place(new: Path, path: Path) -> None:
+def replace_file(new: Path, path: Path) -> None:
     """Rename a complete file, once it is on disk, to its final name."""
     with new.open("rb+") as written:
         os.fsync(written.fileno())
@@ -114,7 +114,7 @@ def write_table(folder: Path, name: str, rows: pl.LazyFrame | pl.DataFrame) -> N
     rows.lazy().sink_parquet(
         new, compression="zstd", compression_level=1, row_group_size=ROW_GROUP, maintain_order=True
     )
-    put_in_place(new, path)
+    replace_file(new, path)
 
 
 def read_plan(folder: Path) -> dict[str, Any] | None:

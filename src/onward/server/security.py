@@ -58,7 +58,7 @@ class Gate:
         foreign = origin is not None and urlsplit(origin).netloc != host
         if foreign or (headers.get("sec-fetch-site") == "cross-site" and path != "/"):
             return 403, "Another site sent this request. Only the page itself may."
-        if self.token and not self._admitted(scope, headers):
+        if self.token and not self._has_token(scope, headers):
             return 401, "A token is needed. Open the whole address that `onward serve` printed."
         if scope["method"] == "POST" and headers.get("content-type", "").split(";")[0].strip() != "application/json":
             return 415, "Send JSON with the header Content-Type: application/json."
@@ -67,7 +67,7 @@ class Gate:
             return 413, f"More than {MOST_BYTES / 1e6:g} MB cannot be sent at once. Send less."
         return None
 
-    def _admitted(self, scope: Scope, headers: dict[str, str]) -> bool:
+    def _has_token(self, scope: Scope, headers: dict[str, str]) -> bool:
         """Return whether a request carries the token: in its header or, for the page itself, in its address."""
         kind, _, given = headers.get("authorization", "").partition(" ")
         if kind.lower() == "bearer" and _same(given.strip(), self.token):

@@ -23,12 +23,12 @@ from onward.model.choice_costs import attraction, onward_rate, perceived_km, qua
 from onward.model.danger import safety
 from onward.model.encirclement import encirclement, fear_of_gains
 from onward.model.hazard import hazard, reached_by_attacks, shocks, with_conflict_days
-from onward.model.homecoming import homeward
 from onward.model.keyed_draws import Draws
 from onward.model.near_ground import Near
 from onward.model.network import Network, with_news
 from onward.model.parameter_set import ParameterSet, population_set
 from onward.model.parameters import Values, default_values, drawn_values
+from onward.model.returns import return_rates
 from onward.model.uncertainty import draw_between, draw_dates
 from onward.simulation.itineraries import Itineraries, itineraries_of
 from onward.simulation.observables import value_of_record
@@ -135,7 +135,7 @@ def build_member(model: Model, settings: Settings, member: int) -> Drawn:
         shocked = shocked * shock[:, :, None]
     reached = reached_by_attacks(model.attacks, attacks, people, network.days, values)
     safe = safety(reached, history, values)
-    home = homeward(reached, history, network.holder, network.terms, people.fear, values)
+    home = return_rates(reached, history, network.holder, network.terms, people.fear, values)
     observed = model.observed.draw(draws_of(settings, member, COUNTS))
     world = _world(model, values, population, shocked, safe, allowed, home, observed)
     by_day = model.attacks.by_day(attacks, model.network.days, len(model.network.places.names))

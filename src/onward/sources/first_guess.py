@@ -31,7 +31,7 @@ def guess(crisis: Crisis) -> Addition:
     found = Addition(PUBLISHER)
     states = {country: _state(crisis, country, found) for country in crisis.table("places")["country"].unique().sort()}
     near = _attacks_near(crisis)
-    foes = _foes(crisis, set(states.values()))
+    foes = _non_state_parties(crisis, set(states.values()))
     holders: dict[str, str] = {}
     for row in crisis.table("places").iter_rows(named=True):
         state = states[row["country"]]
@@ -91,7 +91,7 @@ def _attacks_near(crisis: Crisis) -> Mapping[str, Counter[str]]:
     return near
 
 
-def _foes(crisis: Crisis, states: set[str]) -> list[str]:
+def _non_state_parties(crisis: Crisis, states: set[str]) -> list[str]:
     """Return the parties that are no state, those with most attacks first."""
     total: Counter[str] = Counter()
     for actor, n in crisis.table("events").select("actor", "n").iter_rows():

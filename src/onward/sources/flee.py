@@ -145,7 +145,7 @@ def _once(rows: Iterable[dict[str, Any]], notes: list[str]) -> list[dict[str, An
 def _joined(instance: FleeInstance, largest: bool, notes: list[str]) -> FleeInstance:
     """Drop locations that no link reaches, and keep the largest of several parts of the network if asked to."""
     lonely = [place.name for place in instance.locations]
-    instance = without_lonely(instance)
+    instance = without_isolated(instance)
     kept = {place.name for place in instance.locations}
     lonely = [name for name in lonely if name not in kept]
     if lonely:
@@ -194,7 +194,7 @@ def _check_coordinates(instance: FleeInstance) -> None:
         )
 
 
-def without_lonely(instance: FleeInstance) -> FleeInstance:
+def without_isolated(instance: FleeInstance) -> FleeInstance:
     """Return the instance without locations that no link reaches: nobody can come there, and a crisis has none."""
     met = {name for link in instance.links for name in (link.name1, link.name2)}
     return _only(instance, met) if met else instance

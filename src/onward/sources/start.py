@@ -162,7 +162,7 @@ def missing(crisis: Crisis) -> list[str]:
     if not events.height:
         items.append("There are no attacks: nobody will leave. Import events: onward import ucdp FILE... DIR.")
     else:
-        items += _unstruck(crisis)
+        items += _attacks_far_from_places(crisis)
     guessed = control.filter(pl.col("source") == GUESS)["place"]
     if len(guessed):
         people = places.filter(pl.col("place").is_in(guessed.implode()))["population"].sum()
@@ -193,7 +193,7 @@ def missing(crisis: Crisis) -> list[str]:
     return items
 
 
-def _unstruck(crisis: Crisis) -> list[str]:
+def _attacks_far_from_places(crisis: Crisis) -> list[str]:
     """Report how many attacks are far from every place and frighten nobody."""
     points = crisis.table("events").drop_nulls("latitude")
     if not points.height:

@@ -38,7 +38,7 @@ def quiet_days(reached: Floats, history: int, before: float) -> Floats:
     return quiet[history:]
 
 
-def homeward(reached: Floats, history: int, holder: Ints, terms: Bools, fear: Floats, values: Values) -> Floats:
+def return_rates(reached: Floats, history: int, holder: Ints, terms: Bools, fear: Floats, values: Values) -> Floats:
     """Return the rate per day of returning home to each place, ``[t, p, g]``.
 
     ``(1 - exp(-quiet days / return_calm_days)) r``, where ``r`` is ``return_agreement`` if the place came to its holder

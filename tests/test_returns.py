@@ -11,8 +11,8 @@ import pytest
 from onward.crisis import Crisis
 from onward.model.build import build_model
 from onward.model.hazard import takeover
-from onward.model.homecoming import homeward, quiet_days
 from onward.model.parameters import default_values
+from onward.model.returns import quiet_days, return_rates
 from onward.simulation.member import run_one
 from onward.simulation.run import make_settings
 from properties.crises import HISTORY, day, make_crisis
@@ -27,7 +27,7 @@ def rates(holder: int, agreed: bool, reached: float = 0.0, **overrides: float) -
     """The rate of return by day of one place; attacks end on the tenth day."""
     daily = np.where(np.arange(DAYS) < 10, reached, 0.0)[:, None, None]
     held, terms = np.full((DAYS, 1), holder), np.full((DAYS, 1), agreed)
-    return homeward(daily, 0, held, terms, FEAR, default_values(overrides))[:, 0, 0]
+    return return_rates(daily, 0, held, terms, FEAR, default_values(overrides))[:, 0, 0]
 
 
 def test_quiet_days_are_counted_from_the_last_attack() -> None:
