@@ -29,9 +29,9 @@ from oracle.equivalence import CRISES, DAYS, LEVEL, Stocks, Verdict, compare, ho
 
 #: faults of the day loop: what is replaced by what, and the crises in which it can be seen
 ROUNDING = (
-    ("split(rng, sim.home[p, g], 1.0 - math.exp(-h))", "whole(round(sim.home[p, g] * (1.0 - math.exp(-h))))"),
+    ("split(rng, sim.home[p, g], 1.0 - math.exp(-h), unit)", "whole(round(sim.home[p, g] * (1.0 - math.exp(-h))))"),
     (
-        "split(rng, sim.here[p, g], 1.0 - math.exp(-threat - ordinary))",
+        "split(rng, sim.here[p, g], 1.0 - math.exp(-threat - ordinary), unit)",
         "whole(round(sim.here[p, g] * (1.0 - math.exp(-threat - ordinary))))",
     ),
 )
@@ -49,9 +49,8 @@ CAPACITY = (
 )
 ORDER = (
     (
-        "    number = 0\n    for k in range(there):\n        if rng.random() * (queue - k) < passing - number:\n"
-        "            number += 1\n    return number\n",
-        "    return min(there, passing)\n",
+        "sample(sim.moves_rng, passing, there, queue) if sim.largest == 1 else sim.let[lane, g, m]",
+        "min(there, passing)",
     ),
 )
 

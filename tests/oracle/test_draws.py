@@ -45,7 +45,7 @@ def _many_samples(rng: Any, n: int, groups: Any, draws: int) -> Any:
 
 @njit(cache=True)
 def _many_splits(rng: Any, n: int, p: float, draws: int) -> Any:
-    return np.array([split(rng, n, p) for _ in range(draws)])
+    return np.array([split(rng, n, p, np.int64(1)) for _ in range(draws)])
 
 
 @njit(cache=True)
@@ -57,7 +57,7 @@ def _labels(world: Any, rates: Any, start: Any, rng: Any, pool: Any, people: int
     for row in range(draws):
         sim.size[BATCHES] = sim.size[ENTRIES] = 0
         open_batch(sim, 0)
-        add_from_pool(sim, pool.copy(), near, people, pool.sum(), np.bool_(False))
+        add_from_pool(sim, pool.copy(), near, people, pool.sum(), np.int64(1), np.bool_(False))
         shuffle(sim)
         leading[row] = sim.entry[0]
         for e in range(sim.size[ENTRIES]):
@@ -150,7 +150,7 @@ def test_a_split_knows_what_is_certain(n: int, p: float, due: int) -> None:
 
 
 def test_real_people_are_divided_by_their_mean() -> None:
-    assert split(None, 8.0, 0.25) == 2.0
+    assert split(None, 8.0, 0.25, 1) == 2.0
     assert sample(None, 3.0, 4.0, 6.0) == 2.0
     assert sample(None, 3.0, 0.0, 0.0) == 0.0
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from onward.crisis.draft import Draft
+    from onward.crisis.households import Households
     from onward.crisis.triggers import Trigger
 
 #: the built-in area of all places
@@ -63,6 +64,8 @@ class Crisis:
         Where it was read from, unless it is bundled or made in memory; not part of the content.
     triggers
         Thresholds that runs are watched for; they change no result and are not part of the hash.
+    households
+        Sizes of households, which move together; None: people are drawn one by one.
     """
 
     name: str
@@ -79,6 +82,7 @@ class Crisis:
     doubts: tuple[Problem, ...] = ()
     folder: Path | None = None
     triggers: tuple[Trigger, ...] = ()
+    households: Households | None = None
 
     @property
     def days(self) -> int:
@@ -178,7 +182,7 @@ class Crisis:
         Returns
         -------
         dict
-            Values by key; ``fitted_on`` and ``trigger`` only if the crisis has them.
+            Values by key; ``fitted_on``, ``households`` and ``trigger`` only if the crisis has them.
 
         Examples
         --------
@@ -196,6 +200,7 @@ class Crisis:
             "sources": list(self.sources),
             **({"fitted_on": list(self.fitted_on)} if self.fitted_on else {}),
             "parameters": dict(sorted(self.parameters.items())),
+            **({"households": self.households.model_dump(exclude_defaults=True)} if self.households else {}),
             **({"trigger": [trigger.as_toml() for trigger in self.triggers]} if self.triggers else {}),
         }
 
@@ -275,6 +280,7 @@ def finish(draft: Draft) -> Crisis:
         fitted_on=tuple(header.fitted_on),
         doubts=tuple(draft.doubts),
         triggers=tuple(triggers_from(header.trigger, FILE)[0].values()),
+        households=header.households,
     )
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from onward.crisis.households import Households, household_problem
 from onward.crisis.messages import did_you_mean, quoted
 from onward.errors import CrisisDataError, Problem
 
@@ -28,6 +29,7 @@ EXPECTED = {
     "sources": "a list of texts",
     "fitted_on": "a list of names of crises",
     "parameters": "a table of names with numbers or texts",
+    "households": "a table, under [households]",
     "trigger": "tables, each under [[trigger]]",
 }
 
@@ -82,6 +84,14 @@ class Header(BaseModel):
     parameters: Annotated[
         dict[str, int | Finite | str], Field(description="values of model parameters by name, see the page on them")
     ] = {}
+    households: Annotated[
+        Households | None,
+        Field(
+            description="sizes of households, which then move together, so that numbers vary as much as they do: mean "
+            "(people), largest (people; twice the mean if not given), or a table shares by number of people; source. "
+            "Without it people are drawn one by one"
+        ),
+    ] = None
     trigger: Annotated[
         list[dict[str, Any]], Field(description="thresholds to watch in forecasts; see the page on triggers")
     ] = []
@@ -134,6 +144,9 @@ def _problems(error: ValidationError) -> Iterator[Problem]:
     """Yield one problem per key; a value that fits none of several types is reported once."""
     seen = set()
     for fault in error.errors():
+        if fault["loc"][0] == "households":
+            yield household_problem(FILE, fault)
+            continue
         key = ".".join(str(part) for part in fault["loc"][: 2 if fault["loc"][0] == "parameters" else 1])
         if key not in seen:
             seen.add(key)

@@ -179,17 +179,17 @@ def choose(
     if rest <= 0.0:
         return push(sim, place, place, max(mode, whole(0)), whole(0), whole(2), flag(False), bits, people, size)
     rng, weight, dest, k_most = sim.moves_rng, sim.weight, sim.dest[g, place], sim.weight.size - 1
-    share_foot = sim.rates.share_foot
+    share_foot, unit = sim.rates.share_foot, sim.unit[g]
     for k in range(k_most + 1):
         w = weight[k]
         if w <= 0.0:
             continue
-        chosen = left if w >= rest * (1.0 - 1e-12) else split(rng, left, w / rest)
+        chosen = left if w >= rest * (1.0 - 1e-12) else split(rng, left, w / rest, unit)
         rest -= w
         left -= chosen
         goal = place if k == k_most else dest[k]
         if chosen > 0 and fresh:
-            foot = split(rng, chosen, share_foot)
+            foot = split(rng, chosen, share_foot, unit)
             size = push(sim, place, goal, whole(0), budget, replans, flag(False), bits, foot, size)
             size = push(sim, place, goal, whole(1), budget, replans, flag(False), bits, chosen - foot, size)
         elif chosen > 0:

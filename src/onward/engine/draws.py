@@ -33,24 +33,28 @@ def _are_whole(n: Any) -> Any:
     return no if isinstance(n, types.Float) else yes
 
 
-def split(rng: Any, n: Any, p: Any) -> Any:
-    """Return how many of ``n`` people do what each does with probability ``p``: binomial, or ``n p``."""
+def split(rng: Any, n: Any, p: Any, unit: int) -> Any:
+    """Return how many of ``n`` people do what each household of ``unit`` people does with probability ``p``.
+
+    Whole people: ``unit`` times a binomial of the whole households among them. Real numbers: ``n p``.
+    """
     if isinstance(n, float):
         return n * min(max(p, 0.0), 1.0)
-    return rng.binomial(n, min(max(p, 0.0), 1.0))
+    return rng.binomial(n // unit, min(max(p, 0.0), 1.0)) * unit
 
 
 @overload(split)
-def _split(rng: Any, n: Any, p: Any) -> Any:
-    def mean(rng: Any, n: Any, p: Any) -> Any:
+def _split(rng: Any, n: Any, p: Any, unit: int) -> Any:
+    def mean(rng: Any, n: Any, p: Any, unit: int) -> Any:
         return n * min(max(p, 0.0), 1.0)
 
-    def drawn(rng: Any, n: Any, p: Any) -> Any:
-        if n <= 0 or p <= 0.0:
+    def drawn(rng: Any, n: Any, p: Any, unit: int) -> Any:
+        households = n if unit == 1 else n // unit
+        if households <= 0 or p <= 0.0:
             return np.int64(0)
         if p >= 1.0:
-            return np.int64(n)
-        return np.int64(rng.binomial(n, p))
+            return np.int64(households * unit)
+        return np.int64(rng.binomial(households, p) * unit)
 
     return mean if isinstance(n, types.Float) else drawn
 

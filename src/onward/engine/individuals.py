@@ -12,6 +12,7 @@ from typing import Any
 
 from onward.engine.destination_choice import new_morning, new_regime
 from onward.engine.draws import sample, split
+from onward.engine.gates import is_cut, may_pass, queue_at
 from onward.engine.jit import entry, flag, once, part, whole
 from onward.engine.person_passing import ask_each, mark_each, near_today, note_each, tell_where_each_is
 from onward.engine.person_travel import aim, odds_from, set_out_today, travel_alone
@@ -24,7 +25,7 @@ from onward.engine.persons import (
     waiting_cell,
 )
 from onward.engine.state import TIMES, Rates, Raw, Start, World
-from onward.engine.step import allot, crowding, is_cut, leaving_rates, queue_at
+from onward.engine.step import allot, crowding, leaving_rates
 from onward.engine.workspace import FLOWS, MODES, set_up
 
 
@@ -74,13 +75,13 @@ def _leave(sim: Any, people: Any) -> None:
             if not sim.leads[g, p]:
                 continue  # no road leads anywhere: trapped
             h, threat, ordinary = leaving_rates(sim, p, g, crowd)
-            home = sim.allotted[p, g]
+            home, unit = sim.allotted[p, g], sim.unit[g]
             if sim.observed_area[p] < 0:
-                home = split(rng, sim.home[p, g], 1.0 - math.exp(-h))
-            here = split(rng, sim.here[p, g], 1.0 - math.exp(-threat - ordinary))
+                home = split(rng, sim.home[p, g], 1.0 - math.exp(-h), unit)
+            here = split(rng, sim.here[p, g], 1.0 - math.exp(-threat - ordinary), unit)
             if home + here == 0:
                 continue
-            fled = split(rng, here, threat / (threat + ordinary)) if here > 0 else here
+            fled = split(rng, here, threat / (threat + ordinary), unit) if here > 0 else here
             sim.daily.left_home[t, p] += home
             sim.daily.fled_again[t, p] += fled
             sim.daily.moved_on[t, p] += here - fled
@@ -88,16 +89,16 @@ def _leave(sim: Any, people: Any) -> None:
             odds = odds_from(sim, p, g, flag(False), whole(-1))
             for again in range(2):
                 cell = staying_cell(places, groups, p, g) if again else residents_cell(groups, p, g)
-                who = draw_people(people, cell, here if again else home, rng)
-                _displace(sim, people, who)
+                who = draw_people(people, cell, (here if again else home) // unit, rng)
+                _displace(sim, people, who, unit)
                 set_out_today(sim, people, who, p, g, odds)
                 put_under_way(people, who)
         sim.share_left[p] = leavers / residents if residents > 0 else 0.0
 
 
 @part
-def _displace(sim: Any, people: Any, who: Any) -> None:
-    """Count one more displacement of each person, up to the last class."""
+def _displace(sim: Any, people: Any, who: Any, unit: int) -> None:
+    """Count one more displacement of each household of ``unit`` people, up to the last class."""
     times, away, passed = people.times, sim.away, people.passed
     for i in who:
         before = times[i]
@@ -105,9 +106,9 @@ def _displace(sim: Any, people: Any, who: Any) -> None:
             passed[i] = 0
         if before < TIMES:
             times[i] = before + 1
-            away[before] += 1
+            away[before] += unit
             if before > 0:
-                away[before - 1] -= 1
+                away[before - 1] -= unit
 
 
 @once
@@ -119,7 +120,7 @@ def _give_up(sim: Any, people: Any) -> None:
         near = sim.tail[sim.lane_road[lane]]
         for g in range(groups):
             for m in range(modes):
-                number = split(sim.moves_rng, sim.waiting[lane, g, m], share)
+                number = split(sim.moves_rng, sim.waiting[lane, g, m], share, sim.unit[g]) // sim.unit[g]
                 if number > 0:
                     who = draw_people(people, waiting_cell(places, groups, lane, g, m), number, sim.moves_rng)
                     odds = odds_from(sim, near, g, flag(True), sim.lane_gate[lane])
@@ -148,7 +149,7 @@ def _return(sim: Any, people: Any) -> None:
 @part
 def _go_home(sim: Any, people: Any, p: int, g: int, highest: float, cell: int) -> None:
     rng, places, day = sim.moves_rng, sim.home.shape[0], sim.today
-    who = draw_people(people, cell, split(rng, people.count[cell], highest), rng)
+    who = draw_people(people, cell, split(rng, people.count[cell], highest, whole(1)), rng)
     home, mode, goal, road, quanta, left = (
         people.home, people.mode, people.goal, people.road, people.quanta, people.left,
     )  # fmt: skip
@@ -178,8 +179,7 @@ def _open_gates(sim: Any, people: Any) -> None:
     lanes, groups, modes = sim.waiting.shape
     for n in range(sim.allowed.shape[1]):
         queue = queue_at(sim, n)
-        allowed = sim.allowed[sim.today, n]
-        passing = min(queue, allowed) if allowed >= 0 else queue
+        passing = may_pass(sim, n, queue)
         sim.daily.passed[sim.today, n] += passing
         for lane in range(lanes):
             for g in range(groups):
@@ -187,11 +187,11 @@ def _open_gates(sim: Any, people: Any) -> None:
                     if sim.lane_gate[lane] != n or passing <= 0 or is_cut(sim, lane, g):
                         continue
                     there = sim.waiting[lane, g, m]
-                    number = sample(sim.moves_rng, passing, there, queue)
+                    number = sample(sim.moves_rng, passing, there, queue) if sim.largest == 1 else sim.let[lane, g, m]
                     queue -= there
                     passing -= number
                     if number > 0:
-                        _let_through(sim, people, lane, g, m, number)
+                        _let_through(sim, people, lane, g, m, number // sim.unit[g])
 
 
 @once
@@ -213,9 +213,9 @@ def _leave_map(sim: Any, people: Any) -> None:
     share = 1.0 - math.exp(-sim.rates.out_rate)
     for p in range(places):
         for g in range(groups):
-            number = split(sim.moves_rng, sim.here[p, g], share) if sim.abroad[p] else whole(0)
+            number = split(sim.moves_rng, sim.here[p, g], share, sim.unit[g]) if sim.abroad[p] else whole(0)
             if number > 0:
-                who = draw_people(people, staying_cell(places, groups, p, g), number, sim.moves_rng)
+                who = draw_people(people, staying_cell(places, groups, p, g), number // sim.unit[g], sim.moves_rng)
                 note_each(sim, people, who, p)
                 sim.gone[p] += number
 
@@ -226,12 +226,12 @@ def _take_stock(sim: Any, people: Any) -> None:
     places, groups = sim.home.shape
     for p in range(places):
         for g in range(groups):
-            sim.home[p, g] = people.count[residents_cell(groups, p, g)]
-            sim.here[p, g] = people.count[staying_cell(places, groups, p, g)]
+            sim.home[p, g] = people.count[residents_cell(groups, p, g)] * sim.unit[g]
+            sim.here[p, g] = people.count[staying_cell(places, groups, p, g)] * sim.unit[g]
     for lane in range(sim.waiting.shape[0]):
         for g in range(groups):
             for m in range(MODES):
-                sim.waiting[lane, g, m] = people.count[waiting_cell(places, groups, lane, g, m)]
+                sim.waiting[lane, g, m] = people.count[waiting_cell(places, groups, lane, g, m)] * sim.unit[g]
 
 
 @once
@@ -246,8 +246,8 @@ def _count(sim: Any, people: Any, immobile: Any) -> None:
         number = sim.waiting[lane].sum()
         daily.gate[t, sim.tail[sim.lane_road[lane]]] += number
         daily.waiting[t, sim.lane_gate[lane]] += number
-    way, road, tail = people.way, people.road, sim.tail
+    way, road, tail, group, unit = people.way, people.road, sim.tail, people.group, sim.unit
     for n in range(people.ways[0]):
-        daily.way[t, tail[road[way[n]]]] += 1
+        daily.way[t, tail[road[way[n]]]] += unit[group[way[n]]]
     for c in range(TIMES):
         daily.times[t, c] = sim.away[c]

@@ -25,7 +25,7 @@ PEOPLE, ON_THE_WAY, THERE, ATTACKED = range(4)
 
 
 @entry
-def add_up_itineraries(log: Any, last: Any, begin: Any, attacked: Ints, places: int) -> tuple[Ints, Floats]:
+def add_up_itineraries(log: Any, last: Any, begin: Any, unit: Any, attacked: Ints, places: int) -> tuple[Ints, Floats]:
     """Return the tree of itineraries and the sums of every stop of those who ended there.
 
     Parameters
@@ -34,6 +34,8 @@ def add_up_itineraries(log: Any, last: Any, begin: Any, attacked: Ints, places: 
         What `onward.engine.individuals.run_individuals` gives.
     begin
         ``[person]`` the place of the first morning; plus ``places`` for those whose home is not known.
+    unit
+        ``[person]`` how many people each stands for: 1, or those of a household.
     attacked
         ``[t + 1, p]`` days with an attack before day ``t``.
     places
@@ -72,7 +74,7 @@ def add_up_itineraries(log: Any, last: Any, begin: Any, attacked: Ints, places: 
                 size += 1
             node = found
         ends[i] = node
-    return tree[:size], _sums(log, last, begin, attacked, tree, size, ends, rows)
+    return tree[:size], _sums(log, last, begin, unit, attacked, tree, size, ends, rows)
 
 
 @part
@@ -117,7 +119,9 @@ def _rehashed(tree: Ints, size: int, places: int) -> Ints:
 
 
 @part
-def _sums(log: Any, last: Any, begin: Any, attacked: Ints, tree: Ints, size: int, ends: Ints, rows: Ints) -> Floats:
+def _sums(
+    log: Any, last: Any, begin: Any, unit: Any, attacked: Ints, tree: Ints, size: int, ends: Ints, rows: Ints
+) -> Floats:
     """Add up people, days and attacks of each stop by the itinerary that people had in the end."""
     first = np.full(size, -1, np.int64)
     used = whole(0)
@@ -145,17 +149,17 @@ def _sums(log: Any, last: Any, begin: Any, attacked: Ints, tree: Ints, size: int
             place, left, reached = log[rows[s], STOP], log[rows[s], LEFT], log[rows[s], REACHED]
             if place == there:
                 continue
-            _add_stop(sums, row, came, left, attacked[left + 1, there] - attacked[came, there])
+            _add_stop(sums, row, unit[i], came, left, attacked[left + 1, there] - attacked[came, there])
             row += 1
-            sums[row, 2 + ON_THE_WAY] += reached - left
+            sums[row, 2 + ON_THE_WAY] += (reached - left) * unit[i]
             there, came = whole(place), whole(reached)
         end = attacked.shape[0] - 1
-        _add_stop(sums, row, came, end, attacked[end, there] - attacked[came, there])
+        _add_stop(sums, row, unit[i], came, end, attacked[end, there] - attacked[came, there])
     return sums
 
 
 @part
-def _add_stop(sums: Floats, row: int, came: int, left: int, attacks: int) -> None:
-    sums[row, 2 + PEOPLE] += 1
-    sums[row, 2 + THERE] += left - came
-    sums[row, 2 + ATTACKED] += attacks > 0
+def _add_stop(sums: Floats, row: int, people: int, came: int, left: int, attacks: int) -> None:
+    sums[row, 2 + PEOPLE] += people
+    sums[row, 2 + THERE] += (left - came) * people
+    sums[row, 2 + ATTACKED] += (attacks > 0) * people

@@ -88,27 +88,28 @@ def _add_entries(sim: Any, label: int, people: Any, most: Any) -> None:
 
 
 @part
-def _part(people: Any) -> Any:
-    """Return the size of the largest part in which labels are shuffled."""
+def _part(people: Any, unit: int) -> Any:
+    """Return the size of the largest part in which labels are shuffled: whole households."""
     if not are_whole(people):
         return people
-    return people * 0 + 1 if people <= EXACT else (people + PIECES - 1) // PIECES
+    most = PIECES * unit
+    return people * 0 + unit if people <= EXACT * unit else (people + most - 1) // most * unit
 
 
 @part
-def add_residents(sim: Any, place: int, people: Any) -> None:
+def add_residents(sim: Any, place: int, people: Any, unit: int) -> None:
     """Add people who leave home, displaced for the first time as far as is known, to the last batch."""
     sim.batch_left[sim.size[BATCHES] - 1] += people
     if sim.labelled and people > 0:
         _room_for_entries(sim, whole(1))
-        _add_entries(sim, place * TIMES, people, _part(people))
+        _add_entries(sim, place * TIMES, people, _part(people, unit))
         sim.batch[sim.size[BATCHES] - 1, END] = sim.size[ENTRIES]
         sim.away[0] += people
 
 
 @part
-def add_from_pool(sim: Any, pool: Any, near: Any, people: Any, total: Any, again: bool) -> None:
-    """Add a sample of ``people`` out of the ``total`` in ``pool`` to the last batch.
+def add_from_pool(sim: Any, pool: Any, near: Any, people: Any, total: Any, unit: int, again: bool) -> None:
+    """Add a sample of ``people`` out of the ``total`` in ``pool`` to the last batch, in households of ``unit``.
 
     ``near[label, k]`` of the pool have passed near held ground; ``again`` counts one more displacement for each.
     """
@@ -116,26 +117,26 @@ def add_from_pool(sim: Any, pool: Any, near: Any, people: Any, total: Any, again
     if not sim.labelled or people <= 0:
         return
     _room_for_entries(sim, pool.size)
-    _take_sample(sim, pool, near, people, total, again)
+    _take_sample(sim, pool, near, people, total, unit, again)
     sim.batch[sim.size[BATCHES] - 1, END] = sim.size[ENTRIES]
 
 
-def _take_sample(sim: Any, pool: Any, near: Any, people: Any, total: Any, again: bool) -> None:
+def _take_sample(sim: Any, pool: Any, near: Any, people: Any, total: Any, unit: int, again: bool) -> None:
     raise NotImplementedError  # compiled only: the overload below
 
 
 @overload(_take_sample)
-def _take_sample_by_type(sim: Any, pool: Any, near: Any, people: Any, total: Any, again: bool) -> Any:
-    def shares(sim: Any, pool: Any, near: Any, people: Any, total: Any, again: bool) -> None:
+def _take_sample_by_type(sim: Any, pool: Any, near: Any, people: Any, total: Any, unit: int, again: bool) -> Any:
+    def shares(sim: Any, pool: Any, near: Any, people: Any, total: Any, unit: int, again: bool) -> None:
         _take_shares(sim, pool, near, people / total, again)
 
-    def whole(sim: Any, pool: Any, near: Any, people: Any, total: Any, again: bool) -> None:
-        if people <= EXACT and 2 * people <= total:
-            _take_some(sim, pool, near, people, total, again)
-        elif people <= EXACT:
-            _take_many(sim, pool, near, people, total, again)
+    def whole(sim: Any, pool: Any, near: Any, people: Any, total: Any, unit: int, again: bool) -> None:
+        if people <= EXACT * unit and 2 * people <= total:
+            _take_some(sim, pool, near, people // unit, total // unit, unit, again)
+        elif people <= EXACT * unit:
+            _take_many(sim, pool, near, people // unit, total // unit, unit, again)
         else:
-            _take_systematically(sim, pool, near, people, total, again)
+            _take_systematically(sim, pool, near, people, total, unit, again)
 
     return shares if isinstance(people, types.Float) else whole
 
@@ -170,11 +171,11 @@ def _take_shares(sim: Any, pool: Any, near: Any, share: float, again: bool) -> N
 
 
 @once
-def _take_some(sim: Any, pool: Any, near: Any, people: int, total: int, again: bool) -> None:
-    """Take people at distinct random positions of the pool laid out label by label."""
-    at = np.empty(people, np.int64)
+def _take_some(sim: Any, pool: Any, near: Any, households: int, total: int, unit: int, again: bool) -> None:
+    """Take households at distinct random positions of the pool laid out label by label."""
+    at = np.empty(households, np.int64)
     drawn = 0
-    while drawn < people:
+    while drawn < households:
         position = min(total - 1, int(sim.labels_rng.random() * total))
         i = drawn
         while i > 0 and at[i - 1] > position:
@@ -187,34 +188,34 @@ def _take_some(sim: Any, pool: Any, near: Any, people: int, total: int, again: b
         drawn += 1
     passed, i = 0, 0
     for label in range(pool.size):
-        there, taken = pool[label], 0
-        while i < people and at[i] < passed + there:
+        there, taken = pool[label] // unit, 0
+        while i < households and at[i] < passed + there:
             taken += 1
             i += 1
         passed += there
         if taken > 0:
-            _take(sim, pool, near, label, taken, again, whole(1))
-        if i == people:
+            _take(sim, pool, near, label, taken * unit, again, unit)
+        if i == households:
             break
 
 
 @once
-def _take_many(sim: Any, pool: Any, near: Any, people: int, total: int, again: bool) -> None:
+def _take_many(sim: Any, pool: Any, near: Any, households: int, total: int, unit: int, again: bool) -> None:
     """Take more than half of a small pool, label by label."""
     for label in range(pool.size):
-        there = pool[label]
+        there = pool[label] // unit
         if there > 0:
-            taken = hypergeometric(sim.labels_rng, people, there, total)
+            taken = hypergeometric(sim.labels_rng, households, there, total)
             total -= there
-            people -= taken
+            households -= taken
             if taken > 0:
-                _take(sim, pool, near, label, taken, again, whole(1))
+                _take(sim, pool, near, label, taken * unit, again, unit)
 
 
 @once
-def _take_systematically(sim: Any, pool: Any, near: Any, people: int, total: int, again: bool) -> None:
-    """Take every (total / people)-th person from a random start."""
-    most = _part(people)
+def _take_systematically(sim: Any, pool: Any, near: Any, people: int, total: int, unit: int, again: bool) -> None:
+    """Take every (total / people)-th household from a random start."""
+    most = _part(people, unit)
     position = sim.labels_rng.random()
     step = people / total
     before, passed = whole(0), whole(0)
@@ -223,7 +224,7 @@ def _take_systematically(sim: Any, pool: Any, near: Any, people: int, total: int
         if there <= 0:
             continue
         passed += there
-        upto: Any = people if passed >= total else min(people, whole(int(passed * step + position)))
+        upto: Any = people if passed >= total else min(people, whole(int(passed / unit * step + position)) * unit)
         taken = min(there, upto - before)
         before += taken
         if taken > 0:

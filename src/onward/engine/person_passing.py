@@ -69,11 +69,13 @@ def note_each(sim: Any, people: Any, who: Any, place: int) -> None:
     if sim.asked == 0:
         return
     ended, homes, passed, unknown = sim.ended, people.home, people.passed, sim.here.shape[0]
+    unit, group = sim.unit, people.group
     for i in who:
         row = ended[homes[i] if homes[i] >= 0 else unknown, place]
-        row[0] += 1
+        number = unit[group[i]]
+        row[0] += number
         for k in range(sim.asked):
-            row[1 + k] += passed[i] >> k & 1
+            row[1 + k] += (passed[i] >> k & 1) * number
 
 
 @once

@@ -134,7 +134,7 @@ def _go(sim: Any, people: Any, where: Ints) -> None:
     way, groups, modes, goals, roads, to_go = (
         people.way, people.group, people.mode, people.goal, people.road, people.quanta,
     )  # fmt: skip
-    odds, totals, made = people.odds, people.total, people.made
+    odds, totals, made, unit = people.odds, people.total, people.made, sim.unit
     asked, passed_near, near_road = sim.asked > 0, people.passed, sim.near_road
     for n in range(where.size):
         i = way[n]
@@ -178,7 +178,7 @@ def _go(sim: Any, people: Any, where: Ints) -> None:
                 where[n] = 2 * places + lane * MODES + mode
                 break
             if lane >= 0:
-                passed[today, gates[lane]] += 1
+                passed[today, gates[lane]] += unit[g]
             if asked:
                 passed_near[i] |= near_road[today, road]
             if quanta > budget:
@@ -210,32 +210,32 @@ def _write_down(sim: Any, people: Any, who: Any, where: Ints, cells: Ints) -> No
     places, groups = sim.home.shape
     today, rank, daily, away = sim.today, sim.rank, sim.daily, sim.away
     arrived, returned, lane_tail = daily.arrived, daily.returned, sim.tail[sim.lane_road]
-    homes, times, at, group = people.home, people.times, people.at, people.group
-    keys, bits = np.empty(who.size, np.int64), np.empty(who.size, np.int32)
+    homes, times, at, group, unit = people.home, people.times, people.at, people.group, sim.unit
+    keys, bits, number = np.empty(who.size, np.int64), np.empty(who.size, np.int32), np.empty(who.size, np.int32)
     for n in range(who.size):
         i, g, stop, end = who[n], whole(group[who[n]]), where[n], where[n] % places
         if stop < places:
             cells[n] = staying_cell(places, groups, stop, g)
-            arrived[today, stop] += 1
+            arrived[today, stop] += unit[g]
         elif stop < 2 * places:
             cells[n] = residents_cell(groups, end, g)
-            returned[today, end] += 1
+            returned[today, end] += unit[g]
         else:
             lane, mode = (stop - 2 * places) // MODES, (stop - 2 * places) % MODES
             cells[n], end = waiting_cell(places, groups, lane, g, mode), lane_tail[lane]
         origin = -1 if homes[i] < 0 else rank[homes[i]]
         keys[n] = _packed(places, today, origin, rank[at[i]], rank[end], times[i])
-        bits[n] = people.passed[i]
+        bits[n], number[n] = people.passed[i], unit[g]
         if places <= stop < 2 * places:
             note_each(sim, people, who[n : n + 1], end)
-            away[times[i] - 1] -= 1
+            away[times[i] - 1] -= unit[g]
             times[i] = 0
         where[n] = end
     if people.kept:
         _log(people, who, where, today)
     for n in range(who.size):
         at[who[n]] = where[n]
-    _add_legs(sim, keys, bits)
+    _add_legs(sim, keys, bits, number)
 
 
 @part
@@ -253,11 +253,11 @@ def _log(people: Any, who: Any, end: Ints, today: int) -> None:
 
 
 @part
-def _add_legs(sim: Any, keys: Ints, bits: Any) -> None:
+def _add_legs(sim: Any, keys: Ints, bits: Any, people: Any) -> None:
     """Add the day's legs, summing those with the same key, with how many of each have passed near held ground."""
-    if sim.asked > 0:
+    if sim.asked > 0 or sim.largest > 1:
         order = np.argsort(keys)
-        keys, bits = keys[order], bits[order]
+        keys, bits, people = keys[order], bits[order], people[order]
     else:
         keys.sort()
     size = sim.size[FLOWS]
@@ -267,10 +267,10 @@ def _add_legs(sim: Any, keys: Ints, bits: Any) -> None:
     flow, number, near = sim.flow, sim.flow_people, sim.flow_near
     for n in range(keys.size):
         if n > 0 and keys[n] == keys[n - 1]:
-            number[size - 1] += 1
+            number[size - 1] += people[n]
         else:
-            flow[size], number[size] = keys[n], 1
+            flow[size], number[size] = keys[n], people[n]
             size += 1
         for k in range(near.shape[1]):
-            near[size - 1, k] += bits[n] >> k & 1
+            near[size - 1, k] += (bits[n] >> k & 1) * people[n]
     sim.size[FLOWS] = size

@@ -1,4 +1,4 @@
-"""The people of *individuals*: one row per person, and for each cell of the model a list of those in it.
+"""The people of *individuals*: one row per person (or household), and for each cell of the model a list of those in it.
 
 A cell is a place and group (residents who may leave; displaced people staying there) or a lane, group and mode (people
 waiting at a gate). People are drawn from a cell by removing random entries of its list, so a day's work grows with the
@@ -23,7 +23,7 @@ from onward.engine.workspace import MODES, ROOM
 FIRST_ROOM = 16
 
 FIELDS = (
-    # [person]
+    # [person], or [household] where households move together
     "home",  # place, -1 unknown
     "group",
     "mode",
@@ -97,11 +97,14 @@ def waiting_cell(places: int, groups: int, lane: int, g: int, mode: int) -> int:
 def settle(sim: Any, start: Start, kept: bool) -> Any:
     """Create everyone on the first morning, by place and group: those who may leave, cannot leave, or are displaced."""
     places, groups, k_most = start.home.shape[0], start.home.shape[1], sim.weight.size - 1
-    everybody = start.home.sum() + start.immobile.sum() + start.here.sum()
-    listed = start.home.sum() + start.here.sum()
+    everybody, listed = 0, 0
+    for p in range(places):
+        for g in range(groups):
+            listed += (start.home[p, g] + start.here[p, g]) // sim.unit[g]
+            everybody += (start.home[p, g] + start.here[p, g] + start.immobile[p, g]) // sim.unit[g]
     cells = 2 * places * groups + sim.lane_road.size * groups * MODES
     people = People(
-        np.full(everybody, -1, np.int32), np.zeros(everybody, np.int8), np.zeros(everybody, np.int8),
+        np.full(everybody, -1, np.int32), np.zeros(everybody, np.int16), np.zeros(everybody, np.int8),
         np.zeros(everybody, np.int8), np.zeros(everybody, np.int32), np.zeros(everybody, np.int32),
         np.zeros(everybody, np.int16),
         np.zeros(everybody, np.int32), np.zeros(everybody, np.int16), np.zeros(everybody, np.int32),
@@ -115,11 +118,13 @@ def settle(sim: Any, start: Start, kept: bool) -> Any:
     one = whole(0)
     for p in range(places):
         for g in range(groups):
-            one = _move_in(people, one, p, g, p, start.home[p, g], residents_cell(groups, p, g))
-            one = _move_in(people, one, p, g, p, start.immobile[p, g], whole(-1))
+            unit = sim.unit[g]
+            one = _move_in(people, one, p, g, p, start.home[p, g] // unit, residents_cell(groups, p, g))
+            one = _move_in(people, one, p, g, p, start.immobile[p, g] // unit, whole(-1))
     for p in range(places):
         for g in range(groups):
-            one = _move_in(people, one, p, g, whole(-1), start.here[p, g], staying_cell(places, groups, p, g))
+            number = start.here[p, g] // sim.unit[g]
+            one = _move_in(people, one, p, g, whole(-1), number, staying_cell(places, groups, p, g))
     return people
 
 

@@ -47,6 +47,8 @@ class World(NamedTuple):
     asked: int  # questions about who passed near ground that somebody holds; bit k answers question k
     near_place: Ints  # [t, p] bits, [t, 0] where nothing is asked
     near_road: Ints  # [t, r] bits
+    unit: Ints  # [g] people of a household, who move together; 1: everybody moves alone
+    largest: int  # of unit
 
 
 class Rates(NamedTuple):
@@ -79,7 +81,10 @@ class Rates(NamedTuple):
 
 
 class Start(NamedTuple):
-    """People on the first morning, ``[p, g]``: who may leave, who cannot or will not, who is displaced."""
+    """People on the first morning, ``[p, g]``: who may leave, who cannot or will not, who is displaced.
+
+    Each is a multiple of the group's ``unit``.
+    """
 
     home: Counts
     immobile: Counts

@@ -12,6 +12,7 @@ from typing import Any
 
 from onward.engine.destination_choice import GOAL, MODE, choose, lure, new_morning, new_regime
 from onward.engine.draws import are_whole, sample, split
+from onward.engine.gates import is_cut, may_pass, queue_at
 from onward.engine.jit import entry, flag, once, part, whole
 from onward.engine.labels import (
     add_from_pool,
@@ -100,16 +101,16 @@ def _leave(sim: Any) -> None:
             if not sim.leads[g, p]:
                 continue  # no road leads anywhere: trapped
             h, threat, ordinary = leaving_rates(sim, p, g, crowd)
-            home = sim.allotted[p, g]
+            home, unit = sim.allotted[p, g], sim.unit[g]
             if sim.observed_area[p] < 0:
-                home = split(rng, sim.home[p, g], 1.0 - math.exp(-h))
-            here = split(rng, sim.here[p, g], 1.0 - math.exp(-threat - ordinary))
+                home = split(rng, sim.home[p, g], 1.0 - math.exp(-h), unit)
+            here = split(rng, sim.here[p, g], 1.0 - math.exp(-threat - ordinary), unit)
             if home + here < rates.choice_smallest_party:
                 continue
-            fled = split(rng, here, threat / (threat + ordinary)) if here > 0 else here
+            fled = split(rng, here, threat / (threat + ordinary), unit) if here > 0 else here
             open_batch(sim, p)
-            add_residents(sim, p, home)
-            add_from_pool(sim, sim.pool[p, g], sim.pool_near[p, g], here, sim.here[p, g], flag(True))
+            add_residents(sim, p, home, unit)
+            add_from_pool(sim, sim.pool[p, g], sim.pool_near[p, g], here, sim.here[p, g], unit, flag(True))
             sim.home[p, g] -= home
             sim.here[p, g] -= here
             sim.daily.left_home[t, p] += home
@@ -133,7 +134,11 @@ def _get_ready(sim: Any, place: int, g: int, mode: int, people: Any, barred: int
 
 @once
 def allot(sim: Any) -> None:
-    """Allocate the observed departures of each area to its residents by hazard, or evenly where it is 0 everywhere."""
+    """Allocate the observed departures of each area to its residents by hazard, or evenly where it is 0 everywhere.
+
+    Those who are too few for a household are carried to the next day.
+    """
+    gates = sim.allowed.shape[1]
     for a in range(sim.observed.shape[1]):
         residents, weight = sim.home[0, 0] * 0, 0.0
         for p in range(sim.home.shape[0]):
@@ -142,7 +147,7 @@ def allot(sim: Any) -> None:
                     sim.allotted[p, g] = 0
                     residents += _free(sim, p, g)
                     weight += sim.hazard[sim.today, p, g] * _free(sim, p, g)
-        left = sim.observed[sim.today, a] + residents * 0
+        left = sim.observed[sim.today, a] + sim.carried[gates + a] + residents * 0
         if left > residents:
             sim.overdrawn = sim.today if sim.overdrawn < 0 else sim.overdrawn
             left = residents
@@ -152,8 +157,11 @@ def allot(sim: Any) -> None:
             if sim.observed_area[p] == a:
                 for g in range(sim.home.shape[1]):
                     people = min(left, _free(sim, p, g) - sim.allotted[p, g])
+                    people = split(sim.moves_rng, people, 1.0, sim.unit[g])
                     sim.allotted[p, g] += people
                     left -= people
+        if are_whole(left):
+            sim.carried[gates + a] = left
 
 
 @part
@@ -172,7 +180,7 @@ def _allot_by(sim: Any, a: int, left: Any, rest: Any, by_hazard: bool) -> Any:
         for g in range(sim.home.shape[1]):
             w = _free(sim, p, g) * (sim.hazard[sim.today, p, g] if by_hazard else 1.0)
             share = min(1.0, w / weights) if weights > 0.0 else 0.0
-            people = min(split(sim.moves_rng, left, share), _free(sim, p, g) - sim.allotted[p, g])
+            people = min(split(sim.moves_rng, left, share, sim.unit[g]), _free(sim, p, g) - sim.allotted[p, g])
             weights -= w
             sim.allotted[p, g] += people
             left -= people
@@ -189,10 +197,11 @@ def _give_up(sim: Any) -> None:
         for g in range(groups):
             for m in range(modes):
                 there = sim.waiting[lane, g, m]
-                people = split(sim.moves_rng, there, share)
+                people = split(sim.moves_rng, there, share, sim.unit[g])
                 if people > 0:
                     open_batch(sim, near)
-                    add_from_pool(sim, sim.gate_pool[lane, g, m], sim.gate_near[lane, g, m], people, there, flag(False))
+                    passed, unit = sim.gate_near[lane, g, m], sim.unit[g]
+                    add_from_pool(sim, sim.gate_pool[lane, g, m], passed, people, there, unit, flag(False))
                     sim.waiting[lane, g, m] -= people
                     _get_ready(sim, near, g, m, people, sim.lane_gate[lane], -1 - near, whole(0))
 
@@ -203,8 +212,7 @@ def _open_gates(sim: Any) -> None:
     lanes, groups, modes = sim.waiting.shape
     for n in range(sim.allowed.shape[1]):
         queue = queue_at(sim, n)
-        allowed = sim.allowed[sim.today, n]
-        passing = min(queue, allowed + queue * 0) if allowed >= 0 else queue
+        passing = may_pass(sim, n, queue)
         sim.daily.passed[sim.today, n] += passing
         for lane in range(lanes):
             for g in range(groups):
@@ -212,28 +220,11 @@ def _open_gates(sim: Any) -> None:
                     if sim.lane_gate[lane] != n or passing <= 0 or is_cut(sim, lane, g):
                         continue
                     there = sim.waiting[lane, g, m]
-                    people = sample(sim.moves_rng, passing, there, queue)
+                    people = sample(sim.moves_rng, passing, there, queue) if sim.largest == 1 else sim.let[lane, g, m]
                     queue -= there
                     passing -= people
                     if people > 0:
                         _let_through(sim, lane, g, m, people)
-
-
-@part
-def queue_at(sim: Any, gate: int) -> Any:
-    """Return how many people wait at a gate whose road can be used today."""
-    queue = sim.away[0] * 0
-    for lane in range(sim.waiting.shape[0]):
-        for g in range(sim.waiting.shape[1]):
-            if sim.lane_gate[lane] == gate and not is_cut(sim, lane, g):
-                queue += sim.waiting[lane, g].sum()
-    return queue
-
-
-@part
-def is_cut(sim: Any, lane: int, g: int) -> bool:
-    """Return whether the gate's road cannot be used today."""
-    return math.isinf(sim.cost[sim.regime[sim.today], g, sim.lane_road[lane]])
 
 
 @once
@@ -242,7 +233,7 @@ def _let_through(sim: Any, lane: int, g: int, m: int, people: Any) -> None:
     road = sim.lane_road[lane]
     open_batch(sim, sim.tail[road])
     near = sim.gate_near[lane, g, m]
-    add_from_pool(sim, sim.gate_pool[lane, g, m], near, people, sim.waiting[lane, g, m], flag(False))
+    add_from_pool(sim, sim.gate_pool[lane, g, m], near, people, sim.waiting[lane, g, m], sim.unit[g], flag(False))
     sim.waiting[lane, g, m] -= people
     _get_ready(sim, sim.head[road], g, m, people, sim.lane_gate[lane], road, sim.quanta[road, m])
 
@@ -269,20 +260,20 @@ def _return(sim: Any) -> None:
 
 @once
 def _go_home(sim: Any, p: int, g: int, origin: int, there: Any) -> None:
-    labels = sim.pool[p, g, origin * TIMES : (origin + 1) * TIMES]
-    people = split(sim.moves_rng, there, 1.0 - math.exp(-sim.homeward[sim.today, origin, g]))
+    labels, unit = sim.pool[p, g, origin * TIMES : (origin + 1) * TIMES], sim.unit[g]
+    people = split(sim.moves_rng, there, 1.0 - math.exp(-sim.homeward[sim.today, origin, g]), unit)
     if people <= 0:
         return
     open_batch(sim, p)
     b = sim.size[BATCHES] - 1
     near = sim.pool_near[p, g, origin * TIMES : (origin + 1) * TIMES]
-    add_from_pool(sim, labels, near, people, there, flag(False))
+    add_from_pool(sim, labels, near, people, there, unit, flag(False))
     for e in range(sim.batch[b, FIRST], sim.batch[b, END]):
         sim.entry[e] += origin * TIMES
     shuffle(sim)
     sim.here[p, g] -= people
     room_for_travellers(sim, whole(2))
-    foot = split(sim.moves_rng, people, sim.rates.share_foot)
+    foot = split(sim.moves_rng, people, sim.rates.share_foot, unit)
     homeward = sim.home.shape[0] + origin
     if foot > 0:
         set_out(sim, -1 - p, whole(0), homeward, g, whole(0), b, whole(0), foot)
@@ -299,10 +290,11 @@ def _leave_map(sim: Any) -> None:
     share = 1.0 - math.exp(-sim.rates.out_rate)
     for p in range(places):
         for g in range(groups):
-            people = split(sim.moves_rng, sim.here[p, g], share) if sim.abroad[p] else sim.here[p, g] * 0
+            people = split(sim.moves_rng, sim.here[p, g], share, sim.unit[g]) if sim.abroad[p] else sim.here[p, g] * 0
             if people > 0:
                 open_batch(sim, p)
-                add_from_pool(sim, sim.pool[p, g], sim.pool_near[p, g], people, sim.here[p, g], flag(False))
+                near = sim.pool_near[p, g]
+                add_from_pool(sim, sim.pool[p, g], near, people, sim.here[p, g], sim.unit[g], flag(False))
                 note_ended(sim, sim.size[BATCHES] - 1, p)
                 sim.here[p, g] -= people
                 sim.gone[p] += people

@@ -68,6 +68,7 @@ def _walk(sim: Any, g: int, batch: int, size: int) -> None:
     stay, safety = sim.attraction[sim.regime[sim.today]], sim.safety[sim.today]
     slots, firsts, lanes, heads, shut, tenths = sim.slot, sim.first, sim.lane, sim.head, sim.shut, sim.quanta
     rows, stop, stopped, near, near_road = sim.size, sim.stop, sim.stopped, sim.stopped_near, sim.near_road
+    unit = sim.unit[g]
     while size > 0:
         size -= 1
         place, goal, mode = sim.walker[size, PLACE], sim.walker[size, GOAL], sim.walker[size, MODE]
@@ -77,7 +78,7 @@ def _walk(sim: Any, g: int, batch: int, size: int) -> None:
         end = goal - places if homeward else goal
         while True:
             if came and place != end:  # a town on the way: some stop there for a while
-                staging = split(rng, people, sim.stage[place] * safety[place, g])
+                staging = split(rng, people, sim.stage[place] * safety[place, g], unit)
                 people -= staging
                 if staging > 0:
                     note_stop(rows, stop, stopped, near, place, staging, bits)

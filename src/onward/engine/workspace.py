@@ -53,6 +53,8 @@ FIELDS = (
     "home",  # [p, g]
     "here",  # [p, g]
     "waiting",  # [l, g, mode]
+    "let",  # [l, g, mode] of households drawn to pass
+    "carried",  # [n + a] too few for a household, for the next day: of quotas, then of observed departures
     "gone",  # [p] off the map
     "away",  # [class] people away from home by times displaced
     # labels
@@ -139,14 +141,16 @@ def set_up(
         world.regime, world.head, world.tail, world.out, world.quanta, world.lane, world.lane_road,
         world.lane_gate, world.cost, world.attraction, world.hazard, world.safety, world.allowed, world.onward,
         world.stage, world.capacity, world.abroad, world.homeward, world.observed, world.observed_area,
-        world.rank, asked, world.near_place, world.near_road, rates,
+        world.rank, asked, world.near_place, world.near_road, world.unit, world.largest, rates,
         np.full(ways, -1, np.int64), np.full(ways, np.inf), np.full(ways, -1, np.int64),
         np.full(ways, -1, np.int64), np.zeros(ways, np.int64), np.full((groups, places, places), -1, np.int64),
         np.zeros(ways), np.zeros((groups, places), np.bool_), np.zeros(world.head.size, np.bool_),
         0, np.zeros((places, groups)), np.ones(lanes), np.zeros(k_most + 1),
         np.zeros((ROOM + 2 * k_most, 7), np.int64), np.full(ROOM + 2 * k_most, none),
-        np.full((places, groups), none), np.int64(-1), np.full((legs, legs), none), np.zeros(places),
-        start.home.copy(), start.here.copy(), np.full(at_gate, none), np.full(places, none), away,
+        np.full((places, groups), none), np.int64(-1),
+        np.full((legs, legs), none), np.zeros(places),
+        start.home.copy(), start.here.copy(), np.full(at_gate, none), np.zeros(at_gate, np.int64),
+        np.zeros(world.allowed.shape[1] + world.observed.shape[1], np.int64), np.full(places, none), away,
         labelled, origins, pool, np.full((lanes, groups, MODES, labels), none),
         np.zeros(5, np.int64), np.zeros((ROOM, 7), np.int64), np.full(ROOM, none),
         np.zeros((ROOM, 3), np.int64), np.full(ROOM, none), np.zeros(ROOM, np.int64), np.full(ROOM, none),

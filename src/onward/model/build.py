@@ -14,6 +14,7 @@ from onward.model.claims import Claim, build_claims
 from onward.model.departures import Observed, nothing_observed, observed_departures
 from onward.model.encirclement import shrinking
 from onward.model.hazard import Attacks, build_attacks, front_distance
+from onward.model.households import HouseholdSizes, household_sizes
 from onward.model.interventions import Changes, apply_scenario, scale_cells
 from onward.model.near_ground import Near, NearGround, near_ground, questions, road_to_place_km
 from onward.model.network import Network, build_network
@@ -38,6 +39,7 @@ class Model:
     observed: Observed
     road_km: Floats  # [r, p] how near each road comes to each place; without rows where nothing is asked
     near: NearGround
+    households: HouseholdSizes | None = None  # None: people are drawn one by one
 
 
 def build_model(
@@ -78,6 +80,7 @@ def build_model(
         observed=observed_departures(crisis, network) if departures == "observed" else nothing_observed(network),
         road_km=road_km,
         near=near_ground(network, asked, straight_km, road_km),
+        households=None if crisis.households is None else household_sizes(crisis.households),
     )
 
 

@@ -82,7 +82,7 @@ Out of scope:
 - decisions about single persons, and anything that follows or names them
 - the only ground of any decision, or a trigger of funds by itself
 - a forecast of attacks or of the war: attacks and who holds what are inputs
-- who they are: sex, age, income and households are not in the model
+- who they are: sex, age and income are not in the model
 - targeting, border control, or any use against those who flee"""
 
 _HARM = """\
@@ -250,7 +250,7 @@ def _overlaps(claim: Mapping[str, Any]) -> bool:
 
 
 _OWN_LIMITS = (
-    "- No households or incomes; ages and sexes are shares of each home, if the crisis gives them.",
+    "- No incomes. Households only where a crisis states their sizes; ages and sexes as shares of each home, if given.",
     "- Everybody knows yesterday's queue and every open road.",
     "- A place is a point; large cities flee as one quarter would, diluted by size.",
     "- The front is known only as the holders of places and the roads between them.",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from onward.crisis import Crisis
+from onward.model.households import household_sizes
 from onward.simulation.member import Settings
 
 #: keys of run.json about when and where a run was made, not about its content
@@ -41,8 +42,17 @@ def describe(crisis: Crisis, settings: Settings) -> dict[str, Any]:
         "scenario": None if settings.scenario is None else settings.scenario.model_dump(mode="json"),
         "departures": settings.departures,
         "given_totals": settings.departures == "observed",
+        **({"households": _households(crisis)} if crisis.households is not None else {}),
         **({"near_asked": [str(near) for near in settings.near]} if settings.near else {}),
     }
+
+
+def _households(crisis: Crisis) -> dict[str, Any]:
+    """Return what a run says of its households: the stated sizes, their mean, and how much more numbers vary."""
+    assert crisis.households is not None
+    sizes = household_sizes(crisis.households)
+    stated = crisis.households.model_dump(exclude_defaults=True)
+    return {**stated, "mean": round(sizes.mean, 4), "variance_factor": round(sizes.spread, 4)}
 
 
 def _added(settings: Settings) -> list[str]:

@@ -23,13 +23,17 @@ class Itineraries(NamedTuple):
     sums: Floats
 
 
-def itineraries_of(start: Start, attacks: Floats, log: NDArray[np.int32], last: NDArray[np.int32]) -> Itineraries:
+def itineraries_of(
+    start: Start, unit: Ints, attacks: Floats, log: NDArray[np.int32], last: NDArray[np.int32]
+) -> Itineraries:
     """Sum the stops of a member's people to itineraries.
 
     Parameters
     ----------
     start
         People on the first morning.
+    unit
+        ``[g]`` people of a household, 1 where each moves alone.
     attacks
         ``[t, p]``.
     log, last
@@ -40,15 +44,16 @@ def itineraries_of(start: Start, attacks: Floats, log: NDArray[np.int32], last: 
     places = attacks.shape[1]
     attacked = np.zeros((len(attacks) + 1, places), dtype=np.int64)
     np.cumsum(attacks > 0, axis=0, out=attacked[1:])
-    return Itineraries(*add_up_itineraries(log, last, _begin(start), attacked, places))
+    begin, each = _begin(start, unit)
+    return Itineraries(*add_up_itineraries(log, last, begin, each, attacked, places))
 
 
-def _begin(start: Start) -> NDArray[np.int32]:
-    """Return where each person is on the first morning, in the order of `onward.engine.persons.settle`."""
-    places = len(start.home)
-    row = np.arange(places, dtype=np.int32)
-    residents = np.repeat(row, (start.home + start.immobile).sum(axis=1).astype(np.int64))
-    return np.concatenate([residents, np.repeat(row + np.int32(places), start.here.sum(axis=1).astype(np.int64))])
+def _begin(start: Start, unit: Ints) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return where each row of `onward.engine.persons.settle` is on the first morning, and of how many people it is."""
+    places, groups = start.home.shape
+    number = np.concatenate([(start.home + start.immobile) // unit, start.here // unit]).astype(np.int64).ravel()
+    where = np.repeat(np.arange(2 * places, dtype=np.int32), groups)
+    return np.repeat(where, number), np.repeat(np.tile(unit.astype(np.int32), 2 * places), number)
 
 
 def itinerary_frame(found: Itineraries, network: Network, member: int) -> pl.DataFrame:

@@ -30,6 +30,7 @@ from onward.model.parameter_set import ParameterSet, population_set
 from onward.model.parameters import Values, default_values, drawn_values
 from onward.model.returns import return_rates
 from onward.model.uncertainty import draw_between, draw_dates
+from onward.simulation.households import with_households
 from onward.simulation.itineraries import Itineraries, itineraries_of
 from onward.simulation.observables import value_of_record
 from onward.simulation.record import record_of_result
@@ -138,8 +139,11 @@ def build_member(model: Model, settings: Settings, member: int) -> Drawn:
     home = return_rates(reached, history, network.holder, network.terms, people.fear, values)
     observed = model.observed.draw(draws_of(settings, member, COUNTS))
     world = _world(model, values, population, shocked, safe, allowed, home, observed)
+    start = _start(model, population, values, settings.engine)
+    if model.households is not None and settings.engine != "expected":
+        world, start = with_households(world, start, model.households)
     by_day = model.attacks.by_day(attacks, model.network.days, len(model.network.places.names))
-    return Drawn(world, _rates(values), _start(model, population, values, settings.engine), by_day, values)
+    return Drawn(world, _rates(values), start, by_day, values)
 
 
 def _population(model: Model, draws: Draws | None, values: Values) -> Floats:
@@ -186,6 +190,8 @@ def _world(
         asked=len(model.near.asked),
         near_place=model.near.place,
         near_road=model.near.road,
+        unit=np.ones(len(model.people.groups), dtype=np.int64),
+        largest=1,
     )
 
 
@@ -236,7 +242,9 @@ def kernel(settings: Settings) -> Callable[[Drawn, int, Ints], tuple[Raw, Itiner
             raw, log, last = run_individuals(
                 drawn.world, drawn.rates, drawn.start, moves, labels, settings.journeys, reached
             )
-            return raw, itineraries_of(drawn.start, drawn.attacks, log, last) if settings.journeys else None
+            return raw, itineraries_of(
+                drawn.start, drawn.world.unit, drawn.attacks, log, last
+            ) if settings.journeys else None
 
         return alone
     from onward.engine.step import run_member
