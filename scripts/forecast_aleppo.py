@@ -1,4 +1,4 @@
-"""Write docs/validation/forecast-aleppo.md: a forecast with the war to come unknown, and one with the war given.
+"""Write docs/validation/forecast-aleppo.md and its chart: a forecast with the war to come unknown, and one with it given.
 
 python scripts/forecast_aleppo.py [--members 200]
 """
@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
+import altair as alt
 import numpy as np
 
 from onward.cli.terminal import number
@@ -24,6 +25,14 @@ from onward.simulation.observables import claim_value
 from onward.typing import Floats
 
 PAGE = Path(__file__).parents[1] / "docs" / "validation" / "forecast-aleppo.md"
+CHART = PAGE.with_suffix(".svg")
+#: what is drawn: colours of Okabe and Ito's palette, and quantiles
+COLOURS = {"war unknown": "#0072B2", "war given": "#D55E00"}
+BARS = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
+PICTURE = (
+    f"![Counts after 1 February 2016 and both forecasts of them]({CHART.name})\n\n"
+    "Diamonds: counted. Thick and thin lines: 50 % and 90 % intervals, ticks: medians."
+)
 ORIGIN, DAYS = dt.date(2016, 2, 1), 90
 HORIZONS = (0, 14, 30, 60)
 
@@ -69,6 +78,39 @@ def counts_table(crisis: Crisis, counts: list[Count], ahead: Floats, given: Floa
             f"{fan(ahead[:, k])} | {fan(given[:, k])} |\n"
         )
     return "".join(lines)
+
+
+def write_chart(crisis: Crisis, counts: list[Count], ahead: Floats, given: Floats) -> None:
+    """Draw each count of a flow with the intervals of both forecasts, 50 % thick and 90 % thin, and their CRPS."""
+    flows = [k for k, count in enumerate(counts) if "stock" not in count.claim.name]
+    bars, dots = [], []
+    for k in flows:
+        count = counts[k]
+        day = crisis.start + dt.timedelta(int(count.claim.last))
+        where = count.claim.name.split(" ")
+        words = {"displaced": "left", "arrivals": "came to"}[where[2]]
+        row = {"row": f"{day:%d %b} {words} {site_name(where[1], crisis)} ({count.source})", "order": k}
+        dots.append({**row, "people": count.people})
+        for offset, (name, values) in enumerate({"war unknown": ahead, "war given": given}.items()):
+            at = {q: max(0.0, float(np.quantile(values[:, k], level))) for q, level in BARS.items()}
+            words = f"{name}, mean CRPS {number(np.mean([crps(values[:, j], counts[j].people) for j in flows]))}"
+            bars.append({**row, "forecast": words, "offset": offset, **at})
+    scale = alt.Scale(type="symlog", constant=1000)
+    y = alt.Y("row:N", sort=alt.SortField("order"), title=None, axis=alt.Axis(labelLimit=360))
+    colour = alt.Color(
+        "forecast:N", title=None, scale=alt.Scale(range=list(COLOURS.values())), sort=None,
+        legend=alt.Legend(orient="top", labelLimit=300),
+    )  # fmt: skip
+    base = alt.Chart(alt.Data(values=bars)).encode(y=y, yOffset="offset:N", color=colour)
+    ticks = alt.Axis(values=[0, 1e3, 1e4, 1e5, 3e5], format="~s", title="people")
+    layers = [
+        base.mark_rule(strokeWidth=1).encode(x=alt.X("p5:Q", scale=scale, axis=ticks), x2="p95:Q"),
+        base.mark_rule(strokeWidth=4).encode(x="p25:Q", x2="p75:Q"),
+        base.mark_tick(thickness=3, height=7).encode(x="p50:Q"),
+        alt.Chart(alt.Data(values=dots)).mark_point(shape="diamond", filled=True, color="black", size=45)
+        .encode(y=y, x="people:Q"),
+    ]  # fmt: skip
+    alt.layer(*layers).properties(width=420, height=alt.Step(9)).save(CHART)
 
 
 def scores_table(counts: list[Count], ahead: Floats, given: Floats) -> str:
@@ -134,13 +176,14 @@ def main() -> None:
         f"| {day - last} | {fan(runs['ahead'][2][:, day])} | {fan(runs['given'][2][:, day])} |\n" for day in days
     )
     body = (
-        f"\n\n{members} members, seed 1, parameters drawn from the priors.\n\n## Scores\n\n{scores_table(counts, ahead, given)}"
+        f"\n\n{members} members, seed 1, parameters drawn from the population of other crises.\n\n{PICTURE}\n\n## Scores\n\n{scores_table(counts, ahead, given)}"
         f"\n## The war\n\n{attacks_table(crisis, made['ahead'], runs['ahead'][1], runs['given'][1])}"
         f"\n## Everybody displaced\n\n| days after | war unknown | war given |\n|---|---|---|\n{totals}"
         f"\n## Count by count\n\n{counts_table(crisis, counts, ahead, given)}\n"
     )
     head, _, rest = PAGE.read_text(encoding="utf-8").partition("<!-- measured -->")
     tail = rest.partition("<!-- end -->")[2]
+    write_chart(crisis, counts, ahead, given)
     PAGE.write_text(f"{head}<!-- measured -->{body}<!-- end -->{tail}", encoding="utf-8")
 
 

@@ -1,6 +1,9 @@
 """Regenerate docs/validation/forecasts.md: forecasts of the past in Flee folders, each without what it is judged by.
 
-python scripts/validate_forecasts.py ../shared/flee/*/
+    python scripts/validate_forecasts.py ../shared/flee/*/ [--charts DIR]
+
+``--charts`` draws each crisis: what was counted, the forecasts with their intervals, and the best baseline. Such charts
+show counts, so those of data that may not be passed on are for looking at, and no part of the documentation.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 from fit_forecast import World, fit_without, read_worlds
+from forecast_charts import write_charts
 
 from onward.inference.backtest import score_cases, summary
 from onward.inference.finished import BASELINES
@@ -170,6 +174,7 @@ def main() -> None:
     parser.add_argument("folders", nargs="+", type=Path)
     begin = time.process_time()
     parser.add_argument("--draws", type=int, default=RUN_DRAWS, help="of the model at each origin; 0 leaves it out")
+    parser.add_argument("--charts", type=Path, metavar="DIR", help="where to draw what was counted and forecast")
     asked = parser.parse_args()
     worlds = read_worlds(asked.folders, asked.draws)
     fits = {w.observations.crisis: shipped_fit(w.name.name, w.name.hash) for w in worlds}
@@ -177,6 +182,9 @@ def main() -> None:
         raise SystemExit(f"parameters were fitted on {leaked}")
     frame = scored(worlds, fits)
     took = time.process_time() - begin
+    if asked.charts:
+        found = means(frame, "place")
+        write_charts(worlds, fits, {horizon: best_baseline(found, horizon) for horizon in HORIZONS}, asked.charts)
     parts = {
         "Places against the best single baseline": bars(frame),
         "Intervals": coverage(frame),

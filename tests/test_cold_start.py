@@ -57,6 +57,12 @@ def test_truth_is_what_was_registered_since_the_first_day(tmp_path: Path) -> Non
     assert case.shares[0].last == (28, 31)
 
 
+def test_a_total_that_lacks_what_single_camps_counted_is_their_sum(tmp_path: Path) -> None:
+    camps = {"Near": [(0, 10), (28, 1500)], "Far": [(0, 0), (29, 100)], "Late": [(0, 0), (29, 9000)]}
+    case = read_cold_case(write_days(folder(tmp_path / "toy", camps=camps)))
+    assert [(t.last, t.truth) for t in case.totals] == [(30, 1490.0 + 100.0)]  # Late opens later and is not scored
+
+
 def test_later_facts_change_nothing_that_is_predicted(tmp_path: Path) -> None:
     one = read_cold_case(write_days(folder(tmp_path / "a" / "toy")))
     changed = {**CAMPS, "Late": [(0, 0), (30, 99)], "Near": [(0, 10), (28, 1400)]}

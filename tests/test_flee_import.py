@@ -164,3 +164,12 @@ def test_what_came_after_the_day_of_knowledge_changes_nothing(tmp_path: Path) ->
     for table in ("places", "routes", "events", "closures", "counts"):
         assert crises[0].table(table).equals(crises[1].table(table)), table
     assert crises[0].table("counts").filter(indicator="stock")["people"].to_list() == [10, 40]
+
+
+def test_a_war_of_a_known_country_is_as_old_as_it_is_and_the_note_says_so(tmp_path: Path) -> None:
+    found = import_flee(instance(tmp_path), tmp_path / "crisis")
+    assert found.crisis.war_began == read_crisis(tmp_path / "crisis").war_began == dt.date(2011, 3, 15)
+    assert any("begun on 2011-03-15" in note for note in found.notes)
+    conflicts = "#Day,A town\n" + "0,1\n" * 10
+    unknown = write_flee(tmp_path / "new", PLACES.replace("Syria", "Ruritania"), ROADS, conflicts=conflicts)
+    assert crisis_from_flee(read_flee(unknown)).war_began is None

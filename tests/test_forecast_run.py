@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 import onward
 from onward.cli.main import app
 from onward.crisis import Crisis, Scenario, check_scenario, read_crisis
+from onward.crisis.write import write_crisis
 from onward.errors import ParameterError, RunFolderError, ScenarioError
 from onward.exports.hubverse import COLUMNS
 from onward.inference.as_of import as_of
@@ -55,6 +56,22 @@ def test_what_came_after_the_origin_changes_no_byte(crisis: Crisis, made: Foreca
     assert made.table().write_csv() == other.table().write_csv()
     for name in made.run.tables:
         assert made.run.table(name).equals(other.run.table(name))
+
+
+def test_the_command_writes_the_same_bytes_whatever_came_after_the_origin(
+    folder: Path, crisis: Crisis, tmp_path: Path
+) -> None:
+    write_crisis(scrambled(crisis, ORIGIN), tmp_path / "other")
+    assert read_crisis(tmp_path / "other").hash != crisis.hash
+    written = []
+    for name, given in {"one": folder, "two": tmp_path / "other"}.items():
+        args = ["forecast", str(given), "--from", ORIGIN.isoformat(), "--days", "30", "--members", "3", "--json"]
+        result = CliRunner().invoke(app, [*args, "-o", str(tmp_path / name)])
+        assert result.exit_code == 0, result.output
+        kept = {f.name: f.read_bytes() for f in (tmp_path / name).iterdir() if f.suffix in (".csv", ".parquet")}
+        assert {"forecast.csv", "stock.parquet"} <= set(kept)
+        written.append((json.loads(result.stdout)["rows"], kept))
+    assert written[0] == written[1]
 
 
 def test_what_came_before_the_origin_does_change_the_forecast(crisis: Crisis, made: Forecast) -> None:

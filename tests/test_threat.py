@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from onward.model.hazard import (
     front_distance,
     hazard,
     poisson_quantile,
+    readiness,
     shocks,
     takeover,
     unexpected_exposure,
@@ -25,6 +28,7 @@ from onward.model.keyed_draws import Draws, keys_of
 from onward.model.parameters import default_values
 from onward.simulation.member import run_one
 from onward.simulation.run import make_settings
+from onward.simulation.threat_parts import threat_parts
 from properties.crises import HISTORY, day, make_crisis
 
 DAYS = 20
@@ -261,6 +265,23 @@ def test_two_places_equal_their_closed_form() -> None:
 
 def index(model: Model, place: str) -> int:
     return model.network.places.index()[place]
+
+
+def test_years_of_war_reduce_all_parts_of_the_hazard_alike() -> None:
+    new = line([attack("a", 3, n=2)], [{"place": "b", "start": day(5), "actor": "army"}], war_weariness=0.5)
+    old = replace(new, war_began=new.start - timedelta(days=1461))
+    assert readiness(new, VALUES) == 1
+    assert readiness(old, {"war_weariness": 0.5}) == pytest.approx(1 / (1 + 0.5 * 4))
+    said = [threat_parts(build_model(crisis), make_settings(crisis, members=1), 0, apart=True) for crisis in (new, old)]
+    assert said[0]["attacks"].sum() > 0 < said[0]["takeover"].sum()
+    for name, part in said[0].items():
+        assert said[1][name] == pytest.approx(part / 3, abs=1e-15)
+    left = [
+        run_one(build_model(crisis), make_settings(crisis, members=1, engine="expected"), 0)[0].result.daily.left_home
+        for crisis in (new, old)
+    ]
+    first = int(np.flatnonzero(left[0].sum(axis=1))[0])
+    assert np.log1p(-left[1][first] / 10_000) == pytest.approx(np.log1p(-left[0][first] / 10_000) / 3, rel=0.2)
 
 
 def test_a_day_of_conflict_stands_for_attacks_by_the_size_of_the_place() -> None:

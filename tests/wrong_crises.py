@@ -271,6 +271,14 @@ CASES: list[Case] = [
         "history_start",
         "after the start",
     ),
+    Case(
+        "war_began_late",
+        swap("crisis.toml", "history_start = 2016-06-01", "history_start = 2016-06-01\nwar_began = 2016-07-02"),
+        "crisis.toml",
+        None,
+        "war_began",
+        "after the start",
+    ),
     Case("too_long", swap("crisis.toml", "2016-07-31", "2046-07-31"), "crisis.toml", None, "end", "20 years"),
     # cells
     Case(

@@ -17,7 +17,7 @@ SHOWN = 12
 _TITLES = {
     "totals": "Totals over the period",
     "stock": "Displaced people staying or waiting on the last day",
-    "arrivals": "Arrivals over the period",
+    "arrivals": "Net arrivals over the period (less those who left again)",
     "claims": "Claims",
 }
 _TOTALS = {"left_home": "left home", "fled_again": "displaced again"}

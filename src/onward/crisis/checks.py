@@ -89,7 +89,7 @@ def check_whole(draft: Draft) -> None:
 
 
 def check_period(draft: Draft) -> Iterator[Problem]:
-    """Check that history_start, start and end are in order and the period has a plausible length."""
+    """Check that war_began, history_start, start and end are in order and the period has a plausible length."""
     header = draft.header
     if header is None:
         return
@@ -100,6 +100,9 @@ def check_period(draft: Draft) -> Iterator[Problem]:
     if first > header.start:
         step = "Correct it or leave it out."
         yield Problem(FILE, None, "history_start", f"{first} is after the start, {header.start}", "", step)
+    if header.war_began is not None and header.war_began > header.start:
+        step = "Give the day on which the war began, or leave it out."
+        yield Problem(FILE, None, "war_began", f"{header.war_began} is after the start, {header.start}", "", step)
     if (header.end - min(first, header.start)).days > LONGEST_YEARS * 365.25:
         step = "Correct the days or split the crisis."
         yield Problem(FILE, None, "end", f"the crisis lasts longer than {LONGEST_YEARS} years", "", step)

@@ -66,6 +66,8 @@ class Crisis:
         Thresholds that runs are watched for; they change no result and are not part of the hash.
     households
         Sizes of households, which move together; None: people are drawn one by one.
+    war_began
+        The day on which the war began that people flee; None: it is new, or nobody said.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Crisis:
     folder: Path | None = None
     triggers: tuple[Trigger, ...] = ()
     households: Households | None = None
+    war_began: date | None = None
 
     @property
     def days(self) -> int:
@@ -182,7 +185,7 @@ class Crisis:
         Returns
         -------
         dict
-            Values by key; ``fitted_on``, ``households`` and ``trigger`` only if the crisis has them.
+            Values by key; ``war_began``, ``fitted_on``, ``households`` and ``trigger`` only if the crisis has them.
 
         Examples
         --------
@@ -196,6 +199,7 @@ class Crisis:
             "start": self.start,
             "end": self.end,
             "history_start": self.history_start,
+            **({"war_began": self.war_began} if self.war_began else {}),
             "time_zone": self.time_zone,
             "sources": list(self.sources),
             **({"fitted_on": list(self.fitted_on)} if self.fitted_on else {}),
@@ -281,6 +285,7 @@ def finish(draft: Draft) -> Crisis:
         doubts=tuple(draft.doubts),
         triggers=tuple(triggers_from(header.trigger, FILE)[0].values()),
         households=header.households,
+        war_began=header.war_began,
     )
 
 

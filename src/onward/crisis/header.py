@@ -25,6 +25,7 @@ EXPECTED = {
     "start": "a day written YYYY-MM-DD",
     "end": "a day written YYYY-MM-DD",
     "history_start": "a day written YYYY-MM-DD",
+    "war_began": "a day written YYYY-MM-DD",
     "time_zone": "the name of a time zone",
     "sources": "a list of texts",
     "fitted_on": "a list of names of crises",
@@ -72,6 +73,13 @@ class Header(BaseModel):
             "of the weeks before, and only more than that makes them leave. For a war that comes suddenly write a day "
             "some weeks before it, with the few events there were: then its first attacks are a surprise. For a war "
             "that has gone on, give those weeks their events, or its first days look like a surprise that they were not"
+        ),
+    ] = None
+    war_began: Annotated[
+        Day | None,
+        Field(
+            description="the day on which the war began that people flee; empty means that it is new. Those who leave "
+            "most readily leave first, so in the years of a war people become less ready to leave (war_weariness)"
         ),
     ] = None
     time_zone: Annotated[

@@ -222,8 +222,8 @@ def _text(source: str | Path, crisis: Crisis) -> tuple[str, str]:
     own = scenario_files(crisis)
     path = own.get(str(source)) or Path(source)
     if not path.is_file():
-        known = f" or one of {', '.join(own)}" if own else ""
-        hint = did_you_mean(str(source), own, f"Give a TOML file{known}.")
+        known = f"or one of {', '.join(own)}" if own else f"({crisis.name} has no scenario with a name)"
+        hint = did_you_mean(str(source), own, f"Give a TOML file {known}.")
         raise ScenarioError(f"{quoted(str(source))} is not a scenario. {hint}")
     try:
         return path.read_text("utf-8"), path.name

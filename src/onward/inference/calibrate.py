@@ -24,12 +24,12 @@ from onward.typing import Floats, Progress
 
 #: what totals and shares of cold starts are sensitive to (docs/validation/calibration.md)
 FITTED = (
-    "attack_weight", "conflict_day_attacks", "conflict_day_reach", "dilution", "habituation",
+    "attack_weight", "conflict_day_attacks", "conflict_day_reach", "dilution", "habituation", "war_weariness",
     "choice_camp", "choice_foreign", "choice_distance", "choice_nest", "choice_danger", "onward_town", "onward_danger",
 )  # fmt: skip
 #: spread between crises before any data, in standard deviations of the prior, and the crises that it weighs as much as:
-#: a judgement between 0.5 and 1, which say about as much of totals left out (docs/validation/calibration.md)
-SPREAD, SPREAD_WEIGHT = 0.65, 3.0
+#: 0.35, 0.5 and 0.65 say about as much of totals left out (docs/validation/calibration.md)
+SPREAD, SPREAD_WEIGHT = 0.5, 3.0
 #: variance of scores below which the draws say nothing of a slope (own choice)
 RIDGE = 0.02
 #: weight of heavy tails in the point fit: degrees of freedom
@@ -284,7 +284,7 @@ def sensitivity(scores: Floats, figures: Floats) -> tuple[Floats, Floats]:
 def between(effects: Floats, spread: Floats) -> Floats:
     """Return the spread between crises that their effects ask for, shape (parameters,).
 
-    ``s^2 = (w s0^2 + sum over crises of E[(spread effect)^2]) / (w + crises)``, with the prior's s0 = 0.65 weighing as
+    ``s^2 = (w s0^2 + sum over crises of E[(spread effect)^2]) / (w + crises)``, with the prior's s0 = 0.5 weighing as
     much as w = 3 crises: an expectation-maximisation step under an inverse-gamma prior.
     """
     square = (spread * effects) ** 2

@@ -152,8 +152,9 @@ def _size(row: dict[str, Any]) -> int:
 def flee_case(instance: FleeInstance, folder: Path) -> ColdCase:
     """Return a Flee instance as a case: camps are destinations, their real registrations what was counted.
 
-    The total is Flee's own, less that of the first day. Registrations of the first day stand; corrections of later
-    days rescale what judges, and not what is known.
+    The total is Flee's own, less that of the first day; where single camps had counted more by that day, the file of
+    the total lacks some of them, and the sum of the camps stands for it. Registrations of the first day stand;
+    corrections of later days rescale what judges, and not what is known.
     """
     known = read_flee(folder, need_settings=False, known_at=instance.start)
     later = {place.name for place in instance.locations if place.is_camp and _opens_later(instance, place)}
@@ -166,6 +167,7 @@ def flee_case(instance: FleeInstance, folder: Path) -> ColdCase:
         near = {name: row for name, rows in counts.items() for row in _nearest(rows, horizon)}
         if TOTAL in near and near[TOTAL][1] > 0:
             day, newly = near[TOTAL]
+            newly = max(newly, sum(_by(counts[name], day) for name in camps))
             totals.append(Total(horizon, "arrived", frozenset(_registering(instance)), 0, int(day), newly * people))
         where = [name for name in camps if name in near and near[name][1] > 0]
         if len(where) > 1:
@@ -211,6 +213,12 @@ def _nearest(rows: Floats, horizon: int) -> Iterator[tuple[float, float]]:
     if len(near):
         day, people = near[np.lexsort((near[:, 0], np.abs(near[:, 0] - horizon)))[0]]
         yield float(day), float(people)
+
+
+def _by(rows: Floats, day: float) -> float:
+    """Return the people of the last row on or before a day; nobody if there is none."""
+    before = rows[rows[:, 0] <= day]
+    return float(before[before[:, 0].argmax(), 1]) if len(before) else 0.0
 
 
 def hide_later(crisis: Crisis, later: set[str]) -> Crisis:

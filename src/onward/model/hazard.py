@@ -364,6 +364,18 @@ def hazard(
     )
 
 
+def readiness(crisis: Crisis, values: Values) -> float:
+    """Return by how much the years of war before a crisis reduce the hazard of leaving: ``1 / (1 + w years)``.
+
+    Those who leave most readily leave first (Öberg and Melander 2006); with gamma-distributed readiness the hazard of
+    those who are left falls so (Vaupel et al. 1979). 1 where nobody said when the war began.
+    """
+    if crisis.war_began is None:
+        return 1.0
+    years = max(0, (crisis.start - crisis.war_began).days) / 365.25
+    return 1.0 / (1.0 + values["war_weariness"] * years)
+
+
 def shocks(draws: Draws, days: Ints, places: Keys, sigma: float) -> Floats:
     """Draw the log-normal shock (mean 1) of each day (by its ordinal) and place, ``[t, p]``.
 

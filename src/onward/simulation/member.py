@@ -22,7 +22,7 @@ from onward.model.build import Model, dated
 from onward.model.choice_costs import attraction, onward_rate, perceived_km, quanta, stage_share
 from onward.model.danger import safety
 from onward.model.encirclement import encirclement, fear_of_gains
-from onward.model.hazard import hazard, reached_by_attacks, shocks, with_conflict_days
+from onward.model.hazard import hazard, reached_by_attacks, readiness, shocks, with_conflict_days
 from onward.model.keyed_draws import Draws
 from onward.model.near_ground import Near
 from onward.model.network import Network, with_news
@@ -129,6 +129,7 @@ def build_member(model: Model, settings: Settings, member: int) -> Drawn:
     shocked = hazard(model.attacks, attacks, model.front_km, network.holder, people, there, values, network.terms)
     gains = fear_of_gains(network, people, values)
     shocked += values["encirclement_weight"] * encirclement(model.steps, gains, values)
+    shocked *= readiness(model.crisis, values)
     if not settings.central:
         days = model.network.start.toordinal() + np.arange(model.network.days)
         word = stream(settings, member, SHOCKS).integers(2**63)

@@ -6,7 +6,7 @@ import numpy as np
 
 from onward.model.build import Model, dated
 from onward.model.encirclement import encirclement, fear_of_gains
-from onward.model.hazard import approach, exposure, takeover, unexpected_exposure, with_conflict_days
+from onward.model.hazard import approach, exposure, readiness, takeover, unexpected_exposure, with_conflict_days
 from onward.simulation.member import ATTACKS, Settings, draws_of, member_dates, member_values
 from onward.typing import Floats
 
@@ -30,17 +30,19 @@ def threat_parts(model: Model, settings: Settings, member: int, *, apart: bool =
     there = network.places.population + network.places.displaced_at_start
     felt = exposure(model.attacks, numbers, people, network.days, values)
     gains = fear_of_gains(network, people, values)
+    ready = readiness(model.crisis, values)
+    weight = ready * values["attack_weight"]
     parts = {
-        "attacks": values["attack_weight"] * unexpected_exposure(felt, there, model.attacks.history, values),
-        "front": values["front_weight"] * approach(model.front_km, people, values),
-        "takeover": values["takeover_weight"] * takeover(network.holder, people, values, there, network.terms),
-        "encirclement": values["encirclement_weight"] * encirclement(model.steps, gains, values),
+        "attacks": weight * unexpected_exposure(felt, there, model.attacks.history, values),
+        "front": ready * values["front_weight"] * approach(model.front_km, people, values),
+        "takeover": ready * values["takeover_weight"] * takeover(network.holder, people, values, there, network.terms),
+        "encirclement": ready * values["encirclement_weight"] * encirclement(model.steps, gains, values),
     }
     if apart:
         history = model.attacks.history
         undiluted = unexpected_exposure(felt, there, history, {**values, "dilution": 0.0})
-        parts["reached"] = values["attack_weight"] * felt[history:]
-        parts["habituation"] = values["attack_weight"] * undiluted - parts["reached"]
-        parts["dilution"] = parts["attacks"] - values["attack_weight"] * undiluted
+        parts["reached"] = weight * felt[history:]
+        parts["habituation"] = weight * undiluted - parts["reached"]
+        parts["dilution"] = parts["attacks"] - weight * undiluted
     share = people.share[None, :, :]
     return {name: np.asarray((part * share).sum(axis=2)) for name, part in parts.items()}

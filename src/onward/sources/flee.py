@@ -96,6 +96,9 @@ def convert_flee(instance: FleeInstance, *, keep_names: bool = False, largest_co
     short = {name: name for name in names} if keep_names else short_names(names)
     home = instance.locations[0].country
     codes = _codes(place.country for place in instance.locations)
+    began = war_began(codes[home], instance.start)
+    if began:
+        notes.append(f"the war is taken to have begun on {began} (war_began in crisis.toml; correct it if it did not)")
     made = [f"{quoted(name)} as {code}" for name, code in codes.items() if not is_iso3(code)]
     if made:
         notes.append(f"countries without a known ISO 3166 code are written with a made-up one: {', '.join(made)}")
@@ -111,16 +114,32 @@ def convert_flee(instance: FleeInstance, *, keep_names: bool = False, largest_co
         "counts": _once(_counts(instance, short), notes),
     }
     frames = {name: _frame(rows) for name, rows in tables.items() if rows}
-    return FleeImport(crisis_from_tables(_header(instance), frames), tuple(notes))
+    return FleeImport(crisis_from_tables(_header(instance, began), frames), tuple(notes))
 
 
-def _header(instance: FleeInstance) -> dict[str, Any]:
+def war_began(country: str, start: dt.date) -> dt.date | None:
+    """Return the day on which the latest war of a country (ISO 3166 alpha-3) began by a day; None if none is known.
+
+    The days are general knowledge, as reports on these wars date them: sources/wars.csv.
+
+    >>> war_began("SYR", dt.date(2013, 1, 1)), war_began("BDI", dt.date(1990, 1, 1))
+    (datetime.date(2011, 3, 15), None)
+    """
+    text = importlib.resources.files("onward.sources").joinpath("wars.csv").read_text("utf-8")
+    began = [
+        dt.date.fromisoformat(row["began"]) for row in csv.DictReader(text.splitlines()) if row["country"] == country
+    ]
+    return max((day for day in began if day <= start), default=None)
+
+
+def _header(instance: FleeInstance, began: dt.date | None) -> dict[str, Any]:
     rules = instance.settings
     return {
         "name": instance.name,
         "title": f"{instance.name}, from a Flee instance",
         "start": instance.start,
         "history_start": instance.start - dt.timedelta(days=CALM_DAYS),
+        **({"war_began": began} if began else {}),
         "end": instance.start + dt.timedelta(days=instance.days - 1),
         "time_zone": "UTC",
         "sources": [f"Flee instance {instance.name} with {instance.settings_file}"],
