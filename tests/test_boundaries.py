@@ -111,10 +111,11 @@ def test_a_geojson_export_takes_areas_where_there_are_any(run: onward.Run, tmp_p
 
 def test_a_map_has_areas_whose_inside_is_inside(run: onward.Run, tmp_path: Path) -> None:
     chart = choropleth(run, boundaries=write(tmp_path, COD)).to_dict()
-    assert [layer["mark"]["type"] for layer in chart["layer"]] == ["geoshape", "circle"]
+    assert [layer["mark"]["type"] for layer in chart["layer"]] == ["geoshape", "circle", "text", "text"]
+    assert {name["name"] for name in chart["layer"][2]["data"]["values"]} <= {"A'zaz", "Nahda", "Merkez"}
     feature = chart["layer"][0]["data"]["values"][0]
     assert not shape(feature["geometry"]).geoms[0].exterior.is_ccw  # else charts fill all the world but the unit
-    assert [layer["mark"]["type"] for layer in choropleth(run).to_dict()["layer"]] == ["circle"]
+    assert [layer["mark"]["type"] for layer in choropleth(run).to_dict()["layer"]] == ["circle", "text", "text"]
 
 
 def test_the_report_holds_the_map(run: onward.Run, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import math
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from onward.simulation.run import Run
 from onward.simulation.units import Units, units_of
 
 WIDTH, HEIGHT = 720, 460
+#: size of the letters of names, in pixels
+LETTERS = 11
 #: degrees by which outlines are simplified: what a screen does not show (own choice)
 SIMPLER = 0.005
 LINE = "#5b6673"
@@ -79,6 +82,7 @@ def choropleth(
         size = alt.Size("people:Q", legend=None, scale=alt.Scale(range=[20, 1200]))
         dots = alt.Chart(alt.Data(values=points)).mark_circle(stroke=LINE, opacity=0.9)
         layers.append(dots.encode(longitude="longitude:Q", latitude="latitude:Q", size=size, fill=color, tooltip=tips))
+    layers += _names(alt, [*areas, *points])
     lines = [
         f"{SIMULATED} Median over {run.about['members']} members on {day}.",
         *([known.note()] if boundaries else []),
@@ -86,6 +90,63 @@ def choropleth(
     title = alt.TitleParams("Displaced people staying or waiting, by unit", subtitle=lines, anchor="start")
     chart = alt.layer(*layers).project("mercator")
     return chart.properties(width=WIDTH, height=HEIGHT, title=title).configure_view(stroke=None)
+
+
+def _names(alt: Any, drawn: list[dict[str, Any]]) -> list[Any]:
+    """Return layers with the names of units, those with most people first, as far as they do not overlap."""
+    at = [
+        {"name": unit["name"], "longitude": x, "latitude": y} for unit, (x, y) in zip(drawn, _spots(drawn), strict=True)
+    ]
+    order = sorted(range(len(at)), key=lambda n: (-drawn[n]["people"], drawn[n]["name"]))
+    places = _pixels([(spot["longitude"], spot["latitude"]) for spot in at], _bounds(drawn))
+    shown: list[int] = []
+    for n in order:
+        if not any(_overlap(at[n]["name"], places[n], at[other]["name"], places[other]) for other in shown):
+            shown.append(n)
+    values = alt.Data(values=[at[n] for n in shown])
+    text = alt.Chart(values).encode(longitude="longitude:Q", latitude="latitude:Q", text="name:N")
+    halo = text.mark_text(fontSize=LETTERS, stroke="white", strokeWidth=3, strokeOpacity=0.85)
+    return [halo, text.mark_text(fontSize=LETTERS, fill="#14181c")] if shown else []
+
+
+def _spots(drawn: list[dict[str, Any]]) -> list[tuple[float, float]]:
+    """Return a point inside each area, and the points of the other units: longitude, latitude."""
+    inside = (shape(unit["geometry"]).representative_point() if "geometry" in unit else None for unit in drawn)
+    return [
+        (unit["longitude"], unit["latitude"]) if point is None else (point.x, point.y)
+        for unit, point in zip(drawn, inside, strict=True)
+    ]
+
+
+def _bounds(drawn: list[dict[str, Any]]) -> tuple[float, float, float, float]:
+    """Return west, south, east and north of everything that is drawn."""
+    shapes = [shape(u["geometry"]) if "geometry" in u else shapely.Point(u["longitude"], u["latitude"]) for u in drawn]
+    west, south, east, north = shapely.total_bounds(shapes)
+    return float(west), float(south), float(east), float(north)
+
+
+def _pixels(spots: list[tuple[float, float]], box: tuple[float, float, float, float]) -> list[tuple[float, float]]:
+    """Return where the Mercator projection of the chart, fitted to a box, puts points."""
+    west, south, east, north = box
+    wide, tall = math.radians(east - west), _mercator(north) - _mercator(south)
+    scale = min(WIDTH / max(wide, 1e-9), HEIGHT / max(tall, 1e-9))
+    return [(scale * math.radians(x - west), scale * (_mercator(north) - _mercator(y))) for x, y in spots]
+
+
+def _mercator(latitude: float) -> float:
+    return math.asinh(math.tan(math.radians(latitude)))
+
+
+def _overlap(one: str, at: tuple[float, float], other: str, there: tuple[float, float]) -> bool:
+    """Return whether two names, centred on their points, run into each other.
+
+    Examples
+    --------
+    >>> _overlap("Afrin", (0.0, 0.0), "A'zaz", (20.0, 5.0)), _overlap("Afrin", (0.0, 0.0), "A'zaz", (20.0, 15.0))
+    (True, False)
+    """
+    wide = 0.6 * LETTERS * (len(one) + len(other)) / 2
+    return abs(at[0] - there[0]) < wide and abs(at[1] - there[1]) < 1.2 * LETTERS
 
 
 def choropleth_image(run: Run, boundaries: str | Path, units: Units) -> str:
