@@ -1,4 +1,4 @@
-"""Hold the smoother's posterior of two crises against ABC-SMC on the real model, and write docs/validation/posterior.md.
+"""Compare the smoother's posterior of two crises with ABC-SMC on the real model, and write docs/validation/posterior.md.
 
     python scripts/check_posterior.py CRISIS CRISIS [--particles 200]
 
@@ -106,14 +106,14 @@ def main() -> None:
     rows = [row for case in cases for row in table(case, given.particles, 1)]
     known = [row for case in cases for row in recovery(case, given.particles, 2)]
     parts = [
-        "# The posterior held against ABC-SMC, and parameters recovered",
-        "Each crisis alone, four parameters free (normal scores: 0 +- 1 before any count), on the real model. Made by\n"
-        "`python scripts/check_posterior.py CRISIS CRISIS`. Smoother: what [calibration](calibration.md) does. ABC-SMC: runs of\n"
-        "*expected* themselves, with a kernel as wide as the error of the figures at the end, so that it is exact but for its\n"
-        "particles; the last column says how many equally likely ones its weighted particles are worth.",
-        "| crisis | parameter | smoother | ABC-SMC | worth |\n|---|---|---|---|---|\n" + "\n".join(rows),
+        "# The posterior compared with ABC-SMC, and known parameters recovered",
+        "Each crisis is fitted alone, with four free parameters (as normal scores: 0 +- 1 before any count), on the real model. The page is made by\n"
+        "`python scripts/check_posterior.py CRISIS CRISIS`. *Smoother* is the method of [calibration](calibration.md). *ABC-SMC* uses runs of the engine\n"
+        "*expected* directly; its final kernel is as wide as the error of the figures, so it is exact except for the limited number of particles. The last\n"
+        "column is the effective number of particles.",
+        "| crisis | parameter | smoother | ABC-SMC | effective particles |\n|---|---|---|---|---|\n" + "\n".join(rows),
         "## Known parameters",
-        "Figures of a run at known scores, with errors half as wide as assumed, fitted as if they had been counted.",
+        "The figures of a run with known scores, with errors half as wide as assumed, are fitted as if they had been counted.",
         "| crisis | parameter | known | 5 % to 95 % found | inside |\n|---|---|---|---|---|\n" + "\n".join(known),
     ]
     PAGE.write_text("\n\n".join(parts) + "\n", encoding="utf-8")

@@ -27,12 +27,12 @@ Row = dict[str, Any]
 
 
 def summary(rows: list[Row]) -> str:
-    """Return the bars and what is measured against them."""
+    """Return the aims and what is measured against them."""
     totals = [row for row in rows if row["kind"] == "total"]
     close = sum(abs(row["error"]) <= math.log(2) for row in totals) / len(totals)
     inside = sum(row["p5"] <= row["truth"] <= row["p95"] for row in totals) / len(totals)
     lines = [
-        "| measure | wanted | measured |\n|---|---|---|\n",
+        "| measure | aim | measured |\n|---|---|---|\n",
         f"| totals within a factor of 2 | 70 % | {close:.0%} of {len(totals)} |\n",
         f"| totals inside the 90 % interval | 80 - 97 % | {inside:.0%} |\n",
     ]
@@ -113,7 +113,7 @@ def main() -> None:
         add_errors(rows)
     if given.json:
         given.json.write_text(json.dumps({"rows": rows}, indent=1), encoding="utf-8")
-    parts = [INTRO.read_text("utf-8").rstrip(), "## Against the bars", summary(rows), "## Where Flee's rules ran", paired(rows),
+    parts = [INTRO.read_text("utf-8").rstrip(), "## Measured against the aims", summary(rows), "## Where Flee's rules ran", paired(rows),
              "## Totals", totals_table(rows), "## Shares", shares_table(rows)]  # fmt: skip
     PAGE.write_text("\n\n".join(part.rstrip() for part in parts) + "\n", encoding="utf-8")
 

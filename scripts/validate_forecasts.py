@@ -196,15 +196,15 @@ def main() -> None:
     text = (PAGES / "forecasts.intro.md").read_text("utf-8").rstrip()
     notes = {
         "Places against the best single baseline": f"The interval is a bootstrap of {DRAWS:,} draws of blocks of "
-        f"{BLOCK} consecutive origins, the same for both forecasts. The best baseline has the least mean over crises.",
-        "Other rules": "`final` over the best baseline. Errors of baselines are relative to the last count, and to no "
-        "fewer than 1,000 people: with no floor they become very large where a few people were counted and the baselines "
-        "are weaker; with 3,000, which is also the mixture's own offset, they are stronger. Scaling each place by its own "
-        "mean lets a few camps rule that had some dozens of people before the origin and twenty thousand after it.",
+        f"{BLOCK} consecutive origins, the same for both forecasts. The best baseline is the one with the smallest mean over crises.",
+        "Other rules": "`final` divided by the best baseline. Errors of baselines are relative to the last count, but to at "
+        "least 1,000 people. With no such floor they become very large where few people were counted, and the baselines are "
+        "weaker; with 3,000, which is also the offset of the mixture, they are stronger. If each place is scaled by its own "
+        "mean, a few camps dominate that had some dozens of people before the origin and twenty thousand after it.",
     }
     for title, lines in parts.items():
         text += "\n\n" + "\n".join([f"## {title}", "", *([notes[title], ""] if title in notes else []), *lines])
-    text += f"\n\nCounts alone took {took:.0f} seconds of one core; what the model says was taken from the cache.\n"
+    text += f"\n\nForecasts from counts alone took {took:.0f} seconds of one core; results of the model came from the cache.\n"
     (PAGES / "forecasts.md").write_text(text, "utf-8")
 
 
