@@ -9,15 +9,16 @@ import polars as pl
 import pytest
 
 import onward
-from onward.crisis import Crisis
+from onward.crisis import Crisis, crisis_from_tables
 from onward.errors import CrisisDataError
 from onward.evaluation.labels import claim_words
 from onward.model.claims import claims_from_rows
 from onward.model.demography import women_and_children
 from onward.model.network import build_network
+from onward.simulation.journeys import itineraries_again
 from onward.simulation.observables import value_of_record
 from onward.simulation.record import Legs, Record
-from properties.crises import day, make_crisis
+from properties.crises import day, frame, make_crisis
 
 WHO = [
     {"place": None, "sex": "female", "age_low": 0.0, "age_high": None, "share": 0.5},
@@ -114,3 +115,27 @@ def test_the_table_is_part_of_the_hash_only_where_it_has_rows() -> None:
 def test_the_claim_is_told_in_words() -> None:
     row = {"indicator": "share", "measure": "women_and_children", "destination": "c", "end": day(2)}
     assert claim_words(row, crisis(WHO)) == "women and children among the displaced in C by 3 March"
+
+
+def test_ages_drawn_person_by_person_agree_with_shares_of_homes() -> None:
+    events = [
+        {"start": day(0), "end": day(1), "type": "air", "actor": "army", "n": n, "place": p}
+        for p, n in (("a", 60.0), ("b", 20.0))
+    ]
+    still = crisis(WHO)
+    rows = {"events": frame("events", events), "actors": frame("actors", [{"actor": "army", "side": "state"}])}
+    header = {**still.header(), "parameters": {"attack_weight": 0.01}}
+    world = crisis_from_tables(header, {**still.tables, **rows})
+    run = onward.simulate(world, engine="individuals", members=1, seed=1)
+    claims = dict(run.table("claims").select("claim", "value").iter_rows())
+    found = run.journeys()
+    assert found["people"]["mean"] > 200
+    assert found["women_and_children"]["mean"] / found["people"]["mean"] == pytest.approx(claims["in_c"])
+    homes = pl.concat(rows for _, rows in itineraries_again(run, world)).filter(pl.col("stop") == 0)
+    begin, people = homes["place"].cast(pl.String).to_list(), homes["people"].to_numpy()
+    p = women_and_children(world, begin)
+    assert len(set(p.tolist())) == 2
+    drawn = np.random.default_rng(1).binomial(people, p, size=(400, len(p))).sum(axis=1)
+    error = np.sqrt((people * p * (1 - p)).sum())
+    assert abs(drawn.mean() - found["women_and_children"]["mean"]) < 4.5 * error / np.sqrt(400)
+    assert drawn.std(ddof=1) == pytest.approx(error, rel=0.16)

@@ -14,7 +14,11 @@ import onward
 from onward.cli.main import app
 from onward.disclosure import ROUTES_WARNING
 from onward.errors import ParameterError
+from onward.report.page_figures import Cubes
+from onward.report.real_journeys import real_journeys, real_sankey
+from onward.runs.journeys import with_journeys
 from onward.simulation.journeys import LEAST_PEOPLE, itineraries_again, summarise
+from onward.simulation.streams import ARROW, ways_of
 from properties.crises import random_crisis
 
 MEMBERS = 60
@@ -134,3 +138,50 @@ def test_other_engines_and_unknown_places_are_refused(crisis: onward.Crisis, fol
         onward.simulate(crisis, engine="expected").journeys()
     with pytest.raises(ParameterError, match="'p99'"):
         onward.read_run(folder).journeys(["p1", "p99"])
+
+
+@pytest.fixture(scope="module")
+def kept(folder: Path) -> onward.Run:
+    return with_journeys(folder, workers=2)
+
+
+def test_people_of_an_itinerary_reach_its_stops_day_by_day(kept: onward.Run) -> None:
+    days, found = kept.table("itinerary_days"), kept.journeys()
+    ways = days.unique(["itinerary", "stop"], maintain_order=True).group_by("itinerary", maintain_order=True)
+    ways = ways.agg(pl.col("place").cast(pl.String), pl.col("people").first())
+    assert ways["place"].to_list() == [row["places"] for row in found["itineraries"]]
+    assert ways["people"].to_list() == pytest.approx([row["people"] for row in found["itineraries"]])
+    assert ways["people"].min() >= LEAST_PEOPLE
+    arrived = days.drop_nulls("date").with_columns((pl.col("date").to_physical() * pl.col("reached")).alias("when"))
+    reached = arrived.group_by("itinerary", "stop", maintain_order=True).agg(
+        pl.col("people").first(), pl.col("reached", "when").sum()
+    )
+    assert (reached["reached"] <= reached["people"] + 1e-6).all()
+    assert (reached["reached"] > 0.95 * reached["people"]).all()
+    after = reached.with_columns((pl.col("when") / pl.col("reached")).diff().over("itinerary").alias("later"))
+    assert after.drop_nulls("later").height > 0
+    assert (after.drop_nulls("later")["later"] > 0).all()
+
+
+def test_the_page_counts_real_journeys(kept: onward.Run) -> None:
+    names = list(kept.about["places"])
+    cubes = Cubes(kept, {place: row for row, place in enumerate(names)}, len(names))
+    sankey, found = real_sankey(cubes), real_journeys(cubes)
+    assert sankey is not None
+    assert found is not None
+    ends: dict[tuple[str, str, str], float] = {}
+    for places, people in ways_of(kept.table("itineraries").filter("from_home")).select("way", "people").iter_rows():
+        if len(stops := places.split(ARROW)) > 1:  # one is a wait at the gate of home
+            way = (stops[0], stops[1], stops[-1])
+            ends[way] = ends.get(way, 0.0) + people / MEMBERS
+    enough = [people for people in ends.values() if people >= LEAST_PEOPLE]
+    assert sankey["real"]
+    assert sum(map(sum, sankey["left"])) == pytest.approx(sum(enough), rel=0.02)
+    assert sankey["left_out"] == pytest.approx(sum(ends.values()) - sum(enough), rel=0.05, abs=1)
+    assert found["warning"] == ROUTES_WARNING
+    listed = [row for row in kept.journeys()["itineraries"] if row["from_home"] and len(row["places"]) > 1]
+    shown = [[names[n] for n in one["places"]] for one in found["itineraries"]]
+    assert shown == [row["places"] for row in listed][: len(shown)]
+    assert found["more"] == len(listed) - len(shown)
+    assert all(len(one["day"]) == len(one["places"]) - 1 for one in found["itineraries"])
+    assert sum(map(sum, found["links"][0])) == pytest.approx(sum(row["people"] for row in listed), rel=0.02)

@@ -36,6 +36,10 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def data(report: Path) -> dict[str, Any]:
     """What the report holds."""
+    return held(report)
+
+
+def held(report: Path) -> dict[str, Any]:
     text = report.read_text("utf-8").split(SLOT.removesuffix("</script>"))[1].split("</script>")[0]
     found: dict[str, Any] = json.loads(text)
     return found
@@ -233,6 +237,29 @@ def test_who_wants_no_motion_gets_none(browser: Any, report: Path) -> None:
     )
     watched.context.close()
     assert not moved
+
+
+@needs_chromium
+def test_one_journey_is_played_on_the_map(watched: Watched, tmp_path: Path) -> None:
+    run = onward.simulate("aleppo-2016", engine="individuals", members=1, seed=1)
+    report = onward.write_report(run, tmp_path / "journeys.html", route_detail=True)
+    page = watched.open(report)
+    through_all(page)
+    journeys = held(report)["journeys"]
+    shown = page.locator("figure.of-itineraries tbody tr")
+    assert shown.count() == len(journeys["itineraries"]) > 3
+    assert "Who holds the roads can use that against them" in page.locator("#journeys [role=note]").inner_text()
+    heads = page.locator("figure.of-stages .sankey-head").all_text_contents()
+    assert heads == ["Fled from", "First stop", "Second stop", "Third stop", "Fourth stop"][: len(journeys["columns"])]
+    shown.nth(2).get_by_role("button").click()
+    page.locator("button[aria-label=Pause]").click()
+    assert page.locator("#itinerary-choice").input_value() == "2"
+    drawn = "document.querySelector('canvas.flows').toDataURL()"
+    page.keyboard.press("End")
+    alone = page.evaluate(drawn)
+    page.locator("#itinerary-choice").select_option("")
+    assert page.evaluate(drawn) != alone
+    assert watched.said == []
 
 
 @needs_chromium

@@ -34,7 +34,7 @@ function keys(data: PageData): HTMLElement {
 }
 
 function map(data: PageData): HTMLElement {
-  const store = new Store({ day: data.run.days - 1, place: null, playing: false, level: 0 }, data.run.days);
+  const store = new Store({ day: data.run.days - 1, place: null, playing: false, level: 0, journey: null }, data.run.days);
   const room = element("div", { class: "brief-map" });
   requestAnimationFrame(() => {
     room.append(new CrisisMap(data, store, MAP.width, MAP.height).room);

@@ -23,6 +23,15 @@ export function atLevel(data: PageData, number: number): PageData {
   return found;
 }
 
+/** Flows between places, as those between units of a level; areas that overlap have none. */
+export function flowsAtLevel(data: PageData, number: number, flows: Flows): Flows {
+  const level = data.levels?.[number - 1];
+  if (!level) return flows;
+  return level.overlap ? NO_FLOWS : between(flows, rowsOf(level, data.places.id.length));
+}
+
+const NO_FLOWS: Flows = { legs: false, from: [], to: [], p5: [], p50: [], p95: [], day: [] };
+
 function byUnit(data: PageData, level: UnitLevel): PageData {
   const unit = level.overlap ? null : rowsOf(level, data.places.id.length);
   const nothing = level.id.map(() => null);
@@ -42,7 +51,7 @@ function byUnit(data: PageData, level: UnitLevel): PageData {
     arrivals: level.arrivals,
     counts: data.counts.map((count) => ({ ...count, place: level.by === "area" ? level.name.indexOf(capital(count.where)) : -1 })),
     gates: { ...data.gates, from: data.gates.from.map(() => -1), to: data.gates.to.map(() => -1) },
-    flows: unit ? between(data.flows, unit) : { ...data.flows, from: [], to: [], p5: [], p50: [], p95: [], day: [] },
+    flows: unit ? between(data.flows, unit) : { ...NO_FLOWS, legs: data.flows.legs },
     exposure: { ...data.exposure, attacks: { place: mine.map((n) => unit?.[attacks.place[n]] ?? -1), day: mine.map((n) => attacks.day[n]), number: mine.map((n) => attacks.number[n]) } },
   }; // prettier-ignore
 }

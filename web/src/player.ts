@@ -4,6 +4,7 @@ import type { Api } from "./api";
 import { element } from "./dom";
 import { type Drawing, framed, savePng, saveSvg, svgText } from "./download";
 import { dateOf, longDay } from "./format";
+import { flowsShown, itineraryChoice, wayOf } from "./itineraries";
 import { atLevel, levelSwitch } from "./levels";
 import { legend } from "./map/legend";
 import { CrisisMap } from "./map/map";
@@ -23,15 +24,18 @@ export function player(data: PageData, store: Store, api: Api | null = null): HT
     stage,
   );
   const build = (): void => {
-    const shown = atLevel(data, store.state.level);
+    const { level, journey } = store.state;
+    const whole = atLevel(data, level);
+    const shown = { ...whole, flows: flowsShown(data, whole, level, journey) };
     const width = Math.max(280, stage.clientWidth);
     const narrow = width < 900;
     const wide = narrow ? width : Math.round(width * 0.7);
     const above = stage.getBoundingClientRect().top - (room.closest(".report") ?? room).getBoundingClientRect().top;
-    const map = new CrisisMap(shown, store, wide, mapHeight(wide, narrow, above));
+    const choice = itineraryChoice(data, store);
+    const map = new CrisisMap(shown, store, wide, mapHeight(wide, narrow, above + (choice ? CHOICE : 0)));
     const frame = element("div", { class: "frame", tabindex: "0", role: "group", "aria-label": `Map. ${hint}` }, map.room, zoomButtons(map), levelSwitch(data, store));
     const under = element("p", { class: "disclaimer" }, data.disclaimer, " Base map: Natural Earth.");
-    const main = element("div", { class: "stage-main" }, frame, timeline(data, store), under, legend(shown, map.marks, map.flows, map.control), element("p", { class: "hint" }, `Discs and figures are middle values of all simulated histories, flows and attacks means. Point at a place or gate to read it, click a place to keep its curve. ${hint}`), saving(map, data, store));
+    const main = element("div", { class: "stage-main" }, choice, frame, timeline(data, store), under, legend(shown, map.marks, map.flows, map.control), element("p", { class: "hint" }, `Discs and figures are middle values of all simulated histories, flows and attacks means. Point at a place or gate to read it, click a place to keep its curve. ${hint}`), saving(map, data, store));
     const panel = side(shown, store, map.control, api);
     stage.replaceChildren(main, panel);
     keys(main, store, (factor) => map.zoomBy(factor));
@@ -40,15 +44,18 @@ export function player(data: PageData, store: Store, api: Api | null = null): HT
   };
   requestAnimationFrame(() => store.remake("map", build));
   store.on((state, before) => {
-    if (state.level === before.level) return;
+    if (state.level === before.level && state.journey === before.journey) return;
     store.remake("map", build);
-    stage.querySelector<HTMLElement>('.level[aria-pressed="true"]')?.focus();
+    const chosen = state.level === before.level ? "#itinerary-choice" : '.level[aria-pressed="true"]';
+    stage.querySelector<HTMLElement>(chosen)?.focus({ preventScroll: true });
   });
   return room;
 }
 
 /** What stands below the map in the first screen, in pixels: the days. */
 const UNDER_THE_MAP = 148;
+/** Height of the list of journeys above it. */
+const CHOICE = 44;
 
 /** Map and days fit the first screen, where that leaves a map worth looking at. */
 function mapHeight(wide: number, narrow: boolean, above: number): number {
@@ -68,7 +75,9 @@ function saving(map: CrisisMap, data: PageData, store: Store): HTMLElement {
   const made = (): Drawing => {
     const [ground, over] = map.room.querySelectorAll<SVGSVGElement>("svg.map-drawing");
     const day = longDay(dateOf(data.run.start, store.state.day));
-    const said = `${data.disclaimer} Base map: Natural Earth. Simulated, not observed: middle values of ${data.run.members} histories. Made with Onward.`;
+    const { journey } = store.state;
+    const alone = journey === null ? "" : `Flows: only the journey ${wayOf(data, journey)}. ${data.journeys?.warning} `;
+    const said = `${alone}${data.disclaimer} Base map: Natural Earth. Simulated, not observed: middle values of ${data.run.members} histories. Made with Onward.`;
     return framed(`${data.run.title} – ${day}`, [svgText(ground, map.flows.canvas), svgText(over)], ground.getBoundingClientRect(), said);
   };
   const button = (word: string, act: () => void) => element("button", { type: "button", class: "quiet", "aria-label": `${word}: map`, onclick: act }, word);

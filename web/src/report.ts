@@ -3,25 +3,27 @@
 import type { Api } from "./api";
 import { dayLine, drawBands } from "./charts/bands";
 import { claimsTable } from "./charts/claims";
-import { drawMatrix, drawSankey, matrixSheet, sankeySheet } from "./charts/journeys";
+import { drawMatrix, matrixSheet } from "./charts/matrix";
 import { multiples } from "./charts/multiples";
 import {
   claimsSheet, comparable, countsSheet, drawCounts, drawExposure, drawGates, drawTimes, exposureSheet, gatesSheet, holdersSheet, holdersTable, queues, timesSheet,
 } from "./charts/others"; // prettier-ignore
+import { allStages, drawSankey, sankeySheet, type Stages, threeStages } from "./charts/sankey";
 import { byDay, byPlace } from "./charts/sheets";
 import { stockTable } from "./charts/stocks";
 import { element } from "./dom";
 import { figure } from "./figure";
 import { dateOf, interval, longDay, people } from "./format";
+import { itinerarySheet, itineraryTable } from "./itineraries";
 import { atLevel, wordsOf } from "./levels";
 import { planSections } from "./plans";
 import { player } from "./player";
 import { notesSection } from "./served/notes";
 import { Store } from "./state";
-import type { Card, PageData } from "./types";
+import type { Card, Journeys, PageData, SankeyTables } from "./types";
 
 export function report(data: PageData, card: Card | null, api: Api | null = null): HTMLElement {
-  const store = new Store({ day: busiestDay(data), place: null, playing: false, level: 0 }, data.run.days);
+  const store = new Store({ day: busiestDay(data), place: null, playing: false, level: 0, journey: null }, data.run.days);
   return element(
     "article",
     { class: "report" },
@@ -85,7 +87,7 @@ const BANDS = "Line: middle value. Dark band: half of all simulated histories. L
 const DIAMONDS = "Diamonds: what was counted, with its range.";
 
 function sections(data: PageData, store: Store): HTMLElement[] {
-  return [where(data, store), whence(data), again(data), gates(data), exposure(data), beside(data)];
+  return [where(data, store), whence(data, store), again(data), gates(data), exposure(data), beside(data)];
 }
 
 function where(data: PageData, store: Store): HTMLElement {
@@ -132,8 +134,8 @@ function oneByOne(data: PageData): HTMLElement[] {
   ];
 }
 
-function whence(data: PageData): HTMLElement {
-  const { matrix, sankey } = data;
+function whence(data: PageData, store: Store): HTMLElement {
+  const { matrix, sankey, journeys } = data;
   const none = element("p", {}, "This run did not follow where people came from.");
   return section(
     "journeys",
@@ -146,14 +148,37 @@ function whence(data: PageData): HTMLElement {
           sheet: () => matrixSheet(data, matrix), draw: (room, width) => room.append(drawMatrix(data, matrix, width)),
         })
       : none,
-    sankey
-      ? figure({
-          name: "stages", title: "From home to first shelter to now", alt: "Flow chart from origins over first shelters to places on the last day",
-          note: `People, as means over all histories: each counts once on each side, however often they moved. The left half is simulated. The right half is an approximation: the run knows how many of each origin are where, not who of those in a first shelter moved on; it is drawn as if as few as possible had. ${people(sankey.home_again)} are back in the place they left, turned back on their way, and end in the middle.`,
-          sheet: () => sankeySheet(data, sankey), draw: (room, width) => room.append(drawSankey(data, sankey, width)),
-        })
-      : null,
+    ...(journeys?.itineraries.length ? byStop(data, store, journeys) : sankey ? [stagesFigure(data, sankey)] : []),
   ); // prettier-ignore
+}
+
+/** From home over the first shelter to the present place: counted for a run of individuals, else approximated. */
+function stagesFigure(data: PageData, sankey: SankeyTables): HTMLElement {
+  const back = `${people(sankey.home_again)} are back in the place they left, turned back on their way, and end in the middle.`;
+  const how = sankey.real
+    ? `Both halves are simulated people's own journeys. Where fewer than 100 went the same three places they are left out, ${people(sankey.left_out)} in all.`
+    : "The left half is simulated. The right half is an approximation: the run knows how many of each origin are where, not who of those in a first shelter moved on; it is drawn as if as few as possible had.";
+  return sankeyFigure(data, "stages", "From home to first shelter to now", threeStages(sankey), `People, as means over all histories: each counts once on each side, however often they moved. ${how} ${back}`);
+}
+
+/** Journeys stop by stop, with the warning that goes with them, and the itineraries that the map can play. */
+function byStop(data: PageData, store: Store, journeys: Journeys): HTMLElement[] {
+  const out = `Itineraries of fewer than 100 people are left out, ${people(journeys.left_out)} people in all.`;
+  const later = journeys.cut ? " Stops after the fourth are not drawn." : "";
+  const more = journeys.more ? ` ${journeys.more} itineraries more are in \`onward journeys --json\`.` : "";
+  return [
+    element("p", { class: "fitness unfit", role: "note" }, element("b", {}, "Route detail."), ` ${journeys.warning}`),
+    sankeyFigure(data, "stages", "Journeys from home, stop by stop", allStages(journeys), `People, as means over all histories. A stop is a place where people stayed for a night or more; where a bar is thicker than the bands that leave it, the rest stayed. ${out}${later}`),
+    figure({
+      name: "itineraries", title: "The commonest journeys", alt: "", table: true, note: `Means over all histories. ${out}${more} On the map, the people of one journey alone arrive at its stops day by day.`,
+      sheet: () => itinerarySheet(data), draw: (room) => room.append(itineraryTable(data, store)),
+    }),
+  ]; // prettier-ignore
+}
+
+function sankeyFigure(data: PageData, name: string, title: string, stages: Stages, note: string): HTMLElement {
+  const alt = `Flow chart: ${stages.heads.join(", ").toLowerCase()}`;
+  return figure({ name, title, alt, note, sheet: () => sankeySheet(data, stages), draw: (room, width) => room.append(drawSankey(data, stages, width)) });
 }
 
 function again(data: PageData): HTMLElement {

@@ -6,6 +6,8 @@ export interface State {
   playing: boolean;
   /** 0: places; else a level of units, from 1. */
   level: number;
+  /** The itinerary that alone is shown on the map, if one was chosen. */
+  journey: number | null;
 }
 
 export type Listener = (state: State, before: State) => void;

@@ -127,6 +127,36 @@ export interface SankeyTables {
   left: Table;
   right: Table;
   home_again: number;
+  /** Whether both halves are people's own journeys, of a run of individuals; else the right one is approximated. */
+  real: boolean;
+  /** People left out, of whom fewer than 100 went through the same three places. */
+  left_out: number;
+}
+
+/** Journeys stop by stop, of 100 people or more each; only with route detail. */
+export interface Journeys {
+  warning: string;
+  /** Places by stop, home first; -1 is all others. */
+  columns: number[][];
+  /** From one column to the next. */
+  links: Table[];
+  /** Whether later stops are not drawn. */
+  cut: boolean;
+  left_out: number;
+  /** Itineraries that are not listed. */
+  more: number;
+  itineraries: Itinerary[];
+}
+
+export interface Itinerary {
+  places: number[];
+  people: number;
+  /** On each leg. */
+  days: number[];
+  /** At each place. */
+  under_attack: number[];
+  /** Who reached the next stop: [leg][day]. */
+  day: Table;
 }
 
 export interface Exposure {
@@ -213,6 +243,7 @@ export interface PageData {
   flows: Flows;
   matrix: Matrix | null;
   sankey: SankeyTables | null;
+  journeys?: Journeys | null;
   exposure: Exposure;
   /** Share of those who leave home whom agencies count; null where the run does not say. */
   coverage: number | null;

@@ -73,6 +73,11 @@ def _show(found: dict[str, Any], names: dict[str, str]) -> None:
         f"stopped at {', then '.join(names.get(place, place) for place in found['via'])}" if found["via"] else "set out"
     )
     typer.echo(f"{people['p50']} people {what} (90 %: {people['p5']} to {people['p95']}).")
+    if found.get("women_and_children"):
+        who = {key: f"{two_digits(value):,.0f}" for key, value in found["women_and_children"].items()}
+        typer.echo(
+            f"{who['p50']} of them are women or children (90 %: {who['p5']} to {who['p95']}), as their homes are."
+        )
     for row in found["under_attack"]:
         place = names.get(row["place"], row["place"])
         typer.echo(f"{two_digits(row['people']):,.0f} of them were in {place} on a day with an attack.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -34,16 +35,26 @@ def report(
     """Write a run as one offline HTML file.
 
     It holds the map, charts, claims, limits and model card.
+
+    For a run of engine individuals its people's journeys are added up the first time, which runs its members again.
     """
     with report_errors():
+        from onward.cli.progress import Bar
         from onward.disclosure import ROUTES_WARNING
         from onward.report.write import write_report
         from onward.runs.folder import read_run
+        from onward.runs.journeys import with_journeys
+        from onward.simulation.journeys import can_follow
+        from onward.simulation.threads import cores
 
         if route_detail:
             typer.echo(f"Warning: {ROUTES_WARNING}", err=True)
         target = out or Path(f"{run.resolve().name}{'-brief' if brief else ''}.html")
-        written = write_report(read_run(run), target, route_detail=route_detail, boundaries=boundaries, brief=brief)
+        found = read_run(run)
+        if can_follow(found.about):
+            with Bar(shown=sys.stderr.isatty()) as bar:
+                found = with_journeys(run, workers=cores(), progress=bar)
+        written = write_report(found, target, route_detail=route_detail, boundaries=boundaries, brief=brief)
         typer.echo(
             f"{written} ({written.stat().st_size / 1e6:.1f} MB). It holds simulated figures: share it with care."
         )

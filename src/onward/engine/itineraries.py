@@ -25,8 +25,10 @@ PEOPLE, ON_THE_WAY, THERE, ATTACKED = range(4)
 
 
 @entry
-def add_up_itineraries(log: Any, last: Any, begin: Any, unit: Any, attacked: Ints, places: int) -> tuple[Ints, Floats]:
-    """Return the tree of itineraries and the sums of every stop of those who ended there.
+def add_up_itineraries(
+    log: Any, last: Any, begin: Any, unit: Any, attacked: Ints, places: int
+) -> tuple[Ints, Floats, Any]:
+    """Return the tree of itineraries, sums of every stop of those who ended there, and where logged stops are in them.
 
     Parameters
     ----------
@@ -44,8 +46,9 @@ def add_up_itineraries(log: Any, last: Any, begin: Any, unit: Any, attacked: Int
     Returns
     -------
     tuple
-        ``[node, (place, parent, stops before)]``, roots with parent -1; and rows (node, stop, people, days on the way,
-        days there, people attacked there) of nodes at which anybody's journey ended, by node and stop.
+        ``[node, (place, parent, stops before)]``, roots with parent -1; rows (node, stop, people, days on the way,
+        days there, people attacked there) of nodes at which anybody's journey ended, by node and stop; and
+        ``[row of the log, (row of those sums, people)]``, row -1 where a stop is one with the stop before.
     """
     tree, size, table, most = np.full((SLOTS, 3), -1, np.int64), whole(0), np.full(2 * SLOTS, -1, np.int64), 2 * places
     ends = np.full(last.size, -1, np.int64)
@@ -74,7 +77,8 @@ def add_up_itineraries(log: Any, last: Any, begin: Any, unit: Any, attacked: Int
                 size += 1
             node = found
         ends[i] = node
-    return tree[:size], _sums(log, last, begin, unit, attacked, tree, size, ends, rows)
+    stops_in = np.full((log.shape[0], 2), -1, np.int32)
+    return tree[:size], _sums(log, last, begin, unit, attacked, tree, size, ends, rows, stops_in), stops_in
 
 
 @part
@@ -120,8 +124,9 @@ def _rehashed(tree: Ints, size: int, places: int) -> Ints:
 
 @part
 def _sums(
-    log: Any, last: Any, begin: Any, unit: Any, attacked: Ints, tree: Ints, size: int, ends: Ints, rows: Ints
-) -> Floats:
+    log: Any, last: Any, begin: Any, unit: Any, attacked: Ints, tree: Ints, size: int, ends: Ints, rows: Ints,
+    stops_in: Any,
+) -> Floats:  # fmt: skip
     """Add up people, days and attacks of each stop by the itinerary that people had in the end."""
     first = np.full(size, -1, np.int64)
     used = whole(0)
@@ -152,6 +157,7 @@ def _sums(
             _add_stop(sums, row, unit[i], came, left, attacked[left + 1, there] - attacked[came, there])
             row += 1
             sums[row, 2 + ON_THE_WAY] += (reached - left) * unit[i]
+            stops_in[rows[s], 0], stops_in[rows[s], 1] = row, unit[i]
             there, came = whole(place), whole(reached)
         end = attacked.shape[0] - 1
         _add_stop(sums, row, unit[i], came, end, attacked[end, there] - attacked[came, there])

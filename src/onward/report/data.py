@@ -24,6 +24,7 @@ from onward.report.need_curves import need_curves
 from onward.report.observed_vs_simulated import claims_of, counts_of, registrations_of
 from onward.report.page_figures import Cubes, bands, curves, figure, mean_curves, two_digits
 from onward.report.plan_sections import plan_sections
+from onward.report.real_journeys import real_journeys, real_sankey
 from onward.report.unit_levels import unit_levels
 from onward.report.why import why_section
 from onward.runs import summary
@@ -49,7 +50,8 @@ def page_data(
     folder
         Its folder, which holds the crisis that was run.
     route_detail
-        Whether flows are legs from stop to stop; only for those who protect the people they are about.
+        Whether flows are legs from stop to stop, and a run of *individuals* that holds its journeys shows them; only
+        for those who protect the people they are about.
     boundaries
         A GeoJSON file of administrative units, for a map by unit.
 
@@ -93,6 +95,7 @@ def data_of(
         "coverage": _coverage(run),
         "flows": journeys.curves(cubes, route_detail=route_detail),
         **_origins(cubes),
+        "journeys": real_journeys(cubes) if route_detail and not districts else None,
         "explain": explanations(run, crisis, scene),
         "exposure": _exposure(cubes, about),
         "counts": [*counts_of(scene, cubes), *registrations_of(scene, cubes)],
@@ -193,7 +196,7 @@ def _origins(cubes: Cubes) -> dict[str, Any]:
     found = journeys.origins(cubes)
     if found is None:
         return {"matrix": None, "sankey": None}
-    return {"matrix": journeys.matrix(*found), "sankey": journeys.sankey(*found)}
+    return {"matrix": journeys.matrix(*found), "sankey": real_sankey(cubes) or journeys.sankey(*found)}
 
 
 def _exposure(cubes: Cubes, about: Mapping[str, Any]) -> dict[str, Any]:

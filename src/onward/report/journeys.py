@@ -107,17 +107,16 @@ def matrix(first: Floats, now: Floats) -> dict[str, Any]:
     ``from`` and ``to`` are rows of places, -1 for all others; ``p5``, ``p50``, ``p95`` are ``[from][to]``.
     """
     away = _away(now)
-    rows, columns = _largest(away.sum(axis=2)), _largest(away.sum(axis=1))
-    grouped = _grouped(_grouped(away, rows, 1), columns, 2)
-    spread = bands(grouped)
+    rows, columns = largest(away.sum(axis=2)), largest(away.sum(axis=1))
+    spread = bands(grouped(grouped(away, rows, 1), columns, 2))
     figures = {name: spread[name] for name in ("p5", "p50", "p95")}
     middle = spread["p50"]
-    kept = [_with_others(named, np.max(np.asarray(middle), axis=axis)) for named, axis in ((rows, 1), (columns, 0))]
+    kept = [with_others(named, np.max(np.asarray(middle), axis=axis)) for named, axis in ((rows, 1), (columns, 0))]
     tables = {name: [row[: len(kept[1])] for row in table[: len(kept[0])]] for name, table in figures.items()}
     return {"from": kept[0], "to": kept[1], **tables}
 
 
-def _with_others(named: list[int], figures: Floats) -> list[int]:
+def with_others(named: list[int], figures: Floats) -> list[int]:
     """Return rows by name, and all others if a figure of theirs is shown (the last of ``figures``)."""
     return [*named, UNKNOWN] if figures[-1] >= LEAST_COUNTED else named
 
@@ -129,39 +128,47 @@ def _away(now: Floats) -> Floats:
     return away
 
 
-def _largest(figures: Floats) -> list[int]:
+def largest(figures: Floats) -> list[int]:
     """Return the rows with most people in the mean over members, largest first."""
     mean = figures.mean(axis=0)
     return [int(n) for n in np.argsort(-mean, kind="stable")[:NAMED] if mean[n] > 0]
 
 
-def _grouped(cube: Floats, kept: list[int], axis: int) -> Floats:
+def grouped(cube: Floats, kept: list[int], axis: int) -> Floats:
     """Return the kept rows of an axis, and the sum of all others."""
     other = cube.sum(axis=axis, keepdims=True) - np.take(cube, kept, axis=axis).sum(axis=axis, keepdims=True)
     return np.concatenate([np.take(cube, kept, axis=axis), np.maximum(other, 0.0)], axis=axis)
 
 
 def sankey(first: Floats, now: Floats) -> dict[str, Any]:
-    """Return links origin - first shelter and first shelter - present place, as means over members.
+    """Return links origin - first shelter and first shelter - present place, as means over members, approximately.
 
-    A run holds how many people of each origin first stopped where and how many are where in the end, not who of the
-    former is among the latter. The links between the two take it that as many stayed in their first shelter as the
-    figures allow, and that those who moved on are spread in proportion, origin by origin.
+    A run without journeys holds how many people of each origin first stopped where and how many are where in the end,
+    not who of the former is among the latter. The links between the two take it that as many stayed in their first
+    shelter as the figures allow, and that those who moved on are spread in proportion, origin by origin.
     """
     away, first = _away(now).mean(axis=0), first.mean(axis=0)
     home = np.maximum(first.sum(axis=1) - away.sum(axis=1), 0.0)
     link = sum((_coupled(f, n) for f, n in zip(first, away, strict=True)), np.zeros(first.shape))
-    rows, middle, last = (_largest(x[None]) for x in (first.sum(axis=1), first.sum(axis=0), away.sum(axis=0)))
-    left, right = _grouped(_grouped(first, rows, 0), middle, 1), _grouped(_grouped(link, middle, 0), last, 1)
-    origin, now_at = _with_others(rows, left.sum(axis=1)), _with_others(last, right.sum(axis=0))
-    between = _with_others(middle, left.sum(axis=0) + right.sum(axis=1))
+    return {**stages(first, link, float(home.sum())), "real": False, "left_out": 0}
+
+
+def stages(first: Floats, link: Floats, home: float) -> dict[str, Any]:
+    """Return the Sankey of people from ``[origin, first shelter]`` and ``[first shelter, present place]``.
+
+    The largest places are named, the others summed. ``home`` people are back in the place that they left.
+    """
+    rows, middle, last = (largest(x[None]) for x in (first.sum(axis=1), first.sum(axis=0), link.sum(axis=0)))
+    left, right = grouped(grouped(first, rows, 0), middle, 1), grouped(grouped(link, middle, 0), last, 1)
+    origin, now_at = with_others(rows, left.sum(axis=1)), with_others(last, right.sum(axis=0))
+    between = with_others(middle, left.sum(axis=0) + right.sum(axis=1))
     return {
         "origin": origin,
         "first": between,
         "now": now_at,
         "left": two_digits(left[: len(origin), : len(between)]).tolist(),
         "right": two_digits(right[: len(between), : len(now_at)]).tolist(),
-        "home_again": int(two_digits(np.array(home.sum()))),
+        "home_again": int(two_digits(np.array(home))),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,7 +14,10 @@ from onward.report import page_data, page_html
 from onward.report.data import data_of, with_results
 from onward.report.model_card import model_card
 from onward.runs.checkpoint import write_whole
+from onward.simulation.itineraries import ITINERARIES
+from onward.simulation.journeys import can_follow, journey_tables
 from onward.simulation.run import Run
+from onward.simulation.threads import cores
 
 
 def write_report(
@@ -23,7 +27,8 @@ def write_report(
     """Write a run as one self-contained HTML file: map, charts, tables, limits and model card.
 
     The file loads nothing and sends nothing. Figures have two significant digits, counts below ten are masked, and no
-    roads are shown. It is written in one step, and replaces an older file.
+    roads are shown. It is written in one step, and replaces an older file. For the journeys of a run of *individuals*
+    that does not hold them, members are run again.
 
     Parameters
     ----------
@@ -34,8 +39,8 @@ def write_report(
     crisis
         What was simulated, for a run that holds no crisis.
     route_detail
-        Draw legs from stop to stop instead of flows from home to the place reached. They show where and when people
-        travel: only for those who protect them.
+        Draw legs from stop to stop instead of flows from home to the place reached, and list the itineraries of a run
+        of *individuals*. They show where and when people travel: only for those who protect them.
     boundaries
         A GeoJSON file of administrative units, for a map of displaced people by unit (extra ``charts``).
     brief
@@ -65,11 +70,20 @@ def write_report(
         raise RunFolderError(f"{path}: this is a folder. Give the name of a file, such as {path / 'report.html'}.")
     if not path.parent.is_dir():
         raise RunFolderError(f"{path.parent}: there is no such folder. Make it, or give another path.")
+    run = _with_journeys(run, crisis or run.crisis)
     data, card = _content(run, crisis or run.crisis, route_detail, boundaries)
     if brief:
         data = {**data, "view": "brief"}
     write_whole(path, page_html(data, card=json.dumps(card, ensure_ascii=False)))
     return path
+
+
+def _with_journeys(run: Run, crisis: Crisis | None) -> Run:
+    """Return a run of *individuals* with its journeys, for which members are run again; other runs as they are."""
+    if crisis is None or ITINERARIES in run.tables or not can_follow(run.about):
+        return run
+    found = journey_tables(run, crisis, workers=cores())
+    return replace(run, tables={**run.tables, **{name: table.lazy() for name, table in found.items()}})
 
 
 def _content(

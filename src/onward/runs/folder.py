@@ -41,6 +41,7 @@ from onward.runs.task import Frames, Work, own_work, plan_of
 from onward.simulation.itineraries import ITINERARIES
 from onward.simulation.member import Settings
 from onward.simulation.run import Run
+from onward.simulation.streams import STREAMS
 from onward.simulation.tables import NEAR, TABLES
 from onward.simulation.watch import Watch
 from onward.typing import Progress
@@ -62,7 +63,7 @@ FORMAT = 1
 RUN = "run.json"
 CRISIS = "crisis"
 #: the tables of any rules
-KNOWN = (*TABLES, NEAR, "registrations", ITINERARIES)
+KNOWN = (*TABLES, NEAR, "registrations", ITINERARIES, STREAMS)
 
 
 def run_to_folder(

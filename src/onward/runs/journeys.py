@@ -5,22 +5,20 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import polars as pl
-
 from onward.runs.checkpoint import write_table, write_whole
 from onward.runs.folder import RUN, read_run
 from onward.simulation.itineraries import ITINERARIES
-from onward.simulation.journeys import check_journeys, itineraries_again
+from onward.simulation.journeys import check_journeys, journey_tables
 from onward.simulation.run import Run
-from onward.simulation.watch import Watch
+from onward.simulation.streams import STREAMS
 from onward.typing import Progress
 
 
 def with_journeys(folder: str | Path, *, workers: int = 1, progress: Progress | None = None) -> Run:
-    """Return a run with the table ``itineraries``, which its folder keeps from then on.
+    """Return a run with the tables ``itineraries`` and ``itinerary_days``, which its folder keeps from then on.
 
-    Where the folder has none, the members are run again with the same seed. It holds no person's row: people of
-    the same itinerary are added up, without dates.
+    Where the folder has none, the members are run again with the same seed. They hold no person's row: people of the
+    same itinerary are added up, with dates only where they are 100 or more.
 
     Parameters
     ----------
@@ -33,17 +31,15 @@ def with_journeys(folder: str | Path, *, workers: int = 1, progress: Progress | 
     """
     run = read_run(folder)
     check_journeys(run, ())
-    if ITINERARIES in run.tables:
+    if {ITINERARIES, STREAMS} <= set(run.tables):
         return run
     assert run.crisis is not None
     tell, members = progress or (lambda stage, done, of: None), int(run.about["members"])
-    parts: list[pl.DataFrame] = []
-    watch = Watch(lambda done: tell("run", len(parts) + done, members))
     tell("run", 0, members)
-    for _, frame in itineraries_again(run, run.crisis, workers=workers, watch=watch):
-        parts.append(frame)
-        tell("run", len(parts), members)
-    write_table(Path(folder), ITINERARIES, pl.concat(parts))
-    about = {**run.about, "tables": [*run.about["tables"], ITINERARIES]}
-    write_whole(Path(folder) / RUN, json.dumps(about, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    found = journey_tables(run, run.crisis, workers=workers, tell=lambda done: tell("run", done, members))
+    for name, table in found.items():
+        write_table(Path(folder), name, table)
+    tables = [*run.about["tables"], *(name for name in found if name not in run.about["tables"])]
+    about = json.dumps({**run.about, "tables": tables}, indent=2, ensure_ascii=False, allow_nan=False)
+    write_whole(Path(folder) / RUN, about + "\n")
     return read_run(folder)

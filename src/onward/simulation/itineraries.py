@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from onward.disclosure import LEAST_COUNTED
 from onward.engine.state import Start
 from onward.model.network import Network
 from onward.typing import Floats, Ints
@@ -21,6 +22,8 @@ class Itineraries(NamedTuple):
 
     tree: Ints
     sums: Floats
+    #: ``[n, (row of the sums, day, people)]`` who reached a stop on a day; only of itineraries of 10 people or more
+    reached: Ints
 
 
 def itineraries_of(
@@ -40,12 +43,23 @@ def itineraries_of(
         Stops, as `onward.engine.individuals.run_individuals` gives them.
     """
     from onward.engine.itineraries import add_up_itineraries
+    from onward.engine.persons import REACHED
 
     places = attacks.shape[1]
     attacked = np.zeros((len(attacks) + 1, places), dtype=np.int64)
     np.cumsum(attacks > 0, axis=0, out=attacked[1:])
     begin, each = _begin(start, unit)
-    return Itineraries(*add_up_itineraries(log, last, begin, each, attacked, places))
+    tree, sums, where = add_up_itineraries(log, last, begin, each, attacked, places)
+    return Itineraries(tree, sums, _by_day(sums, where, log[:, REACHED], len(attacks)))
+
+
+def _by_day(sums: Floats, where: NDArray[np.int32], day: NDArray[np.int32], days: int) -> Ints:
+    """Return rows of the sums, days and the people who reached that stop on that day."""
+    row, people = where.T
+    shown = (row >= 0) & (sums[row, 2] >= LEAST_COUNTED)
+    key, at = np.unique(row[shown].astype(np.int64) * days + day[shown], return_inverse=True)
+    number = np.bincount(at, weights=people[shown], minlength=len(key)).astype(np.int64)
+    return np.column_stack([key // days, key % days, number])
 
 
 def _begin(start: Start, unit: Ints) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

@@ -14,20 +14,22 @@ from onward.crisis.messages import did_you_mean, quoted
 from onward.crisis.scenarios import Scenario
 from onward.errors import ParameterError, SimulationError
 from onward.model.build import build_model
-from onward.simulation.itineraries import ITINERARIES, itinerary_frame
+from onward.model.demography import women_and_children
+from onward.model.network import Network
+from onward.simulation.itineraries import ITINERARIES, Itineraries, itinerary_frame
 from onward.simulation.member import Outcome, Settings
 from onward.simulation.near import near_figures
+from onward.simulation.streams import ARROW, LEAST_PEOPLE, STREAMS, Streams, ways_of
 from onward.simulation.tables import frames
 from onward.simulation.units import place_names
 from onward.simulation.watch import Watch
+from onward.typing import Floats
 
 if TYPE_CHECKING:
     from onward.simulation.run import Run
 
-#: itineraries of fewer people are left out: they could point at persons (own choice)
-LEAST_PEOPLE = 100
-#: parts the places of an itinerary; no short name of a place holds it
-_ARROW = ">"
+#: parameters with which run.json is enough to run members again
+REPEATABLE = ("fixed", "prior")
 
 
 def journeys_of(run: Run, *, via: Sequence[str] = ()) -> dict[str, Any]:
@@ -50,8 +52,10 @@ def journeys_of(run: Run, *, via: Sequence[str] = ()) -> dict[str, Any]:
         number of those people who were there on a day with an attack; ``itineraries`` of 100 people or more (mean over
         members), most common first: ``places``, ``from_home`` (False: displaced before the first day, and the first
         place is where they were then), ``people``, ``days`` on each leg from one place to the next, ``days_there``
-        and ``under_attack`` at each place (means). ``near``: for each actor and distance asked about, how many of all
-        who left home passed so near, as `onward.simulation.near.near_figures` has them.
+        and ``under_attack`` at each place (means). ``women_and_children``: how many of those people are (as for
+        ``people``), by the shares of their home; only where the crisis gives shares, None if a home has none.
+        ``near``: for each actor and distance asked about, how many of all who left home passed so near, as
+        `onward.simulation.near.near_figures` has them.
 
     Examples
     --------
@@ -66,7 +70,7 @@ def journeys_of(run: Run, *, via: Sequence[str] = ()) -> dict[str, Any]:
     else:
         assert run.crisis is not None
         rows = pl.concat(frame for _, frame in itineraries_again(run, run.crisis))
-    return {**summarise(rows, int(run.about["members"]), via), "near": near_figures(run)}
+    return {**summarise(rows, int(run.about["members"]), via, crisis=run.crisis), "near": near_figures(run)}
 
 
 def check_journeys(run: Run, via: Sequence[str]) -> None:
@@ -85,12 +89,18 @@ def check_journeys(run: Run, via: Sequence[str]) -> None:
         raise ParameterError(f"via: not places of this run: {' '.join(steps)}")
 
 
+def can_follow(about: Mapping[str, Any]) -> bool:
+    """Return whether members of a run can be run again to follow people from stop to stop."""
+    return about.get("engine") == "individuals" and about.get("parameters") in REPEATABLE
+
+
 def itineraries_again(
-    run: Run, crisis: Crisis, *, workers: int = 1, watch: Watch | None = None
+    run: Run, crisis: Crisis, *, workers: int = 1, watch: Watch | None = None, streams: Streams | None = None
 ) -> Iterator[tuple[int, pl.DataFrame]]:
     """Run the members of a run again, with the same seed; yield each member's number and itineraries.
 
-    Raises SimulationError if a member's stocks are not those of the run.
+    ``streams`` is given who reached their stops by day. Raises SimulationError if a member's stocks are not those of
+    the run.
     """
     from onward.simulation.ensemble import run_members
 
@@ -98,23 +108,42 @@ def itineraries_again(
     model = build_model(crisis, settings.scenario, departures=settings.departures)
     same = _compare_with(run)
 
-    def finish(member: int, outcome: Outcome) -> pl.DataFrame:
+    def finish(member: int, outcome: Outcome) -> tuple[Itineraries, Network]:
         assert outcome.itineraries is not None
         same(member, frames(outcome, model, member)["stock"])
-        return itinerary_frame(outcome.itineraries, outcome.network, member)
+        return outcome.itineraries, outcome.network
 
     members = range(settings.members)
-    for member, frame, _ in run_members(
+    for member, (found, network), _ in run_members(
         model, settings, members=members, workers=workers, finish=finish, watch=watch
     ):  # fmt: skip
-        yield member, frame
+        if streams is not None:
+            streams.add(found, network)
+        yield member, itinerary_frame(found, network, member)
+
+
+def journey_tables(
+    run: Run, crisis: Crisis, *, workers: int = 1, tell: Callable[[float], None] | None = None
+) -> dict[str, pl.DataFrame]:
+    """Run the members of a run again; return its tables ``itineraries`` and ``itinerary_days`` by name.
+
+    ``tell`` is given the members done so far, with parts of those under way.
+    """
+    parts: list[pl.DataFrame] = []
+    say = tell or (lambda done: None)
+    watch, streams = Watch(lambda done: say(len(parts) + done)), Streams(crisis.start)
+    for _, frame in itineraries_again(run, crisis, workers=workers, watch=watch, streams=streams):
+        parts.append(frame)
+        say(len(parts))
+    whole = pl.concat(parts)
+    return {ITINERARIES: whole, STREAMS: streams.frame(whole, int(run.about["members"]))}
 
 
 def settings_again(about: Mapping[str, Any], crisis: Crisis) -> Settings:
     """Return the settings of a run, with journeys kept; ParameterError where they cannot be known from run.json."""
     from onward.simulation.run import make_settings
 
-    if about["parameters"] not in ("fixed", "prior"):
+    if about["parameters"] not in REPEATABLE:
         raise ParameterError(
             f"a run with parameters {about['parameters']} cannot be repeated from run.json, which journeys need. "
             "Take one with fixed or prior."
@@ -140,24 +169,37 @@ def _compare_with(run: Run) -> Callable[[int, pl.DataFrame], None]:
     return same
 
 
-def summarise(rows: pl.DataFrame, members: int, via: Sequence[str] = ()) -> dict[str, Any]:
-    """Return the result of `journeys_of`, from the table of itineraries."""
-    keys = rows.group_by("member", "itinerary", maintain_order=True).agg(
-        pl.col("place").cast(pl.String).str.join(_ARROW), pl.col("from_home").first()
-    )
-    ways = keys.select("place").unique(maintain_order=True)
-    met = [_in_order(way.split(_ARROW)[1:], via) for way in ways["place"]]
-    chosen = keys.join(ways.filter(pl.Series(met, dtype=pl.Boolean)), on="place", how="semi")
-    stops = rows.join(chosen.rename({"place": "way"}).drop("from_home"), on=["member", "itinerary"])
-    by_member = stops.filter(pl.col("stop") == 0).group_by("member").agg(pl.col("people").sum())
-    people = np.zeros(members)
-    people[by_member["member"].to_numpy()] = by_member["people"].to_numpy()
+def summarise(
+    rows: pl.DataFrame, members: int, via: Sequence[str] = (), *, crisis: Crisis | None = None
+) -> dict[str, Any]:
+    """Return the result of `journeys_of` without ``near``, from the table of itineraries; ages and sexes by crisis."""
+    keys = ways_of(rows)
+    ways = keys.select("way").unique(maintain_order=True)
+    met = [_in_order(way.split(ARROW)[1:], via) for way in ways["way"]]
+    chosen = keys.join(ways.filter(pl.Series(met, dtype=pl.Boolean)), on="way", how="semi")
+    stops = rows.join(chosen.select("member", "itinerary", "way"), on=["member", "itinerary"])
+    begun = stops.filter(pl.col("stop") == 0).select("member", "people", pl.col("place").cast(pl.String))
     return {
         "via": list(via),
-        "people": _spread(people),
+        "people": _spread(_by_member(begun, members)),
+        **_women_and_children(begun, members, crisis),
         "under_attack": _under_attack(stops, members, via),
         "itineraries": list(_common(stops, members)),
     }
+
+
+def _by_member(begun: pl.DataFrame, members: int) -> Floats:
+    weights = begun["people"].cast(pl.Float64)
+    return np.bincount(begun["member"], weights=weights, minlength=members).astype(np.float64)
+
+
+def _women_and_children(begun: pl.DataFrame, members: int, crisis: Crisis | None) -> dict[str, Any]:
+    """Return how many of those who began somewhere are women or children, by the shares of that place."""
+    if crisis is None or crisis.table("demography").is_empty():
+        return {}
+    share = women_and_children(crisis, begun["place"].to_list())
+    found = _by_member(begun.with_columns(pl.col("people") * pl.Series(share)), members)
+    return {"women_and_children": None if np.isnan(found).any() else _spread(found)}
 
 
 def _in_order(stops: Iterable[str], via: Sequence[str]) -> bool:
@@ -166,7 +208,7 @@ def _in_order(stops: Iterable[str], via: Sequence[str]) -> bool:
     return all(place in left for place in via)
 
 
-def _spread(people: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, float]:
+def _spread(people: Floats) -> dict[str, float]:
     low, middle, high = np.quantile(people, (0.05, 0.5, 0.95))
     return {"mean": float(people.mean()), "p5": float(low), "p50": float(middle), "p95": float(high)}
 
@@ -188,7 +230,7 @@ def _common(stops: pl.DataFrame, members: int) -> Iterator[dict[str, Any]]:
     ).iter_rows():
         number = people[0]
         yield {
-            "places": way.split(_ARROW),
+            "places": way.split(ARROW),
             "from_home": home,
             "people": number / members,
             "days": [days / number for days in on_way[1:]],

@@ -1,99 +1,33 @@
-/** Who went where: the matrix of origins and places, and origin - first shelter - now. */
+/** Where people went from stop to stop: bars of places, and bands between one stop and the next. */
 
 import { sankey as layOut, sankeyLinkHorizontal } from "d3-sankey";
-import { max } from "d3-array";
 import { shape } from "../dom";
 import type { Sheet } from "../download";
-import { people, short, shortNames } from "../format";
-import { FLOW, INK, MUTED, STOCK } from "../palette";
-import type { Matrix, PageData, SankeyTables } from "../types";
+import { people, short } from "../format";
+import { FLOW, MUTED, STOCK } from "../palette";
+import type { Journeys, PageData, SankeyTables, Table } from "../types";
 import { roomFor } from "./plot";
-import { column, nameOf } from "./sheets";
+import { column, cutName, nameOf, nameShort } from "./sheets";
 
-const CELL = 34;
-
-export function drawMatrix(data: PageData, matrix: Matrix, width: number): SVGSVGElement {
-  const left = Math.min(width * 0.4, roomFor(matrix.from.map((place) => nameShort(data, place))));
-  const beyond = Math.max(8, 0.74 * roomFor(matrix.to.slice(-1).map((place) => nameShort(data, place))) - CELL / 2); // the slanted name of the last column
-  const wide = Math.max(CELL, Math.min(80, (width - left - beyond) / matrix.to.length));
-  const top = 40 + 0.68 * Math.min(190, roomFor(matrix.to.map((place) => nameShort(data, place))));
-  const svg = shape("svg", { width: Math.max(width, left + wide * matrix.to.length + beyond), height: top + CELL * matrix.from.length + 6 });
-  const most = Math.sqrt(max(matrix.p50.flat()) || 1);
-  matrix.to.forEach((place, n) => {
-    const at = `translate(${left + wide * (n + 0.5)},${top - 8}) rotate(-42)`;
-    svg.append(shape("text", { transform: at, class: "matrix-name" }, cutName(data, place, 30)));
-  });
-  matrix.from.forEach((place, row) => {
-    const y = top + CELL * row;
-    svg.append(shape("text", { x: left - 8, y: y + CELL / 2 + 4, "text-anchor": "end", class: "matrix-name" }, cutName(data, place, left / 6.6)));
-    matrix.to.forEach((to, n) => svg.append(cell(data, matrix, row, n, left + wide * n, y, wide, most, to)));
-  });
-  return svg;
+/** Places by stop (-1: all others), people from each to the next, and what each stop is called. */
+export interface Stages {
+  columns: number[][];
+  links: Table[];
+  heads: string[];
 }
 
-function cell(data: PageData, matrix: Matrix, row: number, n: number, x: number, y: number, wide: number, most: number, to: number): SVGGElement {
-  const value = matrix.p50[row][n];
-  const shade = Math.sqrt(value) / most;
-  const range = `${people(matrix.p5[row][n])} to ${people(matrix.p95[row][n])}`;
-  const told = `${nameOf(data, matrix.from[row])} to ${nameOf(data, to)}: ${people(value)} (90 %: ${range})`;
-  const group = shape("g", {}, shape("title", {}, told));
-  group.append(shape("rect", { x: x + 1, y: y + 1, width: wide - 2, height: CELL - 2, fill: STOCK, "fill-opacity": (0.03 + 0.82 * shade).toFixed(3) }));
-  const colour = shade > 0.5 ? "#fff" : INK;
-  if (value >= 10) group.append(shape("text", { x: x + wide / 2, y: y + CELL / 2 + 4, "text-anchor": "middle", fill: colour, class: "matrix-figure" }, short(value)));
-  return group;
+export function threeStages(tables: SankeyTables): Stages {
+  return { columns: [tables.origin, tables.first, tables.now], links: [tables.left, tables.right], heads: ["Fled from", "First shelter", "Now"] };
 }
 
-function nameShort(data: PageData, place: number): string {
-  return place < 0 ? nameOf(data, place) : shortNames(data.places.name)[place];
-}
-
-function cutName(data: PageData, place: number, most: number): string {
-  const name = nameShort(data, place);
-  return name.length > most ? `${name.slice(0, Math.max(3, Math.floor(most) - 1))}…` : name;
-}
-
-export function matrixSheet(data: PageData, matrix: Matrix): Sheet {
-  const columns = [column("origin", "#loc+origin"), column("place", "#loc+destination"), ...(["p5", "p50", "p95"] as const).map((p) => column(p, `#affected+displaced+${p}`))]; // prettier-ignore
-  const rows = matrix.from.flatMap((from, row) =>
-    matrix.to.map((to, n) => [nameOf(data, from), nameOf(data, to), matrix.p5[row][n], matrix.p50[row][n], matrix.p95[row][n]]),
-  );
-  return { columns, rows };
+export function allStages({ columns, links }: Journeys): Stages {
+  const words = ["Fled from", "First stop", "Second stop", "Third stop", "Fourth stop"];
+  return { columns, links, heads: columns.map((_, n) => words[n] ?? `Stop ${n}`) };
 }
 
 interface Stop {
   place: number;
   step: number;
-}
-
-/** Pixels that three columns with names need; on a narrower screen the drawing scrolls (own choice). */
-const LEAST_WIDE = 620;
-
-export function drawSankey(data: PageData, tables: SankeyTables, room: number): SVGSVGElement {
-  const width = Math.max(LEAST_WIDE, room);
-  const height = Math.max(460, 30 * Math.max(tables.origin.length, tables.first.length, tables.now.length));
-  const { nodes, links } = graph(tables);
-  const wide = Math.min(roomFor([...tables.origin, ...tables.now].map((place) => nameShort(data, place))) + 40, width * 0.26);
-  const laid = layOut<Stop, object>()
-    .nodeWidth(12)
-    .nodePadding(9)
-    .nodeSort(null as never)
-    .iterations(0)
-    .extent([[wide, 30], [width - wide, height - 6]])({ nodes, links }); // prettier-ignore
-  const svg = shape("svg", { width, height, class: "sankey" });
-  const heads: [number, string, string][] = [[wide, "Fled from", "end"], [width / 2, "First shelter", "middle"], [width - wide, "Now", "start"]]; // prettier-ignore
-  for (const [x, word, anchor] of heads) svg.append(shape("text", { x, y: 16, "text-anchor": anchor, class: "sankey-head" }, word));
-  const path = sankeyLinkHorizontal<Stop, object>();
-  for (const link of laid.links) {
-    const step = (link.source as unknown as Stop).step;
-    const [one, two] = [link.source, link.target] as unknown as Stop[];
-    const told = `${nameOf(data, one.place)} to ${nameOf(data, two.place)}: about ${people(link.value)}`;
-    const given = { d: path(link) ?? "", "stroke-width": Math.max(0.6, link.width ?? 0), stroke: step ? STOCK : FLOW };
-    svg.append(shape("path", { ...given, fill: "none", "stroke-opacity": 0.28 }, shape("title", {}, told)));
-  }
-  const placed = laid.nodes as unknown as Placed[];
-  const lines = apart(placed, height);
-  placed.forEach((node, n) => svg.append(...stop(data, node, wide, lines[n])));
-  return svg;
 }
 
 interface Placed extends Stop {
@@ -104,13 +38,49 @@ interface Placed extends Stop {
   value: number;
 }
 
+/** Pixels that a column with names needs, and those at both ends; on a narrower screen the drawing scrolls (own choices). */
+const [GAP, ENDS] = [200, 220];
 /** Height of a line of a name, in pixels. */
 const LINE = 14;
+
+export function drawSankey(data: PageData, stages: Stages, room: number): SVGSVGElement {
+  const last = stages.columns.length - 1;
+  const width = Math.max(ENDS + GAP * last, room);
+  const height = Math.max(460, 30 * Math.max(...stages.columns.map((places) => places.length)));
+  const { nodes, links } = graph(stages);
+  const ends = [...stages.columns[0], ...stages.columns[last]];
+  const wide = Math.min(roomFor(ends.map((place) => nameShort(data, place))) + 40, width * 0.26);
+  const laid = layOut<Stop, object>()
+    .nodeWidth(12)
+    .nodePadding(9)
+    .nodeAlign((node) => (node as unknown as Stop).step)
+    .nodeSort(null as never)
+    .iterations(0)
+    .extent([[wide, 30], [width - wide, height - 6]])({ nodes, links }); // prettier-ignore
+  const svg = shape("svg", { width, height, class: "sankey" });
+  const gap = (width - 2 * wide - 12) / last;
+  stages.heads.forEach((word, step) => {
+    const [x, anchor] = step === 0 ? [wide, "end"] : step === last ? [width - wide, "start"] : [wide + 6 + gap * step, "middle"];
+    svg.append(shape("text", { x, y: 16, "text-anchor": anchor, class: "sankey-head" }, word));
+  });
+  const path = sankeyLinkHorizontal<Stop, object>();
+  for (const link of laid.links) {
+    const [one, two] = [link.source, link.target] as unknown as Stop[];
+    const told = `${nameOf(data, one.place)} to ${nameOf(data, two.place)}: about ${people(link.value)}`;
+    const given = { d: path(link) ?? "", "stroke-width": Math.max(0.6, link.width ?? 0), stroke: one.step ? STOCK : FLOW };
+    svg.append(shape("path", { ...given, fill: "none", "stroke-opacity": 0.28 }, shape("title", {}, told)));
+  }
+  const placed = laid.nodes as unknown as Placed[];
+  const lines = apart(placed, height);
+  const letters = (step: number): number => (step === 0 || step === last ? Math.max(8, (wide - 46) / 5.8) : Math.min(24, (gap - 60) / 5.8));
+  placed.forEach((node, n) => svg.append(...stop(data, node, letters(node.step), lines[n])));
+  return svg;
+}
 
 /** Where the names of bars stand: beside their bar, and a line apart from each other in each column. */
 function apart(nodes: Placed[], height: number): number[] {
   const found = nodes.map(({ y0, y1 }) => (y0 + y1) / 2);
-  for (const step of [0, 1, 2]) {
+  for (const step of new Set(nodes.map((node) => node.step))) {
     const mine = nodes.map((_, n) => n).filter((n) => nodes[n].step === step).sort((a, b) => found[a] - found[b]); // prettier-ignore
     mine.forEach((n, k) => k && (found[n] = Math.max(found[n], found[mine[k - 1]] + LINE)));
     let under = height - LINE / 2;
@@ -122,26 +92,23 @@ function apart(nodes: Placed[], height: number): number[] {
   return found;
 }
 
-function stop(data: PageData, node: Placed, wide: number, line: number): SVGElement[] {
+function stop(data: PageData, node: Placed, letters: number, line: number): SVGElement[] {
   const { x0, x1, y0, y1, step } = node;
   const bar = shape("rect", { x: x0, y: y0, width: x1 - x0, height: Math.max(1, y1 - y0), fill: step ? STOCK : FLOW });
   if (y1 - y0 < 3 && node.value <= 0) return [bar];
   const x = step === 0 ? x0 - 6 : x1 + 6;
-  const anchor = step === 0 ? "end" : "start";
-  const most = step === 1 ? 24 : Math.max(8, (wide - 46) / 5.8);
-  const given = { x, y: line + 4, "text-anchor": anchor, class: "sankey-name" };
-  const text = shape("text", given, `${cutName(data, node.place, most)} `);
+  const given = { x, y: line + 4, "text-anchor": step === 0 ? "end" : "start", class: "sankey-name" };
+  const text = shape("text", given, `${cutName(data, node.place, letters)} `);
   text.append(shape("tspan", { fill: MUTED }, short(Number(node.value.toPrecision(2)))));
   return [bar, text];
 }
 
-function graph(tables: SankeyTables): { nodes: Stop[]; links: { source: number; target: number; value: number }[] } {
-  const columns = [tables.origin, tables.first, tables.now];
+function graph({ columns, links: tables }: Stages): { nodes: Stop[]; links: { source: number; target: number; value: number }[] } {
   const nodes = columns.flatMap((places, step) => places.map((place) => ({ place, step })));
-  const [one, two] = [tables.origin.length, tables.origin.length + tables.first.length];
-  const of = (table: number[][], from: number, to: number) =>
-    table.flatMap((row, a) => row.map((value, b) => ({ source: from + a, target: to + b, value })).filter((link) => link.value > 0));
-  const links = [...of(tables.left, 0, one), ...of(tables.right, one, two)];
+  const first = columns.map((_, step) => columns.slice(0, step).reduce((sum, places) => sum + places.length, 0));
+  const links = tables.flatMap((table, step) =>
+    table.flatMap((row, a) => row.map((value, b) => ({ source: first[step] + a, target: first[step + 1] + b, value })).filter((link) => link.value > 0)),
+  );
   const used = new Set(links.flatMap((link) => [link.source, link.target]));
   const kept = nodes.map((_, n) => n).filter((n) => used.has(n));
   const place = new Map(kept.map((n, at) => [n, at]));
@@ -149,9 +116,11 @@ function graph(tables: SankeyTables): { nodes: Stop[]; links: { source: number; 
   return { nodes: kept.map((n) => ({ ...nodes[n] })), links: moved };
 }
 
-export function sankeySheet(data: PageData, tables: SankeyTables): Sheet {
+export function sankeySheet(data: PageData, { columns: stops, links, heads }: Stages): Sheet {
   const columns = [column("step", "#meta+step"), column("from", "#loc+origin"), column("to", "#loc+destination"), column("people", "#affected+displaced+mean")]; // prettier-ignore
-  const of = (step: string, from: number[], to: number[], table: number[][]) =>
-    table.flatMap((row, a) => row.map((value, b) => [step, nameOf(data, from[a]), nameOf(data, to[b]), value]).filter((r) => r[3] !== 0));
-  return { columns, rows: [...of("origin to first shelter", tables.origin, tables.first, tables.left), ...of("first shelter to now", tables.first, tables.now, tables.right)] }; // prettier-ignore
+  const word = (n: number): string => (n ? heads[n].toLowerCase() : "origin");
+  const rows = links.flatMap((table, n) =>
+    table.flatMap((row, a) => row.map((value, b) => [`${word(n)} to ${word(n + 1)}`, nameOf(data, stops[n][a]), nameOf(data, stops[n + 1][b]), value]).filter((r) => r[3] !== 0)),
+  );
+  return { columns, rows };
 }

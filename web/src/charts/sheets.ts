@@ -1,7 +1,7 @@
 /** Tables for download: columns with HXL tags, and rows. */
 
 import type { Column, Sheet } from "../download";
-import { dateOf, isoDay, twoDigits } from "../format";
+import { dateOf, isoDay, shortNames, twoDigits } from "../format";
 import type { Bands, PageData, Table } from "../types";
 
 export const LEVELS = ["p5", "p25", "p50", "p75", "p95"] as const;
@@ -38,4 +38,13 @@ export function byDay(data: PageData, bands: Bands<number[]>, tag: string): Shee
 /** The name of a row of places; -1 is all others. */
 export function nameOf(data: PageData, place: number): string {
   return place < 0 ? "All others" : data.places.name[place];
+}
+
+export function nameShort(data: PageData, place: number): string {
+  return place < 0 ? nameOf(data, place) : shortNames(data.places.name)[place];
+}
+
+export function cutName(data: PageData, place: number, most: number): string {
+  const name = nameShort(data, place);
+  return name.length > most ? `${name.slice(0, Math.max(3, Math.floor(most) - 1))}…` : name;
 }
