@@ -1,6 +1,8 @@
 """Test whether *individuals* draws what *cohorts* draws, and whether the test finds planted faults; prints Markdown.
 
-    python scripts/validate_individuals.py [--runs 400] > docs/validation/individuals.md
+    python scripts/validate_individuals.py [--runs 400] [--means] > docs/validation/individuals.md
+
+``--means`` prints only the table of both engines against the means of *expected*.
 
 The crises and the test are in tests/oracle/equivalence.py. A fault is planted by changing the text of the engine's day
 loop and compiling that.
@@ -22,10 +24,25 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
+from onward.crisis import Crisis
 from onward.engine.jit_cache import use_cache
 from onward.simulation.member import MOVES, stream
 from onward.simulation.run import make_settings
-from oracle.equivalence import CRISES, DAYS, LEVEL, Stocks, Verdict, compare, hotter, sample
+from oracle.equivalence import (
+    CRISES,
+    DAYS,
+    LEVEL,
+    Stocks,
+    Verdict,
+    compare,
+    gap,
+    hotter,
+    means,
+    open_roads,
+    sample,
+    tight_gate,
+)
+from properties.runs import STATES
 
 #: faults of the day loop: what is replaced by what, and the crises in which it can be seen
 ROUNDING = (
@@ -93,13 +110,39 @@ def rows(name: str, verdicts: list[Verdict], crises: list[str]) -> None:
     sys.stdout.flush()
 
 
+def table_of_means(crises: dict[str, Crisis], samples: dict[str, dict[str, Stocks]]) -> None:
+    """Print how far the means of both engines are from *expected*, by crisis."""
+    print("| crisis | engine | largest z | largest difference, people | of | where |")
+    print("|---|---|---|---|---|---|")
+    for name, crisis in crises.items():
+        mean = means(crisis)
+        for engine, stocks in samples.items():
+            found = gap(stocks[name], mean)
+            day, place, state = found.where
+            where = f"{crisis.places[place]}, {STATES[state]}, day {day + 1}"
+            print(f"| {name} | *{engine}* | {found.z:.1f} | {found.people:.1f} | {found.of:.1f} | {where} |")
+    sys.stdout.flush()
+
+
 def main() -> None:
     """Print the page."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--runs", type=int, default=400)
-    runs = parser.parse_args().runs
+    parser.add_argument("--means", action="store_true")
+    given = parser.parse_args()
+    runs = given.runs
     use_cache()
     begin = time.perf_counter()
+    if given.means:
+        worlds = {
+            name: build() for name, build in {"open roads": open_roads, **CRISES, "tight gate": tight_gate}.items()
+        }
+        engines = {"cohorts": 0, "individuals": 100_000}
+        table_of_means(worlds, {
+            engine: {name: sample(crisis, engine, runs, first=first) for name, crisis in worlds.items()}
+            for engine, first in engines.items()
+        })  # fmt: skip
+        return
     intro = Path(__file__).parents[1] / "docs" / "validation" / "individuals.intro.md"
     print(intro.read_text("utf-8"))
     print("| engine against *cohorts* | crisis | least p (Holm) | days rejected | largest z | |")

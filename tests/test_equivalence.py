@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import energy_distance
 
-from oracle.equivalence import CRISES, Stocks, compare, energy, hotter, sample
+from oracle.equivalence import CRISES, Stocks, compare, energy, gap, hotter, means, open_roads, sample, tight_gate
 
 #: enough to find a hazard that is 2 % too high
 RUNS = 60
@@ -43,3 +43,17 @@ def test_the_energy_distance_is_that_of_scipy() -> None:
     both = np.concatenate([one, two])
     found = energy(np.abs(both[:, None] - both), np.arange(20)[None])
     assert found[0] == pytest.approx(energy_distance(one, two) ** 2)
+
+
+@pytest.mark.parametrize("engine", ["cohorts", "individuals"])
+def test_expected_is_the_mean_where_nothing_feeds_back(engine: str) -> None:
+    crisis = open_roads()
+    found = gap(sample(crisis, engine, RUNS, first=3_000), means(crisis))
+    assert found.z < 5.0
+    assert abs(found.people) < 0.02 * found.of
+
+
+def test_expected_is_not_the_mean_where_chance_makes_a_queue() -> None:
+    crisis = tight_gate()
+    found = gap(sample(crisis, "cohorts", 200), means(crisis))
+    assert found.z > 7.0

@@ -12,6 +12,7 @@ from scipy.stats import permutation_test
 from statsmodels.stats.multitest import multipletests
 
 from onward.crisis import Crisis
+from onward.engine.state import Start
 from onward.model.build import build_model
 from onward.simulation.member import Drawn, build_member, kernel
 from onward.simulation.run import make_settings
@@ -91,6 +92,24 @@ def closures() -> Crisis:
     return _crisis(places, routes, attacks, rows, onward_town=0.1)
 
 
+def open_roads() -> Crisis:
+    """Return a crisis in which nothing feeds back: no gate, capacity, crowding or contagion, and roads stay open."""
+    places = [_place("town", 0.0, 15_000), _place("village", 0.4, 4_000), _place("north", 0.9, 6_000),
+              _place("shelter", 0.7, kind="camp")]  # fmt: skip
+    routes = [("town", "village", 60), ("village", "north", 70), ("village", "shelter", 50)]
+    attacks = [_attacks("town", 0, 11, 6.0), _attacks("village", 4, 7, 5.0)]
+    return _crisis(places, routes, attacks, onward_town=0.1, contagion=0.0, crowding=0.0)
+
+
+def tight_gate() -> Crisis:
+    """Return a crisis with a gate whose quota is about what comes: chance makes a queue that means do not have."""
+    places = [_place("town", 0.0, 20_000), _place("camp", -0.3, kind="camp", country="XBB")]
+    rows = {"closures": [{"kind": "gate", "name1": "gate", "start": day(0), "policy": "quota", "people_per_day": 80.0,
+                          "low": 80.0, "high": 80.0}]}  # fmt: skip
+    return _crisis(places, [("town", "camp", 30, "gate")], [_attacks("town", 0, 11, 4.0)], rows,
+                   attack_weight=0.0005, gate_giving_up=0.0)  # fmt: skip
+
+
 CRISES = {"full camps": full_camps, "quota gates": quota_gates, "closures": closures}
 
 
@@ -131,6 +150,34 @@ def sample(
     done = np.zeros(1, np.int64)
     found = [one(drawn, member, done)[0].daily for member in range(first, first + runs)]
     return np.array([stocks(daily) for daily in found], dtype=np.float64)
+
+
+def means(crisis: Crisis) -> Stocks:
+    """Return the stocks ``[t, p, state]`` of *expected* for the inputs, shocks and parameters that `sample` draws."""
+    settings = make_settings(crisis, engine="cohorts", members=1, seed=SEED)
+    drawn = build_member(build_model(crisis), settings, 0)
+    real = replace(drawn, start=Start(*(np.asarray(people, dtype=np.float64) for people in drawn.start)))
+    (raw, _) = kernel(make_settings(crisis, engine="expected"))(real, 0, np.zeros(1, np.int64))
+    return np.asarray(stocks(raw.daily), dtype=np.float64)
+
+
+class Gap(NamedTuple):
+    """How far means of a sample are from stated ones: largest |z| and |difference| in people, and where that is."""
+
+    z: float
+    people: float
+    of: float
+    where: tuple[int, int, int]
+
+
+def gap(found: Stocks, mean: Stocks) -> Gap:
+    """Compare the means of a sample with ``mean``, over all days, places and states of 10 people or more."""
+    difference = np.where(np.maximum(mean, found.mean(axis=0)) >= 10.0, found.mean(axis=0) - mean, 0.0)
+    noise = found.std(axis=0, ddof=1) / np.sqrt(len(found))
+    z = np.abs(np.divide(difference, noise, out=np.zeros_like(noise), where=noise > 0))
+    where = np.unravel_index(np.abs(difference).argmax(), difference.shape)
+    t, p, state = (int(n) for n in where)
+    return Gap(float(z.max()), float(difference[where]), float(mean[where]), (t, p, state))
 
 
 def hotter(drawn: Drawn) -> Drawn:
