@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterable, Sequence
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -51,17 +52,16 @@ def base_map(box: Box) -> dict[str, Any]:
     >>> sorted({a["properties"]["country"] for a in base_map((36, 36, 37, 37))["objects"]["admin1"]["geometries"]})
     ['SYR', 'TUR']
     """
-    world = _world()
-    scale, shift = (np.array(world["transform"][key]) for key in ("scale", "translate"))
-    arcs = [np.cumsum(np.array(arc), axis=0) for arc in world["arcs"]]
+    transform, geometries, arcs = _world()
+    scale, shift = (np.array(transform[key]) for key in ("scale", "translate"))
     near = [_touches(arc * scale + shift, box) for arc in arcs]
-    areas = [area for area in world["objects"]["admin1"]["geometries"] if _near(area, near, arcs, scale, shift, box)]
+    areas = [area for area in geometries if _near(area, near, arcs, scale, shift, box)]
     used = sorted({arc for area in areas for arc in _arcs_of(area["arcs"])})
     number = {arc: n for n, arc in enumerate(used)}
     kept = [_coarser(arcs[arc], OFF / float(scale[0])) if not near[arc] else arcs[arc] for arc in used]
     return {
         "type": "Topology",
-        "transform": world["transform"],
+        "transform": transform,
         "arcs": [np.diff(arc, axis=0, prepend=0).tolist() for arc in kept],
         "objects": {"admin1": {"type": "GeometryCollection", "geometries": [_renumbered(a, number) for a in areas]}},
     }
@@ -75,12 +75,12 @@ def regions_at(latitude: Sequence[float], longitude: Sequence[float]) -> list[st
     >>> regions_at([36.2, 13.45], [37.15, 22.45])
     ['Aleppo', 'Western Darfur']
     """
-    world = _world()
-    scale, shift = (np.array(world["transform"][key]) for key in ("scale", "translate"))
-    arcs = [np.cumsum(np.array(arc), axis=0) * scale + shift for arc in world["arcs"]]
+    transform, geometries, quantised = _world()
+    scale, shift = (np.array(transform[key]) for key in ("scale", "translate"))
+    arcs = [arc * scale + shift for arc in quantised]
     box = (min(longitude) - 1, min(latitude) - 1, max(longitude) + 1, max(latitude) + 1)
     near = [_touches(arc, box) for arc in arcs]
-    areas = [a for a in world["objects"]["admin1"]["geometries"] if any(near[arc] for arc in _arcs_of(a["arcs"]))]
+    areas = [a for a in geometries if any(near[arc] for arc in _arcs_of(a["arcs"]))]
     shapes = [_shape(area, arcs) for area in areas]
     found = shapely.STRtree(shapes).nearest(shapely.points(list(longitude), list(latitude)))
     return [str(areas[n]["properties"]["name"]) for n in found]
@@ -93,10 +93,13 @@ def _shape(area: dict[str, Any], arcs: list[Floats]) -> shapely.Geometry:
     return shapely.MultiPolygon([(ring[0], ring[1:]) for ring in rings])
 
 
-def _world() -> dict[str, Any]:
+@cache
+def _world() -> tuple[dict[str, Any], list[dict[str, Any]], list[Ints]]:
+    """Return the transform, the areas and the lines of the map, each line as whole numbers before the transform."""
     packed = files("onward.report").joinpath("world.topojson.gz").read_bytes()
-    world: dict[str, Any] = json.loads(gzip.decompress(packed))
-    return world
+    world = json.loads(gzip.decompress(packed))
+    lines = [np.cumsum(np.array(arc), axis=0) for arc in world["arcs"]]
+    return world["transform"], world["objects"]["admin1"]["geometries"], lines
 
 
 def _arcs_of(arcs: Iterable[Any]) -> list[int]:

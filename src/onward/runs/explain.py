@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ from onward.typing import Floats
 
 #: origins and rows of input that are listed of each
 MOST_ORIGINS, MOST_ROWS = 12, 8
+#: crises whose attacks and fears are kept, since a report explains every place
+KEPT = 2
 UNKNOWN = "displaced before the start"
 
 
@@ -243,15 +246,15 @@ def _events(
     The weight is that of the model's exposure: number, severity, fear of the attacker, deaths and distance; attacks
     somewhere in an area count with their chance to fall near.
     """
-    home = crisis.table("places").filter(place=origin).row(0, named=True)
+    home = crisis.table("places").filter(place=origin).select("longitude", "latitude").row(0)
     since = first - dt.timedelta(days=int(np.ceil(values["memory_cutoff"] * values["memory_days"])))
     fear = fear_of(crisis, origin)
     residents = dict(crisis.table("places").select("place", "population").iter_rows())
     found = []
-    for number, row in enumerate(crisis.table("events").iter_rows(named=True), 2):
+    for number, (row, sites) in enumerate(_attacks(crisis), 2):
         begin, end = row["start"], row["end"] or row["start"]
         overlap = (min(end, day) - max(begin, since)).days + 1
-        km = _km(crisis, home, row) if overlap > 0 and fear.get(row["actor"], 0) > 0 else np.array([np.inf])
+        km = _km(home, sites) if overlap > 0 and fear.get(row["actor"], 0) > 0 else np.array([np.inf])
         if km.min() > values["kernel_cutoff"] * values["kernel_km"]:
             continue
         near = float(np.exp(-0.5 * (km / values["kernel_km"]) ** 2).mean())
@@ -272,24 +275,42 @@ def _events(
     ]  # fmt: skip
 
 
-def fear_of(crisis: Crisis, origin: str) -> dict[str, float]:
+def fear_of(crisis: Crisis, origin: str) -> Mapping[str, float]:
     """Return how much the people of a home fear each actor, as the mean over its groups."""
+    return _fears(crisis)[origin]
+
+
+@lru_cache(maxsize=KEPT)
+def _fears(crisis: Crisis) -> dict[str, dict[str, float]]:
     network = build_network(crisis)
     people = build_people(crisis, network)
-    return dict(zip(network.actors, people.share[network.places.names.index(origin)] @ people.fear, strict=True))
+    fear = people.share @ people.fear
+    return {place: dict(zip(network.actors, fear[p], strict=True)) for p, place in enumerate(network.places.names)}
 
 
-def _km(crisis: Crisis, home: Mapping[str, Any], row: Mapping[str, Any]) -> Floats:
-    """Return the distances from a home to the possible sites of an attack; one, unless it lies somewhere in an area."""
-    if row["latitude"] is not None:
-        spots = [(row["longitude"], row["latitude"])]
-    else:
-        names = [row["place"]] if row["place"] else crisis.table("areas").filter(area=row["area"])["place"].to_list()
-        sites = crisis.table("places").filter(pl.col("place").is_in(names))
-        spots = list(sites.select("longitude", "latitude").iter_rows())
-    lon, lat = np.array(spots, dtype=np.float64).T
+@lru_cache(maxsize=KEPT)
+def _attacks(crisis: Crisis) -> list[tuple[dict[str, Any], Floats]]:
+    """Return the rows of events with the longitudes and latitudes of their possible sites, shape (2, sites).
+
+    There is one site, unless an attack lies somewhere in an area.
+    """
+    located = crisis.table("places").select("place", "longitude", "latitude").rows()
+    site, areas = {name: (lon, lat) for name, lon, lat in located}, crisis.areas
+    found = []
+    for row in crisis.table("events").iter_rows(named=True):
+        if row["latitude"] is not None:
+            spots = [(row["longitude"], row["latitude"])]
+        else:
+            spots = [site[name] for name in ([row["place"]] if row["place"] else areas[row["area"]])]
+        found.append((row, np.array(spots, dtype=np.float64).T))
+    return found
+
+
+def _km(home: tuple[float, float], sites: Floats) -> Floats:
+    """Return the distances from a home (longitude, latitude) to sites."""
+    lon, lat = sites
     n = len(lon)
-    metres = Geod(ellps="WGS84").inv(np.full(n, home["longitude"]), np.full(n, home["latitude"]), lon, lat)[2]
+    metres = Geod(ellps="WGS84").inv(np.full(n, home[0]), np.full(n, home[1]), lon, lat)[2]
     return np.asarray(metres) / 1000
 
 
