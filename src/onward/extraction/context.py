@@ -21,7 +21,7 @@ _OTHER_SUBJECT = re.compile(
     r"|at risk|risk\w*|vulnerab\w+|food insecur\w+|hunger|famine|expos\w+|plan\w*|aims?|expect\w*|could|would|may|might"
     r"|will|gathered|attend\w*|particip\w+|protest\w*|voted?|hired|volunteers?|staff|workers?|soldiers?|fighters?"
     r"|troops"
-    r"|rescued|pupils?|students?|teachers?|farmers?|besieged|under siege|serv\w+|connect\w+|lost|suffer\w*)\b",
+    r"|live in|rescued|pupils?|students?|teachers?|farmers?|besieged|under siege|serv\w+|connect\w+|lost|suffer\w*)\b",
     re.IGNORECASE,
 )
 """Words of what else people are counted for; with one of these in the clause the count is left alone."""

@@ -43,7 +43,7 @@ PEOPLE = (
     r"| (?:were|was)\b|[,.:])"
     r"|Ethiopians|Congolese|Burundians|Nigerians|Malians|Haitians"
 )
-NATIONS = r"[A-Z][a-z]+(?:ians|eans|ese)"
+NATIONS = r"[A-Z][a-z]+(?:ans|ese)"
 HOUSEHOLD = r"households?|famil(?:y|ies)|HHs?|fam"
 HOME = (
     r"homes?|houses?|dwellings?|residences|housing units?|apartments?|flats|buildings?|shelters?(?! cent)"
@@ -77,7 +77,7 @@ NOUN = re.compile(
     rf"(?:[ ,]+(?:of (?:the|these|those|its|their)"
     rf"|\w+ and(?= \w+ (?:{PEOPLE})\b)|{_STOP}(?!\d)[\w'-]+)){{0,4}}?[ ]+"
     rf"(?:(?i:(?P<household>{HOUSEHOLD})|(?P<home>{HOME})|(?P<other>{OTHER}))|(?P<people>(?i:{PEOPLE})"
-    rf"|{NATIONS}))\b(?!-)(?!'?[ ](?i:{_ANY_NOUN})\b)"
+    rf"|{NATIONS}))\b(?!-)(?!'?[ ](?i:{_ANY_NOUN}|hosting sites?|hosting centres?)\b)"
 )
 GROUP = re.compile(
     r" (?P<people>[A-Z][a-z]{2,}(?= (?:have|had|fled|crossed|sought|were|who|returned|arrived)\b)"
@@ -175,7 +175,7 @@ POST = re.compile(
     rf"|[.,;]|$)|moved on\b|moved elsewhere|departed|crossed\b|had left\b"
     rf"|have left\b|left for|left again))"
     rf"|(?P<aided>\b(?:(?:received|got|were given)"
-    rf" (?:[\w-]+ ){{0,3}}?(?:water|cash|kits|aid|food|assistance|relief|help|supplies"
+    rf" (?:[\w-]+ ){{0,5}}?(?:water|cash|kits|aid|food|assistance|relief|help|supplies"
     rf"|items|support|services|vouchers|tents)"
     rf"|(?:were|been|was) (?:served|reached(?! by)"
     rf"|assisted(?! to return)|given (?:aid|food)|(?:allotted|allocated|issued|handed) (?:\w+ )?(?:tents|kits|cash"
@@ -214,7 +214,8 @@ PRE = re.compile(
     r"|(?P<hosted>\b(?:opened (?:its|their) homes to"
     r"|host(?:s|ed|ing)?|home to|shelters?|sheltering|has taken in|have taken in|took in"
     r"|taking in))"
-    r"|(?P<sheltered>\b(?:to house|(?:cent(?:re|er)s|camps|sites|shelters|schools) house|housing|houses|lodg(?:es|ed"
+    r"|(?P<sheltered>\b(?:to house|(?:cent(?:re|er)s|camps|sites|shelters|schools) house|housing|houses|(?:currently"
+    r"|now|already) holds?|lodg(?:es|ed"
     r"|ing)|accommodat(?:es|ed|ing)"
     r"|(?:camps?|sites?|settlements?|cent(?:re|er)s?) (?:with|of|holding"
     r"|housing)|to shelter|join))"
@@ -236,12 +237,13 @@ PRE = re.compile(
     r"|(?P<aided>\b(?:(?i:aid|food|water|assistance|relief|supplies|blankets|meals|kits|rations|cash|tents"
     r"|distributions?"
     r"|trucking|partners|agencies|services|vaccin\w+|items)\b[^.;,]{0,30}\b(?:to|for|reach(?:ed|es|ing)|covers?|covered"
-    r"|serv(?:es|ed|ing)|suppl(?:y|ies|ied|ying)|support(?:s|ed|ing))|(?:provided|distributed|delivered|given) to"
+    r"|serv(?:es|ed|ing)|suppl(?:y|ies|ied|ying)|support(?:s|ed|ing))|(?:provided|distributed"
+    r"|delivered|given) to"
     r"|assist(?:s|ed|ing)?"
     r"|feeding|fed|(?:support(?:s|ed|ing)?|reach(?:es|ed|ing)?)"
     r"|distribution of \w+ aid to))"
     r")(?P<gap>(?: (?:the|a|an|remaining|its|their|total|further|other|another|additional|some|these|all"
-    r"|people|number|of))*(?: [\w-]+ly)?:? ?)$",
+    r"|people|number|of|first|last|second|group|batch|wave))*(?: [\w-]+ly)?:? ?)$",
     re.IGNORECASE,
 )
 #: what reaches a number is a count, who reaches people helps them

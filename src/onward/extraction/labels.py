@@ -166,11 +166,18 @@ def _changed_total(before: str, quantity: Quantity, end: int, told: Sequence[Dra
         return Sense("newly_displaced", quantity.start, end, 0.5)
     if re.search(rf"\b(?:bring(?:s|ing)?|brought) the (?:total|number)\b[^;]{{3,160}}\bto {QUALIFIED}$", before):
         flow = re.search(r"\bsince\b|displacements|arrivals", before)
-        return Sense("newly_displaced" if flow else told[-1].indicator, quantity.start, end, 0.6)
+        unit = "households" if re.search(r"\b(?:households|families)\b", before) else None
+        return Sense("newly_displaced" if flow else told[-1].indicator, quantity.start, end, 0.6, None, unit)
     now = rf"\bnow (?:at|totals?|numbers?) {QUALIFIED}$"
     if re.search(rf"\b(?:total|number|figure)\b[^.;,]{{0,40}}\bst(?:ands|ood) at {QUALIFIED}$|{now}", before):
         return Sense("stock", quantity.start, end, 0.55)
     return None
+
+
+_CLAUSES = re.compile(
+    r"[;.!?]\s|, (?:and|while|but) |\((?![^()]*\))|\b(?:said|says|reported"
+    r"|estimates?) (?:that )?(?:[\w ]{3,40}, )?(?=the |its )"
+)
 
 
 def subject_sense(
@@ -182,7 +189,7 @@ def subject_sense(
     >>> subject_sense(t, Sentence(0, 46, 0), Quantity(30, 35, 30, 1900.0, 1900.0, 1900.0), 35).indicator
     'newly_displaced'
     """
-    parts = re.split(r"[;.!?]\s|, (?:and|while|but) |\((?![^()]*\))", text[sentence.start : quantity.start])
+    parts = _CLAUSES.split(text[sentence.start : quantity.start])
     goes_on = len(parts) > 1 and re.match(
         r"(?:is|are|was|were) (?:now |currently )?(?:estimated|put|reported)\b", parts[-1]
     )

@@ -89,7 +89,7 @@ def find_boxes(text: str, tables: Sequence[Table] = ()) -> list[Box]:
     [('1.2M', 'Internally displaced')]
     """
     taken = {start for table in tables for start, _ in table.lines}
-    cells = [_cell(text, start, end) for start, end in _lines(text)]
+    cells = [_undated(_cell(text, start, end)) for start, end in _lines(text)]
     found: list[Box] = []
     for above, cell, below in zip([None, *cells[:-1]], cells, [*cells[1:], None], strict=True):
         if cell.start in taken or not cell.is_figure or re.fullmatch(r"(?:\d|(?:19|20)\d\d)", cell.text):
@@ -105,6 +105,16 @@ def _first_sentence(cell: Cell | None) -> Cell | None:
     if cell is None:
         return None
     words = re.split(r"(?<=[A-Za-z)])[.] (?=[A-Z0-9])|, (?=\d)(?!\d{4}\b)", cell.text)[0]
+    return replace(cell, end=cell.start + len(words), text=words)
+
+
+_AS_OF = re.compile(rf"(?P<figure>{_NUMBER}) \((?:as of|as at|until|by|since) [^()]{{3,30}}\)", re.IGNORECASE)
+
+
+def _undated(cell: Cell) -> Cell:
+    """Cut a figure before the day in brackets that dates it: "83,610 (as of 21 August)"."""
+    match = _AS_OF.fullmatch(cell.text)
+    words = match.group("figure") if match else cell.text
     return replace(cell, end=cell.start + len(words), text=words)
 
 

@@ -306,6 +306,11 @@ _WAIT = re.compile(
 _BORDER = re.compile(r"\b(?:borders?|frontier|crossings?|berm|gate|no[- ]man's[- ]land)\b", re.IGNORECASE)
 
 
+_LIVE_IN_AREA = re.compile(
+    r" live in (?:the |an? |its )?(?:[\w-]+ ){0,2}(?:areas?|regions?|provinces?|country|city|enclave|territory"
+    r"|territories)\b"
+)
+"""All who live in a region or city are its residents."""
 _BARE_STATE = re.compile(
     rf"\s*(?:\w+ )?remain(?!ing (?:\w+ ){{0,3}}(?:{cues.OTHER})\b)"
     r"|(?: \([^()]{1,20}\))? (?:are|were) (?:\w+ )?(?:accommodated|hosted|housed|sheltered)\b",
@@ -333,7 +338,7 @@ def state_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, peo
     if people and (match := _IN_SHELTERS.match(text, end, limit)):
         return Sense("sheltered", quantity.start, match.end(), 0.7)
     match = _STATE.match(text, end, limit)
-    if match is None or _RESIDENTS.match(text, quantity.start, limit):
+    if match is None or _RESIDENTS.match(text, quantity.start, limit) or _LIVE_IN_AREA.match(text, end, limit):
         return None
     if not people and not _BARE_STATE.match(text, end, limit):
         return None

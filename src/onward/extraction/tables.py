@@ -133,7 +133,7 @@ def _row_places(
 
 _PEOPLE_LABEL = re.compile(rf"\b(?:population|{cues.PEOPLE}|{cues.HOUSEHOLD})\b", re.IGNORECASE)
 _OTHER_LABEL = re.compile(
-    r"\b(?:need|target\w*|affected|food|assist\w*|reached|water|health|school|risk|funding|vaccin\w*|aid|support\w*|staff"
+    r"\b(?:needs?|enrol\w*|learn\w*|percentage|target\w*|affected|food|assist\w*|reached|water|health|school|risk|funding|vaccin\w*|aid|support\w*|staff"
     r"|malnourish\w*|births?|host communit\w+|residents?|inhabitants?)\b",
     re.IGNORECASE,
 )
