@@ -154,6 +154,29 @@ def figures(text: str) -> list[tuple[str, float | None, str | None]]:
         ),
         ("The army displaced 95 per cent of its population.", [("newly_displaced", 95, "percent")]),
         (
+            "Since 7 July 37,491 refugees have crossed, of whom\n26,468 in the past week. The point holds "
+            "more than 900.",
+            [
+                ("newly_displaced", 37_491, "people"),
+                ("newly_displaced", 26_468, "people"),
+                ("sheltered", 900, "people"),
+            ],
+        ),
+        (
+            "DTM identified 1,393 displaced households. This brings the total number of households forced "
+            "to leave to 57,534.",
+            [("stock", 1393, "households"), ("stock", 57_534, "households")],
+        ),
+        ("Destroyed houses: 53,815", [("destroyed", 53_815, "homes")]),
+        (
+            "83,610 (as of 21 August)\nRefugees registered in Rimah camp",
+            [("hosted", 83_610, "people")],
+        ),
+        (
+            "In Rimah the camp has room for 1,500 families, and 3,900 families have put up tents.",
+            [("capacity", 1500, "households"), ("sheltered", 3900, "households")],
+        ),
+        (
             "In addition, 38 households not included in the previous report of new displacements were identified.",
             [("newly_displaced", 38, "households")],
         ),
@@ -169,6 +192,8 @@ def test_a_form_is_read(text, expected):
         "Displacement Report 15 (3 to 9 May): the region had a population of 3,945,168 in 2015.",
         "Rimah had an estimated population of 120,000 before the war.",
         "Rimah was home to 35,000 residents.",
+        "IDPs sit in 1,068 shelters, 876 of which are full; planned new sites: 12.",
+        "About 2.9 million people live in the opposition-held area.",
         "At least 2.5 million people are in need of assistance.",
         "58% (201 settlements) of assessed settlements and 47% of IDP settlements lack water.",
         "Gang clashes left 471 killed, injured or missing.",

@@ -86,6 +86,8 @@ def _count(text: str, sentence: Sentence, quantity: Quantity, position: int, bas
     unit = next(name for name, words in noun.groupdict().items() if words)
     if unit == "other" and quantity.unit:
         return Counted(quantity, None, position, sentence.end, base)
+    if quantity.size < 10 and re.search(r"\b(?:crossings|entries|departures)$", noun.group()):
+        return None  # border posts
     if unit == "other" or _definition(text, quantity):
         return None
     return Counted(quantity, _UNITS[unit], noun.end(), sentence.end, base)

@@ -43,7 +43,7 @@ PEOPLE = (
     r"| (?:were|was)\b|[,.:])"
     r"|Ethiopians|Congolese|Burundians|Nigerians|Malians|Haitians"
 )
-NATIONS = r"[A-Z][a-z]+(?:ans|ese)"
+NATIONS = r"[A-Z][a-z]+(?:ans|ese|iens)"
 HOUSEHOLD = r"households?|famil(?:y|ies)|HHs?|fam"
 HOME = (
     r"homes?|houses?|dwellings?|residences|housing units?|apartments?|flats|buildings?|shelters?(?! cent)"
@@ -185,7 +185,8 @@ POST = re.compile(
     rf"|benefit(?:s|ed|ing|ted|ting)?\b(?: from)?|reached (?:with|through|via)"
     rf"|(?:was|were|been) (?:vaccinated|screened|trained)"
     rf"|with (?:\w+ ){{0,3}}(?:assistance|aid|food|cash|relief|kits|items|services))\b)"
-    rf"|(?P<none>\b(?:in (?:\w+ )?need|affected|at risk|were trapped|missing|suffered|require|rescued"
+    rf"|(?P<none>\b(?:in (?:\w+ )?need|affected(?! (?:or|and) displaced)|at risk|were trapped|missing|suffered"
+    rf"|require|rescued"
     rf"|confined|blockaded|abducted|arrested|detained"
     rf"|besieged|trapped|under siege|threatened|registered to vote|protested|voted)\b)",
     re.IGNORECASE,
@@ -214,8 +215,8 @@ PRE = re.compile(
     r"|(?P<hosted>\b(?:opened (?:its|their) homes to"
     r"|host(?:s|ed|ing)?|home to|shelters?|sheltering|has taken in|have taken in|took in"
     r"|taking in))"
-    r"|(?P<sheltered>\b(?:to house|(?:cent(?:re|er)s|camps|sites|shelters|schools) house|housing|houses|(?:currently"
-    r"|now|already) holds?|lodg(?:es|ed"
+    r"|(?P<sheltered>\b(?:to house|(?:cent(?:re|er)s|camps|sites|shelters|schools) house|housing|houses(?!:)|holds?"
+    r"|lodg(?:es|ed"
     r"|ing)|accommodat(?:es|ed|ing)"
     r"|(?:camps?|sites?|settlements?|cent(?:re|er)s?) (?:with|of|holding"
     r"|housing)|to shelter|join))"

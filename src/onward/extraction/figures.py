@@ -35,6 +35,7 @@ from onward.extraction.parts import (
     goes_on,
     item_sense,
     listed_sense,
+    part_of_things,
     part_sense,
     remainder_of,
     state_sense,
@@ -124,7 +125,7 @@ def _any_sense(
     q, near = item.quantity, [d for d in earlier if number - d.sentence <= LOOK_BACK]
     if cues.FEWER.search(text[max(sentence.start, q.start - 40) : q.start]):
         return None
-    if has_other_fate(text, sentence, item):
+    if has_other_fate(text, sentence, item) or part_of_things(text, sentence, q, near):
         return None
     if q.unit == "percent":
         wholes = {d.whole for d in near if d.unit == "percent"}
@@ -200,7 +201,8 @@ def _before(text: str, sentence: Sentence, item: Counted, opened: Counted) -> Se
         return None
     if name in ("hosted", "sheltered") and item.unit == "homes":
         return None
-    return Sense(name, cue_start, max(cue_end, item.end), 0.85)
+    families = name == "stock" and item.unit is None and re.search(r"\b(?:households|families)\b", match.group())
+    return Sense(name, cue_start, max(cue_end, item.end), 0.85, None, "households" if families else None)
 
 
 def _forced(text: str, item: Counted, opened: Counted, start: int) -> Sense | None:

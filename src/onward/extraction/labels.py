@@ -9,10 +9,12 @@ from onward.extraction.candidates import Draft
 from onward.extraction.meaning import indicator_of, unit_of
 from onward.extraction.normal import Sentence
 from onward.extraction.numbers import Quantity
-from onward.extraction.parts import QUALIFIED, Sense, total_of
+from onward.extraction.parts import QUALIFIED, SITES_LABEL, Sense, total_of
 
 _CAMP_POPULATION = re.compile(
-    r"\b(?:camp|site|cent(?:re|er)|settlement|IDP|refugee|displaced) population\b", re.IGNORECASE
+    r"\b(?:camp|site|cent(?:re|er)|settlement|IDP|refugee|displaced) population\b"
+    r"|\bpopulation (?:remaining|present|staying|still)\b",
+    re.IGNORECASE,
 )
 _COPULA = re.compile(
     r"\b(?:reach\w*|(?:sur)?pass(?:es|ed)|topp?(?:s|ed)|exceed(?:s|ed)|climbed to|swell\w* to|swollen to|jumped to"
@@ -46,6 +48,9 @@ FEWEST_IN_LINE = 50
 """A bare number below this at the end of a line without a colon or dash is no key figure (own choice)."""
 
 
+_UNKNOWN_NOUN = re.compile(r" (?!(?:as|across|has|was|is|others|this|versus|always|perhaps)\b)[a-z]{3,}s\b")
+
+
 def line_sense(text: str, sentence: Sentence, quantity: Quantity, end: int) -> Sense | None:
     """Return what a line that is a label and a figure counts: "People displaced in the north (as of May) 139,000".
 
@@ -61,7 +66,7 @@ def line_sense(text: str, sentence: Sentence, quantity: Quantity, end: int) -> S
         return None
     if _IN_SENTENCE.search(label):
         return None
-    indicator = indicator_of(label)
+    indicator = None if SITES_LABEL.fullmatch(label) else indicator_of(label)
     if indicator is None or quantity.unit == "percent":
         return None
     return Sense(indicator, quantity.start, quantity.end, 0.65, None, unit_of(label.replace("%", ""), indicator))
@@ -199,6 +204,8 @@ def subject_sense(
     if len(before) > (220 if _PEOPLE_WHO.search(before) else 150):
         return None
     labelled = re.search(r":\s*$", before)
+    if SITES_LABEL.fullmatch(before) or (end == quantity.end and _UNKNOWN_NOUN.match(text, end)):
+        return None
     more = text[quantity.start : quantity.end].lower().startswith("exceed")
     if not labelled and not more and not _COPULA.search(before):
         return None

@@ -144,7 +144,7 @@ def _cells(text: str, start: int, end: int) -> Row:
     line = text[start:end]
     if len(line) > 2000:
         return ()
-    if listed := _SLASHED.fullmatch(line):
+    if listed := _SLASHED.fullmatch(line) or _SLASHED_HEAD.fullmatch(line):
         return _slashed_cells(text, start, listed)
     sides = line.count("|"), line.lstrip().startswith("|"), _FIGURE.fullmatch(line.rpartition("|")[2].strip())
     piped = sides[0] >= 2 or (sides[0] == 1 and (sides[1] or sides[2] is not None))
@@ -160,6 +160,10 @@ def _cells(text: str, start: int, end: int) -> Row:
 
 _SLASHED = re.compile(r"\W*(?P<label>[^:|/]{2,50}?) ?: *(?P<cells>[^/|]{1,40}(?: / [^/|]{1,40}){1,6})")
 """A line of a table whose cells stand between slashes: "Rimah: 4,210 / 3,100 / 7,310"."""
+
+
+_SLASHED_HEAD = re.compile(r"\W*(?P<label>[A-Z][^:|/]{1,40}?) / (?P<cells>[^:/|]{1,40}(?: / [^:/|]{1,40}){1,6})")
+"""The header of such a table."""
 
 
 def _slashed_cells(text: str, start: int, line: re.Match[str]) -> Row:

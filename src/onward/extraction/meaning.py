@@ -15,7 +15,7 @@ _INDICATORS = (
     ("damaged", r"\bdamaged\b"),
     ("capacity", r"\bcapacity\b"),
     ("returned", r"\b(?:return\w*|repatriat\w+)\b"),
-    ("evacuated", r"\b(?:evacu\w+|relocat\w+(?! (?:cent|sites?))|bussed)\b"),
+    ("evacuated", r"\b(?:evacu\w+(?! cent)|relocat\w+(?! (?:cent|sites?))|bussed)\b"),
     ("on_the_move", r"\bon the move\b"),
     ("stock", r"\bnumber of (?:\w+ )?(?:forced|uprooted|driven)\b"),
     ("at_border", r"\b(?:stranded|stuck|waiting) (?:\w+ ){0,3}(?:border|crossing)|\bqueues?\b"),
@@ -32,7 +32,8 @@ _INDICATORS = (
     ("hosted", r"\b(?:hosted|hosting|refugees?|asylum[- ]seekers?)\b"),
     (
         "sheltered",
-        r"\b(?:seeking (?:safety|protection|refuge|shelter)|shelters?|camps?|collective cent\w+|sites?|sheltered)\b",
+        r"\b(?:seeking (?:safety|protection|refuge|shelter)|shelters?|camps?|(?:collective|evacuation) cent\w+|ECs?"
+        r"|sites?|sheltered)\b",
     ),
     ("stock", r"\b(?:IDPs?|displaced|displacement|(?:people|persons|individuals|population) of concern)\b"),
 )

@@ -35,7 +35,7 @@ _COMMON = word_list("common")
 _GLUED_DIGIT = re.compile(
     r"(?<=[A-Za-z][a-z])(?=\d)|(?<=[A-Z]{3})(?=\d)|(?<=\d{3})(?=[a-z]{4})|(?<=[a-z]{3}[.!?])(?=[A-Z][a-z])"
     r"|(?<=[a-z]{2})(?=\()|(?<=[a-z]{3}[.!?])(?=\d{1,3} [a-z])"
-    r"|(?<=\d[.,])(?=[A-Z][a-z]{2})|(?<=[a-z]{3},)(?=\d)|(?<=\d,)(?=[a-z]{2})|(?<=[a-z]{3},)(?=[a-z]{3})"
+    r"|(?<=\d[.,])(?=[A-Z][a-z]{2})|(?<=[a-z]{3},)(?=\d)|(?<=\d,)(?=[a-z]{2})|(?<=[a-z]{3},)(?=[a-z]{2})"
     r"|(?<=[A-Z]{3})(?=[a-z]{3})"
     r"|(?<=[a-z])(?=(?:January|February|March|April|June|July|August|September|October|November|December)\b)"
 )
@@ -253,6 +253,13 @@ _ENDS_IN_FIGURE = re.compile(
 """A line that ends in a figure: the next one starts another key figure."""
 
 
+_HANGS = re.compile(
+    r"(?:\b(?:of|whom|which|and|or|the|an?|than|to|in|at|with|by|for|from|over|about|some|were|are|was|have|has)|,"
+    r"|\() *$"
+)
+"""A line that cannot end there."""
+
+
 def _paragraph_breaks(text: str) -> set[int]:
     """Find the newlines that end a paragraph; the others are where a printed line was folded."""
     lines = text.split("\n")
@@ -263,7 +270,8 @@ def _paragraph_breaks(text: str) -> set[int]:
         position += len(line) + 1
         ended = _ENDS_IN_FIGURE.search(line) and (following[:1].isupper() or following[:1].isdigit())
         closed = line.rstrip()[-1:] in tuple(".!?:\"';") or not line.strip() or not following.strip()
-        following_on = (following[:1].islower() and len(line) > 15) or line.rstrip().endswith("(")
+        hangs = _HANGS.search(line) and not _BULLET.match(following)
+        following_on = (following[:1].islower() and len(line) > 15) or bool(hangs)
         filled = 40 < usual < 140 and len(line) > 0.7 * usual
         folded = following_on or (filled and not _BULLET.match(following))
         if not folded or closed or ended:

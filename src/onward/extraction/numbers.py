@@ -100,7 +100,8 @@ _AGE = re.compile(
 )
 _NOUN_PHRASE = re.compile(r" (?:[\w-]+ )?(?:people|men|women|children|\w+s)\b")
 _ISSUE = re.compile(
-    r"\b(?:Report|Dashboard|Bulletin|Issue|Update|SitRep|Snapshot|Profile|Round|REPORT|UPDATE)(?: No\.?| #| n°)? ?$"
+    r"\b(?:Report|Dashboard|Bulletin|Issue|Update|SitRep|Snapshot|Profile|Round|REPORT|UPDATE|SNAPSHOT"
+    r"|SITREP)(?: No\.?| #| n°)? ?\(?$"
 )
 """A series of reports counts its issues: "Displacement Report 15"."""
 _PERCENT = re.compile(r"\s?-?(?:per ?cent\b|percent\b|%)(?!-)", re.IGNORECASE)

@@ -87,6 +87,18 @@ _REST = re.compile(
 )
 
 
+_COUNTED_THINGS = re.compile(
+    rf"\d (?:\w+ ){{0,2}}(?:{cues.OTHER}|{cues.HOME})\b[^.;]*?(?:of which [\d,]+|[\d,]+ of which)$", re.IGNORECASE
+)
+"""Sites or homes, of which the figure is a part."""
+
+
+def part_of_things(text: str, sentence: Sentence, quantity: Quantity, earlier: Sequence[Draft]) -> bool:
+    """Return whether a figure is a part of sites or homes that make no fact: "40 sites, 8 of which are full"."""
+    things = _COUNTED_THINGS.search(text, max(sentence.start, quantity.start - 80), quantity.end + 9)
+    return things is not None and not any(d.anchor >= things.start() for d in earlier)
+
+
 def part_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, earlier: Sequence[Draft]) -> Sense | None:
     """Return the sense of a figure after "of whom", "of these", "including": a part of the figure before, and like it.
 
@@ -157,8 +169,18 @@ def remainder_of(text: str, sentence: Sentence, quantity: Quantity, bare: bool, 
     return base.anchor if base is not None and last.size + quantity.size <= 1.02 * base.size else None
 
 
+SITES_LABEL = re.compile(
+    r"(?!.*\b(?:in|at|inside|outside)\b).*\b(?:sites|camps|cent(?:re|er)s|shelters|locations|schools"
+    r"|settlements)\s*[:=-]?\s*",
+    re.IGNORECASE,
+)
+"""A line that counts sites, and not people in them."""
 _FROM_TO = re.compile(rf".*\b(?:from|between) {QUALIFIED}[\d,.]+[^.;,]{{0,45}} to {QUALIFIED}", re.IGNORECASE)
 """Between the two figures of a change: "slowed from 300 a day in the first week to 20"."""
+
+
+_AGED = re.compile(r"\b(?:said|says|told|called|named) (?:[A-Z][\w'-]+ ?)+, $")
+"""A speaker before an age: "said Hamid, 42"."""
 
 
 def item_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, told: Sequence[Draft]) -> Sense | None:
@@ -176,6 +198,8 @@ def item_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, told
         return Sense(last.indicator, quantity.start, end, 0.55, None, last.unit)
     if last is not None:
         gap = text[last.figure_end : quantity.start]
+        if quantity.size < 100 and end == quantity.end and _AGED.search(text[: quantity.start]):
+            return None
         elided = end == quantity.end and re.match(r" (?:(?:to|from|in|into|at) (?:the )?\w|on \w+day\b)", text[end:])
         plain = (
             len(gap) <= (LIST_GAP if ":" not in gap else 2 * LIST_GAP)
@@ -184,7 +208,8 @@ def item_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, told
         )
         if plain and not re.search(r"[.!?] ", gap) and (elided or _ONE_MORE.search(gap) or not cues.POST.search(gap)):
             unit = last.first_unit if last.unit not in ("percent", "people_per_day") else None
-            return Sense(last.indicator, quantity.start, end, 0.55, _whole_of_list(text, last, quantity), unit)
+            listed = "sheltered" if last.indicator == "capacity" and end > quantity.end else last.indicator
+            return Sense(listed, quantity.start, end, 0.55, _whole_of_list(text, last, quantity), unit)
         return None
     before = text[sentence.start : quantity.start]
     if told and re.fullmatch(r"\W*", before) and end > quantity.end and not text[end : sentence.end].strip(" ."):
@@ -198,7 +223,8 @@ def item_sense(text: str, sentence: Sentence, quantity: Quantity, end: int, told
     opened = re.search(r"(?:[(:]| - )\s*(?:[A-Z]\w* )?(?:\w+ )?$", before)
     if not opened or len(before) >= 220 or _THINGS.search(before):
         return None
-    indicator = indicator_of(re.split(r"[;]", before)[-1])
+    label = re.split(r"[;]", before)[-1]
+    indicator = None if SITES_LABEL.fullmatch(label) else indicator_of(label)
     return Sense(indicator, quantity.start, end, 0.55) if indicator else None
 
 

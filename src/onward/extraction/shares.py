@@ -24,7 +24,7 @@ _WHO = re.compile(
     r"|moved|stay\w*"
     r"|liv\w+|shelter\w*|settle\w*|hosted|return\w*|displaced|fled|flee\w*|leav\w+|left|head\w*|travel\w*|crossed"
     r"|crossing|arriv\w+"
-    r"|households|families|individuals|people|aged|years? old|(?:under|over|below|above) (?:the age of )?\d+)\b",
+    r"|households|families|individuals|people|aged|years? old|flight|(?:under|over|below|above) (?:the age of )?\d+)\b",
     re.IGNORECASE,
 )
 
