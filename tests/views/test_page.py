@@ -14,7 +14,7 @@ import onward
 from onward.report import page_data, page_html
 from onward.report.template import CARD, SLOT
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra test)")
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra test)")
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -43,14 +43,6 @@ def held(report: Path) -> dict[str, Any]:
     text = report.read_text("utf-8").split(SLOT.removesuffix("</script>"))[1].split("</script>")[0]
     found: dict[str, Any] = json.loads(text)
     return found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 class Watched:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 CrisisArgument = Annotated[str, typer.Argument(metavar="CRISIS", help="A bundled crisis or a folder.")]
+RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 SeedOption = Annotated[int, typer.Option(help="The same seed gives the same numbers.")]
 WorkersOption = Annotated[

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from onward.cli.common import JsonOption, plain_console, print_json
+from onward.cli.common import JsonOption, RunArgument, plain_console, print_json
 from onward.cli.errors import report_errors
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ def add_explain(app: typer.Typer) -> None:
 
 
 def explain(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
+    run: RunArgument,
     place: Annotated[str | None, typer.Option(help="Short name of the place.")] = None,
     date: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A day of the run.")] = None,
     member: Annotated[int, typer.Option(min=0, help="Number of the history, from 0.")] = 0,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onward.cli.common import JsonOption, plain_console, print_json
+from onward.cli.common import JsonOption, RunArgument, plain_console, print_json
 from onward.cli.errors import report_errors
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def import_flee_folder(
 
 
 def score(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
+    run: RunArgument,
     as_json: JsonOption = False,
 ) -> None:
     """Score a run against what was counted.

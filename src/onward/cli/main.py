@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 
 from onward.cli.backtest import add_backtest
 from onward.cli.calibrate import add_calibrate
-from onward.cli.common import CrisisArgument, JsonOption, plain_console, print_json
+from onward.cli.common import CrisisArgument, JsonOption, RunArgument, plain_console, print_json
 from onward.cli.errors import close_pipe, report_errors
 from onward.cli.explain import add_explain
 from onward.cli.extract import add_reading
@@ -156,7 +156,7 @@ def scenarios(crisis: CrisisArgument) -> None:
 
 @app.command()
 def compare(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
+    run: RunArgument,
     other: Annotated[Path, typer.Argument(metavar="RUN", help="Another run of the same crisis, seed and members.")],
     anyway: Annotated[bool, typer.Option("--anyway", help="Compare runs of different inputs all the same.")] = False,
     as_json: JsonOption = False,

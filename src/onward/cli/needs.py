@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from onward.cli.common import JsonOption, plain_console
+from onward.cli.common import JsonOption, RunArgument, plain_console
 from onward.cli.errors import report_errors
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def add_needs(app: typer.Typer) -> None:
 
 
 def needs(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
+    run: RunArgument,
     by: Annotated[
         str | None,
         typer.Option(

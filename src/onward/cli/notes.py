@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onward.cli.common import JsonOption
+from onward.cli.common import JsonOption, RunArgument
 from onward.cli.errors import report_errors
 
 if TYPE_CHECKING:
     from onward.runs.notes import Note
-
-RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
 
 
 def add_notes(app: typer.Typer) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from onward.cli.common import RunArgument
 from onward.cli.errors import MISTAKE, report_errors
 from onward.extras import install_command
 
@@ -46,7 +47,7 @@ def serve(
 
 
 def export(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
+    run: RunArgument,
     format: Annotated[str, typer.Option("--format", "-f", metavar="|".join(FORMATS), help="What to write.")],
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="PATH", show_default="beside the run", help="Where to.")

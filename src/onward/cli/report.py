@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from onward.cli.common import RunArgument
 from onward.cli.errors import report_errors
 
 
@@ -17,7 +18,7 @@ def add_report(app: typer.Typer) -> None:
 
 
 def report(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
+    run: RunArgument,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="FILE", show_default="RUN.html, here", help="Where to.")
     ] = None,

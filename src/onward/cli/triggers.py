@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from onward.cli.common import JsonOption, plain_console
+from onward.cli.common import JsonOption, RunArgument, plain_console
 from onward.cli.errors import report_errors
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def add_triggers(app: typer.Typer) -> None:
 
 
 def triggers(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
+    run: RunArgument,
     given: Annotated[
         Path | None, typer.Option("--triggers", metavar="FILE", help="[[trigger]] tables in place of the crisis's.")
     ] = None,

@@ -18,6 +18,8 @@ from onward.errors import CrisisDataError, Problem
 FILE = "crisis.toml"
 FORMAT = 1
 """Version of the crisis folder that this code reads and writes; a newer one is refused."""
+#: days before the start of which a new crisis knows the attacks: what people are used to
+HISTORY_DAYS = 30
 
 EXPECTED = {
     "name": "a short name of letters, digits, '.', '_' and '-'",

@@ -25,6 +25,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from onward.crisis.crisis import Crisis, crisis_from_tables
+from onward.crisis.header import HISTORY_DAYS
 from onward.crisis.messages import quoted
 from onward.crisis.write import write_crisis
 from onward.errors import CrisisDataError, Problem
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 
 #: residents from which a town counts as a city (own choice)
 CITY_PEOPLE = 300_000
-#: an instance begins where its conflict does: nobody is used to attacks yet (as Flee takes it)
-CALM_DAYS = 30
 ACTOR, GROUP, ORIGIN, SOURCE = "war", "residents", "origin", "Flee instance"
 
 
@@ -138,7 +137,8 @@ def _header(instance: FleeInstance, began: dt.date | None) -> dict[str, Any]:
         "name": instance.name,
         "title": f"{instance.name}, from a Flee instance",
         "start": instance.start,
-        "history_start": instance.start - dt.timedelta(days=CALM_DAYS),
+        # an instance begins with its conflict: nobody is used to attacks yet (as Flee takes it)
+        "history_start": instance.start - dt.timedelta(days=HISTORY_DAYS),
         **({"war_began": began} if began else {}),
         "end": instance.start + dt.timedelta(days=instance.days - 1),
         "time_zone": "UTC",

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from onward.crisis.crisis import Crisis, crisis_from_tables
+from onward.crisis.header import HISTORY_DAYS
 from onward.errors import ParameterError
 from onward.sources.addition import Addition, add_to, frame_of
 from onward.sources.first_guess import SOURCE as GUESS
@@ -26,8 +27,6 @@ from onward.sources.osm_settlements import import_settlements
 from onward.sources.sites import sites_of
 from onward.sources.units import is_iso3
 
-#: days before the start from which events are kept: what people are used to
-MEMORY_DAYS = 30
 #: km within which an attack is an attack on a place, for the list of what is missing
 NEAR_KM = 15.0
 
@@ -121,7 +120,7 @@ def _header(start: Start) -> dict[str, object]:
         "title": f"{_country_words(start.countries)}, {_period_words(start.start, start.end)}",
         "start": start.start,
         "end": start.end,
-        "history_start": start.start - dt.timedelta(days=MEMORY_DAYS),
+        "history_start": start.start - dt.timedelta(days=HISTORY_DAYS),
         "time_zone": "UTC",
         "sources": [GEONAMES, *([OSM] if start.settlements else [])],
     }
