@@ -14,6 +14,7 @@ from onward.crisis.households import Households
 from onward.errors import CrisisDataError
 from onward.model.build import build_model
 from onward.model.households import household_sizes, in_households
+from onward.simulation.description import household_words
 from onward.simulation.ensemble import run_members
 from onward.simulation.journeys import itineraries_again
 from onward.simulation.member import build_member, kernel
@@ -163,6 +164,8 @@ def test_expected_has_the_same_means_and_runs_say_what_households_were_used() ->
     assert run.table("stock").equals(other.table("stock"))
     assert run.about["households"] == {"mean": 5.0, "variance_factor": 5.7418}
     assert "households" not in other.about
+    assert "change nothing" in household_words(run.about)
+    assert household_words(other.about) == ""
 
 
 @pytest.mark.parametrize("seed", [1, 9])

@@ -20,6 +20,7 @@ from onward.evaluation.data_end import DataEnd, find_data_end
 from onward.evaluation.fitness import judge_fitness
 from onward.runs import tables
 from onward.runs.summary import follows_flee
+from onward.simulation.description import household_words
 from onward.simulation.run import Run
 from onward.simulation.units import finest_level
 
@@ -120,22 +121,21 @@ def _headline(run: Run, console: Console) -> None:
     )
     fitness = judge_fitness(run, run.crisis, about.get("claims", ()))
     console.print(Text(f"{fitness.verdict}\n", style="bold" if fitness.may_be_sure else "bold yellow"))
-    with_interval = about["members"] > 1
     lines = [(f"people are away from home on {day(last, True)}", about["displaced"], "bold")]
     lines += [(f"of them left home since {day(first)}", about["newly_displaced"], "")]
-    if about["times"]:
-        lines += [("of them have been displaced twice or more", about["times"]["2+"], "")]
+    lines += [("of them have been displaced twice or more", about["times"]["2+"], "")] if about["times"] else []
     grid = Table.grid(padding=(0, 1))
     grid.add_column(justify="right")
     grid.add_column()
     for words, row, style in lines:
         line = Text(words)
-        if with_interval:
+        if about["members"] > 1:
             line.append(f"  (90 %: {interval(row)})", style="dim")
         grid.add_row(Text(number(row["p50"]), style=style), line)
     console.print(grid)
-    of_all = "" if follows_flee(run.about) else f"of {number(about['people'])} in the listed places. "
-    console.print(Text(f"{of_all}{_meaning(run)} {' '.join(fitness.reasons)}".rstrip(), style="dim"))
+    of_all = "" if follows_flee(run.about) else f"of {number(about['people'])} in the listed places."
+    said = filter(None, (of_all, _meaning(run), household_words(about), *fitness.reasons))
+    console.print(Text(" ".join(said), style="dim"))
 
 
 def _rules(run: Run) -> str:

@@ -21,6 +21,7 @@ from onward.inference.reach import describe_reach
 from onward.model.parameter_set import words_on
 from onward.runs.folder import kept_crisis
 from onward.runs.summary import follows_flee
+from onward.simulation.description import household_words
 from onward.simulation.run import Run
 
 #: how many names a line lists before it counts the others (own choice)
@@ -106,6 +107,7 @@ def _details(about: Mapping[str, Any]) -> str:
         f"Crisis: {about['crisis']}, {about['start']} to {about['end']} ({about['days']} days), "
         f"{len(about['places'])} places. Hash of its content: {about.get('crisis_hash', 'unknown')}.",
         f"Ensemble: {about['members']} members, seed {about['seed']}, parameters {about['parameters']}.",
+        household_words(about),
         f"What-if: {scenario['title'] or scenario['name']}." if scenario else "What-if: none, the crisis as described.",
         f"Made: {about['created']}." if about.get("created") else "",
     ]

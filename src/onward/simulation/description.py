@@ -47,6 +47,20 @@ def describe(crisis: Crisis, settings: Settings) -> dict[str, Any]:
     }
 
 
+def household_words(about: Mapping[str, Any]) -> str:
+    """Return a sentence about the households of a run; empty where people are drawn one by one.
+
+    >>> household_words({"engine": "cohorts", "households": {"mean": 5.0}})
+    'People move in households of 5 on average.'
+    """
+    households = about.get("households")
+    if not households:
+        return ""
+    if about["engine"] == "expected":
+        return "The engine expected takes means: the households that the crisis states change nothing in it."
+    return f"People move in households of {households['mean']:.3g} on average."
+
+
 def _households(crisis: Crisis) -> dict[str, Any]:
     """Return what a run says of its households: the stated sizes, their mean, and how much more numbers vary."""
     assert crisis.households is not None
