@@ -34,18 +34,30 @@ def add_backtest(app: typer.Typer) -> None:
 def backtest(
     crises: Annotated[list[str], typer.Argument(metavar="CRISIS...", help="Bundled crises, crisis or Flee folders.")],
     horizons: Annotated[
-        str, typer.Option(metavar="DAYS,...", help="Days ahead that are forecast from each origin.")
+        str, typer.Option(metavar="DAYS,...", help="How many days ahead to forecast from each origin.")
     ] = "30,60,90",
-    origins: Annotated[int, typer.Option(min=1, help="Days from which is forecast, from day 60 on.")] = 12,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Forecast all anew, with nothing kept from before.")] = False,
+    origins: Annotated[
+        int, typer.Option(min=1, help="Number of origins: days, from day 60 on, from which forecasts are made.")
+    ] = 12,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Ignore stored results and compute all forecasts again.")
+    ] = False,
     cold: Annotated[
-        bool, typer.Option("--cold-start", help="The first 90 days with no count known, parameters from elsewhere.")
+        bool,
+        typer.Option(
+            "--cold-start", help="Predict the first 90 days without any count, with parameters from other crises."
+        ),
     ] = False,
     triggers: Annotated[
         str | None,
-        typer.Option(metavar="FILE|own", help="Score [[trigger]] tables, of a file or each crisis's own, instead."),
+        typer.Option(
+            metavar="FILE|own",
+            help="Score triggers instead: the [[trigger]] tables of a file, or those of each crisis.",
+        ),
     ] = None,
-    members: Annotated[int, typer.Option(min=1, help="Draws of everything uncertain.")] = 100,
+    members: Annotated[
+        int, typer.Option(min=1, help="Number of members: each draws everything that is uncertain.")
+    ] = 100,
     draws: Annotated[
         int, typer.Option(min=0, help="Draws of the model at each origin; 0 forecasts from counts alone.")
     ] = 8,

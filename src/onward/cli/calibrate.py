@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 PosteriorOption = Annotated[
     Path | None,
     typer.Option(
-        "--posterior", metavar="FILE", help="From onward calibrate.", show_default="the one that comes with Onward"
+        "--posterior",
+        metavar="FILE",
+        help="The file that onward calibrate wrote.",
+        show_default="the one that comes with Onward",
     ),
 ]
 
@@ -34,14 +37,14 @@ def calibrate(
     crises: Annotated[list[str], typer.Argument(metavar="CRISIS...", help="Bundled crises, crisis or Flee folders.")],
     out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The posterior file to write.")],
     until: Annotated[
-        dt.datetime | None, typer.Option(metavar="DATE", formats=["%Y-%m-%d"], help="Use no count of a later day.")
+        dt.datetime | None, typer.Option(metavar="DATE", formats=["%Y-%m-%d"], help="Use no counts of later days.")
     ] = None,
     leave_out: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="A crisis not to fit; repeatable.")
     ] = None,
     draws: Annotated[int, typer.Option(min=10, help="Runs of each crisis.")] = 200,
     workers: WorkersOption = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Fit anew, with nothing kept from before.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Ignore stored results and fit again.")] = False,
 ) -> None:
     """Fit parameters to the counts of the first 90 days of several crises.
 

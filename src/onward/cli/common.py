@@ -16,7 +16,7 @@ RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder."
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 SeedOption = Annotated[int, typer.Option(help="The same seed gives the same numbers.")]
 WorkersOption = Annotated[
-    int | None, typer.Option(min=1, help="Threads; they change no number.", show_default="all cores")
+    int | None, typer.Option(min=1, help="Number of threads; it does not change the results.", show_default="all cores")
 ]
 OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace the run in the run folder.")]
 

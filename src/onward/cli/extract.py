@@ -28,7 +28,7 @@ def read(
         datetime | None,
         typer.Option("--date", formats=["%Y-%m-%d"], help="Day of the reports; relative dates need it."),
     ] = None,
-    crisis: Annotated[str | None, typer.Option(help="Its places are looked up first.")] = None,
+    crisis: Annotated[str | None, typer.Option(help="A crisis whose places are looked up first.")] = None,
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="CSV", help="Where evidence is written.")] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -66,7 +66,7 @@ def _evidence() -> None:
 @evidence.command("apply")
 def apply(
     file: Annotated[Path, typer.Argument(metavar="CSV", help="Reviewed evidence.")],
-    crisis: Annotated[Path, typer.Option(metavar="FOLDER", help="The crisis folder that takes it in.")],
+    crisis: Annotated[Path, typer.Option(metavar="FOLDER", help="The crisis folder to add it to.")],
 ) -> None:
     """Add accepted evidence to a crisis.
 

@@ -31,20 +31,20 @@ PLACES = 15
 OriginOption = Annotated[
     datetime | None,
     typer.Option(
-        "--from", formats=["%Y-%m-%d"], help="The day at whose end we stand.", show_default="the crisis's last day"
+        "--from", formats=["%Y-%m-%d"], help="The last day that is known.", show_default="the crisis's last day"
     ),
 ]
 ConflictOption = Annotated[
     str,
     typer.Option(
-        metavar="ahead|given", help="The war to come: drawn for each member; or as the crisis has it, to compare."
+        metavar="ahead|given", help="Future attacks: drawn for each member; or taken from the crisis, to compare."
     ),
 ]
 ParametersOption = Annotated[
     str | None,
     typer.Option(
         metavar="fixed|prior",
-        help="Of the model: one set, or drawn for each member.",
+        help="Parameters of the model: one set, or drawn for each member.",
         show_default="prior, but for a crisis fitted before DATE",
     ),
 ]
@@ -57,7 +57,8 @@ OutOption = Annotated[
     typer.Option("-o", "--out", metavar="DIR", help="The run folder.", show_default="runs/CRISIS-NUMBER"),
 ]
 JobsOption = Annotated[
-    int | None, typer.Option("--jobs", min=1, help="Threads; they change no number.", show_default="all cores")
+    int | None,
+    typer.Option("--jobs", min=1, help="Number of threads; it does not change the results.", show_default="all cores"),
 ]
 ClusterOption = Annotated[
     str | None, typer.Option("--cluster", metavar="ADDRESS", help="Run members on this Dask cluster instead.")
@@ -66,7 +67,7 @@ FormatOption = Annotated[
     str | None, typer.Option("--format", metavar="hubverse", help="Write quantiles for forecast hubs too.")
 ]
 PlacesOption = Annotated[
-    bool, typer.Option("--places", help="Single places in the hubverse file though the crisis is going on.")
+    bool, typer.Option("--places", help="Include single places in the hubverse file although the crisis is ongoing.")
 ]
 
 
@@ -79,7 +80,7 @@ def forecast(
     crisis: CrisisArgument,
     origin: OriginOption = None,
     days: Annotated[int, typer.Option(help="How many days ahead.")] = 90,
-    members: Annotated[int, typer.Option(help="Draws of everything uncertain.")] = 200,
+    members: Annotated[int, typer.Option(help="Number of members: each draws everything that is uncertain.")] = 200,
     seed: SeedOption = 1,
     conflict: ConflictOption = "ahead",
     parameters: ParametersOption = None,
@@ -92,9 +93,9 @@ def forecast(
     places: PlacesOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Forecast how many people will be where, knowing nothing after a day.
+    """Forecast how many people will be where, from what is known on a day.
 
-    Attacks to come are drawn for each member from those known so far. An interrupted forecast is resumed by
+    Future attacks are drawn for each member from those known so far. An interrupted forecast is resumed by
     the same command.
     """
     with report_errors():

@@ -24,14 +24,15 @@ ActorOption = Annotated[
     typer.Option("--actor", metavar="WORDS=ACTOR", help="Which actor a party's name means; repeatable."),
 ]
 AttacksOption = Annotated[
-    str, typer.Option("--attacks-per-record", metavar="N,LOW,HIGH", help="Attacks that a record stands for.")
+    str, typer.Option("--attacks-per-record", metavar="N,LOW,HIGH", help="Number of attacks that a record represents.")
 ]
 AirForceOption = Annotated[
     list[str] | None,
     typer.Option("--air-force", metavar="ACTOR", help="Its attacks from afar are air strikes; repeatable."),
 ]
 WithinOption = Annotated[
-    float, typer.Option("--within", metavar="KM", min=0.1, help="Drop what is farther from every place.")
+    float,
+    typer.Option("--within", metavar="KM", min=0.1, help="Drop records that are farther than this from every place."),
 ]
 OperationOption = Annotated[
     str | None, typer.Option(metavar="NAME", help="dtm, hapi: the operation to read, where there are several.")
@@ -51,7 +52,7 @@ LargestOption = Annotated[
 ]
 KnownAtOption = Annotated[
     datetime | None,
-    typer.Option("--known-at", formats=["%Y-%m-%d"], metavar="DAY", help="flee: take what was known on this day."),
+    typer.Option("--known-at", formats=["%Y-%m-%d"], metavar="DAY", help="flee: use only what was known on this day."),
 ]
 
 

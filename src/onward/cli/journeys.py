@@ -23,10 +23,13 @@ def add_journeys(app: typer.Typer) -> None:
 def journeys(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder of engine individuals.")],
     via: Annotated[
-        str, typer.Option(metavar="P,P...", help="Places in order at which people stopped.", show_default="any")
+        str, typer.Option(metavar="P,P...", help="Places at which people stopped, in order.", show_default="any")
     ] = "",
     route_detail: Annotated[
-        bool, typer.Option("--route-detail", help="Needed: journeys are places in order. Read the warning it prints.")
+        bool,
+        typer.Option(
+            "--route-detail", help="Required, because journeys show places in order. Read the warning that it prints."
+        ),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:

@@ -158,7 +158,7 @@ def scenarios(crisis: CrisisArgument) -> None:
 def compare(
     run: RunArgument,
     other: Annotated[Path, typer.Argument(metavar="RUN", help="Another run of the same crisis, seed and members.")],
-    anyway: Annotated[bool, typer.Option("--anyway", help="Compare runs of different inputs all the same.")] = False,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Compare runs although their inputs differ.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Compare two runs, member by member."""

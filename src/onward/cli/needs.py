@@ -31,7 +31,7 @@ def needs(
         str | None,
         typer.Option(
             metavar="place|area|admin1|admin2",
-            help="The units of its figures.",
+            help="The units to which figures refer.",
             show_default="the finest admin level most places have",
         ),
     ] = None,
@@ -40,17 +40,23 @@ def needs(
     ] = None,
     quantile: Annotated[float, typer.Option(metavar="Q", help="The quantile over members to plan for.")] = 0.5,
     phase: Annotated[
-        str, typer.Option(metavar="standard|emergency", help="What is aimed at, or the first days.")
+        str, typer.Option(metavar="standard|emergency", help="The normal quantities, or those of the first days.")
     ] = "standard",
     standards: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Standards in place of the crisis's and the shipped ones.")
+        Path | None,
+        typer.Option(metavar="FILE", help="A table of standards that replaces those of the crisis and of Onward."),
     ] = None,
-    stocks: Annotated[Path | None, typer.Option(metavar="FILE", help="Stocks in place of the crisis's.")] = None,
+    stocks: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A table of stocks that replaces the crisis's.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="FILE.xlsx|.csv", help="Write a workbook or a CSV with HXL.")
     ] = None,
     places: Annotated[
-        bool, typer.Option("--places", help="Single places though the crisis is going on. Read the warning it prints.")
+        bool,
+        typer.Option(
+            "--places", help="Include single places although the crisis is ongoing. Read the warning that it prints."
+        ),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:

@@ -34,7 +34,7 @@ def new(
     start: Annotated[datetime | None, typer.Option(formats=DAY, help="First day.")] = None,
     end: Annotated[datetime | None, typer.Option(formats=DAY, help="Last day.")] = None,
     min_population: Annotated[
-        int | None, typer.Option(min=0, help="People from which a town is a place of the crisis.")
+        int | None, typer.Option(min=0, help="The smallest population of a town that becomes a place of the crisis.")
     ] = None,
     bbox: Annotated[str | None, typer.Option(metavar="W,S,E,N", help="Only places in this box, in degrees.")] = None,
     events: Annotated[list[Path] | None, typer.Option(metavar="FILE", help="A file of events; repeatable.")] = None,
@@ -47,16 +47,17 @@ def new(
         typer.Option("--actor", metavar="WORDS=ACTOR:SIDE", help="Words of a party's name, and its actor and side."),
     ] = None,
     attacks: Annotated[
-        str, typer.Option("--attacks-per-record", metavar="N,LOW,HIGH", help="Attacks that a record stands for.")
+        str,
+        typer.Option("--attacks-per-record", metavar="N,LOW,HIGH", help="Number of attacks that a record represents."),
     ] = "1,1,1",
     roads: Annotated[
         list[Path] | None,
-        typer.Option(metavar="EXTRACT", help="OpenStreetMap extract to take roads from (.osm.pbf); repeatable."),
+        typer.Option(metavar="EXTRACT", help="OpenStreetMap extract with roads (.osm.pbf); repeatable."),
     ] = None,
     settlements: Annotated[
         bool, typer.Option("--settlements", help="Add towns and refugee sites of the extract that GeoNames lacks.")
     ] = False,
-    detour: Annotated[float, typer.Option(help="Road kilometres for a kilometre of straight line.")] = 1.3,
+    detour: Annotated[float, typer.Option(help="Road kilometres per kilometre of straight line.")] = 1.3,
 ) -> None:
     """Start a crisis folder from countries and events.
 

@@ -31,13 +31,15 @@ def note(
             help="place:ID, day:YYYY-MM-DD, claim:ID, row:TABLE:NUMBER, scenario:NAME or run; not for an answer.",
         ),
     ] = None,
-    text: Annotated[str, typer.Option(metavar="T", help="What it says.")] = "",
-    by: Annotated[str, typer.Option(metavar="NAME", help="Who says so.")] = "",
+    text: Annotated[str, typer.Option(metavar="T", help="The text of the note.")] = "",
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who writes the note.")] = "",
     reply: Annotated[int | None, typer.Option(metavar="N", help="Answer note N.")] = None,
     resolve: Annotated[int | None, typer.Option(metavar="N", help="Close the thread of note N.")] = None,
     propose: Annotated[
         list[str] | None,
-        typer.Option(metavar="COLUMN=VALUE", help="A cell of a changed input row, as evidence has it; repeatable."),
+        typer.Option(
+            metavar="COLUMN=VALUE", help="A cell of a changed input row, as in the evidence table; repeatable."
+        ),
     ] = None,
 ) -> None:
     """Write a note on a place, day, claim, row of input, scenario or run."""
@@ -52,7 +54,9 @@ def notes(
     run: RunArgument,
     evidence: Annotated[
         Path | None,
-        typer.Option(metavar="FILE.csv", help="Write what open notes propose, for `onward evidence apply`."),
+        typer.Option(
+            metavar="FILE.csv", help="Write the changes that open notes propose, for `onward evidence apply`."
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -26,13 +26,16 @@ def serve(
     runs: Annotated[
         list[Path] | None, typer.Argument(metavar="[RUN]...", help="Run folders, or folders of run folders.")
     ] = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any that is free.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 uses any free port.")] = 8000,
     host: Annotated[
-        str, typer.Option(help="Where to listen; anything but this computer demands a token.")
+        str, typer.Option(help="The address to listen on; if it is not this computer, requests need a token.")
     ] = "127.0.0.1",
     folder: Annotated[Path, typer.Option(metavar="DIR", help="Where what-ifs are written.")] = Path("runs"),
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Threads of a what-if; they change no number.", show_default="all cores")
+        int | None,
+        typer.Option(
+            min=1, help="Number of threads of a what-if; it does not change the results.", show_default="all cores"
+        ),
     ] = None,
 ) -> None:
     """Show runs on a local web page.
@@ -50,20 +53,29 @@ def export(
     run: RunArgument,
     format: Annotated[str, typer.Option("--format", "-f", metavar="|".join(FORMATS), help="What to write.")],
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", metavar="PATH", show_default="beside the run", help="Where to.")
+        Path | None,
+        typer.Option("-o", "--out", metavar="PATH", show_default="beside the run", help="Where to write it."),
     ] = None,
     by: Annotated[
         str | None,
-        typer.Option(metavar="place|area|admin1|admin2", help="The units of its figures.", show_default="place"),
+        typer.Option(
+            metavar="place|area|admin1|admin2", help="The units to which figures refer.", show_default="place"
+        ),
     ] = None,
     boundaries: Annotated[
-        Path | None, typer.Option(metavar="FILE.geojson", help="Areas of admin units, in place of points of geojson.")
+        Path | None,
+        typer.Option(
+            metavar="FILE.geojson", help="Boundaries of admin units, to write areas instead of points (geojson)."
+        ),
     ] = None,
     route_detail: Annotated[
-        bool, typer.Option("--route-detail", help="With legs between places. Read the warning it prints.")
+        bool, typer.Option("--route-detail", help="Include legs between places. Read the warning that it prints.")
     ] = False,
     places: Annotated[
-        bool, typer.Option("--places", help="Single places though the crisis is going on. Read the warning it prints.")
+        bool,
+        typer.Option(
+            "--places", help="Include single places although the crisis is ongoing. Read the warning that it prints."
+        ),
     ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")] = False,
 ) -> None:

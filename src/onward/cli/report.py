@@ -20,17 +20,18 @@ def add_report(app: typer.Typer) -> None:
 def report(
     run: RunArgument,
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", metavar="FILE", show_default="RUN.html, here", help="Where to.")
+        Path | None,
+        typer.Option("-o", "--out", metavar="FILE", show_default="RUN.html, here", help="Where to write it."),
     ] = None,
     boundaries: Annotated[
         Path | None,
-        typer.Option(metavar="FILE.geojson", help="Areas of admin units, for a map by unit (extra charts)."),
+        typer.Option(metavar="FILE.geojson", help="Boundaries of admin units, for a map by unit (extra charts)."),
     ] = None,
     brief: Annotated[
         bool, typer.Option("--brief", help="Two pages for print: key figures, map, places, what was reported, caveats.")
     ] = False,
     route_detail: Annotated[
-        bool, typer.Option("--route-detail", help="With legs from stop to stop. Read the warning it prints.")
+        bool, typer.Option("--route-detail", help="Include legs from stop to stop. Read the warning that it prints.")
     ] = False,
 ) -> None:
     """Write a run as one offline HTML file.

@@ -33,42 +33,48 @@ RulesOption = Annotated[
 EngineOption = Annotated[
     str,
     typer.Option(
-        metavar="cohorts|expected|individuals", help="Whole people, drawn; real numbers, means; or each person."
+        metavar="cohorts|expected|individuals",
+        help="Draw whole people; compute means as real numbers; or simulate each person.",
     ),
 ]
 MembersOption = Annotated[
     int | None,
-    typer.Option(help="Draws of everything uncertain.", show_default="100; 1 where nothing is drawn"),
+    typer.Option(
+        help="Number of members: each draws everything that is uncertain.", show_default="100; 1 where nothing is drawn"
+    ),
 ]
 ParametersOption = Annotated[
     str | None,
     typer.Option(
         metavar="fixed|prior|posterior",
-        help="At one set, or drawn for each member: from other crises, or from the crisis's own counts.",
+        help="Parameters: one set; or drawn for each member, from other crises or from the crisis's own counts.",
         show_default="prior; fixed where the crisis was fitted",
     ),
 ]
 SetOption = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="Hold a parameter (Flee: flee.NAME) at a value; repeatable."),
+    typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter (Flee: flee.NAME) to a fixed value; repeatable."),
 ]
 ScenarioOption = Annotated[
-    str | None, typer.Option(metavar="NAME|FILE", help="A what-if that comes with the crisis, or a TOML file.")
+    str | None,
+    typer.Option(metavar="NAME|FILE", help="A what-if: the name of one that belongs to the crisis, or a TOML file."),
 ]
 DeparturesOption = Annotated[
     str | None,
     typer.Option(
         metavar="modelled|observed",
-        help="Who leaves: from threat, or given by the counts.",
+        help="Number of people who leave: from threat, or given by the counts.",
         show_default="modelled",
     ),
 ]
 NearOption = Annotated[
     list[str] | None,
-    typer.Option(metavar="ACTOR[:KM]", help="Count who passes within KM (10) of ground that ACTOR holds; repeatable."),
+    typer.Option(
+        metavar="ACTOR[:KM]", help="Count people who pass within KM (10) of ground that ACTOR holds; repeatable."
+    ),
 ]
 TriggersOption = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="[[trigger]] tables in place of the crisis's.")
+    Path | None, typer.Option(metavar="FILE", help="A file of [[trigger]] tables that replace the crisis's.")
 ]
 OutOption = Annotated[
     Path | None, typer.Option(metavar="DIR", help="The run folder.", show_default="runs/CRISIS-NUMBER")

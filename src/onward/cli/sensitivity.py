@@ -37,7 +37,8 @@ def sensitivity(
     seed: SeedOption = 1,
     workers: WorkersOption = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", metavar="DIR", help="Folder for table, chart and resuming.")
+        Path | None,
+        typer.Option("--out", "-o", metavar="DIR", help="Folder for the table, the chart and data to resume."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

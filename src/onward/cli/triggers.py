@@ -28,7 +28,8 @@ def add_triggers(app: typer.Typer) -> None:
 def triggers(
     run: RunArgument,
     given: Annotated[
-        Path | None, typer.Option("--triggers", metavar="FILE", help="[[trigger]] tables in place of the crisis's.")
+        Path | None,
+        typer.Option("--triggers", metavar="FILE", help="A file of [[trigger]] tables that replace the crisis's."),
     ] = None,
     origin: Annotated[
         datetime | None,

@@ -53,7 +53,7 @@ def forecast_work(
     crisis
         All that is known today; what came after ``origin`` is not looked at.
     origin
-        The day at whose end we stand; the crisis's last day if None.
+        The last known day; the crisis's last day if None.
     days
         How many days ahead, at least 1.
     conflict
@@ -115,7 +115,7 @@ class Prepared:
     Parameters
     ----------
     origin, last_known
-        The day at whose end we stand, and the last of which attacks are known.
+        The last known day, and the last day of which attacks are known.
     model, settings
         Of the crisis as it was known (``model.crisis``), and how it is run.
     ahead
