@@ -177,6 +177,11 @@ def figures(text: str) -> list[tuple[str, float | None, str | None]]:
             [("capacity", 1500, "households"), ("sheltered", 3900, "households")],
         ),
         (
+            "A total of 47,038 refugees consisting of 11,182 households have been relocated to an area demarcated to "
+            "host 90,000 people.",
+            [("evacuated", 47_038, "people"), ("evacuated", 11_182, "households"), ("capacity", 90_000, "people")],
+        ),
+        (
             "In addition, 38 households not included in the previous report of new displacements were identified.",
             [("newly_displaced", 38, "households")],
         ),
@@ -200,6 +205,7 @@ def test_a_form_is_read(text, expected):
         "Arrivals were up by 81 %, down 4 per cent on Sunday.",
         "Some 1,400 patients are waiting to be evacuated.",
         "Most of the displaced are children under 5 and women over 60.",
+        "Most of the refugees are children under the age of 18.",
     ],
 )
 def test_residents_and_issues_are_no_displaced_people(text):

@@ -112,7 +112,8 @@ def _definition(text: str, quantity: Quantity) -> bool:
 
 
 _SAME_AGAIN = re.compile(
-    r"\s*(?:\(|/|,? or | in | from | belonging to | representing | comprising |, i\.e\. ?|, that is,? )"
+    r"\s*(?:\(|/|,? or | in | from | belonging to | representing | (?:comprising|consisting of|comprised of) "
+    r"|, i\.e\. ?|, that is,? )"
     r"(?:or |i\.e\.,? )?"
 )
 
@@ -171,7 +172,10 @@ def opened_brackets(text: str, counted: Sequence[Counted | None], i: int) -> Cou
     short = _SHORT_FORM.match(text, item.end)  # "households (HH) (9,384 individuals)"
     if short:
         item = replace(item, end=short.end())
-    opening = re.match(r"\s*\(|,? or | belonging to | representing | comprising ", text[item.end : item.end + 14])
+    opening = re.match(
+        r"\s*\(|,? or | belonging to | representing | (?:comprising|consisting of|comprised of) ",
+        text[item.end : item.end + 16],
+    )
     if not opening:
         return item
     if "(" in opening.group():

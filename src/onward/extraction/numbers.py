@@ -120,7 +120,7 @@ _NOT_BEFORE = re.compile(
     r"(?:[$€£]|\b(?:US|USD|EUR|magnitude|category|number|no\.|page|chapter|phase|round|figure|table"
     r"|article|paragraph"
     r"|section|resolution|route|highway|aged?|zone|sector|day|annex|version|grade|level"
-    r"|between the ages of)) ?$",
+    r"|the ages? of)) ?$",
     re.IGNORECASE,
 )
 
