@@ -82,20 +82,7 @@ def take_apart(
         country_of(mentions, lines[0].end if lines else 0, places),
     )
     laid_out, keys = _laid_out(flat, tables, boxes, lines, places)
-    wholes = {d.whole for d in laid_out}
-    summed = [d for d in laid_out if d.anchor in wholes]
-    drafts: list[Draft] = []
-    tabled = dict(rows)
-    for number, line in enumerate(lines):
-        laid_end = tabled.get(line.start, tabled.get(line.start - 2))
-        if laid_end is not None and line.end <= laid_end + 3:
-            continue
-        told = [
-            *drafts[-12:],
-            *(k for k in [*keys, *summed] if k.anchor < line.start and number - k.sentence <= LOOK_BACK),
-        ]
-        told.sort(key=lambda d: d.anchor)
-        drafts += _drafts(scene, line, number, quantities.get(number, []), told)
+    drafts = _told_in_sentences(scene, quantities, dict(rows), laid_out, keys)
     names = private_names(flat.text, places.knows) | people
     speakers = spread(lines, find_attributions(flat.text, lines))
     spans = tuple(span for t in tables for span in t.lines)
@@ -112,6 +99,27 @@ def take_apart(
         places,
         spans,
     )
+
+
+def _told_in_sentences(
+    scene: Scene,
+    quantities: Mapping[int, Sequence[Any]],
+    tabled: Mapping[int, int],
+    laid_out: Sequence[Draft],
+    keys: Sequence[Draft],
+) -> list[Draft]:
+    """Return the facts of the sentences outside tables; key figures and totals of tables above them count as told."""
+    wholes = {d.whole for d in laid_out}
+    above = [*keys, *(d for d in laid_out if d.anchor in wholes)]
+    drafts: list[Draft] = []
+    for number, line in enumerate(scene.sentences):
+        laid_end = tabled.get(line.start, tabled.get(line.start - 2))
+        if laid_end is not None and line.end <= laid_end + 3:
+            continue
+        told = [*drafts[-12:], *(k for k in above if k.anchor < line.start and number - k.sentence <= LOOK_BACK)]
+        told.sort(key=lambda d: d.anchor)
+        drafts += _drafts(scene, line, number, quantities.get(number, []), told)
+    return drafts
 
 
 def _laid_out(
