@@ -96,7 +96,7 @@ def test_a_run_says_which_set_it_used() -> None:
 def test_words_warn_of_agreement_with_what_was_fitted() -> None:
     about = {"crisis": "x", "parameters_from": {"name": "x", "hash": "", "fitted_on": ["x"]}}
     assert words_on(about).endswith("fitted on counts of this same crisis, so that its agreement with them is no test.")
-    assert "not on this crisis" in words_on({**about, "crisis": "y"})
+    assert "not on the counts of this folder" in words_on({**about, "crisis": "y"})
     among = {"crisis": "x", "parameters_from": {"name": "p", "fitted_on": ["x", "y"]}}
     assert "this crisis among them" in words_on(among)
     assert words_on({"crisis": "x"}) == ""

@@ -117,7 +117,7 @@ def test_six_questions_are_answered_with_figures_of_the_run(data: dict[str, Any]
     assert answers["How many"].startswith(said)
     verdicts = [claim["verdict"] for claim in run.about["claims"]]
     judged = len(verdicts) - verdicts.count("not modelled")
-    assert f"Of {judged} reported figures" in answers["Compared with what was reported"]
+    assert f"Of {judged} reported claims" in answers["Compared with what was reported"]
     assert (
         f"for {verdicts.count('inside')}, below it for {verdicts.count('low')}"
         in answers["Compared with what was reported"]

@@ -29,6 +29,7 @@ _WORDS = {
     "passed_near": "share of those who came to {destination}{source} who had passed within {km} km of ground held by "
     "{actor}",
     "from_origin": "share of the displaced in {destination} whose home is in {from}",
+    "from_origin_of_all": "share of all who left home whose home is in {from}",
     "women_and_children": "women and children among people who left home{origin}",
     "women_and_children_in": "women and children among the displaced in {destination}{of}",
     "attack_ratio": "attacks in these days against as many days before (a check of the input)",
@@ -73,10 +74,14 @@ def site_name(key: str | None, crisis: Crisis) -> str:
 def _area_name(key: str, crisis: Crisis) -> str:
     """Format an area's key in words, with names of places and units and codes of actors in their usual spelling."""
     table, actors = crisis.table("places"), crisis.table("actors")["actor"].to_list()
+    import pycountry
+
     words = key.replace("_", " ")
     units: dict[str, str] = {name.lower(): name for level in ("admin1", "admin2") for name in table[level].drop_nulls()}
     if words.lower() in units:
         return units[words.lower()]
+    if key in set(table["country"]):
+        return str(getattr(pycountry.countries.get(alpha_3=key), "name", key))
     written = {code.lower(): code for code in actors}
     for column in ("name", "admin1", "admin2"):
         for name in table[column].drop_nulls():
@@ -108,6 +113,8 @@ def claim_words(row: Mapping[str, Any], crisis: Crisis) -> str:
     kind = row.get("measure") or row["indicator"]
     if kind in _WITH_DESTINATION and destination:
         kind = _WITH_DESTINATION[kind]
+    if kind == "from_origin" and destination is None:
+        kind = "from_origin_of_all"
     where = site_name(origin, crisis)
     words = _WORDS.get(kind, kind).format(
         origin=f" in {where}" if origin else "",

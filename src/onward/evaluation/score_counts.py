@@ -83,9 +83,8 @@ class CountScore:
         relative = f", relative error {np.abs(apart).sum() / people:.4f}" if people else ""
         inside = f"; {rows['inside'].sum()} of them in the run's 90 % interval" if self.members > 1 else ""
         share = f" Agencies count {self.coverage:.0%} of them (coverage)." if self._covers(name) else ""
-        return (
-            f"On the {rows.height} real counts of {name} only, nothing interpolated: {errors}{relative}{inside}.{share}"
-        )
+        counts = "1 real count" if rows.height == 1 else f"{rows.height} real counts"
+        return f"On the {counts} of {name} only, nothing interpolated: {errors}{relative}{inside}.{share}"
 
     def _covers(self, name: str) -> bool:
         return name in _COVERED and self.coverage is not None

@@ -159,7 +159,9 @@ def _fitted(names: list[str], crisis: object) -> str:
         return "fitted on no crisis"
     if names == [crisis]:
         return "fitted on counts of this same crisis, so that its agreement with them is no test"
-    return f"fitted on {', '.join(names)}" + (", this crisis among them" if crisis in names else ", not on this crisis")
+    return f"fitted on {', '.join(names)}" + (
+        ", this crisis among them" if crisis in names else ", not on the counts of this folder"
+    )
 
 
 def _point(name: str, values: Values, fitted_on: tuple[str, ...]) -> ParameterSet:

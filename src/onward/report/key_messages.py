@@ -181,8 +181,9 @@ def _compared(claims: Sequence[Mapping[str, Any]], fitness: Fitness) -> str:
     if not judged:
         return "Nothing that was reported has been held against this run."
     reached = sum(bool(claim["reaches"]) for claim in claims)
+    whole = "1 reported claim" if judged == 1 else f"{judged} reported claims"
     return (
-        f"Of {judged} reported figures the run's middle value lies inside the reported range for "
+        f"Of {whole} the run's middle value lies inside the reported range for "
         f"{verdicts['inside']}, below it for {verdicts['low']} and above it for {verdicts['high']}. The run's 90 % "
         f"interval reaches the reported range for {reached}. The table of claims names each."
     )

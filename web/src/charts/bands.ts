@@ -62,10 +62,11 @@ function assumedPeace({ peace }: Curve, data: { date: Date; p95: number }[]): Pl
   if (peace === undefined || peace >= data.length) return [];
   const top = Math.max(1, ...data.map((row) => row.p95));
   const x = data[peace].date;
+  const late = peace > data.length / 2; // where there is more room for the words
   return [
     Plot.rectY([0], { x1: x, x2: data[data.length - 1].date, y1: 0, y2: top, fill: "#6b6f76", fillOpacity: 0.13 }),
     Plot.ruleX([x], { stroke: "#6b6f76", strokeDasharray: "3,3" }),
-    Plot.text(["no events: peace assumed"], { x, y: 0, dx: 4, dy: -7, textAnchor: "start", fill: "#3c454d", stroke: "#fff", strokeWidth: 3 }),
+    Plot.text(["no events: peace assumed"], { x, y: 0, dx: late ? -4 : 4, dy: -7, textAnchor: late ? "end" : "start", fill: "#3c454d", stroke: "#fff", strokeWidth: 3 }),
   ];
 }
 
