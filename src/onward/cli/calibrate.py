@@ -80,7 +80,7 @@ def read_posterior(file: Path | None) -> Posterior | None:
 
 
 def show_posterior(found: Posterior, out: Path, console: Console) -> None:
-    """Print the population of parameters: median and 90 % of crises, beside the prior."""
+    """Print the population of parameters: median and 90 % of crises, next to the prior."""
     import numpy as np
     from scipy.special import ndtr
 

@@ -81,7 +81,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table of a crisis: its columns in order, and those that tell its rows apart.
+    """One table of a crisis: its columns in order, and those that identify a row.
 
     Examples
     --------

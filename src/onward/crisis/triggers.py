@@ -1,4 +1,4 @@
-"""Triggers: thresholds at which somebody wants to act, with the horizon and the probability they ask for."""
+"""Triggers: thresholds for action, with the horizon and the required probability."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rolling-origin backtests: forecasts of past days, each from what was known before it, held against real counts.
+"""Rolling-origin backtests: forecasts of past days, each from what was known before it, compared with real counts.
 
 Origins are equally spaced from day 60 to the last day that leaves the shortest horizon. A forecast of horizon h is
 held against the real count nearest to origin + h within ten days, and made for the day of that count; a count

@@ -63,7 +63,7 @@ class Plan:
 
 @dataclass
 class _Work:
-    """The crises, the plan, what was done, and whom to tell."""
+    """The crises, the plan, the finished runs, and the callback for progress."""
 
     cases: Sequence[FitCase]
     plan: Plan
@@ -282,7 +282,7 @@ def sensitivity(scores: Floats, figures: Floats) -> tuple[Floats, Floats]:
 
 
 def between(effects: Floats, spread: Floats) -> Floats:
-    """Return the spread between crises that their effects ask for, shape (parameters,).
+    """Return the spread between crises that follows from their effects, shape (parameters,).
 
     ``s^2 = (w s0^2 + sum over crises of E[(spread effect)^2]) / (w + crises)``, with the prior's s0 = 0.5 weighing as
     much as w = 3 crises: an expectation-maximisation step under an inverse-gamma prior.

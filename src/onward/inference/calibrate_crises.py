@@ -124,7 +124,7 @@ def _key(cases: Sequence[FitCase], plan: Plan, leave_one_out: bool) -> str:
 
 
 def _save(file: Path, key: str, store: Store) -> None:
-    """Write what was done to a file beside, and then in its place, so that a stop leaves a whole one."""
+    """Write progress to a temporary file and rename it, so that an interruption leaves a complete file."""
     content = io.BytesIO()
     np.savez(content, key=np.array(key), **store)  # type: ignore[arg-type]
     fresh = file.with_name(file.name + ".new")

@@ -241,7 +241,7 @@ def hide_later(crisis: Crisis, later: set[str]) -> Crisis:
 
 
 def _until(crisis: Crisis, end: dt.date) -> pl.DataFrame:
-    """Return the events up to a day; what goes on beyond it keeps its number a day."""
+    """Return the events up to a day; an event that continues after it keeps its number of attacks per day."""
     events = crisis.table("events").filter(pl.col("start") <= end)
     days = (pl.col("end").fill_null(pl.col("start")) - pl.col("start")).dt.total_days() + 1
     left = (pl.min_horizontal(pl.col("end").fill_null(pl.col("start")), pl.lit(end)) - pl.col("start")).dt.total_days()

@@ -64,7 +64,7 @@ class Simulable:
         return read_flee(self.folder, need_settings=False, known_at=day)
 
     def known(self, origin: int, days: int, war: War = "ahead") -> Crisis:
-        """Return the crisis as known at the end of day ``origin``, its period going on for some days.
+        """Return the crisis as known at the end of day ``origin``, with a period that continues for some days.
 
         Its first day may be later than the crisis's own. With ``none`` it has no attack.
         """

@@ -20,7 +20,7 @@ LEVELS = {"p5": 0.05, "p50": 0.5, "p95": 0.95}
 
 
 def hosts(run: Run, units: Units, *, date: dt.date | None = None) -> pl.DataFrame:
-    """Return displaced people with hosts and in camps beside the residents, by unit on a day.
+    """Return displaced people with hosts and in camps, and the residents, by unit on a day.
 
     per_1000 = 1000 x hosted / residents, member by member; both are sums over the places of the unit.
 
@@ -71,7 +71,7 @@ def hosts(run: Run, units: Units, *, date: dt.date | None = None) -> pl.DataFram
 
 
 def host_countries(run: Run, *, date: dt.date | None = None) -> pl.DataFrame:
-    """Return the displaced people whom whole countries host, beside their residents, before the run and on a day.
+    """Return the displaced people whom whole countries host, and their residents, before the run and on a day.
 
     hosted = hosted before + people away from home at the country's listed places - displaced_at_start there, and
     per_1000 = 1000 x hosted / residents, member by member.

@@ -202,7 +202,7 @@ def _interventions(scenario: Mapping[str, Any] | None) -> list[str]:
 
 
 def _tested(run: Run, crisis: Crisis | None) -> str:
-    """Return the verdict on a run that counts but no claims were held against; empty for others."""
+    """Return the verdict on a run that was compared with counts but has no claims; empty for others."""
     if run.about.get("claims") or follows_flee(run.about):
         return ""
     fitness = judge_fitness(run, crisis, [])

@@ -129,7 +129,7 @@ class Prepared:
     ahead: AttacksAhead | None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the crisis in place of the model: arrays read back are of other types, which Numba compiles anew."""
+        """Pickle the crisis in place of the model: unpickled arrays make Numba compile again."""
         return _rebuilt, (self.origin, self.last_known, self.model.crisis, self.settings, self.ahead)
 
     def run_one(

@@ -1,4 +1,4 @@
-"""Backtest triggers: forecasts from past days, each from what was known then, held against what was counted."""
+"""Backtest triggers: forecasts from past days, each from what was known then, compared with later counts."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ class UnknownRun(ParameterError):
 
 
 class Library:
-    """Run folders, and folders of run folders; looked at anew whenever asked, so that new runs appear.
+    """Run folders, and folders of run folders; read again at each request, so that new runs appear.
 
     Parameters
     ----------

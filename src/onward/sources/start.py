@@ -193,7 +193,7 @@ def missing(crisis: Crisis) -> list[str]:
 
 
 def _attacks_far_from_places(crisis: Crisis) -> list[str]:
-    """Report how many attacks are far from every place and frighten nobody."""
+    """Report how many attacks are far from every place and so have no effect."""
     points = crisis.table("events").drop_nulls("latitude")
     if not points.height:
         return []
