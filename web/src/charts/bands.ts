@@ -66,7 +66,7 @@ function assumedPeace({ peace }: Curve, data: { date: Date; p95: number }[]): Pl
   return [
     Plot.rectY([0], { x1: x, x2: data[data.length - 1].date, y1: 0, y2: top, fill: "#6b6f76", fillOpacity: 0.13 }),
     Plot.ruleX([x], { stroke: "#6b6f76", strokeDasharray: "3,3" }),
-    Plot.text(["no events: peace assumed"], { x, y: 0, dx: late ? -4 : 4, dy: -7, textAnchor: late ? "end" : "start", fill: "#3c454d", stroke: "#fff", strokeWidth: 3 }),
+    Plot.text([late ? "no events: peace assumed →" : "no events: peace assumed"], { x, y: 0, dx: late ? -4 : 4, dy: -7, textAnchor: late ? "end" : "start", fill: "#3c454d", stroke: "#fff", strokeWidth: 3 }),
   ];
 }
 
