@@ -64,6 +64,7 @@ def made_up(base: dict[str, Any]) -> dict[str, Any]:
         "displaced": bands((PLACES,), rng, 1e4), "residents": bands((PLACES,), rng, 1e4),
         "by_day": {"displaced": bands((DAYS,), rng, 1e4), "residents": bands((DAYS,), rng, 1e4)},
         "total": base["exposure"]["total"], "attacks_by_day": rng.integers(0, 30, DAYS).tolist(),
+        "held": [],
     }  # fmt: skip
     control = {"actors": base["control"]["actors"], "place": [*range(PLACES)] * 2, "day": [0] * PLACES + days.tolist(),
                "actor": rng.integers(0, 5, 2 * PLACES).tolist()}  # fmt: skip
