@@ -32,7 +32,7 @@ def crisis() -> onward.Crisis:
 @pytest.fixture(scope="module")
 def folder(crisis: onward.Crisis, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("journeys") / "run"
-    onward.simulate(crisis, engine="individuals", members=MEMBERS, seed=2, out=out)
+    onward.simulate(crisis, engine="individuals", members=MEMBERS, seed=2, parameters="fixed", out=out)
     return out
 
 

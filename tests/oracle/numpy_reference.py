@@ -21,7 +21,7 @@ from onward.model.build import Model, build_model
 from onward.model.choice_costs import attraction, onward_rate, perceived_km, quanta, stage_share
 from onward.model.danger import safety
 from onward.model.encirclement import encirclement, fear_of_gains
-from onward.model.hazard import hazard, reached_by_attacks
+from onward.model.hazard import hazard, reached_by_attacks, readiness
 from onward.model.network import with_news
 from onward.model.parameters import default_values
 
@@ -359,4 +359,5 @@ def middle_hazard(model: Model, value: Mapping[str, float]) -> Floats:
     holder, terms = model.network.holder, model.network.terms
     found = hazard(model.attacks, attacks, model.front_km, holder, model.people, there, value, terms)
     gains = fear_of_gains(model.network, model.people, value)
-    return found + value["encirclement_weight"] * encirclement(model.steps, gains, value)
+    found = found + value["encirclement_weight"] * encirclement(model.steps, gains, value)
+    return np.asarray(found * readiness(model.crisis, value))
