@@ -93,9 +93,9 @@ def gates_over_time(
     quotas: list[tuple[float, float, float]] = []
     keys: list[int] = []
     closures = [r for r in (*crisis.table("closures").iter_rows(named=True), *rules) if r["kind"] in _RANK]
-    touch = _touching(crisis, names)
+    gates_of = _gate_finder(crisis, names)
     for row in sorted(closures, key=lambda r: (_RANK[r["kind"]], r["start"])):
-        touched = sorted(touch(row))
+        touched = sorted(gates_of(row))
         span = _days(crisis, row["start"], row["end"])
         policy[span, touched] = _POLICY[row["policy"]]
         rule[span, touched] = len(quotas) if row["policy"] == "quota" else -1
@@ -126,13 +126,13 @@ def _days(crisis: Crisis, start: dt.date, end: dt.date | None) -> slice:
     return slice(first, max(first, last + 1))
 
 
-def _touching(crisis: Crisis, names: dict[int, int]) -> Callable[[dict[str, Any]], set[int]]:
-    """Return what says to which gates a rule applies."""
+def _gate_finder(crisis: Crisis, names: dict[int, int]) -> Callable[[dict[str, Any]], set[int]]:
+    """Return a function that gives the numbers of the gates to which a rule applies."""
     country = dict(crisis.table("places").select("place", "country").iter_rows())
     routes = crisis.table("routes").select("place1", "place2", "gate").rows()
     gated = [(routes[row], number) for row, number in names.items()]
 
-    def touched(rule: dict[str, Any]) -> set[int]:
+    def gates_of(rule: dict[str, Any]) -> set[int]:
         kind, name, pair = rule["kind"], rule["name1"], {rule["name1"], rule["name2"]}
         if kind == "border":
             return {number for (a, b, _), number in gated if {country[a], country[b]} == pair}
@@ -141,4 +141,4 @@ def _touching(crisis: Crisis, names: dict[int, int]) -> Callable[[dict[str, Any]
             return set() if closed else {number for (a, b, _), number in gated if {a, b} == pair}
         return {number for (_, _, gate), number in gated if gate == name}
 
-    return touched
+    return gates_of
