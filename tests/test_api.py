@@ -70,8 +70,9 @@ def test_tables_leave_as_polars_and_pandas(run: onward.Run, monkeypatch: pytest.
         raise ModuleNotFoundError("pandas")
 
     monkeypatch.setattr(pl.DataFrame, "to_pandas", missing)
-    with pytest.raises(ParameterError, match="pip install"):
-        run.to_pandas()
+    for table in (run, run.quantiles(), run.series("stock"), run.table("stock"), run.to_polars()):
+        with pytest.raises(ParameterError, match=r"pip install.*pandas"):
+            table.to_pandas()
 
 
 def test_a_lost_person_is_found_in_memory_too(run: onward.Run) -> None:

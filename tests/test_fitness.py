@@ -67,6 +67,14 @@ def test_open_ranges_and_zeros_are_reached_or_missed() -> None:
     assert Figure(None, 10.0, 20.0, 30.0, 40.0).gap == 2.0
 
 
+def test_a_set_fitted_on_the_same_war_is_no_test() -> None:
+    run = about(["elsewhere"])
+    run["parameters_from"]["same_war"] = ["elsewhere"]
+    found = judge_figures(run, [NARROW] * FEWEST)
+    assert found.level == "unproven"
+    assert "fitted on a crisis of the same country and time" in found.verdict
+
+
 def how_sure(fitness: Fitness, run: dict[str, Any]) -> str:
     same = np.full((50, 2), 1000.0) + np.arange(50)[:, None]
     stock = same[:, None, :]

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import ast
 import importlib.resources
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import onward
+from onward.cli.listings import same_war_words
 from onward.crisis import Crisis, crisis_from_tables, read_crisis
 from onward.model.parameter_set import population_set, prior_set, set_of, words_on
 from onward.model.parameters import declared, default_values
 from onward.model.posterior import shipped_posterior
+from onward.model.same_war import FITTED_CRISES
 from onward.simulation.member import member_values
 from onward.simulation.run import make_settings
 from properties.crises import random_crisis
@@ -113,3 +118,25 @@ def test_no_number_of_the_model_hides_in_a_module() -> None:
                     names = [target.id for target in node.targets if isinstance(target, ast.Name)]
                     hidden += [f"{file.name}: {name}" for name in names if name not in NO_PARAMETERS]
     assert not hidden, "declare them in parameters.csv"
+
+
+def test_a_crisis_of_the_same_war_in_other_tables_is_no_independent_test() -> None:
+    aleppo = read_crisis("aleppo-2016")
+    own = with_header(aleppo, name="my-own", parameters={}, fitted_on=[])
+    found = prior_set(own)
+    assert found.same_war == ("aleppo-2016",)
+    assert "aleppo-2016 is about the same country and time" in words_on(
+        {"crisis": "my-own", "parameters_from": found.about()}
+    )
+    assert prior_set(aleppo).same_war == ()
+    later = replace(own, start=date(2016, 4, 1), end=date(2016, 5, 1))
+    assert prior_set(later).same_war == ()
+    assert "aleppo-2016" in same_war_words(own)[0]
+    assert same_war_words(aleppo) == []
+
+
+def test_every_crisis_of_the_shipped_fit_has_its_country_and_days() -> None:
+    known = shipped_posterior()
+    assert known is not None
+    table = pl.read_csv(importlib.resources.files("onward.model").joinpath(FITTED_CRISES).read_bytes())
+    assert set(known.population.fitted_on) == set(table["crisis"])

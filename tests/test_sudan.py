@@ -1,4 +1,4 @@
-"""Sudan 2023, a crisis of millions on roads of 800 km to which nothing was fitted, against the counts of IOM DTM."""
+"""Sudan 2023, a crisis of millions on roads of 800 km with the medians of the priors, against the counts of IOM DTM."""
 
 from __future__ import annotations
 

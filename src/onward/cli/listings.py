@@ -14,7 +14,7 @@ from rich.text import Text
 
 from onward.cli.terminal import day, number, show_warnings
 from onward.crisis import Crisis, bundled_crises
-from onward.inference.reach import describe_reach
+from onward.inference.reach import describe_reach, shared_wars
 from onward.model.parameters import Parameter, declared
 
 
@@ -32,9 +32,10 @@ def show_crisis(crisis: Crisis, console: Console) -> None:
     show_warnings(crisis.warnings, console)
     for line in describe_reach(crisis):
         console.print(Text(line))
-    for doubt in crisis.doubts:
-        console.print(Text.assemble(("Look: ", "yellow"), str(doubt)))
-    found = f"No errors; {len(crisis.doubts)} to look at." if crisis.doubts else "No errors in the tables."
+    looks = [*map(str, crisis.doubts), *same_war_words(crisis)]
+    for look in looks:
+        console.print(Text.assemble(("Look: ", "yellow"), look))
+    found = f"No errors; {len(looks)} to look at." if looks else "No errors in the tables."
     console.print(Text(f"{found} Next: onward run {crisis.name}" if _is_bundled(crisis) else found))
 
 
@@ -59,8 +60,28 @@ def checked(crisis: Crisis) -> dict[str, Any]:
         "fitted_on": list(crisis.fitted_on),
         "warnings": list(crisis.warnings),
         "outside": describe_reach(crisis),
+        "same_war": list(shared_wars(crisis)),
         "doubts": [{**asdict(doubt), "text": str(doubt)} for doubt in crisis.doubts],
     }
+
+
+def same_war_words(crisis: Crisis) -> list[str]:
+    """Return a warning that parameters were fitted on the same war, in other tables; empty if they were not.
+
+    Examples
+    --------
+    >>> from onward import read_crisis
+    >>> same_war_words(read_crisis("aleppo-2016"))
+    []
+    """
+    shared = shared_wars(crisis)
+    if not shared:
+        return []
+    return [
+        f"the default parameters were fitted on counts of {' and '.join(shared)} too, the same country and time, so "
+        f'agreement with counts of this war is no independent test. For one, write name = "{shared[0]}" in '
+        "crisis.toml: a crisis of that name draws from a set that was fitted without it."
+    ]
 
 
 def _is_bundled(crisis: Crisis) -> bool:
@@ -78,7 +99,7 @@ def _content(crisis: Crisis) -> dict[str, str]:
         "routes": f"{routes.height} ({_kinds(routes, 'mode')}), {number(km)} km",
         "gates": _names(crisis, "routes", "gate"),
         "rules": f"{crisis.table('closures').height} for gates, borders, routes and places",
-        "actors": _names(crisis, "actors", "actor"),
+        "actors": _actors(crisis),
         "groups": _names(crisis, "groups", "group"),
         "events": f"{events.height} rows ({_kinds(events, 'type')}) since {day(crisis.history_start, True)}"
         if events.height
@@ -98,8 +119,17 @@ def _history(crisis: Crisis) -> str:
     before = crisis.table("events").filter(pl.col("start") < crisis.start).height
     if not days:
         return "none (history_start): people are used to no attacks, so the first days are a surprise"
+    if not crisis.table("events").height:
+        return f"{days} days before the start (history_start)"
     used = f"{before} rows of events, which people are used to" if before else "no events: the war comes as a surprise"
     return f"{days} days before the start (history_start), {used}"
+
+
+def _actors(crisis: Crisis) -> str:
+    """List the actors by name, each with the code that other tables have for it."""
+    rows = crisis.table("actors").sort("actor").select("actor", "name").iter_rows()
+    named = [f"{name} ({actor})" if name and name != actor else actor for actor, name in rows]
+    return f"{len(named)}: {', '.join(named)}" if named else "none"
 
 
 def _parameters(crisis: Crisis) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -46,17 +46,33 @@ def with_series(draft: Draft) -> pl.DataFrame:
 
 
 def jumps(draft: Draft) -> Iterator[Problem]:
-    """Yield a doubt where a series jumps between two dates, which suggests a recount or a change in coverage."""
+    """Yield a doubt where a series jumps between two dates, which suggests a recount or a change in coverage.
+
+    There is none where a count of another source, between the two in time and in size, shows growth or decline.
+    """
     counts = with_series(draft)
     before = counts.with_columns(pl.col("people", "date").shift(1).over(SERIES).name.suffix("_before"))
     both = pl.min_horizontal("people", "people_before") >= LEAST_PEOPLE
     ratio = pl.max_horizontal("people", "people_before") / pl.min_horizontal("people", "people_before")
     for row in before.filter(both & (ratio > JUMP)).sort(ROW).iter_rows(named=True):
+        if _gradual(counts, row):
+            continue
+        days = (row["date"] - row["date_before"]).days
+        later = "1 day" if days == 1 else f"{days} days"
         found = (
-            f"{row['people']:,.0f} people after {row['people_before']:,.0f} on {row['date_before']} look like a recount"
+            f"{row['people']:,.0f} people, {later} after {row['people_before']:,.0f} on {row['date_before']}, may "
+            "be a recount"
         )
         step = "See the publisher's notes; widen low and high, or drop a row."
         yield draft.problem("counts", row, "people", found, step)
+
+
+def _gradual(counts: pl.DataFrame, jump: dict[str, Any]) -> bool:
+    """Return whether a count of the same people lies between the two of a jump, in time and in size."""
+    same = [pl.col(key).eq_missing(pl.lit(jump[key])) for key in ("indicator", "place", "area")]
+    least, most = sorted((jump["people"], jump["people_before"]))
+    between = pl.col("date").is_between(jump["date_before"], jump["date"], closed="none")
+    return not counts.filter(*same, between, pl.col("people").is_between(least, most, closed="none")).is_empty()
 
 
 def contradictions(draft: Draft) -> Iterator[Problem]:

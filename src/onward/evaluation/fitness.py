@@ -156,10 +156,10 @@ def _level(about: Mapping[str, Any], figures: int, reached: int) -> tuple[str, s
         return "unfit", f"Not fit for use as figures: its intervals miss {missed} of {figures} reported figures."
     if reached < ENOUGH * figures:
         return "unproven", f"Use with caution: its intervals miss {missed} of {figures} reported figures."
-    if not _fitted_elsewhere(about):
+    if why := _no_test(about):
         return "unproven", (
-            f"Unproven: its intervals reach {reached} of {figures} reported figures, but its parameters were not "
-            "fitted on other crises, so this is no proof."
+            f"Unproven: its intervals reach {reached} of {figures} reported figures, but its parameters were {why}, "
+            "so this is no proof."
         )
     if figures < FEWEST:
         return "unproven", (
@@ -170,10 +170,13 @@ def _level(about: Mapping[str, Any], figures: int, reached: int) -> tuple[str, s
     )
 
 
-def _fitted_elsewhere(about: Mapping[str, Any]) -> bool:
-    """Return whether the parameters were fitted on other crises and not on this one."""
-    fitted = (about.get("parameters_from") or {}).get("fitted_on") or []
-    return bool(fitted) and about.get("crisis") not in fitted
+def _no_test(about: Mapping[str, Any]) -> str:
+    """Return why agreement with the counts is no test of the parameters; empty if they are of other wars only."""
+    found = about.get("parameters_from") or {}
+    fitted = found.get("fitted_on") or []
+    if not fitted or about.get("crisis") in fitted:
+        return "not fitted on other crises"
+    return "fitted on a crisis of the same country and time, too" if found.get("same_war") else ""
 
 
 def _met_words(figures: list[Figure]) -> str:

@@ -13,6 +13,7 @@ from onward.evaluation.simple_shares import origin_weights, road_km
 from onward.inference.cold_cases import hide_later
 from onward.model.build import build_model
 from onward.model.posterior import Posterior, shipped_posterior
+from onward.model.same_war import same_war
 
 #: beyond the range of the others by more than this factor (or share, for kinds of attacks) is outside (own choices)
 FACTOR, SHARE = 1.5, 0.25
@@ -99,16 +100,42 @@ def describe_reach(crisis: Crisis, posterior: Posterior | None = None) -> list[s
     set holds no description of its crises. ``posterior`` is the set that comes with Onward if None.
     """
     known = shipped_posterior() if posterior is None else posterior
-    others = {} if known is None else {name: found for name, found in known.reach.items() if name != crisis.name}
+    shared = () if known is None else shared_wars(crisis, known)
+    own_names = {crisis.name, *shared}
+    others = {} if known is None else {name: found for name, found in known.reach.items() if name not in own_names}
     if known is None or not others:
         return []
+    if crisis.table("events").is_empty():
+        return ["Without attacks this crisis cannot be compared with those that the parameters were fitted on."]
     far = outside(reach_of(crisis), others)
     own = " (this crisis has a set of its own, which runs use unless told otherwise)" if crisis.fitted_on else ""
-    fit = f"The population set of parameters{own} was fitted on {len(others)} other crises."
+    and_shared = f", and on {' and '.join(shared)}, of the same country and time" if shared else ""
+    fit = f"The population set of parameters{own} was fitted on {len(others)} other crises{and_shared}."
+    them = "the others" if shared else "them"
     told = (
-        [f"{fit} This crisis lies outside them:", *map(str, far)] if far else [f"{fit} This crisis lies within them."]
+        [f"{fit} This crisis lies outside {them}:", *map(str, far)]
+        if far
+        else [f"{fit} This crisis lies within {them}."]
     )
     return [*told, *_elsewhere(known)]
+
+
+def shared_wars(crisis: Crisis, posterior: Posterior | None = None) -> tuple[str, ...]:
+    """Return the crises of the same country and time in the set that a crisis draws its parameters from.
+
+    The crisis itself, known by its name or hash, is never among them: its set is one without it.
+
+    Examples
+    --------
+    >>> from onward.crisis import read_crisis
+    >>> shared_wars(read_crisis("daraa-2018"))
+    ()
+    """
+    known = shipped_posterior() if posterior is None else posterior
+    if known is None:
+        return ()
+    fitted = known.population.fitted_on
+    return same_war(crisis, [n for n, found in fitted.items() if n != crisis.name and found != crisis.hash])
 
 
 def _elsewhere(posterior: Posterior) -> list[str]:

@@ -16,6 +16,7 @@ from onward.crisis import Crisis
 from onward.errors import ParameterError
 from onward.model.parameters import Values, declared, default_values
 from onward.model.posterior import Distribution, Posterior, shipped_posterior
+from onward.model.same_war import same_war
 
 POPULATION = "population"
 PRIOR = "prior"
@@ -40,6 +41,8 @@ class ParameterSet:
         The hash of each crisis that calibration fitted it on, by name.
     distribution
         What members draw from, beside the priors of what was not calibrated.
+    same_war
+        Those of ``fitted_on`` that are about the country and time of the crisis: see `onward.model.same_war`.
     """
 
     name: str
@@ -48,11 +51,13 @@ class ParameterSet:
     hash: str
     crises: Mapping[str, str] = field(default_factory=dict)
     distribution: Distribution | None = None
+    same_war: tuple[str, ...] = ()
 
     def about(self) -> dict[str, Any]:
         """Return the set's entry in run.json, ``parameters_from``."""
         found: dict[str, Any] = {"name": self.name, "hash": self.hash, "fitted_on": list(self.fitted_on)}
-        return found | ({"crises": dict(self.crises)} if self.crises else {})
+        found |= {"crises": dict(self.crises)} if self.crises else {}
+        return found | ({"same_war": list(self.same_war)} if self.same_war else {})
 
 
 def population_set() -> ParameterSet:
@@ -77,7 +82,8 @@ def prior_set(crisis: Crisis | None = None, posterior: Posterior | None = None) 
     if found is None:
         return ParameterSet(PRIOR, default_values(), (), _hash(rows))
     calibrated = _calibrated(PRIOR, found)
-    return replace(calibrated, hash=_hash([rows, found.hash]))
+    shared = () if crisis is None else same_war(crisis, found.fitted_on)
+    return replace(calibrated, hash=_hash([rows, found.hash]), same_war=shared)
 
 
 def posterior_set(crisis: Crisis, posterior: Posterior | None = None) -> ParameterSet:
@@ -151,7 +157,7 @@ def words_on(about: Mapping[str, Any]) -> str:
         else "drawn from the priors for each member",
         POSTERIOR: "drawn from this crisis's posterior for each member",
     }.get(found["name"], f"the set {found['name']!r}")
-    return f"Parameters: {what}, {_fitted(found['fitted_on'], about.get('crisis'))}."
+    return f"Parameters: {what}, {_fitted(found['fitted_on'], about.get('crisis'))}{_shared(found)}."
 
 
 def _fitted(names: list[str], crisis: object) -> str:
@@ -161,6 +167,17 @@ def _fitted(names: list[str], crisis: object) -> str:
         return "fitted on counts of this same crisis, so that its agreement with them is no test"
     return f"fitted on {', '.join(names)}" + (
         ", this crisis among them" if crisis in names else ", not on the counts of this folder"
+    )
+
+
+def _shared(found: Mapping[str, Any]) -> str:
+    names = found.get("same_war")
+    if not names:
+        return ""
+    is_about = "is" if len(names) == 1 else "are"
+    return (
+        f"; but {' and '.join(names)} {is_about} about the same country and time, so agreement with counts of this war "
+        "is no independent test"
     )
 
 

@@ -14,11 +14,11 @@ import polars as pl
 from onward.crisis import Crisis
 from onward.crisis.messages import did_you_mean
 from onward.errors import ParameterError
-from onward.extras import install_command
 from onward.model.parameter_set import ParameterSet, posterior_set, prior_set, set_by_hand, set_of
 from onward.model.parameters import default_values
 from onward.model.posterior import Posterior
 from onward.simulation.description import lasting
+from onward.simulation.frame import Frame
 from onward.simulation.member import Settings
 from onward.simulation.observables import INDICATORS, net_arrivals_by_unit
 from onward.simulation.record import KeptLegs, read_legs
@@ -118,7 +118,7 @@ class Run:
         """
         if name not in self.tables:
             raise ParameterError(f"table {name!r} is not one of {', '.join(self.tables)}.")
-        return self.tables[name].collect()
+        return Frame(self.tables[name].collect())
 
     def to_polars(self, name: str = "stock") -> pl.DataFrame:
         """Return a whole table as a Polars frame, with categories as text, for use in other programs.
@@ -140,7 +140,8 @@ class Run:
         String
         """
         frame = self.table(name)
-        return frame.with_columns(pl.col(c).cast(pl.String) for c, kind in frame.schema.items() if kind == pl.Enum)
+        texts = [pl.col(c).cast(pl.String) for c, kind in frame.schema.items() if kind == pl.Enum]
+        return Frame(frame.with_columns(texts))
 
     def to_pandas(self, name: str = "stock") -> Any:
         """Return a whole table as a pandas frame, with categories as text (extra ``pandas``).
@@ -160,12 +161,7 @@ class Run:
         ParameterError
             If pandas or pyarrow is not installed.
         """
-        try:
-            return self.to_polars(name).to_pandas()
-        except ModuleNotFoundError:
-            raise ParameterError(
-                f"to_pandas needs pandas and pyarrow. Install them with: {install_command('pandas')}"
-            ) from None
+        return self.to_polars(name).to_pandas()
 
     def series(
         self, indicator: str, *, by: str | None = None, place: str | None = None, area: str | None = None,
@@ -214,7 +210,7 @@ class Run:
             keys = ["member", "unit", "date"]
             grid = grid.join(units.table.select("unit"), how="cross").select(keys)
         found = rows.group_by(keys).agg(pl.col("people").sum()).collect()
-        return grid.join(found, on=keys, how="left").with_columns(pl.col("people").fill_null(0)).sort(keys)
+        return Frame(grid.join(found, on=keys, how="left").with_columns(pl.col("people").fill_null(0)).sort(keys))
 
     def _rows(self, indicator: str, places: list[str] | None) -> pl.LazyFrame:
         name, kinds = INDICATORS[indicator]
@@ -257,7 +253,7 @@ class Run:
         people = self.series(indicator, by=by, place=place, area=area, admin1=admin1, admin2=admin2)
         spread = [pl.col("people").quantile(q, "linear").alias(f"p{100 * q:g}") for q in levels]
         keys = ["date"] if by is None else ["unit", "date"]
-        return people.group_by(keys).agg(pl.col("people").mean().alias("mean"), *spread).sort(keys)
+        return Frame(people.group_by(keys).agg(pl.col("people").mean().alias("mean"), *spread).sort(keys))
 
     def journeys(self, via: Sequence[str] = ()) -> dict[str, Any]:
         """Return who went through places in order, and the commonest itineraries (engine ``individuals``).

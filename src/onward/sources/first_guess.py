@@ -42,8 +42,9 @@ def guess(crisis: Crisis) -> Addition:
         found.add("control", {"place": row["place"], "start": crisis.history_start, "actor": holders[row["place"]],
                               "source": SOURCE})  # fmt: skip
     _add_fears(crisis, holders, found)
-    lost = Counter(holders.values())
-    found.taken.append("holders, as a guess: " + ", ".join(f"{actor} {n}" for actor, n in lost.most_common()))
+    names = {row["actor"]: row["name"] for row in [*crisis.table("actors").to_dicts(), *found.tables.get("actors", [])]}
+    held = Counter(holders.values()).most_common()
+    found.taken.append("holders, as a guess: " + ", ".join(f"{names[actor] or actor} {n} places" for actor, n in held))
     return found
 
 
