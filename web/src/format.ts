@@ -1,11 +1,12 @@
 /** Numbers, days and names as people read them. */
 
 const DAY = 86_400_000;
+const WHOLE = new Intl.NumberFormat("en-GB");
 
 /** People with two significant digits. */
 export function people(value: number | null | undefined): string {
   if (value === null || value === undefined) return "–";
-  return twoDigits(value).toLocaleString("en-GB");
+  return WHOLE.format(twoDigits(value));
 }
 
 /** Two significant digits and whole people, as disclosure.py rounds; a half goes away from zero. */
@@ -64,8 +65,10 @@ const kept = new WeakMap<string[], string[]>();
 
 /** Names without brackets, where that leaves them different from each other. */
 export function shortNames(names: string[]): string[] {
+  const found = kept.get(names);
+  if (found) return found;
   const plain = names.map(plainName);
-  const made = kept.get(names) ?? names.map((name, n) => (plain.indexOf(plain[n]) === plain.lastIndexOf(plain[n]) ? plain[n] : name));
+  const made = names.map((name, n) => (plain.indexOf(plain[n]) === plain.lastIndexOf(plain[n]) ? plain[n] : name));
   kept.set(names, made);
   return made;
 }

@@ -42,7 +42,7 @@ export function player(data: PageData, store: Store, api: Api | null = null): HT
     run(map, store);
     performance.mark("onward-map");
   };
-  requestAnimationFrame(() => store.remake("map", build));
+  requestAnimationFrame(() => setTimeout(() => store.remake("map", build))); // after the first paint: the words come first
   store.on((state, before) => {
     if (state.level === before.level && state.journey === before.journey) return;
     store.remake("map", build);

@@ -119,14 +119,15 @@ function spots({ name, country, x, y }: Named, title: Map<string, string>, drawn
   if (!pen) return [[x, y]];
   const land = new Path2D(drawn.get(country) ?? "");
   const half = ((title.get(country) ?? name).length * LETTER) / 2;
-  const found: [number, number][] = [];
-  for (let px = x % STEP; px < width; px += STEP) {
-    for (let py = y % STEP; py < height; py += STEP) {
-      if ([-half, 0, half].every((beside) => pen.isPointInPath(land, px + beside, py))) found.push([px, py]);
-    }
-  }
+  const tried: [number, number][] = [];
+  for (let px = x % STEP; px < width; px += STEP) for (let py = y % STEP; py < height; py += STEP) tried.push([px, py]);
   const far = ([a, b]: [number, number]): number => Math.hypot(a - x, b - y);
-  return found.sort((a, b) => far(a) - far(b)).slice(0, KEPT);
+  const found: [number, number][] = [];
+  for (const [px, py] of tried.sort((a, b) => far(a) - far(b))) {
+    if ([-half, 0, half].every((beside) => pen.isPointInPath(land, px + beside, py))) found.push([px, py]);
+    if (found.length === KEPT) break;
+  }
+  return found;
 }
 
 /** A country is named where most of it that is seen lies. */

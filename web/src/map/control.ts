@@ -49,6 +49,15 @@ interface Field {
   land: string;
   cells: Cell[];
   edges: Edge[];
+  /** The place whose cell a point lies in. */
+  owner: (point: Point) => number;
+}
+
+/** The middle of the land that surely goes with a place: where the holder may be named. */
+interface Middle {
+  place: number;
+  at: Point;
+  size: number;
 }
 
 export function control(shown: PageData, ground: Ground): Control {
@@ -81,15 +90,15 @@ export function control(shown: PageData, ground: Ground): Control {
     return true;
   };
   const cells = fields.flatMap((of) => of.cells);
-  const lands = fields.map(({ land }) => new Path2D(land));
+  const named = middles(fields, points);
   const parties = data.control.actors.map((_, n) => n).filter((n) => data.control.actor.some((actor, k) => actor === n && cells.some(({ place }) => place === data.control.place[k]))); // prettier-ignore
-  return { layer, patterns, show, zoom: (k) => zoomed(patterns, k), holder: shown.base ? () => -1 : holder, at: (point, day) => holder(nearest(cells, points, point), day), spots: (day) => spots(data, lands, cells, points, holder, day), parties };
+  return { layer, patterns, show, zoom: (k) => zoomed(patterns, k), holder: shown.base ? () => -1 : holder, at: (point, day) => holder(nearest(fields, points, point), day), spots: (day) => spots(data, named, holder, day), parties };
 }
 
-/** The place of a cell that is nearest to a point. */
-function nearest(cells: Cell[], points: Point[], [x, y]: Point): number {
-  const far = ({ place }: Cell): number => Math.hypot(points[place][0] - x, points[place][1] - y);
-  return cells.reduce((best, cell) => (far(cell) < far(best) ? cell : best)).place;
+/** The place that is nearest to a point, over all fields. */
+function nearest(fields: Field[], points: Point[], point: Point): number {
+  const far = (place: number): number => Math.hypot(points[place][0] - point[0], points[place][1] - point[1]);
+  return fields.map(({ owner }) => owner(point)).reduce((best, place) => (far(place) < far(best) ? place : best));
 }
 
 function opposed(one: number, two: number): boolean {
@@ -138,7 +147,7 @@ function field(data: PageData, ground: Ground, points: Point[], country: string)
     cells.push({ place, ring, reach: Math.min(most, REACH * (near[Math.floor(near.length / 2)] ?? most)) });
     for (const m of delaunay.neighbors(n)) if (m > n) edges.push({ one: place, two: mine[m], d: between(ring, points[place], points[mine[m]]) });
   });
-  return [{ land, cells, edges }];
+  return [{ land, cells, edges, owner: ([x, y]) => mine[delaunay.find(x, y)] }];
 }
 
 /** The side of a ring that is as far from one point as from the other. */
@@ -213,15 +222,20 @@ function ashore(land: Path2D, [x, y]: Point): boolean {
   return PEN?.isPointInPath(land, x, y) ?? true;
 }
 
-function spots(data: PageData, lands: Path2D[], cells: Cell[], points: Point[], holder: Control["holder"], day: number): { actor: number; at: Point[] }[] {
-  const near = cells.map(({ place, ring, reach }) => ({ place, ring: cut(circle(points[place], reach * SURE), ring) })); // prettier-ignore
-  return data.control.actors.map((_, actor) => {
-    const mine = near.filter(({ place, ring }) => ring.length && holder(place, day) === actor);
-    const sized = mine.map(({ ring }) => ({ ring, size: Math.abs(turning([...ring, ring[0]])) }));
-    sized.sort((a, b) => b.size - a.size);
-    const middles = sized.map(({ ring }) => middle(ring));
-    return { actor, at: middles.filter((point) => lands.some((land) => ashore(land, point))) };
-  });
+/** Middles of the land that surely goes with each place, the largest first, where they lie on land. */
+function middles(fields: Field[], points: Point[]): Middle[] {
+  const lands = fields.map(({ land }) => new Path2D(land));
+  const near = fields.flatMap(({ cells }) => cells.map(({ place, ring, reach }) => ({ place, ring: cut(circle(points[place], reach * SURE), ring) }))); // prettier-ignore
+  return near
+    .filter(({ ring }) => ring.length)
+    .map(({ place, ring }) => ({ place, at: middle(ring), size: Math.abs(turning([...ring, ring[0]])) }))
+    .filter(({ at }) => lands.some((land) => ashore(land, at)))
+    .sort((a, b) => b.size - a.size);
+}
+
+function spots(data: PageData, named: Middle[], holder: Control["holder"], day: number): { actor: number; at: Point[] }[] {
+  const held = named.map(({ place }) => holder(place, day));
+  return data.control.actors.map((_, actor) => ({ actor, at: named.filter((_, n) => held[n] === actor).map(({ at }) => at) }));
 }
 
 function middle(cell: Point[]): Point {

@@ -17,6 +17,8 @@ const SPEED = 46;
 const DOTS = 900;
 const BANDS = 260;
 const WIDEST = 11;
+/** How often the bands of a day may cover the map, the largest first: more could not be told apart (own choice). */
+const COVERED = 0.6;
 
 export class FlowLayer {
   readonly canvas = document.createElement("canvas");
@@ -25,6 +27,8 @@ export class FlowLayer {
   private curves: Curve[] = [];
   private seen: number[] = [];
   private now: number[] = [];
+  /** Square pixels of the map. */
+  private size = 0;
   private readonly most: number;
   /** How many people a day one dot stands for. */
   readonly perDot: number;
@@ -46,6 +50,7 @@ export class FlowLayer {
       }
       canvas.getContext("2d", { willReadFrequently: true })?.setTransform(fine, 0, 0, fine, 0, 0);
     }
+    this.size = width * height;
     this.canvas.style.width = `${width}px`;
     this.canvas.style.height = `${height}px`;
     const { from, to } = this.flows;
@@ -63,19 +68,33 @@ export class FlowLayer {
     pen.clearRect(0, 0, this.bands.width, this.bands.height);
     pen.lineCap = "butt";
     pen.strokeStyle = FLOW;
-    const largest = this.seen.filter((n) => this.now[n]).sort((a, b) => this.now[b] - this.now[a]);
-    for (const n of largest.slice(0, BANDS)) {
-      const level = Math.sqrt(this.now[n] / this.most);
+    const largest = this.largest();
+    for (const n of largest) {
       const { a, c, b } = this.curves[n];
-      pen.globalAlpha = 0.2 + 0.3 * level;
-      pen.lineWidth = Math.max(0.8, WIDEST * level);
+      pen.globalAlpha = 0.2 + 0.3 * this.level(n);
+      pen.lineWidth = this.breadth(n);
       pen.beginPath();
       pen.moveTo(a[0], a[1]);
       pen.quadraticCurveTo(c[0], c[1], b[0], b[1]);
       pen.stroke();
     }
-    this.heads(pen, largest.slice(0, BANDS));
+    this.heads(pen, largest);
     pen.globalAlpha = 1;
+  }
+
+  /** The curves that get a band. */
+  private largest(): number[] {
+    const order = this.seen.filter((n) => this.now[n]).sort((a, b) => this.now[b] - this.now[a]);
+    let left = COVERED * this.size;
+    return order.slice(0, BANDS).filter((n) => (left -= this.breadth(n) * this.curves[n].length) > 0);
+  }
+
+  private level(n: number): number {
+    return Math.sqrt(this.now[n] / this.most);
+  }
+
+  private breadth(n: number): number {
+    return Math.max(0.8, WIDEST * this.level(n));
   }
 
   /** Arrow heads of the larger flows, for when nothing moves. */

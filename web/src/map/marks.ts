@@ -17,7 +17,7 @@ export class Marks {
   readonly gates = shape("g", { class: "gates", "aria-hidden": "true" });
   readonly radius: (people: number) => number;
   private circles: { ring: SVGCircleElement; dot: SVGCircleElement }[] = [];
-  private bursts: SVGPathElement[] = [];
+  private bursts: { mark: SVGPathElement; at: string; size: string }[] = [];
   private icons: SVGGElement[] = [];
   private drawn: string[] = [];
   private byDay = new Map<number, Map<number, number>>();
@@ -44,9 +44,9 @@ export class Marks {
     const dot = shape("circle", { class: "stock", r: 0, "data-place": place });
     this.circles.push({ ring, dot });
     this.stocks.append(ring, dot);
-    const burst = shape("path", { class: "burst", d: STAR, visibility: "hidden" });
-    this.bursts.push(burst);
-    this.attacks.append(burst);
+    const mark = shape("path", { class: "burst", d: STAR, visibility: "hidden" });
+    this.bursts.push({ mark, at: "0,0", size: "1" });
+    this.attacks.append(mark);
   }
 
   private addGate(): void {
@@ -60,10 +60,10 @@ export class Marks {
   move(places: Point[], gates: Point[]): void {
     places.forEach(([x, y], n) => {
       for (const circle of [this.circles[n].ring, this.circles[n].dot]) {
-        circle.setAttribute("cx", x.toFixed(1));
-        circle.setAttribute("cy", y.toFixed(1));
+        update(circle, "cx", x.toFixed(1));
+        update(circle, "cy", y.toFixed(1));
       }
-      this.bursts[n].dataset.at = `${x.toFixed(1)},${y.toFixed(1)}`;
+      this.bursts[n].at = `${x.toFixed(1)},${y.toFixed(1)}`;
       this.place(n);
     });
     gates.forEach(([x, y], n) => this.icons[n].setAttribute("transform", `translate(${x.toFixed(1)},${y.toFixed(1)})`));
@@ -80,9 +80,9 @@ export class Marks {
       update(dot, "r", Math.max(1.6, this.radius(p50[n][day])).toFixed(1));
       update(dot, "class", n === pinned ? "stock pinned" : "stock");
       const number = attacks?.get(n) ?? 0;
-      update(this.bursts[n], "visibility", number ? "visible" : "hidden");
+      update(this.bursts[n].mark, "visibility", number ? "visible" : "hidden");
       if (number) {
-        this.bursts[n].dataset.size = Math.min(1.7, 0.45 + 0.24 * Math.sqrt(number)).toFixed(2);
+        this.bursts[n].size = Math.min(1.7, 0.45 + 0.24 * Math.sqrt(number)).toFixed(2);
         this.place(n);
       }
     });
@@ -95,8 +95,8 @@ export class Marks {
   }
 
   private place(n: number): void {
-    const { at, size } = this.bursts[n].dataset;
-    update(this.bursts[n], "transform", `translate(${at}) scale(${size ?? 1})`);
+    const { mark, at, size } = this.bursts[n];
+    update(mark, "transform", `translate(${at}) scale(${size})`);
   }
 
   private gate(icon: SVGGElement, n: number, rule: Rule | null): void {
@@ -107,9 +107,15 @@ export class Marks {
   }
 }
 
+/** What was last written to each mark: faster to read than its attributes. */
+const written = new WeakMap<SVGElement, Map<string, string>>();
+
 /** Set an attribute if it is another. */
 function update(mark: SVGElement, name: string, value: string): void {
-  if (mark.getAttribute(name) !== value) mark.setAttribute(name, value);
+  const known = written.get(mark) ?? new Map<string, string>();
+  if (known.get(name) === value) return;
+  written.set(mark, known.set(name, value));
+  mark.setAttribute(name, value);
 }
 
 /** A gate: open a hollow square, metered half filled, closed filled with a bar. */
