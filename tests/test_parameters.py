@@ -86,6 +86,12 @@ def test_holding_one_parameter_leaves_the_others_of_the_member_as_they_were() ->
     assert held == free
 
 
+def test_one_parameter_drawn_alone_is_the_same() -> None:
+    drawn = drawn_values(np.random.default_rng(4))
+    alone = drawn_values(np.random.default_rng(4), only=("input_correlation",))
+    assert alone["input_correlation"] == drawn["input_correlation"]
+
+
 def test_fixed_parameters_are_not_drawn() -> None:
     drawn = drawn_values(np.random.default_rng(5))
     fixed = {name: p.default for name, p in declared().items() if p.prior == "fixed"}

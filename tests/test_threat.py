@@ -228,6 +228,9 @@ def test_quantiles_of_a_poisson_law_are_those_of_scipy() -> None:
     u = np.array([1e-9, 0.01, 0.36, 0.5, 0.99, 1 - 1e-9])[None, :]
     u, mean = (np.broadcast_to(x, (5, 6)).ravel() for x in (u, mean))
     assert (poisson_quantile(u, mean) == stats.poisson.ppf(u, mean)).all()
+    rng = np.random.default_rng(1)
+    u, mean = rng.random(20_000), np.exp(rng.uniform(-6, 4, 20_000))
+    assert (poisson_quantile(u, mean) == stats.poisson.ppf(u, mean)).all()
 
 
 def constant(rate: float, days: int = DAYS) -> Crisis:

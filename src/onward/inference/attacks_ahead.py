@@ -73,7 +73,7 @@ class AttacksAhead:
         settings, member
             Seed and number of the member, which has its own stream.
         """
-        common = member_values(settings, member)["input_correlation"]
+        common = member_values(settings, member, ("input_correlation",))["input_correlation"]
         past = model.attacks.draw(draws_of(settings, member, ATTACKS), common=common)
         rng = stream(settings, member, AHEAD)
         level = float(np.exp(LEVEL_SPREAD * rng.standard_normal() - 0.5 * LEVEL_SPREAD**2))

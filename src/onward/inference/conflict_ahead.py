@@ -338,9 +338,10 @@ def simulate_events(model: Hawkes, felt: Floats, days: int, rng: np.random.Gener
     True
     """
     events = np.empty((days, *felt.shape), dtype=np.int64)
+    background, decay = level * model.background, model.decay
     for t in range(days):
-        events[t] = rng.poisson(level * model.background + model.branching * (felt @ model.kernel))
-        felt = model.decay * felt + (1.0 - model.decay) * events[t]
+        events[t] = rng.poisson(background + model.branching * (felt @ model.kernel))
+        felt = decay * felt + (1.0 - decay) * events[t]
     return events
 
 

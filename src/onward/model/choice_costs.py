@@ -58,8 +58,9 @@ def perceived_km(
     roads = network.roads
     near = np.exp(-straight_km / values["risk_km"])
     cost = np.empty((len(first_days(network)), len(people.groups), len(roads)))
+    shadows: dict[bytes, Floats] = {}
     for r, day in enumerate(first_days(network)):
-        risk = place_risk(near, network.holder[day], people.fear)
+        risk = place_risk(near, network.holder[day], people.fear, shadows)
         if safety is not None:
             risk = np.maximum(risk, 1.0 - safety[day].T)
         dearer = 1.0 + values["risk_weight"] * 0.5 * (risk[:, roads.tail] + risk[:, roads.head])
@@ -68,14 +69,20 @@ def perceived_km(
     return cost
 
 
-def place_risk(near: Floats, holder: Ints, fear: Floats) -> Floats:
-    """Return the risk at each place from feared holders nearby, ``[group, place]``, 0 or more."""
+def place_risk(near: Floats, holder: Ints, fear: Floats, shadows: dict[bytes, Floats] | None = None) -> Floats:
+    """Return the risk at each place from feared holders nearby, ``[group, place]``, 0 or more.
+
+    ``shadows`` remembers, for the same ``near``, how near each place is to some held places.
+    """
+    known = {} if shadows is None else shadows
     risk = np.zeros((fear.shape[0], near.shape[0]))
-    for a in range(fear.shape[1]):
+    for a in np.flatnonzero(fear.any(axis=0)):
         held = holder == a
-        if held.any() and fear[:, a].any():
-            shadow = near[:, held].max(axis=1)
-            risk = np.maximum(risk, fear[:, a, None] * shadow)
+        if held.any():
+            key = held.tobytes()
+            if key not in known:
+                known[key] = near[:, held].max(axis=1)
+            risk = np.maximum(risk, fear[:, a, None] * known[key])
     return risk
 
 

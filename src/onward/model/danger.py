@@ -7,6 +7,7 @@ attacks. The danger of a destination is therefore neither reduced by habituation
 from __future__ import annotations
 
 import numpy as np
+from scipy.signal import lfilter
 
 from onward.model.parameters import Values
 from onward.typing import Floats
@@ -40,10 +41,8 @@ def expected_attacks(reached: Floats, history: int, memory: float) -> Floats:
     """
     kept = np.exp(-1.0 / memory)
     rate = np.zeros_like(reached)
-    sum_, weight = np.zeros(reached.shape[1:]), 0.0
-    for t in range(1, len(reached)):
-        sum_, weight = kept * sum_ + reached[t - 1], kept * weight + 1.0
-        rate[t] = sum_ / weight
+    total, weight = (lfilter([1.0], [1.0, -kept], x, axis=0) for x in (reached[:-1], np.ones(len(reached) - 1)))
+    rate[1:] = total / weight[:, None, None]
     return rate[history:]
 
 

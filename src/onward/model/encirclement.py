@@ -55,9 +55,9 @@ def fear_of_gains(network: Network, people: People, values: Values) -> Floats:
     """
     window = int(values["encirclement_window_days"])
     gained = np.zeros((network.days, len(network.actors)), dtype=np.bool_)
-    for t in range(1, network.days):
-        changed = network.holder[t] != network.holder[t - 1]
-        takers = network.holder[t][changed]
+    changed = network.holder[1:] != network.holder[:-1]
+    for t in np.flatnonzero(changed.any(axis=1)) + 1:
+        takers = network.holder[t][changed[t - 1]]
         gained[t : t + window, takers[takers >= 0]] = True
     return np.asarray(np.where(gained[:, None, :], people.fear, 0.0).max(axis=2, initial=0.0))
 
@@ -78,6 +78,9 @@ def encirclement(steps: Floats, fear: Floats, values: Values) -> Floats:
     kept = 2.0 ** (-1.0 / values["takeover_half_life_days"])
     felt = np.where(steps[:, :, None] > 0, steps[:, :, None] * fear[:, None, :], steps[:, :, None])
     fright = np.zeros_like(felt)
+    frightened = (felt > 0).any(axis=0)  # elsewhere it stays 0
+    some, steps_there = np.zeros(int(frightened.sum())), felt[:, frightened]
     for t in range(1, len(felt)):
-        fright[t] = np.maximum(0.0, kept * fright[t - 1] + felt[t])
+        some = np.maximum(0.0, kept * some + steps_there[t])
+        fright[t, frightened] = some
     return fright

@@ -25,6 +25,9 @@ from onward.model.people import People
 from onward.model.uncertainty import draw_between
 from onward.typing import Bools, Floats, Ints
 
+#: Poisson means up to which a quantile is found by adding up probabilities, and the most terms: beyond them lies less
+#: than 1e-16 (own choice; larger means are solved for)
+SMALL_MEAN, MOST_COUNTED = 20.0, 90
 #: the event type of a day of conflict without a number of attacks
 CONFLICT = "conflict"
 
@@ -174,11 +177,31 @@ def poisson_quantile(u: Floats, mean: Floats) -> Floats:
     >>> poisson_quantile(np.array([0.5, 0.99, 0.5]), np.array([3.0, 0.1, 0.0]))
     array([3., 1., 0.])
     """
-    some = mean > 0
-    safe = np.where(some, mean, 1.0)
-    number = np.ceil(pdtrik(u, safe))
-    below = np.maximum(number - 1.0, 0.0)
-    return np.where(some, np.where(pdtr(below, safe) >= u, below, number), 0.0)
+    found = np.zeros(np.shape(mean))
+    small, large = (mean > 0) & (mean <= SMALL_MEAN), mean > SMALL_MEAN
+    found[small] = _counted_up(u[small], mean[small])
+    if large.any():
+        number = np.ceil(pdtrik(u[large], mean[large]))
+        below = np.maximum(number - 1.0, 0.0)
+        found[large] = np.where(pdtr(below, mean[large]) >= u[large], below, number)
+    return found
+
+
+def _counted_up(u: Floats, mean: Floats) -> Floats:
+    """Return the quantile of Poisson laws by adding up their probabilities; the law itself decides at the edges."""
+    number, at = np.zeros(len(u)), np.arange(len(u))
+    term = np.exp(-mean)
+    total = term.copy()
+    k = 0
+    while len(at := at[total[at] < u[at]]) and k < MOST_COUNTED:
+        k += 1
+        term[at] *= mean[at] / k
+        total[at] += term[at]
+        number[at] = k
+    below = (number > 0) & (pdtr(np.maximum(number - 1.0, 0.0), mean) >= u)
+    number[below] -= 1.0
+    number[pdtr(number, mean) < u] += 1.0
+    return number
 
 
 def _or(value: float | None, otherwise: float) -> float:
@@ -215,12 +238,15 @@ def reached_by_attacks(attacks: Attacks, numbers: Floats, people: People, days: 
     fright = attacks.severity * np.array([values[f"severity_{t}"] for t in attacks.type])
     fright = fright * (1.0 + values["fatality_weight"] * np.log1p(attacks.fatalities))
     near = _kernel(attacks.spot_km, values["kernel_km"], values["kernel_cutoff"])
-    reached = np.zeros((total, near.shape[0], len(people.groups)))
-    for g in range(len(people.groups)):
-        weight = numbers * (fright * people.fear[g, attacks.actor])[attacks.row]
-        by_day = csr_matrix((weight, (attacks.day, attacks.spot)), shape=(total, near.shape[1]))
-        reached[:, :, g] = (by_day @ near.T).toarray()
-    return reached
+    fear, group = np.unique(people.fear, axis=0, return_inverse=True)  # groups with the same fears feel the same
+    weight = numbers * (fright * fear[:, attacks.actor])[:, attacks.row]
+    day = attacks.day + total * np.arange(len(fear))[:, None]
+    spot = np.broadcast_to(attacks.spot, day.shape)
+    by_day = csr_matrix(
+        (weight.ravel(), (day.ravel(), spot.ravel())), shape=(total * len(fear), near.shape[1])
+    )  # fmt: skip
+    reached = (by_day @ near.T).toarray().reshape(len(fear), total, near.shape[0])
+    return np.ascontiguousarray(np.moveaxis(reached[group.ravel()], 0, 2))
 
 
 def exposure(attacks: Attacks, numbers: Floats, people: People, days: int, values: Values) -> Floats:
@@ -229,8 +255,7 @@ def exposure(attacks: Attacks, numbers: Floats, people: People, days: int, value
     ``E = sum over earlier days of what reached the place times m(age)`` with ``m(age) = exp(-(age - 1) / memory)`` from
     the day after an event for ``memory_cutoff`` memories; see `reached_by_attacks`.
     """
-    reached = reached_by_attacks(attacks, numbers, people, days, values)
-    return _remembered(reached, values["memory_days"], values["memory_cutoff"])
+    return remembered(reached_by_attacks(attacks, numbers, people, days, values), values)
 
 
 def _kernel(km: Floats, width: float, cutoff: float) -> csr_matrix:
@@ -238,7 +263,9 @@ def _kernel(km: Floats, width: float, cutoff: float) -> csr_matrix:
     return csr_matrix(np.where(km <= cutoff * width, near, 0.0))
 
 
-def _remembered(reached: Floats, memory: float, cutoff: float) -> Floats:
+def remembered(reached: Floats, values: Values) -> Floats:
+    """Return the exposure of `exposure` from what `reached_by_attacks` gives, of the same shape."""
+    memory, cutoff = values["memory_days"], values["memory_cutoff"]
     felt = np.zeros_like(reached)
     for age in range(1, min(math.ceil(cutoff * memory), len(reached) - 1) + 1):
         felt[age:] += math.exp(-(age - 1) / memory) * reached[:-age]
@@ -312,10 +339,11 @@ def approach(distance: Floats, people: People, values: Values) -> Floats:
     finite = np.isfinite(distance) & np.isfinite(before)
     closed = np.where(finite, np.where(finite, before, 0.0) - np.where(finite, distance, 0.0), 0.0)
     speed = np.maximum(0.0, closed) / window
-    moving = speed > 0
-    march = np.where(moving, distance, 0.0) / np.where(moving, speed * values["front_days"], 1.0)
-    near = np.where(moving, np.exp(-march), 0.0)
-    return np.asarray((near[:, :, None, :] * people.fear).max(axis=3, initial=0.0))
+    felt = np.zeros((*distance.shape[:2], len(people.groups)))
+    day, place, actor = np.nonzero(speed)
+    march = distance[day, place, actor] / (speed[day, place, actor] * values["front_days"])
+    np.maximum.at(felt, (day, place), np.exp(-march)[:, None] * people.fear[:, actor].T)
+    return felt
 
 
 def takeover(
@@ -334,17 +362,16 @@ def takeover(
         ``[t, p]``, whether its holder took it by agreement; None: all places were stormed.
     """
     fright = np.zeros((*holder.shape, len(people.groups)))
-    since = np.zeros(holder.shape[1])
-    taken = np.zeros(holder.shape[1], dtype=np.bool_)
-    for t in range(1, len(holder)):
-        changed = holder[t] != holder[t - 1]
-        taken |= changed
-        since = np.where(changed, 0.0, since + 1.0)
-        held = taken & (holder[t] >= 0)
-        faded = np.where(held, 2.0 ** (-since / values["takeover_half_life_days"]), 0.0)
+    day = np.broadcast_to(np.arange(len(holder))[:, None], holder.shape)
+    changed = np.zeros(holder.shape, dtype=np.bool_)
+    changed[1:] = holder[1:] != holder[:-1]
+    last = np.maximum.accumulate(np.where(changed, day, -1), axis=0)
+    held = (last >= 0) & (holder >= 0)
+    if people.fear.size:
+        faded = 2.0 ** (-(day - last)[held] / values["takeover_half_life_days"])
         if terms is not None:
-            faded = np.where(terms[t], values["takeover_agreement"] * faded, faded)
-        fright[t] = faded[:, None] * people.fear[:, holder[t]].T if people.fear.size else 0.0
+            faded = np.where(terms[held], values["takeover_agreement"] * faded, faded)
+        fright[held] = faded[:, None] * people.fear[:, holder[held]].T
     if there is None:
         return fright
     size = np.maximum(1.0, there / values["dilution_people"]) ** values["takeover_dilution"]
@@ -353,10 +380,15 @@ def takeover(
 
 def hazard(
     attacks: Attacks, numbers: Floats, distance: Floats, holder: Ints, people: People, there: Floats, values: Values,
-    terms: Bools | None = None,
+    terms: Bools | None = None, reached: Floats | None = None,
 ) -> Floats:  # fmt: skip
-    """Return the hazard of leaving ``h[t, p, g]`` per day, before the daily shock; ``terms`` as for `takeover`."""
-    felt = exposure(attacks, numbers, people, len(holder), values)
+    """Return the hazard of leaving ``h[t, p, g]`` per day, before the daily shock; ``terms`` as for `takeover`.
+
+    ``reached`` is what `reached_by_attacks` gives for the same attacks, where it is known already.
+    """
+    if reached is None:
+        reached = reached_by_attacks(attacks, numbers, people, len(holder), values)
+    felt = remembered(reached, values)
     return np.ascontiguousarray(
         values["attack_weight"] * unexpected_exposure(felt, there, attacks.history, values)
         + values["front_weight"] * approach(distance, people, values)

@@ -6,7 +6,7 @@ import csv
 import functools
 import importlib.resources
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -170,17 +170,24 @@ def _checked(name: str, found: object) -> float:
 
 def drawn_values(
     rng: np.random.Generator, overrides: Mapping[str, object] | None = None,
-    calibrated: Callable[[int], Mapping[str, float]] | None = None,
+    calibrated: Callable[[int], Mapping[str, float]] | None = None, only: Collection[str] = (),
 ) -> dict[str, float]:  # fmt: skip
     """Draw every parameter from its prior; overridden parameters keep their value.
 
-    ``calibrated`` draws those that were calibrated, given the member's word; they replace the prior's.
+    ``calibrated`` draws those that were calibrated, given the member's word; they replace the prior's. With ``only``,
+    others need not be drawn.
 
     Every parameter has its own stream, keyed by its name, so that setting one, or declaring another, leaves the other
     parameters of the same member unchanged.
     """
     held = default_values(overrides)
     word = int(rng.integers(2**63))
-    drawn = {name: p.draw(np.random.Generator(np.random.PCG64([word, key_of(name)]))) for name, p in declared().items()}
-    drawn |= {} if calibrated is None else calibrated(word)
-    return {name: held[name] if overrides and name in overrides else drawn[name] for name in drawn}
+    found = {} if calibrated is None else dict(calibrated(word))
+    given = found.keys() | (overrides or {}).keys()
+    drawn = {
+        name: p.draw(np.random.Generator(np.random.PCG64([word, key_of(name)])))
+        for name, p in declared().items()
+        if p.prior != "fixed" and name not in given and (not only or name in only)
+    }
+    known = {**held, **found, **drawn}
+    return {name: held[name] if overrides and name in overrides else known[name] for name in known}

@@ -32,9 +32,9 @@ def quiet_days(reached: Floats, history: int, before: float) -> Floats:
     >>> quiet_days(np.array([0.0, 50.0, 0.0, 0.0])[:, None, None], 0, 1000.0)[:, 0, 0].round(6).tolist()
     [1000.0, 1001.0, 0.0, 1.0]
     """
-    quiet = np.full(reached.shape, before)
+    quiet, kept = np.full(reached.shape, before), np.exp(-reached)
     for t in range(1, len(reached)):
-        quiet[t] = (quiet[t - 1] + 1.0) * np.exp(-reached[t - 1])
+        np.multiply(quiet[t - 1] + 1.0, kept[t - 1], out=quiet[t])
     return quiet[history:]
 
 
@@ -58,7 +58,7 @@ def return_rates(reached: Floats, history: int, holder: Ints, terms: Bools, fear
     if values["return_rate"] <= 0.0 and values["return_agreement"] <= 0.0:
         return np.zeros((len(holder), *reached.shape[1:]))
     padded = np.hstack([fear, np.zeros((len(fear), 1))])  # holder -1: nobody known to fear
-    feared = np.moveaxis(padded[:, holder], 0, 2)
+    rates = values["return_rate"] * np.exp(-values["return_refusal"] * padded)
     calm = -np.expm1(-quiet_days(reached, history, values["quiet_before_days"]) / values["return_calm_days"])
-    rate = values["return_rate"] * np.exp(-values["return_refusal"] * feared)
-    return np.ascontiguousarray(calm * np.where(terms[:, :, None], values["return_agreement"], rate))
+    rate = np.where(terms[:, :, None], values["return_agreement"], rates.T[holder])
+    return np.ascontiguousarray(calm * rate)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -93,6 +94,7 @@ def with_dates(crisis: Crisis, dates: tuple[date, ...]) -> Crisis:
     return replace(crisis, tables={**crisis.tables, "control": held})
 
 
+@lru_cache
 def advances(crisis: Crisis) -> pl.DataFrame:
     """Return the advances whose day is given as a range, in a fixed order: start, start_low, start_high, actor."""
     known = pl.col("start_low").is_null() & pl.col("start_high").is_null()

@@ -8,7 +8,7 @@ scenario therefore share everything else, member by member. Inputs and shocks ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -78,13 +78,14 @@ def draws_of(settings: Settings, member: int, kind: int) -> Draws | None:
     return None if settings.central else Draws(int(stream(settings, member, INPUTS, kind).integers(2**63)))
 
 
-def member_values(settings: Settings, member: int) -> dict[str, float]:
-    """Return the member's parameters."""
+def member_values(settings: Settings, member: int, only: Collection[str] = ()) -> dict[str, float]:
+    """Return the member's parameters; with ``only``, those named are right and the others need not be."""
     if settings.parameters == "fixed":
         return default_values(settings.overrides, settings.base.values)
     found = settings.base.distribution
-    calibrated = None if found is None else found.draw
-    return drawn_values(stream(settings, member, PARAMETERS), settings.overrides, calibrated)
+    asked = found is not None and (not only or not set(only).isdisjoint(found.names))
+    calibrated = found.draw if found is not None and asked else None
+    return drawn_values(stream(settings, member, PARAMETERS), settings.overrides, calibrated, only)
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,10 @@ def build_member(model: Model, settings: Settings, member: int) -> Drawn:
     )
     there = population + model.network.places.displaced_at_start
     network, people, history = model.network, model.people, model.attacks.history
-    shocked = hazard(model.attacks, attacks, model.front_km, network.holder, people, there, values, network.terms)
+    reached = reached_by_attacks(model.attacks, attacks, people, network.days, values)
+    shocked = hazard(
+        model.attacks, attacks, model.front_km, network.holder, people, there, values, network.terms, reached
+    )
     gains = fear_of_gains(network, people, values)
     shocked += values["encirclement_weight"] * encirclement(model.steps, gains, values)
     shocked *= readiness(model.crisis, values)
@@ -135,7 +139,6 @@ def build_member(model: Model, settings: Settings, member: int) -> Drawn:
         word = stream(settings, member, SHOCKS).integers(2**63)
         shock = shocks(Draws(int(word)), days, model.network.places.key, values["shock_sigma"])
         shocked = shocked * shock[:, :, None]
-    reached = reached_by_attacks(model.attacks, attacks, people, network.days, values)
     safe = safety(reached, history, values)
     home = return_rates(reached, history, network.holder, network.terms, people.fear, values)
     observed = model.observed.draw(draws_of(settings, member, COUNTS))
