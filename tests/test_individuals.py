@@ -57,11 +57,3 @@ def test_a_run_folder_of_individuals_is_resumed_and_shown(tiny: onward.Crisis, t
     run = onward.simulate(tiny, engine="individuals", members=2, out=tmp_path / "run")
     assert run.about["engine"] == "individuals"
     assert onward.read_run(tmp_path / "run") == run
-
-
-def test_flees_rules_have_no_individuals() -> None:
-    from onward.errors import ParameterError
-    from onward.flee.simulate import FleeRunSettings
-
-    with pytest.raises(ParameterError, match="'individuals' is not one of cohorts, expected, which Flee's rules have"):
-        FleeRunSettings(engine="individuals")

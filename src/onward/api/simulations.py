@@ -254,9 +254,11 @@ def simulate_flee(
     members
         Runs, at least 1; ``expected`` needs one.
     engine
-        ``cohorts`` (whole agents, drawn) or ``expected`` (real numbers, means).
+        ``cohorts`` (whole agents, drawn), ``expected`` (real numbers, means) or ``individuals`` (each agent by itself,
+        in Flee's order; keeps itineraries, so `Run.journeys` answers).
     overrides
-        Flee's settings by name, such as ``flee.move_rules.max_move_speed``, and ``flee.faithful``.
+        Flee's settings by name, such as ``flee.move_rules.max_move_speed``, and ``flee.faithful``,
+        ``flee.memory_levels``, ``flee.steps`` (``cohorts``, ``expected``) and ``flee.journeys`` (``individuals``).
     known_at
         Leave out what came after this day: later conflict, closures, registrations, corrections and openings, and
         the capacities of camps, which are often later registrations. The period stays. Flee itself stops on a day

@@ -10,9 +10,15 @@ from numpy.typing import NDArray
 
 from onward.flee.rules import FleeModel, registered_stocks
 from onward.flee.state import FleeResult
+from onward.simulation.itineraries import ITINERARIES, itinerary_frame
 from onward.simulation.tables import Movement, State
 
 FLEE_TABLES = ("stock", "flows", "gates", "movements", "times")
+
+
+def tables_of(engine: str, model: FleeModel) -> tuple[str, ...]:
+    """Return the names of a member's tables: *individuals* has itineraries too, if they are kept."""
+    return (*FLEE_TABLES, ITINERARIES) if engine == "individuals" and model.options.journeys else FLEE_TABLES
 
 
 def flee_frames(result: FleeResult, model: FleeModel, member: int) -> dict[str, pl.DataFrame]:
@@ -20,9 +26,11 @@ def flee_frames(result: FleeResult, model: FleeModel, member: int) -> dict[str, 
 
     ``stock``: state ``here`` at a location, ``way`` on a link, by the location left. ``flows``: legs of links by the
     day they end, without origin and number of times. ``movements``: ``left_home`` are newly displaced people,
-    ``arrived`` people who ended a link. ``gates`` and ``times`` are empty, because Flee has neither.
+    ``arrived`` people who ended a link. ``gates`` and ``times`` are empty, because Flee has neither. ``itineraries``
+    where they were kept.
     """
-    people = model.instance.settings.hasten
+    people, walked = model.instance.settings.hasten, result.journeys
+    whole = {} if walked is None else {ITINERARIES: itinerary_frame(walked, model.names, member)}
     return {
         "stock": _by_place({"here": result.stock, "way": result.way}, "state", State, model, member, people),
         "flows": _flows(result, model, member, people),
@@ -36,6 +44,7 @@ def flee_frames(result: FleeResult, model: FleeModel, member: int) -> dict[str, 
             people,
         ),
         "times": _empty({"times": pl.Int8, "people": _kind(result)}),
+        **whole,
     }
 
 

@@ -27,13 +27,18 @@ SPAWN_MODES = {"": 0, "constant": 1, "pop_ratio": 2, "poisson": 3}
 
 @dataclass(frozen=True)
 class FleeOptions:
-    """Options of Flee's rules: ``flee.faithful``, ``flee.memory_levels``, ``flee.steps``; 0: the engine's default."""
+    """Options of Flee's rules: ``flee.faithful``, ``flee.memory_levels``, ``flee.steps``, ``flee.journeys``.
+
+    0: the engine's default.
+    """
 
     faithful: bool = True
     #: levels in which a person's memory of recent ways is kept
     memory_levels: int = 0
     #: arrivals of a day are kept apart in so many steps of the daily way, each with its mean
     steps: int = 0
+    #: whether *individuals* keeps itineraries
+    journeys: bool = True
 
     def __post_init__(self) -> None:
         if self.memory_levels != 0 and not 2 <= self.memory_levels <= 256:
@@ -55,6 +60,7 @@ class FleeModel:
     move: Floats  # [t, p] chance to leave, before its weight by population
     score: Floats  # [t, p] before its weight by population
     spawn: Floats  # [t, p] conflict x decay, or conflict where conflict drives spawning
+    conflict: Floats  # [t, p] intensity, 0 none
     flags: Ints  # [t, p] TOWN, CAMP
     capacity: Floats  # [t, p] -1 or a number of agents
     population: Floats  # [p]
@@ -86,6 +92,7 @@ def build_flee(instance: FleeInstance, options: FleeOptions | None = None) -> Fl
         move=days.move,
         score=days.score,
         spawn=days.spawn,
+        conflict=days.intensity,
         flags=days.flags,
         capacity=_capacities(instance, options, registered),
         population=_numbers(instance, options, camps=False),
@@ -175,7 +182,7 @@ class _Days:
         self.settings = instance.settings
         self.index = {place.name: p for p, place in enumerate(instance.locations)}
         shape = (instance.days, len(instance.locations))
-        self.move, self.score, self.spawn = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        self.move, self.score, self.spawn, self.intensity = (np.zeros(shape) for _ in range(4))
         self.flags = np.zeros(shape, dtype=np.int64)
         self.topologies: list[tuple[bytes, bytes, bytes]] = []
         self.camp, self.town, self.marker = (np.zeros(shape[1], dtype=np.bool_) for _ in range(3))
@@ -206,6 +213,7 @@ class _Days:
     def advance(self, t: int) -> None:
         """Process day ``t``: conflicts, the weights of spawning, closures, then scores."""
         changed = self._conflicts(t)
+        self.intensity[t] = np.maximum(self.conflict, 0.0)
         # weights are those of Flee's last refresh: yesterday's, unless a zone opened or closed today
         self.spawn[t] = self._spawn_weights(t if changed or t == 0 or not self.options.faithful else t - 1)
         for closure in self.instance.closures:

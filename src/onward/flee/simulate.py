@@ -13,19 +13,23 @@ import polars as pl
 
 from onward.engine.jit_cache import use_cache
 from onward.errors import ParameterError, SimulationError
-from onward.flee.frames import FLEE_TABLES, flee_frames, registrations_frame
+from onward.flee.frames import flee_frames, registrations_frame, tables_of
 from onward.flee.instance import FleeInstance, read_flee
 from onward.flee.rules import SPAWN_MODES, FleeModel, FleeOptions, build_flee
 from onward.flee.state import FleeRates, FleeResult, FleeWorld
 from onward.simulation.conservation import check_conservation
+from onward.simulation.itineraries import add_up
 from onward.simulation.member import MOVES
 from onward.simulation.run import Run
 from onward.simulation.threads import in_order
 from onward.simulation.versions import versions
 from onward.simulation.watch import Watch
+from onward.typing import Ints
 
 #: settings that are not Flee's own; their names begin with ``flee.``
-OPTIONS = ("flee.faithful", "flee.memory_levels", "flee.steps")
+OPTIONS = ("flee.faithful", "flee.memory_levels", "flee.steps", "flee.journeys")
+#: ways to run Flee's rules
+ENGINES = ("cohorts", "expected", "individuals")
 #: arrivals at a place on one day are kept apart in so many steps of the daily way, each with its mean (own choice,
 #: for speed; flee.steps overrides it, and a large number keeps every km apart)
 STEPS = {"cohorts": 40, "expected": 12}
@@ -61,8 +65,8 @@ class FleeRunSettings:
 
     def __post_init__(self) -> None:
         wrong = []
-        if self.engine not in STEPS:
-            wrong.append(f"engine: {self.engine!r} is not one of {', '.join(STEPS)}, which Flee's rules have.")
+        if self.engine not in ENGINES:
+            wrong.append(f"engine: {self.engine!r} is not one of {', '.join(ENGINES)}, which Flee's rules have.")
         if self.members < 1:
             wrong.append(f"members: {self.members} is not 1 or more.")
         if self.seed < 0:
@@ -81,18 +85,19 @@ def load_flee(
     """
     given = {n if n in OPTIONS else n.removeprefix("flee."): value for n, value in (overrides or {}).items()}
     options = FleeOptions(
-        faithful=_yes(given.pop("flee.faithful", faithful)),
+        faithful=_yes("flee.faithful", given.pop("flee.faithful", faithful)),
         memory_levels=_count("flee.memory_levels", given.pop("flee.memory_levels", FleeOptions.memory_levels)),
         steps=_count("flee.steps", given.pop("flee.steps", FleeOptions.steps)),
+        journeys=_yes("flee.journeys", given.pop("flee.journeys", FleeOptions.journeys)),
     )
     instance = read_flee(folder, settings_file=settings_file, overrides=given, known_at=known_at)
     return build_flee(instance, options)
 
 
-def _yes(found: object) -> bool:
+def _yes(name: str, found: object) -> bool:
     words = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}
     if str(found).lower() not in words:
-        raise ParameterError(f"flee.faithful: {found!r} is not true or false.")
+        raise ParameterError(f"{name}: {found!r} is not true or false.")
     return words[str(found).lower()]
 
 
@@ -161,15 +166,12 @@ def run_one(
 ) -> tuple[FleeResult, float]:
     """Run one member; return its result in agents and the time of its kernel by ``clock`` (0 without one)."""
     use_cache()
-    from onward.flee.step import run_flee
-
-    world, rates = world_of(model, expected=settings.engine == "expected")
-    kind = np.float64 if settings.engine == "expected" else np.int64
+    run = {"individuals": _run_each}.get(settings.engine, _run_together)
     seeds = np.random.SeedSequence(settings.seed, spawn_key=(member, MOVES))
     rng = np.random.Generator(np.random.PCG64DXSM(seeds))
     reached = (watch or Watch()).begin(member, len(model.routes.state))
     begin = clock()
-    result = run_flee(world, rates, model.initial.astype(kind), rng, reached)
+    result = run(model, settings, rng, reached)
     took = clock() - begin
     if result.stopped >= 0:
         raise SimulationError(
@@ -177,6 +179,27 @@ def run_one(
             "displaced; Flee stops here. Switch take_from_population off, or use flee.faithful=false."
         )
     return result, took
+
+
+def _run_together(model: FleeModel, settings: FleeRunSettings, rng: np.random.Generator, reached: Ints) -> FleeResult:
+    from onward.flee.step import run_flee
+
+    expected = settings.engine == "expected"
+    world, rates = world_of(model, expected=expected)
+    return run_flee(world, rates, model.initial.astype(np.float64 if expected else np.int64), rng, reached)
+
+
+def _run_each(model: FleeModel, settings: FleeRunSettings, rng: np.random.Generator, reached: Ints) -> FleeResult:
+    from onward.flee.individuals import run_flee_individuals
+
+    world, rates = world_of(model)
+    apart = rates._replace(levels=1, ways=0, furthest=0, grid=1)  # no cells of people, memory or way
+    remembers, kept = model.instance.settings.avoid_short_stints, model.options.journeys
+    result, log, last, begin = run_flee_individuals(world, apart, remembers, model.initial, rng, kept, reached)
+    if not kept:
+        return result
+    each = np.full(len(begin), model.instance.settings.hasten, dtype=np.int32)
+    return result._replace(journeys=add_up(log, last, begin, each, model.conflict))
 
 
 def run_flee_members(
@@ -231,7 +254,7 @@ def _flee_words(model: FleeModel, instance: FleeInstance, engine: str) -> dict[s
     return {
         "settings_file": instance.settings_file,
         "faithful": model.options.faithful,
-        "memory_levels": memory_levels(model, expected=engine == "expected"),
+        "memory_levels": None if engine == "individuals" else memory_levels(model, expected=engine == "expected"),
         "people_per_agent": instance.settings.hasten,
         "camps": [model.names[p] for p in model.camps],
     }
@@ -255,7 +278,7 @@ def simulate_flee(
     """
     settings = FleeRunSettings(engine, members, seed, dict(overrides or {}))
     model = load_flee(folder, settings_file=settings_file, faithful=faithful, overrides=overrides, known_at=known_at)
-    parts: dict[str, list[pl.DataFrame]] = {name: [] for name in FLEE_TABLES}
+    parts: dict[str, list[pl.DataFrame]] = {name: [] for name in tables_of(engine, model)}
     for member, result, _ in run_flee_members(model, settings, members=range(members), workers=workers):
         for name, frame in flee_frames(result, model, member).items():
             parts[name].append(frame)

@@ -63,13 +63,17 @@ class FleeRates(NamedTuple):
 
 
 class FleeResult(NamedTuple):
-    """Counts by day: agents at locations and on links by the location left, who was spawned, legs ended."""
+    """Counts by day: agents at locations and on links by the location left, who was spawned, legs ended.
+
+    ``journeys`` are of *individuals* only, if they are kept.
+    """
 
     stock: Counts  # [t, p]
     way: Counts  # [t, p]
     spawned: Counts  # [t, p]
     legs: Counts  # [t, link]
     stopped: int  # day on which Flee itself would stop because nobody can be spawned, -1 never
+    journeys: Any  # `onward.simulation.itineraries.Itineraries`, or None
 
 
 FIELDS = (

@@ -25,7 +25,7 @@ def run_flee(world: FleeWorld, rates: FleeRates, initial: Any, rng: Any, reached
 
     ``reached[0]`` is the number of days done.
     """
-    sim = _set_up(world, rates, initial, rng)
+    sim = set_up(world, rates, initial, rng)
     stopped = -1
     for t in range(world.topology.size):
         sim.today = t
@@ -33,10 +33,7 @@ def run_flee(world: FleeWorld, rates: FleeRates, initial: Any, rng: Any, reached
             stopped = t
             break
         turn_back(sim)
-        for p in range(sim.pop.size):
-            sim.pull[p] = sim.score[t, p]
-            if sim.population_power != 0.0 and not sim.flags[t, p] & CAMP:
-                sim.pull[p] *= max(1.0, sim.pop[p]) ** sim.population_power
+        attract(sim)
         decide(sim)
         travel(sim)
         sim.stock[t] = sim.present
@@ -44,7 +41,17 @@ def run_flee(world: FleeWorld, rates: FleeRates, initial: Any, rng: Any, reached
         sim.morning, sim.evening = sim.evening, sim.morning
         sim.road, sim.night = sim.night, sim.road
         reached[0] = t + 1
-    return FleeResult(sim.stock, sim.way, sim.spawned, sim.legs, stopped)
+    return FleeResult(sim.stock, sim.way, sim.spawned, sim.legs, stopped, None)
+
+
+@njit(cache=True, nogil=True)
+def attract(sim: Any) -> None:
+    """Compute today's score of each location, by its population where that weighs."""
+    t = sim.today
+    for p in range(sim.pop.size):
+        sim.pull[p] = sim.score[t, p]
+        if sim.population_power != 0.0 and not sim.flags[t, p] & CAMP:
+            sim.pull[p] *= max(1.0, sim.pop[p]) ** sim.population_power
 
 
 @njit(cache=True, nogil=True)
@@ -58,7 +65,8 @@ def count_ways(lanes: Any, night: Any, way: Any) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _set_up(world: FleeWorld, rates: FleeRates, initial: Any, rng: Any) -> Any:
+def set_up(world: FleeWorld, rates: FleeRates, initial: Any, rng: Any) -> Any:
+    """Return the state of the first morning."""
     days, places = world.move.shape
     stands, levels = world.stand.shape[0], rates.levels
     none = initial[0] * 0

@@ -42,6 +42,16 @@ MOST_BATCHES = 64
 BATCHES_A_ZONE = 1.0
 
 
+@inlined
+def room_left(there: float, room: float, buffer: float) -> float:
+    """Return the capacity multiplier of a location with ``there`` people and so much room; 1 where it has no limit."""
+    if room < 1.0 or there <= buffer * room:
+        return 1.0
+    if there >= room:
+        return 0.0
+    return max(0.0, 1.0 - (there - buffer * room) / (room * (1.0 - buffer)))
+
+
 @njit(cache=True, nogil=True)
 def weigh(sim: Any) -> None:
     """Compute the weight of every candidate route in the present state.
@@ -55,10 +65,7 @@ def weigh(sim: Any) -> None:
         room = sim.capacity[t, p] * sim.capacity_scaling
         there = float(sim.present[p]) if sim.faithful else sim.present[p] + max(0.0, sim.coming[p])
         there += sim.ahead[p]
-        sim.full[p] = 1.0
-        if room >= 1.0 and there > sim.capacity_buffer * room:
-            left = 1.0 - (there - sim.capacity_buffer * room) / (room * (1.0 - sim.capacity_buffer))
-            sim.full[p] = max(0.0, left) if there < room else 0.0
+        sim.full[p] = room_left(there, room, sim.capacity_buffer)
         sim.refused[p] = bool(sim.flags[t, p] & CAMP) and sim.full[p] < TOO_FULL
     first, weight = sim.first[sim.topology[t]], sim.weight
     for p in range(places):
@@ -153,15 +160,23 @@ def _decide_at(sim: Any, s: int, people: Any) -> None:
 
 
 @njit(cache=True, nogil=True)
-def decide(sim: Any) -> None:
-    """Let everyone at a location decide: stay, or take a link (they travel later today)."""
-    sim.evening[:] = sim.none
-    moving, t = 0.0, sim.today
+def find_chances(sim: Any) -> None:
+    """Compute today's chance to leave each location (Flee: calculateMoveChance)."""
+    t = sim.today
     for p in range(sim.pop.size):
         chance = sim.move[t, p]
         if sim.chance_power != 0.0:
             chance *= (max(sim.pop[p], sim.capacity[t, p]) / sim.chance_base) ** sim.chance_power
         sim.chance[p] = min(chance, 1.0)
+
+
+@njit(cache=True, nogil=True)
+def decide(sim: Any) -> None:
+    """Let everyone at a location decide: stay, or take a link (they travel later today)."""
+    sim.evening[:] = sim.none
+    moving, t = 0.0, sim.today
+    find_chances(sim)
+    for p in range(sim.pop.size):
         moving += sim.chance[p] * sim.present[p]
     count = batches(sim, moving, True)
     for b in range(count):

@@ -12,7 +12,7 @@ import polars as pl
 from onward.crisis import Crisis
 from onward.errors import CrisisDataError
 from onward.evaluation.score import score_flee
-from onward.flee.frames import FLEE_TABLES, flee_frames, registrations_frame
+from onward.flee.frames import flee_frames, registrations_frame, tables_of
 from onward.flee.rules import FleeModel
 from onward.flee.simulate import FleeRunSettings, describe_flee, run_flee_members, run_one
 from onward.flee.state import FleeResult
@@ -60,7 +60,7 @@ def flee_work(model: FleeModel, settings: FleeRunSettings) -> Work:
 
     return Work(
         plan=plan,
-        tables=FLEE_TABLES,
+        tables=tables_of(settings.engine, model),
         compile=lambda: _compile(model, settings),
         run=run,
         results=results,

@@ -8,7 +8,7 @@ from pathlib import Path
 from onward.runs.checkpoint import write_table, write_whole
 from onward.runs.folder import RUN, read_run
 from onward.simulation.itineraries import ITINERARIES
-from onward.simulation.journeys import check_journeys, journey_tables
+from onward.simulation.journeys import can_follow, check_journeys, journey_tables
 from onward.simulation.run import Run
 from onward.simulation.streams import STREAMS
 from onward.typing import Progress
@@ -17,7 +17,8 @@ from onward.typing import Progress
 def with_journeys(folder: str | Path, *, workers: int = 1, progress: Progress | None = None) -> Run:
     """Return a run with the tables ``itineraries`` and ``itinerary_days``, which its folder keeps from then on.
 
-    Where the folder has none, the members are run again with the same seed. They hold no person's row: people of the
+    Where the folder has none, the members are run again with the same seed. A run under Flee's rules has its own table
+    ``itineraries`` from the first, and never the other. They hold no person's row: people of the
     same itinerary are added up, with dates only where they are 100 or more.
 
     Parameters
@@ -31,7 +32,7 @@ def with_journeys(folder: str | Path, *, workers: int = 1, progress: Progress | 
     """
     run = read_run(folder)
     check_journeys(run, ())
-    if {ITINERARIES, STREAMS} <= set(run.tables):
+    if {ITINERARIES, STREAMS} <= set(run.tables) or (ITINERARIES in run.tables and not can_follow(run.about)):
         return run
     assert run.crisis is not None
     tell, members = progress or (lambda stage, done, of: None), int(run.about["members"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +11,6 @@ from numpy.typing import NDArray
 
 from onward.disclosure import LEAST_COUNTED
 from onward.engine.state import Start
-from onward.model.network import Network
 from onward.typing import Floats, Ints
 
 #: name of the table
@@ -42,13 +42,31 @@ def itineraries_of(
     log, last
         Stops, as `onward.engine.individuals.run_individuals` gives them.
     """
+    return add_up(log, last, *_begin(start, unit), attacks)
+
+
+def add_up(
+    log: NDArray[np.int32], last: NDArray[np.int32], begin: NDArray[np.int32], each: NDArray[np.int32], attacks: Floats
+) -> Itineraries:
+    """Sum stops to itineraries.
+
+    Parameters
+    ----------
+    log, last
+        ``[entry, (entry before, place, day left, day reached)]``, and ``[person]`` their last entry, -1 none.
+    begin
+        ``[person]`` place where they were in the beginning; plus the number of places: displaced before the first day.
+    each
+        ``[person]`` people that the row stands for.
+    attacks
+        ``[t, p]``; above 0 where a place was under attack.
+    """
     from onward.engine.itineraries import add_up_itineraries
     from onward.engine.persons import REACHED
 
     places = attacks.shape[1]
     attacked = np.zeros((len(attacks) + 1, places), dtype=np.int64)
     np.cumsum(attacks > 0, axis=0, out=attacked[1:])
-    begin, each = _begin(start, unit)
     tree, sums, where = add_up_itineraries(log, last, begin, each, attacked, places)
     return Itineraries(tree, sums, _by_day(sums, where, log[:, REACHED], len(attacks)))
 
@@ -70,14 +88,13 @@ def _begin(start: Start, unit: Ints) -> tuple[NDArray[np.int32], NDArray[np.int3
     return np.repeat(where, number), np.repeat(np.tile(unit.astype(np.int32), 2 * places), number)
 
 
-def itinerary_frame(found: Itineraries, network: Network, member: int) -> pl.DataFrame:
+def itinerary_frame(found: Itineraries, names: Sequence[str], member: int) -> pl.DataFrame:
     """Return a member's itineraries: one row per stop, numbered from 0, which is where the journey began.
 
     Columns: member, itinerary (its number within the member), stop, place, from_home (False: displaced before the first
     day), people, days_on_way (of all of them, from leaving the stop before), days_there (until leaving it, or the end),
     attacked (those who were there on a day with an attack).
     """
-    names = network.places.names
     node, stop = found.sums[:, 0].astype(np.int64), found.sums[:, 1].astype(np.int64)
     place, parent, depth = found.tree.T
     at, back = node.copy(), depth[node] - stop

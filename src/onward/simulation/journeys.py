@@ -81,7 +81,9 @@ def check_journeys(run: Run, via: Sequence[str]) -> None:
             f"this run was made by the engine {about.get('engine')}, which does not follow people from stop to stop. "
             "Rerun it with --engine individuals."
         )
-    if run.crisis is None:
+    if about.get("rules") == "flee" and ITINERARIES not in run.tables:
+        raise ParameterError("this run was made with flee.journeys=false, so it has no journeys. Run it again without.")
+    if run.crisis is None and ITINERARIES not in run.tables:
         raise ParameterError("this run does not know its crisis, so its people cannot be followed. Run it again.")
     wrong = [place for place in via if place not in about["places"]]
     if wrong:
@@ -90,8 +92,12 @@ def check_journeys(run: Run, via: Sequence[str]) -> None:
 
 
 def can_follow(about: Mapping[str, Any]) -> bool:
-    """Return whether members of a run can be run again to follow people from stop to stop."""
-    return about.get("engine") == "individuals" and about.get("parameters") in REPEATABLE
+    """Return whether members of a run can be run again to follow people from stop to stop.
+
+    A run under Flee's rules keeps its itineraries from the first: its folder does not hold the instance.
+    """
+    own = about.get("rules") != "flee"
+    return own and about.get("engine") == "individuals" and about.get("parameters") in REPEATABLE
 
 
 def itineraries_again(
@@ -119,7 +125,7 @@ def itineraries_again(
     ):  # fmt: skip
         if streams is not None:
             streams.add(found, network)
-        yield member, itinerary_frame(found, network, member)
+        yield member, itinerary_frame(found, network.places.names, member)
 
 
 def journey_tables(

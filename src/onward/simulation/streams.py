@@ -43,7 +43,7 @@ class Streams:
 
     def add(self, found: Itineraries, network: Network) -> None:
         """Add a member's."""
-        rows = itinerary_frame(found, network, 0).with_row_index("row")
+        rows = itinerary_frame(found, network.places.names, 0).with_row_index("row")
         ways = rows.select("row", "itinerary", "stop").join(ways_of(rows).select("itinerary", *_WAY), on="itinerary")
         days = pl.DataFrame(found.reached, schema={"row": pl.UInt32, "day": pl.Int32, "people": pl.Int64})
         mine = days.join(ways, on="row").select(*_WAY, "stop", "day", "people")
