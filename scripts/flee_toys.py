@@ -52,7 +52,7 @@ def main() -> None:
             folder = build(Path(here) / "toy")
             stock = np.array([run(given.checkout.resolve(), folder) for _ in range(given.runs)])
         found[name] = {"mean": stock.mean(axis=0).round(3).tolist(), "sd": stock.std(axis=0, ddof=1).round(3).tolist()}
-    print(json.dumps(found, indent=1))
+    print("{\n" + ",\n".join(f"  {json.dumps(name)}: {json.dumps(part)}" for name, part in found.items()) + "\n}")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 """Test whether *individuals* draws what *cohorts* draws, and whether the test finds planted faults; prints Markdown.
 
-    python scripts/validate_individuals.py [--runs 400] [--means] > docs/validation/individuals.md
+    python scripts/validate_individuals.py > docs/validation/individuals.md
 
-``--means`` prints only the table of both engines against the means of *expected*.
+``--parts engines,faults`` prints only these parts of the page, so that it can be made in several goes.
 
-The crises and the test are in tests/oracle/equivalence.py. A fault is planted by changing the text of the engine's day
-loop and compiling that.
+The crises and the test are in tests/oracle/equivalence.py, the folders of Flee's rules in flee_equivalence.py, both with
+what is compared. A fault is planted by changing the text of the engine's day loop and compiling that.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import argparse
 import importlib.util
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
@@ -24,7 +23,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from onward.crisis import Crisis
+import onward
+from onward.crisis import Crisis, read_crisis
 from onward.engine.jit_cache import use_cache
 from onward.simulation.member import MOVES, stream
 from onward.simulation.run import make_settings
@@ -42,7 +42,14 @@ from oracle.equivalence import (
     sample,
     tight_gate,
 )
+from oracle.flee_equivalence import FOLDERS, largest_gap_from_flee, largest_z_from_flee
+from oracle.flee_equivalence import sample as of_flee
+from oracle.pairs_of_stops import pairs, pairs_of_journeys, z_of_pairs
+from properties.crises import random_crisis
 from properties.runs import STATES
+
+#: engines of Flee's rules, with the seed of each
+FLEE_SEEDS = {"individuals": 1, "cohorts": 2}
 
 #: faults of the day loop: what is replaced by what, and the crises in which it can be seen
 ROUNDING = (
@@ -124,52 +131,98 @@ def table_of_means(crises: dict[str, Crisis], samples: dict[str, dict[str, Stock
     sys.stdout.flush()
 
 
+PARTS = ("engines", "faults", "means", "pairs", "flee")
+HEAD = "| engine against *cohorts* | crisis | least p (Holm) | days rejected | largest z | |\n|---|---|---|---|---|---|"
+FAULTS: dict[str, tuple[list[str], Any, tuple[tuple[str, str], ...]]] = {
+    "a hazard 2 % too high": (list(CRISES), hotter, ()),
+    "proportional rounding for the draws of who leaves": (list(CRISES), None, ROUNDING),
+    "quota by order of arrival": (["quota gates"], None, ORDER),
+    "capacity read after arrivals": (["full camps"], None, CAPACITY),
+}
+
+
+def engines(given: argparse.Namespace, faults: bool) -> None:
+    """Print the table of *individuals*, or that of the planted faults, against *cohorts*."""
+    crises = {name: build() for name, build in CRISES.items()}
+    cohorts: dict[str, Stocks] = {name: sample(c, "cohorts", given.runs) for name, c in crises.items()}
+    what = FAULTS if faults else {"*individuals*": (list(crises), None, ())}
+    print(HEAD)
+    for number, (name, (chosen, change, changes)) in enumerate(what.items()):
+        with tempfile.TemporaryDirectory() as folder:
+            module = planted(changes, Path(folder), f"fault_{number}") if changes else None
+            pairs = []
+            for n, crisis in enumerate(chosen):
+                days = days_of(module, crises[crisis]) if module else None
+                first = 10_000 * (1 + 10 * number + n) + (500_000 if faults else 0)
+                found = sample(crises[crisis], "individuals", given.runs, first=first, days=days, change=change)
+                pairs.append((cohorts[crisis], found))
+            verdicts = compare(pairs, permutations=given.permutations)
+            rows(f"fault: {name}" if faults else name, verdicts, chosen)
+
+
+def table_of_both(runs: int) -> None:
+    """Print how far the means of both engines are from *expected*."""
+    worlds = {name: build() for name, build in {"open roads": open_roads, **CRISES, "tight gate": tight_gate}.items()}
+    table_of_means(worlds, {
+        engine: {name: sample(crisis, engine, runs, first=first) for name, crisis in worlds.items()}
+        for engine, first in {"cohorts": 0, "individuals": 100_000}.items()
+    })  # fmt: skip
+
+
+def table_of_pairs() -> None:
+    """Print how far people by pair of stops differ between journeys of *individuals* and flows of *cohorts*."""
+    print("| crisis | members of each | pairs | largest z | root mean square of z |")
+    print("|---|---|---|---|---|")
+    crises = {"random": (random_crisis(places=6, days=10, seed=1, returning=False), 60, 0.0),
+              "`aleppo-2016`, two people or more": (read_crisis("aleppo-2016"), 30, 2.0)}  # fmt: skip
+    for name, (crisis, members, least) in crises.items():
+        run = onward.simulate(crisis, engine="individuals", members=members, seed=2, parameters="fixed")
+        flows = onward.simulate(crisis, members=members, seed=3, parameters="fixed").table("flows")
+        together = pairs(flows, ["from_place", "to_place"])
+        z = z_of_pairs(pairs_of_journeys(run, crisis), together, members, least)
+        print(f"| {name} | {members} | {len(z):,} | {np.abs(z).max():.1f} | {np.sqrt((z**2).mean()):.2f} |")
+    sys.stdout.flush()
+
+
+def table_under_flee(given: argparse.Namespace) -> None:
+    """Print how far both engines are from each other and from Flee itself, on small folders."""
+    print("| folder | least p (Holm) | largest z against *cohorts* | *individuals* against Flee: largest z, people | "
+          "*cohorts* against Flee: largest z, people |")  # fmt: skip
+    print("|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as here:
+        folders = {name: build(Path(here) / name) for name, build in FOLDERS.items()}
+        found = [
+            tuple(of_flee(folders[name], engine, given.runs, seed=seed) for engine, seed in FLEE_SEEDS.items())
+            for name in FOLDERS
+        ]
+    for name, both, verdict in zip(FOLDERS, found, compare(found, permutations=given.permutations), strict=True):
+        apart = [
+            f"{largest_z_from_flee(stocks, name):.1f}, {largest_gap_from_flee(stocks, name):.0f}" for stocks in both
+        ]
+        print(f"| {name} | {verdict.p.min():.4f} | {verdict.z:.1f} | {' | '.join(apart)} |")
+    sys.stdout.flush()
+
+
 def main() -> None:
     """Print the page."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--runs", type=int, default=400)
-    parser.add_argument("--means", action="store_true")
+    parser.add_argument("--permutations", type=int, default=4_999)
+    parser.add_argument("--parts", default=",".join(PARTS))
     given = parser.parse_args()
-    runs = given.runs
     use_cache()
-    begin = time.perf_counter()
-    if given.means:
-        worlds = {
-            name: build() for name, build in {"open roads": open_roads, **CRISES, "tight gate": tight_gate}.items()
-        }
-        engines = {"cohorts": 0, "individuals": 100_000}
-        table_of_means(worlds, {
-            engine: {name: sample(crisis, engine, runs, first=first) for name, crisis in worlds.items()}
-            for engine, first in engines.items()
-        })  # fmt: skip
-        return
-    intro = Path(__file__).parents[1] / "docs" / "validation" / "individuals.intro.md"
-    print(intro.read_text("utf-8"))
-    print("| engine against *cohorts* | crisis | least p (Holm) | days rejected | largest z | |")
-    print("|---|---|---|---|---|---|")
-    crises = {name: build() for name, build in CRISES.items()}
-    cohorts: dict[str, Stocks] = {name: sample(c, "cohorts", runs) for name, c in crises.items()}
-    every, streams = list(crises), iter(range(1, 100))
-
-    def against(name: str, chosen: list[str], **how: Any) -> None:
-        changes = how.pop("changes", ())
-        with tempfile.TemporaryDirectory() as folder:
-            module = planted(changes, Path(folder), f"fault_{next(streams)}") if changes else None
-            pairs = []
-            for crisis in chosen:
-                days = days_of(module, crises[crisis]) if module else None
-                first = 10_000 * next(streams)
-                pairs.append(
-                    (cohorts[crisis], sample(crises[crisis], "individuals", runs, first=first, days=days, **how))
-                )
-            rows(name, compare(pairs), chosen)
-
-    against("*individuals*", every)
-    against("fault: a hazard 2 % too high", every, change=hotter)
-    against("fault: proportional rounding for the draws of who leaves", every, changes=ROUNDING)
-    against("fault: quota by order of arrival", ["quota gates"], changes=ORDER)
-    against("fault: capacity read after arrivals", ["full camps"], changes=CAPACITY)
-    print(f"\n{runs} runs of each, {time.perf_counter() - begin:.0f} s.")
+    tables: dict[str, Callable[[], None]] = {
+        "engines": lambda: engines(given, faults=False),
+        "faults": lambda: engines(given, faults=True),
+        "means": lambda: table_of_both(given.runs),
+        "pairs": table_of_pairs,
+        "flee": lambda: table_under_flee(given),
+    }
+    folder = Path(__file__).parents[1] / "docs" / "validation"
+    for part in given.parts.split(","):
+        print((folder / f"individuals.{part}.intro.md").read_text("utf-8"), end="")
+        tables[part]()
+        print()
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from onward.errors import ParameterError
 from onward.flee.simulate import FleeRunSettings, load_flee, run_one, simulate_flee
 from onward.simulation.itineraries import ITINERARIES
 from oracle.equivalence import LEVEL, compare, energy_p, largest_z
-from oracle.flee_equivalence import FOLDERS, closed_border, full_camps, open_camps, sample
+from oracle.flee_equivalence import FOLDERS, closed_border, full_camps, largest_z_from_flee, open_camps, sample
 
 HOME = "A,r,H,0,0,conflict_zone,0,9000\n"
 ROAD = HOME + "B,r,H,0,1,town,0,1000\nC,r,F,0,2,camp,,0\n"
@@ -58,6 +58,15 @@ def test_means_are_those_of_cohorts_where_a_border_closes_under_people(tmp_path:
     folder = closed_border(tmp_path / "toy")
     alone, together = sample(folder, "individuals", RUNS), sample(folder, "cohorts", RUNS, seed=2)
     assert largest_z(alone, together) < 5.0
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_camps_are_those_of_flees_own_runs(name: str, tmp_path: Path) -> None:
+    """Also where a camp fills, and *cohorts* sees it in batches only."""
+    folder = FOLDERS[name](tmp_path / "toy")
+    assert largest_z_from_flee(sample(folder, "individuals", RUNS), name) < 4.5
+    if name == "full camps":
+        assert largest_z_from_flee(sample(folder, "individuals", RUNS, overrides={"capacity_buffer": 0.8}), name) > 4.5
 
 
 @pytest.mark.parametrize(("km", "goes_on"), [

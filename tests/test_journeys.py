@@ -19,6 +19,7 @@ from onward.report.real_journeys import real_journeys, real_sankey
 from onward.runs.journeys import with_journeys
 from onward.simulation.journeys import LEAST_PEOPLE, itineraries_again, summarise
 from onward.simulation.streams import ARROW, ways_of
+from oracle.pairs_of_stops import pairs, pairs_of_journeys, steps, z_of_pairs
 from properties.crises import random_crisis
 
 MEMBERS = 60
@@ -36,21 +37,6 @@ def folder(crisis: onward.Crisis, tmp_path_factory: pytest.TempPathFactory) -> P
     return out
 
 
-def pairs(rows: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    """Return people by member and pair of places that differ."""
-    start, end = keys
-    rows = rows.with_columns(pl.col(keys).cast(pl.String)).filter(pl.col(start) != pl.col(end))
-    return (
-        rows.group_by("member", *keys).agg(pl.col("people").sum()).sort("member", *keys).rename({start: "a", end: "b"})
-    )
-
-
-def steps(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the legs of itineraries."""
-    before = pl.col("place").shift(1).over("member", "itinerary", order_by="stop").alias("before")
-    return rows.with_columns(before).drop_nulls("before")
-
-
 @pytest.mark.parametrize("seed", [1, 9, 23])
 def test_itineraries_add_up_to_the_legs_of_the_run(seed: int) -> None:
     world = random_crisis(places=6, days=10, seed=seed, returning=seed == 9)
@@ -65,26 +51,11 @@ def test_itineraries_add_up_to_the_legs_of_the_run(seed: int) -> None:
 
 def test_pairs_of_stops_are_those_of_cohorts(crisis: onward.Crisis, folder: Path) -> None:
     run = onward.read_run(folder)
-    alone = pairs(steps(pl.concat(frame for _, frame in itineraries_again(run, crisis))), ["before", "place"])
+    alone = pairs_of_journeys(run, crisis)
     cohorts = onward.simulate(crisis, members=MEMBERS, seed=3)
-    together = pairs(cohorts.table("flows"), ["from_place", "to_place"])
-    grid = (
-        pl.concat([alone, together])
-        .select("a", "b")
-        .unique()
-        .join(pl.DataFrame({"member": range(MEMBERS)}), how="cross")
-    )
-    found = []
-    for rows in (alone, together):
-        filled = grid.join(rows.with_columns(pl.col("member").cast(pl.Int64)), on=["member", "a", "b"], how="left")
-        by_pair = filled.with_columns(pl.col("people").fill_null(0)).group_by("a", "b").agg(
-            pl.col("people").mean().alias("mean"), (pl.col("people").var() / MEMBERS).alias("error")
-        )  # fmt: skip
-        found.append(by_pair)
-    both = found[0].join(found[1], on=["a", "b"]).filter(pl.col("error") + pl.col("error_right") > 0)
-    z = (both["mean"] - both["mean_right"]) / (both["error"] + both["error_right"]).sqrt()
-    assert both.height > 5
-    assert float(np.abs(z.to_numpy()).max()) < 5.0
+    z = z_of_pairs(alone, pairs(cohorts.table("flows"), ["from_place", "to_place"]), MEMBERS)
+    assert len(z) > 5
+    assert np.abs(z).max() < 5.0
 
 
 def table(*itineraries: tuple[list[str], int, list[int]]) -> pl.DataFrame:

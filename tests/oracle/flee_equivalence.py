@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from flee_toy import write_flee
 from onward.flee.simulate import FleeRunSettings, load_flee, run_one
+from onward.typing import Floats
 from oracle.equivalence import Stocks
 
 DAYS = 12
@@ -46,6 +48,26 @@ def closed_border(folder: Path) -> Path:
 
 
 FOLDERS = {"open camps": open_camps, "full camps": full_camps, "closed border": closed_border}
+
+
+def flee_itself(name: str) -> tuple[Floats, Floats]:
+    """Return means ``[t, camp]`` of Flee's own runs (commit 02cd2cb; scripts/flee_toys.py), and their variances."""
+    found = json.loads((Path(__file__).parent / "flee_toys.json").read_text("utf-8"))
+    return np.array(found[name]["mean"]), np.array(found[name]["sd"]) ** 2 / found["runs"]
+
+
+def largest_z_from_flee(stocks: Stocks, name: str) -> float:
+    """Return the largest |z| of means in camps against Flee's own; those of less than 10 people are left out."""
+    mean, variance = flee_itself(name)
+    ours = stocks[:, :, -len(CAMPS) :, 0]
+    enough = mean >= 10
+    noise = np.sqrt(variance + ours.var(axis=0, ddof=1) / len(ours))
+    return float((np.abs(ours.mean(axis=0) - mean)[enough] / noise[enough]).max())
+
+
+def largest_gap_from_flee(stocks: Stocks, name: str) -> float:
+    """Return the largest difference of mean people in a camp from Flee's own."""
+    return float(np.abs(stocks.mean(axis=0)[:, -len(CAMPS) :, 0] - flee_itself(name)[0]).max())
 
 
 def _given(more: Mapping[str, object]) -> dict[str, object]:
