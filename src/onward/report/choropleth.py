@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-import math
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import shapely
+from pyproj import Proj
 from shapely.geometry import mapping, shape
 from shapely.geometry.polygon import orient
 
@@ -28,6 +28,8 @@ LETTERS = 11
 #: degrees by which outlines are simplified: what a screen does not show (own choice)
 SIMPLER = 0.005
 LINE = "#5b6673"
+#: the chart's projection, which pyproj calls merc
+PROJECTION = "mercator"
 
 
 def choropleth(
@@ -88,7 +90,7 @@ def choropleth(
         *([known.note()] if boundaries else []),
     ]
     title = alt.TitleParams("Displaced people staying or waiting, by unit", subtitle=lines, anchor="start")
-    chart = alt.layer(*layers).project("mercator")
+    chart = alt.layer(*layers).project(PROJECTION)
     return chart.properties(width=WIDTH, height=HEIGHT, title=title).configure_view(stroke=None)
 
 
@@ -126,15 +128,19 @@ def _bounds(drawn: list[dict[str, Any]]) -> tuple[float, float, float, float]:
 
 
 def _pixels(spots: list[tuple[float, float]], box: tuple[float, float, float, float]) -> list[tuple[float, float]]:
-    """Return where the Mercator projection of the chart, fitted to a box, puts points."""
+    """Return where the chart's projection, fitted to a box of longitudes and latitudes, puts points, in pixels.
+
+    Examples
+    --------
+    >>> [(round(x), round(y)) for x, y in _pixels([(36.0, 36.0), (38.0, 37.0)], (36.0, 36.0, 38.0, 37.0))]
+    [(0, 448), (720, 0)]
+    """
     west, south, east, north = box
-    wide, tall = math.radians(east - west), _mercator(north) - _mercator(south)
-    scale = min(WIDTH / max(wide, 1e-9), HEIGHT / max(tall, 1e-9))
-    return [(scale * math.radians(x - west), scale * (_mercator(north) - _mercator(y))) for x, y in spots]
-
-
-def _mercator(latitude: float) -> float:
-    return math.asinh(math.tan(math.radians(latitude)))
+    chart = Proj(proj="merc", R=1)
+    (left, right), (bottom, top) = chart((west, east), (south, north))
+    scale = min(WIDTH / max(right - left, 1e-9), HEIGHT / max(top - bottom, 1e-9))
+    projected = (chart(longitude, latitude) for longitude, latitude in spots)
+    return [(scale * (x - left), scale * (top - y)) for x, y in projected]
 
 
 def _overlap(one: str, at: tuple[float, float], other: str, there: tuple[float, float]) -> bool:
