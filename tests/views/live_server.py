@@ -77,5 +77,5 @@ def ended(client: httpx.Client, seconds: float = 120) -> list[dict[str, Any]]:
         jobs: list[dict[str, Any]] = client.get("/api/jobs").json()
         if all(job["state"] not in ("waiting", "running", "stopping") for job in jobs):
             return jobs
-        time.sleep(0.05)
+        time.sleep(0.2)
     raise AssertionError(f"jobs did not end: {jobs}")

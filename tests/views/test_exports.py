@@ -20,6 +20,7 @@ from onward import disclosure as harm
 from onward.cli.main import app
 from onward.errors import ParameterError, RunFolderError
 from onward.exports.content import Content, content_of
+from onward.exports.hxl import tag
 from onward.exports.write import ENDINGS, export_run
 from onward.extras import install_command
 from onward.planning.allowed import allowed_units
@@ -269,6 +270,23 @@ def test_host_countries_keep_the_known_figure_and_round_the_change() -> None:
     row = content_of(run, crisis, today=AFTER).tables["host_countries"].row(0, named=True)
     assert (row["country"], row["hosted_before"], row["per_1000_before"]) == ("TUR", 2_503_426, 32.2)
     assert row["change_p50"] == harm.two_digits(host_countries(run)["hosted_p50"].item() - 2_503_426)
+    room = content_of(run, crisis, today=AFTER).tables["room"]
+    first = first_full_day(run, "sajo", 2_000)
+    full = room.filter(pl.col("place") == "sajo").row(0, named=True)
+    assert (full["name"], full["room"], full["probability"]) == ("Sajo (Sijjo)", 2_000, 1.0)
+    assert full["first_p5"] == full["first_p95"] == first
+    assert [tag("room", column) for column in ("room", "share_p50", "first_p50")] == [
+        "#capacity", "#capacity+taken+simulated+p50", "#date+filled+simulated+p50"
+    ]  # fmt: skip
+
+
+def first_full_day(run: onward.Run, place: str, room: int) -> dt.date:
+    """Return the first day on which so many stay at a place, of a run of one member."""
+    here = (pl.col("place").cast(pl.String) == place) & (pl.col("state").cast(pl.String) == "here")
+    days = run.tables["stock"].filter(here & (pl.col("people") >= room)).select("date").collect()["date"]
+    first = days.min()
+    assert isinstance(first, dt.date)
+    return first
 
 
 def read_csv(text: str) -> list[list[str]]:

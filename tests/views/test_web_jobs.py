@@ -113,8 +113,9 @@ def test_what_fails_says_why_and_the_next_goes_on(base: Path, tmp_path: Path) ->
 def test_a_baseline_that_was_changed_is_refused(tmp_path: Path) -> None:
     base = write_small_run(tmp_path / "base", members=1)
     counts = base / "crisis" / "counts.csv"
-    counts.write_text(counts.read_text("utf-8").replace("9000", "9001"), "utf-8")
-    with served(base, tmp_path / "whatifs") as client:
+    with served(base, tmp_path / "whatifs", fake=Slow()) as client:
+        assert client.post("/api/whatifs", json=whatif("before")).status_code == 202
+        counts.write_text(counts.read_text("utf-8").replace("9000", "9001"), "utf-8")
         answer = client.post("/api/whatifs", json=whatif("x"))
     assert answer.status_code == 409
     assert "its crisis was changed after the run" in answer.json()["message"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import polars as pl
 from rich.console import Console
 from rich.text import Text
 
 from onward.planning.allowed import allowed_units
-from onward.planning.hosts import host_countries, hosts
-from onward.report.host_sections import country_people
+from onward.planning.hosts import filled, host_countries, hosts
+from onward.report.host_sections import chance, country_people, day_words
 from onward.runs.summary import follows_flee
 from onward.simulation.run import Run
 from onward.simulation.units import finest_level
@@ -17,13 +18,13 @@ NAMED = 3
 
 
 def show_hosts(run: Run, console: Console) -> None:
-    """Print the units that host most displaced people for their residents, and what whole countries host.
+    """Print the units that host most displaced people for their residents, what countries host, and which room is full.
 
     Nothing for a run that does not know its crisis, or in which nobody is with hosts.
     """
     if run.crisis is None or follows_flee(run.about):
         return
-    lines = [line for line in (_most_pressed(run), *_countries(run)) if line]
+    lines = [line for line in (_most_pressed(run), *_countries(run), _filled(run)) if line]
     for line in lines:
         console.print(Text(line))
     if lines:
@@ -55,6 +56,20 @@ def _most_pressed(run: Run) -> str:
         if row["hosted_p50"] >= 1
     ]
     return f"Displaced people with hosts for each 1,000 residents, most: {'; '.join(said)}." if said else ""
+
+
+def _filled(run: Run) -> str:
+    """Return where the room is filled by those who stay, in how many histories and when; the likeliest first."""
+    from onward.cli.terminal import number
+
+    rows = filled(run, allowed_units(run)).filter(pl.col("probability") > 0)
+    rows = rows.sort("probability", "unit", descending=[True, False])
+    said = [
+        f"{row['name']} (room for {number(row['room'])}) {chance(row['probability'])}, on {day_words(row)}"
+        for row in rows.head(NAMED).iter_rows(named=True)
+    ]
+    more = f"; {rows.height - NAMED} more" if rows.height > NAMED else ""
+    return f"Room that is filled, with the first day: {'; '.join(said)}{more}." if said else ""
 
 
 def _countries(run: Run) -> list[str]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SHOWN = 3
 #: units of the tables of hosts and room (own choice: a screen)
 MOST_HOSTS = 8
+LEVELS = {"admin1": "admin 1", "admin2": "admin 2"}
 
 
 def add_needs(app: typer.Typer) -> None:
@@ -159,7 +160,7 @@ def _show(rows: pl.DataFrame, run: Any, units: Any, quantile: float, phase: str)
     if rows.is_empty():
         console.print("Nobody is in need there on that day.")
         return
-    title = f"Needs by {units.by}, {phase} phase, planned for the {100 * quantile:g} % quantile"
+    title = f"Needs by {LEVELS.get(units.by, units.by)}, {phase} phase, planned for the {100 * quantile:g} % quantile"
     console.print(Text(f"{run.about['title']}\n{title}", style="bold"))
     last = rows.filter(pl.col("date") == rows["date"].max())
     most = last.filter(pl.col("who") == "displaced").unique("unit").sort("people", "unit", descending=[True, False])
@@ -183,9 +184,16 @@ def _show(rows: pl.DataFrame, run: Any, units: Any, quantile: float, phase: str)
 
 
 def _cells(row: dict[str, Any]) -> list[str]:
+    from onward.report.plan_sections import item_words
+
     known = ["?" if row[name] is None else short(row[name]) for name in ("there", "gap")]
-    item = f"{row['item'].replace('_', ' ')}, {row['measure']}"
-    return [item, row["who"], short(row["quantity"]), f"{short(row['p5'])} – {short(row['p95'])}", *known]
+    return [
+        item_words(row["item"], row["measure"]),
+        row["who"],
+        short(row["quantity"]),
+        f"{short(row['p5'])} – {short(row['p95'])}",
+        *known,
+    ]
 
 
 def short(quantity: float) -> str:

@@ -15,24 +15,24 @@ from onward.model.near_ground import NEAR_KM
 
 _WORDS = {
     "displaced": "people who left home{origin}",
-    "displaced_to": "people who left home{origin} and are in {destination}",
-    "arrivals": "people who came to {destination}{source}, less those who left it again",
-    "gross": "people who came to {destination}{source}, also those who left it again",
+    "displaced_to": "people whose home is in {from}, who came to {destination} {when} and stayed there",
+    "arrivals": "people who came to {destination}{source} {when}, less those who left it again",
+    "gross": "people who came to {destination}{source} {when}, also those who left it again",
     "stock": "displaced people in {destination}{of}",
     "gate_waiting": "people waiting at {destination}",
     "gate_passed": "people who passed {destination}",
-    "onward": "displaced people who moved on{origin} to {destination}",
-    "share": "share of those who left home{origin} who are in {destination}",
-    "net": "people who came to {destination}, less those who left it again",
-    "outside_camps": "share of those who came to {destination} for whom its camps had no room",
-    "through": "share of those who came to {destination} who came from {from} or straight from there",
-    "passed_near": "share of those who came to {destination}{source} who had passed within {km} km of ground held by "
-    "{actor}",
+    "onward": "displaced people who moved on{source} to {destination}",
+    "share": "share of those who left home{origin} {when} who came to {destination} and stayed there",
+    "net": "people who came to {destination} {when}, less those who left it again",
+    "outside_camps": "share of those who came to {destination} {when} for whom its camps had no room",
+    "through": "share of those who came to {destination} {when} who came from {from} or straight from there",
+    "passed_near": "share of those who came to {destination}{source} {when} who had passed within {km} km of "
+    "ground held by {actor}",
     "from_origin": "share of the displaced in {destination} whose home is in {from}",
     "from_origin_of_all": "share of all who left home whose home is in {from}",
     "women_and_children": "women and children among people who left home{origin}",
     "women_and_children_in": "women and children among the displaced in {destination}{of}",
-    "attack_ratio": "attacks in these days against as many days before (a check of the input)",
+    "attack_ratio": "attacks {when} against those in as many days before (a check of the input)",
     "not_modelled": "a figure that the model cannot give ({indicator}{origin})",
 }
 #: kinds with other words where there is a destination
@@ -69,6 +69,21 @@ def site_name(key: str | None, crisis: Crisis) -> str:
     if key in crisis.table("routes")["gate"].drop_nulls().to_list():
         return f"the gate {gate_name(key)}"
     return "all places" if key == "everywhere" else _area_name(key, crisis)
+
+
+def gate_site_name(key: str | None, crisis: Crisis) -> str:
+    """Return the display name of a gate, or of the place at whose gates people are counted.
+
+    Examples
+    --------
+    >>> from onward.crisis import read_crisis
+    >>> crisis = read_crisis("aleppo-2016")
+    >>> gate_site_name("yayladagi", crisis), gate_site_name("azaz", crisis)
+    ('the gate Yayladagi', 'the gates of Azaz')
+    """
+    if key in crisis.table("routes")["gate"].drop_nulls().to_list():
+        return f"the gate {gate_name(str(key))}"
+    return "any gate" if key is None else f"the gates of {site_name(key, crisis)}"
 
 
 def _area_name(key: str, crisis: Crisis) -> str:
@@ -116,17 +131,21 @@ def claim_words(row: Mapping[str, Any], crisis: Crisis) -> str:
     if kind == "from_origin" and destination is None:
         kind = "from_origin_of_all"
     where = site_name(origin, crisis)
-    words = _WORDS.get(kind, kind).format(
+    when = _when(row, crisis)
+    site = gate_site_name if row["indicator"].startswith("gate_") else site_name
+    template = _WORDS.get(kind, kind)
+    words = template.format(
         origin=f" in {where}" if origin else "",
         source=f" from {where}" if origin else "",
         of=f" from {where}" if origin else "",
-        destination=site_name(destination, crisis),
+        destination=site(destination, crisis),
+        when=when,
         indicator=row["indicator"].replace("_", " "),
         km=f"{row.get('km') or NEAR_KM:g}",
         actor=_actor_name(row.get("actor"), crisis),
         **{"from": where},
     )
-    return f"{words} {_when(row, crisis)}".strip()
+    return words if "{when}" in template else f"{words} {when}".strip()
 
 
 def _actor_name(key: str | None, crisis: Crisis) -> str:

@@ -15,7 +15,7 @@ from onward import disclosure
 from onward.crisis import Crisis
 from onward.evaluation.counts import counts_beside, whole_units
 from onward.planning.allowed import allowed_units
-from onward.planning.hosts import host_countries, hosts
+from onward.planning.hosts import filled, host_countries, hosts
 from onward.runs.notes import read_notes, resolved
 from onward.runs.quantiles import FIGURES, Spread, grouped, spread_of_totals, spread_over_time
 from onward.runs.summary import follows_flee
@@ -177,6 +177,8 @@ def notes_of(run: Run) -> tuple[str, ...]:
         "hosts: displaced people with hosts (hosted) and in camps beside residents at home in the listed places, and "
         "hosted people for each 1,000 residents (per_1000), on the last day; empty where nobody is at home. "
         "host_countries: whom whole countries hosted before the run (from the crisis), and the simulated change since.",
+        "room: people for whom there is room (capacity), the share of it taken on the last day, the share of histories "
+        "in which it is ever filled by those who stay (probability), and the first such day of these (first).",
         "flows: people by where they are from (empty: displaced before the first day) and where they stopped, over the "
         "whole period; who stopped twice counts twice. Rows whose p95 is 0 are left out.",
         *(("near: people by where they are from and where they are in the end (empty: unknown, or under way) whose "
@@ -193,7 +195,7 @@ def notes_of(run: Run) -> tuple[str, ...]:
 
 
 def _hosts(run: Run, units: Units, key: str) -> dict[str, pl.DataFrame]:
-    """Return people with hosts and in camps by unit, and what host countries host, on the last day."""
+    """Return people with hosts and in camps by unit, what host countries host, and how full room is."""
     if run.crisis is None or follows_flee(run.about):
         return {}
     pressed, countries = hosts(run, units).rename({"unit": key}).drop("name"), host_countries(run)
@@ -204,7 +206,13 @@ def _hosts(run: Run, units: Units, key: str) -> dict[str, pl.DataFrame]:
     return {
         "hosts": disclosure.rounded(pressed, figures),
         "host_countries": disclosure.rounded(countries, list(change)).with_columns(rates),
+        "room": _room(run, units, key),
     }
+
+
+def _room(run: Run, units: Units, key: str) -> pl.DataFrame:
+    shares = [pl.col(f"share_{level}").round(2) for level in _BESIDE]
+    return filled(run, units).rename({"unit": key}).with_columns(*shares, pl.col("probability").round(2))
 
 
 def _stock(run: Run, units: Units) -> Spread:

@@ -27,9 +27,17 @@ _TAGS = {
     "destination": "#loc+destination", "actor": "#contact+code+actor", "km": "#indicator+num+km",
     "n": "#meta+id+note", "time": "#date+written", "by": "#contact+name", "on": "#meta+subject", "text": "#description",
     "reply": "#meta+id+thread", "resolved": "#status+resolved", "masked": "#meta+masked",
+    "room": "#capacity", "probability": "#indicator+probability+filled+simulated",
     "residents": "#population", "hosted_before": "#affected+hosted+before",
     "per_1000_before": "#indicator+per1000+before", "source": "#meta+source", SOURCE: "#meta+source+simulation",
 }  # fmt: skip
+#: tags of figures that are not displaced people, by the beginning of the column
+_OTHERS = {
+    "per_1000": "#indicator+per1000",
+    "residents": "#population",
+    "share": "#capacity+taken",
+    "first": "#date+filled",
+}
 #: attributes of #affected, by table
 _PEOPLE = {"stock": "displaced", "displaced": "displaced", "flows": "arrived", "legs": "arrived", "near": "near"}
 
@@ -43,10 +51,8 @@ def tag(table: str, column: str) -> str:
     ('#affected+displaced+simulated+p50', '#affected+waiting+simulated+mean', '#affected', '#loc+code')
     """
     what, _, figure = column.rpartition("_")
-    if figure in FIGURES and what == "per_1000":
-        return f"#indicator+per1000+simulated+{figure}"
-    if figure in FIGURES and what == "residents":
-        return f"#population+simulated+{figure}"
+    if figure in FIGURES and what in _OTHERS:
+        return f"{_OTHERS[what]}+simulated+{figure}"
     if figure in FIGURES and table == "claims":
         return f"#indicator+value+simulated+{figure}"
     if figure in FIGURES:

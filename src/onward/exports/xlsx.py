@@ -19,6 +19,7 @@ _TITLES = {
     "stock": "Stock by day", "displaced": "Displaced by day", "flows": "From where to where", "gates": "Gates by day",
     "claims": "Claims", "counts": "Counts (observed)", "legs": "Legs", "near": "Near held ground",
     "notes": "Notes of reviewers", "hosts": "Hosts", "host_countries": "Host countries",
+    "room": "Room",
 }  # fmt: skip
 
 
@@ -50,8 +51,12 @@ def _write_readme(book: Any, content: Content) -> None:
 
 
 def _write_table(book: Any, title: str, frame: pl.DataFrame) -> None:
-    formats: Any = {"date": "yyyy-mm-dd"} if "date" in frame.columns else {}
     figures = [column for column in frame.columns if column.rpartition("_")[2] in FIGURES]
+    formats: Any = {
+        column: "yyyy-mm-dd" if kind == pl.Date else "0%"
+        for column, kind in frame.schema.items()
+        if kind == pl.Date or column.startswith("share_")
+    }
     frame.write_excel(
         book,
         title,

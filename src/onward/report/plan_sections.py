@@ -115,12 +115,17 @@ def item_words(item: str, measure: str) -> str:
     --------
     >>> item_words("toilets", "toilets"), item_words("water", "litres a day")
     ('toilets', 'water, litres a day')
-    >>> item_words("shelters", "shelters (tents)")
-    'shelters (tents)'
+    >>> item_words("shelters", "shelters (tents)"), item_words("hospital_beds", "beds")
+    ('shelters (tents)', 'hospital beds')
+    >>> item_words("water_containers", "containers of 10 to 20 l")
+    'water containers of 10 to 20 l'
     """
     words = item.replace("_", " ")
-    if measure.startswith(words) or words.endswith(measure):
+    if measure.startswith(words) or measure.endswith(words) or words.endswith(measure):
         return max(words, measure, key=len)
+    start, _, last = words.rpartition(" ")
+    if start and measure.startswith(f"{last} "):
+        return f"{start} {measure}"
     return f"{words}, {measure}"
 
 

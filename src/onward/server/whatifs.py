@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from onward.crisis import Crisis, Scenario, check_scenario
 from onward.errors import ParameterError, RunFolderError
 from onward.model.near_ground import near_of
-from onward.runs.folder import kept_crisis, read_run
+from onward.runs.folder import CRISIS, kept_crisis, read_run
 from onward.runs.inputs import given_steps, with_days
 from onward.runs.summary import follows_flee
 from onward.simulation.member import Settings
 from onward.simulation.run import make_settings
+
+#: crises that are kept for the next what-if of the same run (own choice)
+KEPT = 4
 
 
 def baseline_crisis(folder: Path) -> Crisis:
@@ -24,12 +28,24 @@ def baseline_crisis(folder: Path) -> Crisis:
             f"{folder.name}: a run under Flee's rules has no what-ifs. "
             "Make a crisis of the instance with `onward import flee`, and run that."
         )
-    crisis = kept_crisis(folder)
+    crisis = _crisis_as_of(folder, _files(folder / CRISIS))
     if crisis is None:
         raise RunFolderError(f"{folder.name}: this run holds no crisis, so no what-if can be made of it. Run it again.")
     if crisis.hash != about["crisis_hash"]:
         raise RunFolderError(f"{folder.name}: its crisis was changed after the run. Run the changed crisis first.")
     return crisis
+
+
+@lru_cache(maxsize=KEPT)
+def _crisis_as_of(folder: Path, files: tuple[tuple[str, int, int], ...]) -> Crisis | None:
+    """Read the crisis of a run once for as long as its ``files`` do not change."""
+    return kept_crisis(folder)
+
+
+def _files(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Return the name, size and time of change of each file in a folder."""
+    found = [(path, path.stat()) for path in sorted(folder.rglob("*")) if path.is_file()]
+    return tuple((str(path.relative_to(folder)), state.st_size, state.st_mtime_ns) for path, state in found)
 
 
 def checked_scenario(

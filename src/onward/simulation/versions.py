@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
@@ -18,8 +19,14 @@ def versions() -> dict[str, str]:
     >>> sorted(versions())
     ['numba', 'numpy', 'onward', 'onward_sources', 'polars', 'python', 'scipy']
     """
+    return dict(_versions())
+
+
+@cache
+def _versions() -> tuple[tuple[str, str], ...]:
+    """Look the versions up once: those of a running process do not change."""
     found = {"onward": own_version(), "onward_sources": _sources(), "python": platform.python_version()}
-    return {**found, **{name: version(name) for name in LIBRARIES}}
+    return tuple({**found, **{name: version(name) for name in LIBRARIES}}.items())
 
 
 def own_version() -> str:
