@@ -61,13 +61,13 @@ ROUNDING = (
 )
 CAPACITY = (
     (
-        "        new_morning(sim)\n",
+        "        update_daily_factors(sim)\n",
         """        for n in range(people.ways[0]):
             i = people.way[n]
             if people.goal[i] < sim.here.shape[0] and people.quanta[i] <= sim.rates.travel_steps:
                 sim.here[people.goal[i], people.group[i]] += 1
-        new_morning(sim)
-        _take_stock(sim, people)
+        update_daily_factors(sim)
+        _update_counts(sim, people)
 """,
     ),
 )

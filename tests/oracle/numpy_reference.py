@@ -155,7 +155,7 @@ class Twin:
                 threat, ordinary = h * self.value["displaced_sensitivity"], self.onward[p] + crowd
                 if self.value["choice_danger"] > 0 and self.here[p, g] > 0:
                     in_danger = 1 - self.safety[self.today, p, g]
-                    ordinary = (ordinary + self.value["onward_danger"] * in_danger) * self.lure(p, g)
+                    ordinary = (ordinary + self.value["onward_danger"] * in_danger) * self.accepted_share(p, g)
                 if self.attraction[self.regime[self.today], p, g] <= 0:
                     ordinary += self.value["closing"]
                 home = self.home[p, g] * -math.expm1(-h)
@@ -178,7 +178,7 @@ class Twin:
     def allows(self, p: int, goal: int) -> bool:
         return not (self.value["choice_danger"] > 0 and self.abroad[p] and not self.abroad[goal])
 
-    def lure(self, place: int, g: int) -> float:
+    def accepted_share(self, place: int, g: int) -> float:
         """The share of those who would move on that does: nobody swaps a place for a more dangerous one."""
         safe = self.safety[self.today, :, g]
         weights = self.nested({goal: w for goal, w in self.weights(place, g).items() if w > 0})

@@ -61,7 +61,7 @@ def _in_nest(nest: float, abroad: bool, weight: float) -> float:
 
 
 @once
-def new_morning(sim: Any) -> None:
+def update_daily_factors(sim: Any) -> None:
     """Update each place's threat and crowding and each gate's queue at the start of a day."""
     places, groups = sim.here.shape
     for p in range(places):
@@ -94,7 +94,7 @@ def _days_to_wait(sim: Any, gate: int) -> float:
 
 
 @part
-def lure(sim: Any, place: int, g: int) -> float:
+def accepted_share(sim: Any, place: int, g: int) -> float:
     """Return the share of those who would move on from ``place`` who do; who finds only more dangerous places stays.
 
     A destination is accepted with the probability ``min(1, safety there / safety here)``.
@@ -122,7 +122,7 @@ def lure(sim: Any, place: int, g: int) -> float:
 
 
 @part
-def weigh(sim: Any, place: int, g: int, people: Any, stay: bool, barred: int) -> float:
+def destination_weights(sim: Any, place: int, g: int, people: Any, stay: bool, barred: int) -> float:
     """Fill ``sim.weight`` with the weight of each destination of ``people`` at ``place``; return their sum.
 
     ``stay`` allows people to stay where they are; ``barred`` is a gate that must not come first on the way (-1: none).
@@ -175,7 +175,7 @@ def choose(
     may stay where they are; those who stay have their own place as destination, as have all who find no other.
     """
     fresh = mode < 0
-    left, rest = people, weigh(sim, place, g, people, not fresh, barred)
+    left, rest = people, destination_weights(sim, place, g, people, not fresh, barred)
     if rest <= 0.0:
         return push(sim, place, place, max(mode, whole(0)), whole(0), whole(2), flag(False), bits, people, size)
     rng, weight, dest, k_most = sim.moves_rng, sim.weight, sim.dest[g, place], sim.weight.size - 1

@@ -10,17 +10,23 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from onward.engine.destination_choice import new_morning, new_regime
+from onward.engine.destination_choice import new_regime, update_daily_factors
 from onward.engine.draws import sample, split
 from onward.engine.gates import is_cut, may_pass, queue_at
 from onward.engine.jit import entry, flag, once, part, whole
-from onward.engine.person_passing import ask_each, mark_each, near_today, note_each, tell_where_each_is
-from onward.engine.person_travel import aim, odds_from, set_out_today, travel_alone
+from onward.engine.person_passing import (
+    allocate_answers,
+    mark_each_near,
+    near_today,
+    tally_each,
+    tally_last_place_of_each,
+)
+from onward.engine.person_travel import choose_for_each, odds_from, set_out_today, travel_alone
 from onward.engine.persons import (
+    create_people,
     draw_people,
-    put_under_way,
     residents_cell,
-    settle,
+    start_travelling,
     staying_cell,
     waiting_cell,
 )
@@ -38,26 +44,26 @@ def run_individuals(
     The log is empty unless ``kept``. ``reached[0]`` is the number of days done.
     """
     sim = set_up(world, rates, start, moves_rng, labels_rng, labels_rng, False, False)
-    ask_each(sim, world.asked)
-    people = settle(sim, start, kept)
+    allocate_answers(sim, world.asked)
+    people = create_people(sim, start, kept)
     sim.away[0] = start.here.sum()
     for t in range(world.regime.size):
         sim.today = t
         if t == 0 or world.regime[t] != world.regime[t - 1]:
             new_regime(sim)
-        new_morning(sim)
-        mark_each(sim, people)
+        update_daily_factors(sim)
+        mark_each_near(sim, people)
         _leave(sim, people)
         _give_up(sim, people)
         _return(sim, people)
         travel_alone(sim, people)
-        _take_stock(sim, people)
+        _update_counts(sim, people)
         _open_gates(sim, people)
         _leave_map(sim, people)
-        _take_stock(sim, people)
+        _update_counts(sim, people)
         _count(sim, people, start.immobile)
         reached[0] = t + 1
-    tell_where_each_is(sim, people)
+    tally_last_place_of_each(sim, people)
     size = sim.size[FLOWS]
     raw = Raw(sim.daily, sim.flow[:size], sim.flow_people[:size], sim.flow_near[:size], sim.ended, sim.overdrawn)
     return raw, people.log[: people.logged[0]], people.last
@@ -92,7 +98,7 @@ def _leave(sim: Any, people: Any) -> None:
                 who = draw_people(people, cell, (here if again else home) // unit, rng)
                 _displace(sim, people, who, unit)
                 set_out_today(sim, people, who, p, g, odds)
-                put_under_way(people, who)
+                start_travelling(people, who)
         sim.share_left[p] = leavers / residents if residents > 0 else 0.0
 
 
@@ -124,8 +130,8 @@ def _give_up(sim: Any, people: Any) -> None:
                 if number > 0:
                     who = draw_people(people, waiting_cell(places, groups, lane, g, m), number, sim.moves_rng)
                     odds = odds_from(sim, near, g, flag(True), sim.lane_gate[lane])
-                    aim(sim, people, who, near, g, odds, -1 - near, whole(0))
-                    put_under_way(people, who)
+                    choose_for_each(sim, people, who, near, g, odds, -1 - near, whole(0))
+                    start_travelling(people, who)
 
 
 @once
@@ -170,7 +176,7 @@ def _go_home(sim: Any, people: Any, p: int, g: int, highest: float, cell: int) -
         who[going] = i
         going += 1
     people.count[cell] = end - people.first[cell]
-    put_under_way(people, who[:going])
+    start_travelling(people, who[:going])
 
 
 @part
@@ -200,8 +206,8 @@ def _let_through(sim: Any, people: Any, lane: int, g: int, m: int, number: int) 
     places, groups, road = sim.home.shape[0], sim.home.shape[1], sim.lane_road[lane]
     who = draw_people(people, waiting_cell(places, groups, lane, g, m), number, sim.moves_rng)
     odds = odds_from(sim, sim.head[road], g, flag(True), sim.lane_gate[lane])
-    aim(sim, people, who, sim.head[road], g, odds, road, sim.quanta[road, m])
-    put_under_way(people, who)
+    choose_for_each(sim, people, who, sim.head[road], g, odds, road, sim.quanta[road, m])
+    start_travelling(people, who)
 
 
 @once
@@ -216,12 +222,12 @@ def _leave_map(sim: Any, people: Any) -> None:
             number = split(sim.moves_rng, sim.here[p, g], share, sim.unit[g]) if sim.abroad[p] else whole(0)
             if number > 0:
                 who = draw_people(people, staying_cell(places, groups, p, g), number // sim.unit[g], sim.moves_rng)
-                note_each(sim, people, who, p)
+                tally_each(sim, people, who, p)
                 sim.gone[p] += number
 
 
 @part
-def _take_stock(sim: Any, people: Any) -> None:
+def _update_counts(sim: Any, people: Any) -> None:
     """Set the numbers of people in cells, which determine rates and weights, to the lengths of their lists."""
     places, groups = sim.home.shape
     for p in range(places):

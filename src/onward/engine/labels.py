@@ -20,7 +20,7 @@ from numba.extending import overload
 
 from onward.engine.draws import are_whole, fair_share, hypergeometric
 from onward.engine.jit import once, part, whole
-from onward.engine.passing import pass_on
+from onward.engine.passing import transfer_answers
 from onward.engine.state import TIMES, packed
 from onward.engine.workspace import BATCHES, END, ENTRIES, FIRST, FLOWS, FROM, STOPS, T_BATCH, TRAVELLERS
 
@@ -65,7 +65,7 @@ def open_batch(sim: Any, place: int) -> None:
 
 
 @part
-def _room_for_entries(sim: Any, pool_labels: int) -> None:
+def _reserve_entries(sim: Any, pool_labels: int) -> None:
     """Make room for a batch's entries: one per label of its pool, and the parts they are divided into."""
     while sim.size[ENTRIES] + pool_labels + EXACT + PIECES > sim.entry.size:
         sim.entry = longer(sim.entry)
@@ -101,7 +101,7 @@ def add_residents(sim: Any, place: int, people: Any, unit: int) -> None:
     """Add people who leave home, displaced for the first time as far as is known, to the last batch."""
     sim.batch_left[sim.size[BATCHES] - 1] += people
     if sim.labelled and people > 0:
-        _room_for_entries(sim, whole(1))
+        _reserve_entries(sim, whole(1))
         _add_entries(sim, place * TIMES, people, _part(people, unit))
         sim.batch[sim.size[BATCHES] - 1, END] = sim.size[ENTRIES]
         sim.away[0] += people
@@ -116,7 +116,7 @@ def add_from_pool(sim: Any, pool: Any, near: Any, people: Any, total: Any, unit:
     sim.batch_left[sim.size[BATCHES] - 1] += people
     if not sim.labelled or people <= 0:
         return
-    _room_for_entries(sim, pool.size)
+    _reserve_entries(sim, pool.size)
     _take_sample(sim, pool, near, people, total, unit, again)
     sim.batch[sim.size[BATCHES] - 1, END] = sim.size[ENTRIES]
 
@@ -248,7 +248,7 @@ def shuffle(sim: Any) -> None:
 
 
 @part
-def note_stop(size: Any, stop: Any, stopped: Any, near: Any, where: int, people: Any, bits: int) -> None:
+def record_stop(size: Any, stop: Any, stopped: Any, near: Any, where: int, people: Any, bits: int) -> None:
     """Record that people of the current batch stop: at place p (p), at home (places + p), or at a gate.
 
     ``bits`` say what they have passed near since they set out.
@@ -263,7 +263,7 @@ def note_stop(size: Any, stop: Any, stopped: Any, near: Any, where: int, people:
 
 
 @once
-def deliver(sim: Any, b: int, g: int) -> None:
+def record_arrivals(sim: Any, b: int, g: int) -> None:
     """Count everyone of batch ``b`` who stopped, at their present stop and with their labels, and record their legs.
 
     Labels go into the pool of the stop; people who are home again lose theirs. The function is not divided, because
@@ -272,7 +272,7 @@ def deliver(sim: Any, b: int, g: int) -> None:
     places, modes, stops, labelled = sim.here.shape[0], sim.waiting.shape[2], sim.size[STOPS], sim.labelled
     start, first, end = sim.batch[b, FROM], sim.batch[b, FIRST], sim.batch[b, END]
     if sim.origins:
-        _room_for_flows(sim, stops + end - first if are_whole(sim.batch_left[b]) else stops * (end - first))
+        _reserve_flows(sim, stops + end - first if are_whole(sim.batch_left[b]) else stops * (end - first))
     entry, there, tally, met, rank = sim.entry, sim.entry_people, sim.tally, sim.met, sim.rank
     flow, going, f, away, stop, stopped = sim.flow, sim.flow_people, sim.size[FLOWS], sim.away, sim.stop, sim.stopped
     here, residents, waiting, daily, today = sim.here, sim.home, sim.waiting, sim.daily, sim.today
@@ -309,7 +309,7 @@ def deliver(sim: Any, b: int, g: int) -> None:
                 if asked > 0:
                     into, skip = (ended[label // TIMES, to], 1) if home else (near[label], 0)
                     held, walked = entry_near[e], stopped_near[where]
-                    pass_on(near_rng, taken, held, there[e], walked, people, tally_near[label], into, skip)
+                    transfer_answers(near_rng, taken, held, there[e], walked, people, tally_near[label], into, skip)
                 there[e] -= taken
                 people -= taken
                 if home:
@@ -343,7 +343,7 @@ def deliver(sim: Any, b: int, g: int) -> None:
 
 
 @part
-def _room_for_flows(sim: Any, rows: int) -> None:
+def _reserve_flows(sim: Any, rows: int) -> None:
     """Make room for the given number of additional flows."""
     while sim.size[FLOWS] + rows > sim.flow.size:
         sim.flow = longer(sim.flow)
@@ -357,7 +357,7 @@ def write_legs(sim: Any) -> None:
     if sim.origins:
         return
     places = sim.leg.shape[0]
-    _room_for_flows(sim, sim.leg.size)
+    _reserve_flows(sim, sim.leg.size)
     for place in range(places):
         for to in range(places):
             people = sim.leg[place, to]
@@ -370,7 +370,7 @@ def write_legs(sim: Any) -> None:
 
 
 @once
-def forget_finished(sim: Any) -> None:
+def drop_finished_batches(sim: Any) -> None:
     """Remove batches to which nobody under way belongs, and renumber the others."""
     batches, way, batch, left = sim.size[BATCHES], sim.way, sim.batch, sim.batch_left
     entry, people, near = sim.entry, sim.entry_people, sim.entry_near

@@ -19,7 +19,7 @@ from onward.engine.workspace import BATCHES, END, FIRST, T_BATCH, T_PASSED, TRAV
 
 
 @part
-def pass_on(
+def transfer_answers(
     rng: Any, taken: Any, held: Any, there: Any, walked: Any, people: Any, tally: Any, into: Any, skip: int
 ) -> None:
     """Move those for whom each question holds of ``taken`` people who stop.
@@ -41,7 +41,7 @@ def pass_on(
 
 
 @once
-def mark_those_there(sim: Any) -> None:
+def mark_those_near(sim: Any) -> None:
     """Mark who stays or waits this morning where ground near by has changed hands to an actor that is asked for."""
     if sim.asked == 0:
         return
@@ -67,7 +67,7 @@ def mark_those_there(sim: Any) -> None:
 
 
 @once
-def note_ended(sim: Any, batch: int, place: int) -> None:
+def tally_leaving_the_map(sim: Any, batch: int, place: int) -> None:
     """Add a batch that leaves the map from ``place`` to the tally of where all are in the end."""
     if sim.asked == 0:
         return
@@ -79,7 +79,7 @@ def note_ended(sim: Any, batch: int, place: int) -> None:
 
 
 @once
-def tell_where_all_are(sim: Any) -> None:
+def tally_last_places(sim: Any) -> None:
     """Add everybody who stays, waits or is under way on the last evening to the tally of where all are."""
     if sim.asked == 0:
         return
@@ -105,12 +105,13 @@ def _add_those_under_way(sim: Any, column: int) -> None:
         for k in range(sim.asked):
             if sim.way[n, T_PASSED] >> k & 1:
                 walked[b, k] += sim.way_people[n]
+    rng = sim.near_rng
     for b in range(batches):
         for e in range(sim.batch[b, FIRST], sim.batch[b, END]):
             taken, label = sim.entry_people[e], sim.entry[e]
             row = sim.ended[label // TIMES, column]
             row[0] += taken
-            pass_on(sim.near_rng, taken, sim.entry_near[e], taken, walked[b], people[b], sim.tally_near[label], row, 1)
+            transfer_answers(rng, taken, sim.entry_near[e], taken, walked[b], people[b], sim.tally_near[label], row, 1)
             people[b] -= taken
 
 

@@ -15,7 +15,7 @@ from onward.engine.workspace import MODES, ROOM
 
 
 @once
-def ask_each(sim: Any, asked: int) -> None:
+def allocate_answers(sim: Any, asked: int) -> None:
     """Make room for the answers to ``asked`` questions."""
     known = sim.here.shape[0] + 1 if asked > 0 else 0
     sim.asked = asked
@@ -24,7 +24,7 @@ def ask_each(sim: Any, asked: int) -> None:
 
 
 @once
-def mark_each(sim: Any, people: Any) -> None:
+def mark_each_near(sim: Any, people: Any) -> None:
     """Mark who stays or waits this morning where ground near by has changed hands to an actor that is asked for."""
     if sim.asked == 0:
         return
@@ -64,7 +64,7 @@ def near_today(sim: Any, road: int) -> Any:
 
 
 @part
-def note_each(sim: Any, people: Any, who: Any, place: int) -> None:
+def tally_each(sim: Any, people: Any, who: Any, place: int) -> None:
     """Add people to the tally of where all are in the end; ``place`` is one more than the last for those under way."""
     if sim.asked == 0:
         return
@@ -79,23 +79,23 @@ def note_each(sim: Any, people: Any, who: Any, place: int) -> None:
 
 
 @once
-def tell_where_each_is(sim: Any, people: Any) -> None:
+def tally_last_place_of_each(sim: Any, people: Any) -> None:
     """Add everybody who stays, waits or is under way on the last evening to the tally of where all are."""
     if sim.asked == 0:
         return
     places, groups = sim.here.shape
     for p in range(places):
         for g in range(groups):
-            _note_cell(sim, people, staying_cell(places, groups, p, g), p)
+            _tally_cell(sim, people, staying_cell(places, groups, p, g), p)
     for lane in range(sim.waiting.shape[0]):
         for g in range(groups):
             for m in range(MODES):
                 cell = waiting_cell(places, groups, lane, g, m)
-                _note_cell(sim, people, cell, sim.tail[sim.lane_road[lane]])
-    note_each(sim, people, people.way[: people.ways[0]], places)
+                _tally_cell(sim, people, cell, sim.tail[sim.lane_road[lane]])
+    tally_each(sim, people, people.way[: people.ways[0]], places)
 
 
 @part
-def _note_cell(sim: Any, people: Any, cell: int, place: int) -> None:
+def _tally_cell(sim: Any, people: Any, cell: int, place: int) -> None:
     first = people.first[cell]
-    note_each(sim, people, people.listed[first : first + people.count[cell]], place)
+    tally_each(sim, people, people.listed[first : first + people.count[cell]], place)

@@ -10,16 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from onward.engine.destination_choice import weigh
+from onward.engine.destination_choice import destination_weights
 from onward.engine.jit import flag, once, part, whole
 from onward.engine.labels import longer, longer_table
-from onward.engine.person_passing import near_today, note_each
+from onward.engine.person_passing import near_today, tally_each
 from onward.engine.persons import (
     BEFORE,
     LEFT,
     REACHED,
     STOP,
-    make_room,
+    reserve,
     residents_cell,
     staying_cell,
     waiting_cell,
@@ -32,7 +32,7 @@ _packed = once(packed)
 
 
 @once
-def _add_up(weight: Floats, odds: Floats) -> float:
+def _running_sums(weight: Floats, odds: Floats) -> float:
     """Fill ``odds`` with the running sums of weights; return the last."""
     total = 0.0
     for k in range(weight.size):
@@ -43,23 +43,23 @@ def _add_up(weight: Floats, odds: Floats) -> float:
 
 @part
 def odds_from(sim: Any, place: int, g: int, stay: bool, barred: int) -> Any:
-    """Return running sums of the weights of destinations; ``stay`` and ``barred`` as `weigh` takes them."""
-    weigh(sim, place, g, whole(1), stay, barred)
+    """Return running sums of `destination_weights`, which takes ``stay`` and ``barred``."""
+    destination_weights(sim, place, g, whole(1), stay, barred)
     odds = np.empty(sim.weight.size)
-    _add_up(sim.weight, odds)
+    _running_sums(sim.weight, odds)
     return odds
 
 
 @part
 def stay_odds(sim: Any, people: Any, place: int, g: int) -> None:
     """Update the running sums to today for those who choose again at a place and may stay there."""
-    weigh(sim, place, g, whole(1), flag(True), whole(-1))
-    people.total[g, place] = _add_up(sim.weight, people.odds[g, place])
+    destination_weights(sim, place, g, whole(1), flag(True), whole(-1))
+    people.total[g, place] = _running_sums(sim.weight, people.odds[g, place])
     people.made[g, place] = sim.today
 
 
 @part
-def pick(odds: Floats, drawn: float) -> int:
+def draw_destination(odds: Floats, drawn: float) -> int:
     """Return the destination selected by a random number from 0 to 1: the first whose running sum exceeds it.
 
     Destinations of weight 0 are never selected.
@@ -83,20 +83,20 @@ def set_out_today(sim: Any, people: Any, who: Any, place: int, g: int, odds: Flo
     some, passed, bits = odds[odds.size - 1] > 0.0, people.passed, near_today(sim, -1 - place)
     for i in who:
         passed[i] |= bits
-        goal[i] = dest[pick(odds, rng.random())] if some else place
+        goal[i] = dest[draw_destination(odds, rng.random())] if some else place
         mode[i] = 1 if some and rng.random() >= foot else 0
         road[i], quanta[i], left[i] = -1 - place, 0, day
 
 
 @part
-def aim(sim: Any, people: Any, who: Any, place: int, g: int, odds: Floats, on: int, to_go: int) -> None:
+def choose_for_each(sim: Any, people: Any, who: Any, place: int, g: int, odds: Floats, on: int, to_go: int) -> None:
     """Let people who travel on choose again at ``place``, and put them ``to_go`` quanta before its end."""
     goal, road, quanta, left = people.goal, people.road, people.quanta, people.left
     dest, rng, day = sim.dest[g, place], sim.moves_rng, sim.today
     some, passed, bits = odds[odds.size - 1] > 0.0, people.passed, near_today(sim, on)
     for i in who:
         passed[i] |= bits
-        k = pick(odds, rng.random()) if some else dest.size
+        k = draw_destination(odds, rng.random()) if some else dest.size
         goal[i] = dest[k] if k < dest.size else place
         road[i], quanta[i], left[i] = on, to_go, day
 
@@ -106,7 +106,7 @@ def travel_alone(sim: Any, people: Any) -> None:
     """Move everyone who is under way or ready to go as far as the day allows; record their legs."""
     number = people.ways[0]
     where = np.full(number, -1, np.int64)
-    _go(sim, people, where)
+    _travel_each(sim, people, where)
     stopped = 0
     for n in range(number):
         stopped += where[n] >= 0
@@ -124,8 +124,8 @@ def travel_alone(sim: Any, people: Any) -> None:
 
 
 @part
-def _go(sim: Any, people: Any, where: Ints) -> None:
-    """Move each person as far as the day allows; record where they stop, like `onward.engine.labels.note_stop`."""
+def _travel_each(sim: Any, people: Any, where: Ints) -> None:
+    """Move each person as far as the day allows; record where they stop, like `onward.engine.labels.record_stop`."""
     places, rng, today, s = sim.here.shape[0], sim.moves_rng, sim.today, sim.regime[sim.today]
     stay, safety, stage, cost, passed = sim.attraction[s], sim.safety[today], sim.stage, sim.cost[s], sim.daily.passed
     slots, firsts, lanes, heads, tails = sim.slot, sim.first, sim.lane, sim.head, sim.tail
@@ -167,7 +167,7 @@ def _go(sim: Any, people: Any, where: Ints) -> None:
                     stay_odds(sim, people, place, g)
                 replans, came = replans + 1, False
                 if totals[g, place] > 0.0:
-                    k = pick(odds[g, place], rng.random())
+                    k = draw_destination(odds[g, place], rng.random())
                     goal = whole(dests[g, place, k]) if k < dests.shape[2] else place
                 else:
                     goal, budget, replans = place, whole(0), 2
@@ -192,11 +192,11 @@ def _go(sim: Any, people: Any, where: Ints) -> None:
 def _arrive(sim: Any, people: Any, who: Any, where: Ints) -> None:
     """Count people where they stopped, add them to its list, and record their legs."""
     cells = np.empty(who.size, np.int64)
-    _write_down(sim, people, who, where, cells)
+    _record_arrivals(sim, people, who, where, cells)
     more = np.zeros(people.first.size, np.int64)
     for n in range(who.size):
         more[cells[n]] += 1
-    make_room(people, more)
+    reserve(people, more)
     listed, first, count = people.listed, people.first, people.count
     for n in range(who.size):
         cell = cells[n]
@@ -205,7 +205,7 @@ def _arrive(sim: Any, people: Any, who: Any, where: Ints) -> None:
 
 
 @part
-def _write_down(sim: Any, people: Any, who: Any, where: Ints, cells: Ints) -> None:
+def _record_arrivals(sim: Any, people: Any, who: Any, where: Ints, cells: Ints) -> None:
     """Fill in the cell that each person reached, and record legs; people who are home are no longer displaced."""
     places, groups = sim.home.shape
     today, rank, daily, away = sim.today, sim.rank, sim.daily, sim.away
@@ -227,19 +227,19 @@ def _write_down(sim: Any, people: Any, who: Any, where: Ints, cells: Ints) -> No
         keys[n] = _packed(places, today, origin, rank[at[i]], rank[end], times[i])
         bits[n], number[n] = people.passed[i], unit[g]
         if places <= stop < 2 * places:
-            note_each(sim, people, who[n : n + 1], end)
+            tally_each(sim, people, who[n : n + 1], end)
             away[times[i] - 1] -= unit[g]
             times[i] = 0
         where[n] = end
     if people.kept:
-        _log(people, who, where, today)
+        _log_stops(people, who, where, today)
     for n in range(who.size):
         at[who[n]] = where[n]
     _add_legs(sim, keys, bits, number)
 
 
 @part
-def _log(people: Any, who: Any, end: Ints, today: int) -> None:
+def _log_stops(people: Any, who: Any, end: Ints, today: int) -> None:
     """Record that people stop at places, after their last stop."""
     while people.logged[0] + who.size > people.log.shape[0]:
         people.log = longer_table(people.log)

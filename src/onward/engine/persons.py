@@ -94,7 +94,7 @@ def waiting_cell(places: int, groups: int, lane: int, g: int, mode: int) -> int:
 
 
 @once
-def settle(sim: Any, start: Start, kept: bool) -> Any:
+def create_people(sim: Any, start: Start, kept: bool) -> Any:
     """Create everyone on the first morning, by place and group: those who may leave, cannot leave, or are displaced."""
     places, groups, k_most = start.home.shape[0], start.home.shape[1], sim.weight.size - 1
     everybody, listed = 0, 0
@@ -158,7 +158,7 @@ def draw_people(people: Any, cell: int, number: int, rng: Any) -> Any:
 
 
 @part
-def make_room(people: Any, more: Any) -> None:
+def reserve(people: Any, more: Any) -> None:
     """Make room for ``more[cell]`` people in each list; a list that grows moves to the end of all lists."""
     first, room, count, end = people.first, people.room, people.count, people.used[0]
     wanted = 0
@@ -193,7 +193,7 @@ def _pack(people: Any, more: Any) -> None:
 
 
 @part
-def put_under_way(people: Any, who: Any) -> None:
+def start_travelling(people: Any, who: Any) -> None:
     """Add people to those who are under way or ready to go."""
     n = people.ways[0]
     while n + who.size > people.way.size:

@@ -10,21 +10,21 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from onward.engine.destination_choice import GOAL, MODE, choose, lure, new_morning, new_regime
+from onward.engine.destination_choice import GOAL, MODE, accepted_share, choose, new_regime, update_daily_factors
 from onward.engine.draws import are_whole, sample, split
 from onward.engine.gates import is_cut, may_pass, queue_at
 from onward.engine.jit import entry, flag, once, part, whole
 from onward.engine.labels import (
     add_from_pool,
     add_residents,
-    forget_finished,
+    drop_finished_batches,
     open_batch,
     shuffle,
     write_legs,
 )
-from onward.engine.passing import mark_those_there, note_ended, tell_where_all_are
+from onward.engine.passing import mark_those_near, tally_last_places, tally_leaving_the_map
 from onward.engine.state import TIMES, Rates, Raw, Start, World
-from onward.engine.travel import room_for_travellers, set_out, travel
+from onward.engine.travel import reserve_travellers, set_out, travel
 from onward.engine.workspace import BATCHES, END, FIRST, FLOWS, T_ROAD, TRAVELLERS, set_up
 
 
@@ -50,8 +50,8 @@ def run_member(
         sim.today = t
         if t == 0 or world.regime[t] != world.regime[t - 1]:
             new_regime(sim)
-        new_morning(sim)
-        mark_those_there(sim)
+        update_daily_factors(sim)
+        mark_those_near(sim)
         _leave(sim)
         _give_up(sim)
         _return(sim)
@@ -60,9 +60,9 @@ def run_member(
         _leave_map(sim)
         _count(sim, start.immobile)
         write_legs(sim)
-        forget_finished(sim)
+        drop_finished_batches(sim)
         reached[0] = t + 1
-    tell_where_all_are(sim)
+    tally_last_places(sim)
     size = sim.size[FLOWS]
     return Raw(sim.daily, sim.flow[:size], sim.flow_people[:size], sim.flow_near[:size], sim.ended, sim.overdrawn)
 
@@ -82,7 +82,7 @@ def leaving_rates(sim: Any, p: int, g: int, crowd: float) -> tuple[float, float,
     h = sim.hazard[t, p, g] + rates.contagion * sim.share_left[p]
     threat, ordinary = h * rates.displaced_sensitivity, sim.onward[p] + crowd
     if rates.choice_danger > 0.0 and sim.here[p, g] > 0:
-        ordinary = (ordinary + rates.onward_danger * (1.0 - sim.safety[t, p, g])) * lure(sim, p, g)
+        ordinary = (ordinary + rates.onward_danger * (1.0 - sim.safety[t, p, g])) * accepted_share(sim, p, g)
     if sim.attraction[sim.regime[t], p, g] <= 0.0:
         ordinary += rates.closing  # nobody may stay here any more
     return h, threat, ordinary
@@ -117,17 +117,17 @@ def _leave(sim: Any) -> None:
             sim.daily.fled_again[t, p] += fled
             sim.daily.moved_on[t, p] += here - fled
             leavers += home
-            _get_ready(sim, p, g, whole(-1), home + here, whole(-1), -1 - p, whole(0))
+            _prepare_departure(sim, p, g, whole(-1), home + here, whole(-1), -1 - p, whole(0))
         sim.share_left[p] = leavers / residents if residents > 0 else 0.0
 
 
 @part
-def _get_ready(sim: Any, place: int, g: int, mode: int, people: Any, barred: int, road: int, left: int) -> None:
+def _prepare_departure(sim: Any, place: int, g: int, mode: int, people: Any, barred: int, road: int, left: int) -> None:
     """Let the last batch choose from ``place`` and record it as on ``road`` with ``left`` quanta to go."""
     shuffle(sim)
     batch = sim.size[BATCHES] - 1
     size = choose(sim, place, g, mode, whole(0), whole(0), whole(0), people, barred, whole(0))
-    room_for_travellers(sim, size)
+    reserve_travellers(sim, size)
     for w in range(size):
         set_out(sim, road, left, sim.walker[w, GOAL], g, sim.walker[w, MODE], batch, whole(0), sim.walking[w])
 
@@ -203,7 +203,7 @@ def _give_up(sim: Any) -> None:
                     passed, unit = sim.gate_near[lane, g, m], sim.unit[g]
                     add_from_pool(sim, sim.gate_pool[lane, g, m], passed, people, there, unit, flag(False))
                     sim.waiting[lane, g, m] -= people
-                    _get_ready(sim, near, g, m, people, sim.lane_gate[lane], -1 - near, whole(0))
+                    _prepare_departure(sim, near, g, m, people, sim.lane_gate[lane], -1 - near, whole(0))
 
 
 @part
@@ -235,7 +235,7 @@ def _let_through(sim: Any, lane: int, g: int, m: int, people: Any) -> None:
     near = sim.gate_near[lane, g, m]
     add_from_pool(sim, sim.gate_pool[lane, g, m], near, people, sim.waiting[lane, g, m], sim.unit[g], flag(False))
     sim.waiting[lane, g, m] -= people
-    _get_ready(sim, sim.head[road], g, m, people, sim.lane_gate[lane], road, sim.quanta[road, m])
+    _prepare_departure(sim, sim.head[road], g, m, people, sim.lane_gate[lane], road, sim.quanta[road, m])
 
 
 @once
@@ -244,7 +244,7 @@ def _return(sim: Any) -> None:
     if not sim.labelled:
         return
     places, groups = sim.home.shape
-    here, pool, slot, homeward, today = sim.here, sim.pool, sim.slot, sim.homeward, sim.today  # as in `deliver`
+    here, pool, slot, homeward, today = sim.here, sim.pool, sim.slot, sim.homeward, sim.today  # as in `record_arrivals`
     for p in range(places):
         for g in range(groups):
             if are_whole(here[p, g]) and here[p, g] <= 0:
@@ -272,7 +272,7 @@ def _go_home(sim: Any, p: int, g: int, origin: int, there: Any) -> None:
         sim.entry[e] += origin * TIMES
     shuffle(sim)
     sim.here[p, g] -= people
-    room_for_travellers(sim, whole(2))
+    reserve_travellers(sim, whole(2))
     foot = split(sim.moves_rng, people, sim.rates.share_foot, unit)
     homeward = sim.home.shape[0] + origin
     if foot > 0:
@@ -295,7 +295,7 @@ def _leave_map(sim: Any) -> None:
                 open_batch(sim, p)
                 near = sim.pool_near[p, g]
                 add_from_pool(sim, sim.pool[p, g], near, people, sim.here[p, g], sim.unit[g], flag(False))
-                note_ended(sim, sim.size[BATCHES] - 1, p)
+                tally_leaving_the_map(sim, sim.size[BATCHES] - 1, p)
                 sim.here[p, g] -= people
                 sim.gone[p] += people
 

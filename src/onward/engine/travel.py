@@ -9,7 +9,7 @@ import numpy as np
 from onward.engine.destination_choice import BUDGET, CAME, GOAL, MODE, PASSED, PLACE, REPLANS, choose, push
 from onward.engine.draws import split
 from onward.engine.jit import flag, once, part, whole
-from onward.engine.labels import deliver, longer, longer_table, note_stop
+from onward.engine.labels import longer, longer_table, record_arrivals, record_stop
 from onward.engine.workspace import T_BATCH, T_GOAL, T_GROUP, T_LEFT, T_MODE, T_PASSED, T_ROAD, TRAVELLERS
 
 
@@ -23,17 +23,17 @@ def travel(sim: Any) -> None:
     parties = sim.size[TRAVELLERS]
     way, people = sim.way[:parties].copy(), sim.way_people[:parties].copy()
     sim.size[TRAVELLERS] = 0
-    _room_for_walkers(sim, parties)
+    _reserve_walkers(sim, parties)
     n = 0
     regime, cost, tail, head, near_road = sim.regime[sim.today], sim.cost, sim.tail, sim.head, sim.near_road
     while n < parties:
         batch, g, size = way[n, T_BATCH], way[n, T_GROUP], whole(0)
-        room_for_travellers(sim, parties - n)
+        reserve_travellers(sim, parties - n)
         while n < parties and way[n, T_BATCH] == batch:
             size = _wake(sim, cost[regime], tail, head, near_road, way, n, people[n], size)
             n += 1
         _walk(sim, g, batch, size)
-        deliver(sim, batch, g)
+        record_arrivals(sim, batch, g)
 
 
 @once
@@ -81,24 +81,24 @@ def _walk(sim: Any, g: int, batch: int, size: int) -> None:
                 staging = split(rng, people, sim.stage[place] * safety[place, g], unit)
                 people -= staging
                 if staging > 0:
-                    note_stop(rows, stop, stopped, near, place, staging, bits)
+                    record_stop(rows, stop, stopped, near, place, staging, bits)
                 if people <= 0:
                     break
             if place == end and (homeward or replans >= sim.rates.replans or stay[place, g] > 0.0):
-                note_stop(rows, stop, stopped, near, goal, people, bits)
+                record_stop(rows, stop, stopped, near, goal, people, bits)
                 break
             slot = -1 if place == end else slots[g, place, end]
             if slot < 0 and replans >= sim.rates.replans:
-                note_stop(rows, stop, stopped, near, place, people, bits)
+                record_stop(rows, stop, stopped, near, place, people, bits)
                 break
             if slot < 0:
                 size = choose(sim, place, g, mode, budget, replans + 1, bits, people, whole(-1), size)
-                room_for_travellers(sim, size)
+                reserve_travellers(sim, size)
                 break
             road = firsts[g, place, slot]
             lane, quanta = lanes[road], tenths[road, mode]
             if lane >= 0 and shut[road]:
-                note_stop(rows, stop, stopped, near, 2 * places + lane * modes + mode, people, bits)
+                record_stop(rows, stop, stopped, near, 2 * places + lane * modes + mode, people, bits)
                 break
             if lane >= 0:
                 sim.daily.passed[sim.today, sim.lane_gate[lane]] += people
@@ -127,7 +127,7 @@ def set_out(sim: Any, road: int, left: int, goal: int, g: int, mode: int, batch:
 
 
 @part
-def room_for_travellers(sim: Any, parties: int) -> None:
+def reserve_travellers(sim: Any, parties: int) -> None:
     """Make room for the given number of additional travellers."""
     while sim.size[TRAVELLERS] + parties > sim.way_people.size:
         sim.way = longer_table(sim.way)
@@ -135,7 +135,7 @@ def room_for_travellers(sim: Any, parties: int) -> None:
 
 
 @once
-def _room_for_walkers(sim: Any, parties: int) -> None:
+def _reserve_walkers(sim: Any, parties: int) -> None:
     """Make room on the stack for walkers, and for those who choose again (at most ``replans`` times each)."""
     while parties + (sim.rates.replans + 1) * sim.weight.size > sim.walking.size:
         sim.walker = longer_table(sim.walker)

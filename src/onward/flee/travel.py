@@ -53,7 +53,7 @@ def room_left(there: float, room: float, buffer: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def weigh(sim: Any) -> None:
+def route_weights(sim: Any) -> None:
     """Compute the weight of every candidate route in the present state.
 
     ``((weight_softening + score) / (softening + km)^distance_power * capacity multiplier)^weight_power``; all equal
@@ -180,7 +180,7 @@ def decide(sim: Any) -> None:
         moving += sim.chance[p] * sim.present[p]
     count = batches(sim, moving, True)
     for b in range(count):
-        weigh(sim)
+        route_weights(sim)
         for s in range(sim.stand.shape[0]):
             anybody = False
             for c in range(sim.levels):
@@ -360,7 +360,7 @@ def travel(sim: Any) -> None:
     for p in range(present.size):  # a batch sees camps as they stand at its middle, by yesterday's arrivals
         sim.ahead[p] = 0.5 * sim.arrived[p] / count * (min(moving / sim.moved, 2.0) if sim.moved > 0.0 else 0.0)
     for b in range(count):
-        weigh(sim)
+        route_weights(sim)
         _arrive(
             sim.rng, sim.lane, sim.walk, sim.stand, sim.levels, sim.half, sim.faithful, sim.least, sim.walk_speed,
             sim.evening, sim.night, sim.node, sim.nodes, sim.met, sim.slot, present, sim.coming, legs, sim.none,

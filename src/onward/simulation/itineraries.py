@@ -81,7 +81,7 @@ def _by_day(sums: Floats, where: NDArray[np.int32], day: NDArray[np.int32], days
 
 
 def _begin(start: Start, unit: Ints) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Return where each row of `onward.engine.persons.settle` is on the first morning, and of how many people it is."""
+    """Return the place of each row of `onward.engine.persons.create_people` on the first morning, and its people."""
     places, groups = start.home.shape
     number = np.concatenate([(start.home + start.immobile) // unit, start.here // unit]).astype(np.int64).ravel()
     where = np.repeat(np.arange(2 * places, dtype=np.int32), groups)
