@@ -80,8 +80,9 @@ class Header(BaseModel):
     war_began: Annotated[
         Day | None,
         Field(
-            description="the day on which the war began that people flee; empty means that it is new. Those who leave "
-            "most readily leave first, so in the years of a war people become less ready to leave (war_weariness)"
+            description="the day on which the war began that people flee; empty means that it is new. After a truce of "
+            "half a year or more in the area, write the day on which the fighting resumed. Those who leave most "
+            "readily leave first, so in the years of a war people become less ready to leave (war_weariness)"
         ),
     ] = None
     time_zone: Annotated[
