@@ -175,6 +175,8 @@ def test_own_what_ifs_are_found_by_name_and_listed(folder: Path) -> None:
 STEP = {"do": "scale_events", "factor": 0.0}
 RAW = {
     "no intervention": ({"intervention": []}, "there is no intervention"),
+    "bad name": ({"name": "a b", "intervention": [STEP]}, "'a b' is not a short name of letters, digits"),
+    "one bracket": ({"intervention": STEP}, "Begin each with [[intervention]], in two brackets"),
     "unknown key": ({"intervention": [STEP], "titel": "x"}, "titel: this key is unknown. Did you mean 'title'?"),
     "unknown key of a step": (
         {"intervention": [{**STEP, "factr": 1}]},
@@ -183,8 +185,8 @@ RAW = {
     "missing key": ({"intervention": [{"do": "scale_events"}]}, "factor: this required key is missing"),
     "unknown verb": ({"intervention": [{"do": "scale_event"}]}, "Did you mean 'scale_events'?"),
     "no verb": ({"intervention": [{"factor": 1.0}]}, "the key do is missing"),
-    "wrong type": ({"intervention": [{**STEP, "factor": "many"}]}, "'many' is not what this key takes: a number"),
-    "out of range": ({"intervention": [{**STEP, "factor": -1.0}]}, "greater than or equal to 0"),
+    "wrong type": ({"intervention": [{**STEP, "factor": "many"}]}, "'many' is not a number. Correct"),
+    "out of range": ({"intervention": [{**STEP, "factor": -1.0}]}, "'-1.0' is not a number of at least 0"),
     "day in quotes": ({"intervention": [{**STEP, "start": "soon"}]}, "a day without quotes"),
 }
 
@@ -197,5 +199,6 @@ def test_mistakes_in_a_scenario_are_told_in_house_form(folder: Path, case: str) 
     said = str(error.value)
     assert said.startswith("x.toml, ")
     assert words in said
+    assert ("there is no intervention" in said) == (case == "no intervention")
     for raw in ("Input should", "Tuple", "Extra inputs", "Field required", "tag"):
         assert raw not in said

@@ -48,10 +48,13 @@ def test_only_a_set_from_elsewhere_that_reaches_what_was_reported_is_tested(
 def test_intervals_narrow_against_the_misses_are_named_with_both_factors() -> None:
     said = " ".join(judge_figures(about([]), [MISSED] * 4).reasons)
     assert (
-        "that miss are too low and too narrow: they span a factor of 1.1, and end a factor of 4 from what was" in said
+        "that miss are too low and too narrow: typically they span a factor of 1.1 and end a factor of 4 from what"
+        in said
     )
     wide = replace(MISSED, p5=MISSED.p95 / 50)
-    assert "that miss are too low: they span a factor of 50," in " ".join(judge_figures(about([]), [wide] * 4).reasons)
+    assert "that miss are too low: typically they span a factor of 50 " in " ".join(
+        judge_figures(about([]), [wide] * 4).reasons
+    )
     assert judge_figures(about([]), [wide] * 4).verdict.endswith("; all 4 medians are below what was reported.")
     assert "inside the reported range for 0, above it for 0 and below it for 4, and its 90 % interval reaches" in said
     assert "too narrow" not in " ".join(judge_figures(about([]), [NARROW] * 4).reasons)
@@ -110,5 +113,5 @@ def test_terminal_and_report_say_it_before_any_figure() -> None:
 def test_a_figure_without_a_range_says_how_far_the_median_is() -> None:
     about = {"crisis": "x", "parameters": "fixed", "members": 9}
     found = judge_figures(about, [Figure(200.0, 200.0, 50.0, 100.0, 250.0), Figure(10.0, 10.0, 8.0, 15.0, 20.0)])
-    assert found.reasons[-1].endswith("the median is 0.5 to 1.5 times that number.")
+    assert found.reasons[-1].endswith("The median is between 0.5 and 1.5 times the reported number.")
     assert "as one number" not in " ".join(judge_figures(about, [Figure(1.0, 2.0, 1.0, 1.5, 2.0)]).reasons)

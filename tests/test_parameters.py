@@ -73,7 +73,7 @@ def test_everything_wrong_with_overrides_is_told_at_once() -> None:
     assert len(lines) == 5
     assert "parameter 'sped_foot' is not known. Did you mean 'speed_foot'?" in lines
     assert "parameter speed_car: 'fast' is not a number. Give one in km per day." in lines
-    assert "parameter stage_share: 1.5 is not between 0 and 1 share." in lines
+    assert "parameter stage_share: 1.5 is not between 0 and 1 share. Correct the value." in lines
     assert "parameter 'qqq' is not known. `onward parameters` lists them all." in lines
     assert any("crowding: nan is not between" in line for line in lines)
 

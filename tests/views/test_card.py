@@ -41,7 +41,7 @@ def test_the_card_tells_what_this_run_was(folder: Path) -> None:
     assert "- counts: 3 rows; 2016-07-10 to 2016-07-20; sources camp office, radio, by telephone" in told[HEADINGS[2]]
     assert "made up for tests" in told[HEADINGS[2]]
     assert "choice_distance = 1.5" in told[HEADINGS[3]]
-    assert "2 reported claims held beside this run" in told[HEADINGS[4]]
+    assert "2 reported claims compared with this run" in told[HEADINGS[4]]
     assert "intervals are too narrow" in told[HEADINGS[5]]
     assert "Only 2 members" in told[HEADINGS[5]]
 
@@ -55,7 +55,7 @@ def test_the_skill_adds_up(folder: Path) -> None:
         {"id": "d", "low": 1, "high": 4, "p5": None, "p50": None, "p95": None, "verdict": "not modelled"},
     ]
     told = texts(onward.Run({**run.about, "claims": rows}, run.tables), folder)[HEADINGS[4]]
-    assert "4 reported claims held beside this run: in 1 the median lies inside" in told
+    assert "4 reported claims compared with this run: in 1 the median lies inside" in told
     assert "In 2 of 3 the 90 % interval and the reported range overlap at all" in told
     assert "- Too low: b" in told
 
@@ -87,4 +87,4 @@ def test_a_run_under_flees_rules_is_not_told_as_onwards_own(folder: Path) -> Non
 def test_a_run_without_its_crisis_says_so(tmp_path: Path) -> None:
     told = texts(made_up_run(), tmp_path)
     assert told[HEADINGS[2]] == "The run folder holds no copy of its crisis, so its data cannot be described here."
-    assert "nothing is known of its skill" in told[HEADINGS[4]]
+    assert "its skill here is not known" in told[HEADINGS[4]]

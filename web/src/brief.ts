@@ -54,14 +54,16 @@ function short(data: PageData): HTMLElement {
 function second(data: PageData): HTMLElement {
   const compared = data.headline.find(({ question }) => question.startsWith("Compared"))?.answer ?? "";
   const claims = data.claims.filter((claim) => claim.verdict !== "not modelled").sort((a, b) => rank(a) - rank(b)).slice(0, CLAIMS); // prettier-ignore
-  const more = data.claims.length - claims.length;
+  const all = claims.length ? data.claims.length : comparable(data).length;
+  const more = all - Math.min(all, CLAIMS);
+  const shown = more ? ` The ${claims.length ? CLAIMS : `latest ${CLAIMS}`} of ${all} are shown; the full report has the rest.` : "";
   return element(
     "section",
     { class: "sheet" },
     element("h2", {}, "Where people are on the last day"),
     places(data),
     element("h2", {}, "What was reported, beside the run"),
-    element("p", { class: "section-note" }, `${compared}${claims.length && more ? ` ${claims.length} of ${data.claims.length} are shown; the full report has the rest.` : ""}`),
+    element("p", { class: "section-note" }, `${compared}${shown}`),
     claims.length ? reports(claims) : counts(data),
     element("h2", {}, "What this cannot say"),
     element("ul", { class: "limits" }, ...data.limits.slice(0, LIMITS).map((line) => element("li", {}, line)), element("li", {}, "A simulation is not a count. Use it beside what is reported, never as the only ground for a decision.")),

@@ -78,9 +78,9 @@ function section(id: string, title: string, note: string, ...parts: (HTMLElement
 
 /** Which bars are of the share whom agencies count. */
 function covered({ coverage, counts }: PageData): string {
-  if (!counts.some(({ indicator }) => indicator === "displaced" || indicator === "departures")) return "They are of everybody.";
+  if (!counts.some(({ indicator }) => indicator === "displaced" || indicator === "departures")) return "Bars are of all people, also of those whom agencies do not count.";
   const share = coverage === null ? "the share whom agencies count" : `the ${Math.round(100 * coverage)} % whom agencies count (coverage)`;
-  return `Of people who fled or left home the bars are ${share}; stocks and arrivals are everybody.`;
+  return `Of people who fled or left home the bars are ${share}; stocks and arrivals are of all people.`;
 }
 
 const BANDS = "Line: middle value. Dark band: half of all simulated histories. Light band: nine in ten.";
@@ -144,7 +144,7 @@ function whence(data: PageData, store: Store): HTMLElement {
     matrix
       ? figure({
           name: "origins", title: "From where (rows) to where (columns), on the last day", alt: "Matrix of origins and places",
-          note: "Middle values; point at a cell for its 90 % interval. People on their way or at a gate count where they last stopped. Curves and cells join places: roads are not shown on purpose.",
+          note: "Middle values; point at a cell for its 90 % interval. People on their way or at a gate count where they last stopped. Curves and cells join places: roads are not shown, on purpose.",
           sheet: () => matrixSheet(data, matrix), draw: (room, width) => room.append(drawMatrix(data, matrix, width)),
         })
       : none,
@@ -154,10 +154,10 @@ function whence(data: PageData, store: Store): HTMLElement {
 
 /** From home over the first shelter to the present place: counted for a run of individuals, else approximated. */
 function stagesFigure(data: PageData, sankey: SankeyTables): HTMLElement {
-  const back = `${people(sankey.home_again)} are back in the place they left, turned back on their way, and end in the middle.`;
+  const back = `${people(sankey.home_again)} turned back on their way and are again in the place that they left; their bands end in the middle.`;
   const how = sankey.real
     ? `Both halves are simulated people's own journeys. Where fewer than 100 went the same three places they are left out, ${people(sankey.left_out)} in all.`
-    : "The left half is simulated. The right half is an approximation: the run knows how many of each origin are where, not who of those in a first shelter moved on; it is drawn as if as few as possible had.";
+    : "The left half is simulated. The right half is an approximation: the run knows how many of each origin are where, not who moved on from a first shelter; it is drawn as if as few as possible had moved on.";
   return sankeyFigure(data, "stages", "From home to first shelter to now", threeStages(sankey), `People, as means over all histories: each counts once on each side, however often they moved. ${how} ${back}`);
 }
 
@@ -199,7 +199,7 @@ function gates(data: PageData): HTMLElement {
   return section(
     "gates",
     "Waiting at gates",
-    "A gate is a border crossing or a crossing point of a line. Closed gates let a small leak through; metered ones a number a day.",
+    "A gate is a border crossing or a crossing point of a line. A closed gate stops people; a metered gate lets a number a day through.",
     queues(data).length
       ? figure({ name: "gates", title: "People waiting, gate by gate", note: "Same scale for all, by square root. Bands: half and nine in ten of all histories.", alt: "People waiting at each gate, day by day", sheet: () => gatesSheet(data), draw: (room, width) => room.append(drawGates(data, width)) })
       : element("p", {}, "Nobody waits at a gate for long."),

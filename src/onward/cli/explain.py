@@ -70,9 +70,9 @@ def _show_hazard(rows: list[dict[str, Any]]) -> None:
     heads = ["Place", "Attacks", "Used to", "Size", "Front", "Takeover", "Encircled", "In all"]
     title = "Why people leave: the hazard per 1,000 people and day, mean over the period"
     note = (
-        "Attacks: their fright before anything else. Used to: what people are used to takes off. Size: what a large "
-        "place takes off, or a small one adds. Encircled: a place that is being cut off. In all: the sum, before the "
-        f"day's shocks and closed ways. {max(0, len(rows) - MOST_PLACES)} places with less are in --json."
+        "Attacks: the hazard from attacks before the next two. Used to: less, because people are used to attacks. "
+        "Size: less in a large place, more in a small one. Encircled: the roads out are being cut. In all: the sum, "
+        f"before the day's shocks and closed routes. {max(0, len(rows) - MOST_PLACES)} places with less are in --json."
     )
     print_table(plain_console(), title, heads, cells, note)
 

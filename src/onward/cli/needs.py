@@ -134,7 +134,7 @@ def _show_hosts(run: Any, units: Any) -> None:
     ]
     if rows:
         console.print()
-        note = "Filled: people who stay reach the room; the day is the median first one of those histories."
+        note = "Filled: as many people stay as there is room for; the day is the median first one of those histories."
         print_table(
             console,
             "Room",
@@ -174,7 +174,7 @@ def _show(rows: pl.DataFrame, run: Any, units: Any, quantile: float, phase: str)
         note = (
             ""
             if known == 6
-            else "What is there is not known: write it into stocks.csv of the crisis, or give --stocks."
+            else "What is available is not known: write it into stocks.csv of the crisis, or give --stocks."
         )
         print_table(console, head, heads[:known], [_cells(row)[:known] for row in mine.iter_rows(named=True)], note)
     if most.height > SHOWN:

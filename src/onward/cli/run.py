@@ -188,8 +188,8 @@ def check_parameters(crisis: Crisis) -> None:
         try:
             default_values({name: value})
         except ParameterError as error:
-            key = f"parameters.{name}"
-            problems.append(Problem("crisis.toml", column=key, found=str(error).rstrip(".?")))
+            found, _, step = str(error).removeprefix(f"parameter {name}: ").partition(". ")
+            problems.append(Problem("crisis.toml", column=f"parameters.{name}", found=found, next_step=step))
     if problems:
         raise CrisisDataError(problems)
 

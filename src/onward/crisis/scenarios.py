@@ -210,7 +210,8 @@ def check_scenario(content: dict[str, object], crisis: Crisis, name: str = "scen
     try:
         scenario = Scenario.model_validate(content)
     except ValidationError as error:
-        raise ScenarioError("\n".join(_message(name, e) for e in error.errors()[:20])) from None
+        faults = [e for e in error.errors() if e["type"] != "too_short" or not content.get("intervention")]
+        raise ScenarioError("\n".join(_message(name, fault) for fault in faults[:20])) from None
     steps = enumerate(scenario.intervention, 1)
     wrong = [line for n, step in steps for line in _mismatches(f"{name}, intervention {n}", step, crisis)]
     if wrong:
@@ -246,7 +247,7 @@ def _explanation(error: ErrorDetails) -> str:
     if kind == "value_error":
         return error["msg"].removeprefix("Value error, ")
     if kind == "missing":
-        return "this required key is missing. Write it."
+        return f"this required key is missing. Write {_missing_words(str(error['loc'][-1]))}."
     if kind == "extra_forbidden":
         return f"this key is unknown. {did_you_mean(str(error['loc'][-1]), keys, 'Keys: ' + ', '.join(keys) + '.')}"
     if kind == "too_short":
@@ -257,7 +258,20 @@ def _explanation(error: ErrorDetails) -> str:
     if kind == "union_tag_invalid":
         done = str(error.get("ctx", {}).get("tag"))
         return f"{quoted(done)} is not something to do. {did_you_mean(done, _VERBS, verbs)}"
-    return f"{quoted(found)} is not what this key takes: {_expected(error)}. Correct the value."
+    if error["loc"] == ("intervention",):
+        return "it is not a list of interventions. Begin each with [[intervention]], in two brackets."
+    return f"{quoted(found)} is not {_expected(error)}. Correct the value."
+
+
+def _missing_words(key: str) -> str:
+    """Return how a missing key is written.
+
+    Examples
+    --------
+    >>> _missing_words("format"), _missing_words("gate")
+    ('format = 1', 'gate = ...')
+    """
+    return {"format": "format = 1", "intervention": "one [[intervention]] or more"}.get(key, f"{key} = ...")
 
 
 def _expected(error: ErrorDetails) -> str:
@@ -267,7 +281,19 @@ def _expected(error: ErrorDetails) -> str:
     kind = error["type"].split("_")[0]
     if error["type"].endswith(("_type", "_parsing")) and kind in kinds:
         return kinds[kind]
+    if error["type"] == "string_pattern_mismatch":
+        return "a short name of letters, digits, '.', '_' and '-'"
+    limits = [
+        f"{words} {value:g}"
+        for limit, words in _LIMITS.items()
+        if (value := error.get("ctx", {}).get(limit)) is not None
+    ]
+    if limits:
+        return f"a number {limits[0]}"
     return error["msg"].partition(" should ")[2].removeprefix("be ") or error["msg"]
+
+
+_LIMITS = {"ge": "of at least", "gt": "above", "le": "of at most", "lt": "below"}
 
 
 _VERBS: dict[str, type[BaseModel]] = {

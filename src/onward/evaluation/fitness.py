@@ -133,11 +133,12 @@ def judge_figures(about: Mapping[str, Any], figures: list[Figure]) -> Fitness:
         return Fitness("what-if", _WHAT_IF, (*reasons, _WHAT_IF_REASON))
     if not figures:
         return Fitness(
-            "untested", _UNTESTED, (*reasons, "No claim and no count of this crisis could be held against it.")
+            "untested", _UNTESTED, (*reasons, "No claim and no count of this crisis can be compared with it.")
         )
     if about.get("members", 1) < 2:
         return Fitness("unproven", _ALONE, (*reasons, _met_words(figures)))
-    reached_words = f", and its 90 % interval reaches the range for {reached}."
+    single = len(_single(figures)) == len(figures)
+    reached_words = f", and its 90 % interval {'contains' if single else 'reaches the range for'} {reached}."
     reasons += [_met_words(figures).rstrip(".") + reached_words, *_single_words(figures), *_narrow_words(figures)]
     level, verdict = _level(about, len(figures), reached)
     return Fitness(level, verdict.rstrip(".") + _one_sided(figures), tuple(reasons))
@@ -145,7 +146,7 @@ def judge_figures(about: Mapping[str, Any], figures: list[Figure]) -> Fitness:
 
 _FLEE = "For comparison, under Flee's rules: who flees is given from registrations, and only where to is simulated."
 _ALONE = "Unproven: one simulated history has no intervals, so nothing says how far off its figures may be."
-_UNTESTED = "Not tested: nothing that was reported has been held against this run, so nothing says how right it is."
+_UNTESTED = "Not tested: this run was not compared with anything that was reported, so nothing says how right it is."
 _WHAT_IF = "A what-if: look at its difference from the run without it, not at its figures alone."
 _WHAT_IF_REASON = "What was reported happened without the what-if, so it is no test of this run."
 
@@ -182,6 +183,12 @@ def _no_test(about: Mapping[str, Any]) -> str:
 def _met_words(figures: list[Figure]) -> str:
     met = sum(figure.met for figure in figures)
     above = sum(figure.high is not None and figure.p50 > figure.high for figure in figures)
+    if len(_single(figures)) == len(figures):
+        equal = f", equal to {met}" if met else ""
+        return (
+            f"Of {len(figures)} reported figures (claims and counts), each a single number, its median is above "
+            f"{above} and below {len(figures) - met - above}{equal}."
+        )
     return (
         f"Of {len(figures)} reported figures (claims and counts) its median is inside the reported range for {met}, "
         f"above it for {above} and below it for {len(figures) - met - above}."
@@ -210,14 +217,20 @@ def _single_words(figures: list[Figure]) -> list[str]:
 
     A median hardly ever equals a single number, so being above or below it says little; how far does.
     """
-    single = [figure for figure in figures if figure.low and figure.low == figure.high]
+    single = _single(figures)
     if not single:
         return []
     ratios = sorted(figure.p50 / float(figure.low or 0) for figure in single)
-    which = "All" if len(single) == len(figures) else f"{len(single)}"
     low, high = (_times(ratio) for ratio in (ratios[0], ratios[-1]))
-    times = f"{low} times that number" if low == high else f"{low} to {high} times that number"
-    return [f"{which} of them are reported as one number, without a range: there the median is {times}."]
+    times = f"{low} times the reported number" if low == high else f"between {low} and {high} times the reported number"
+    if len(single) == len(figures):
+        return [f"The median is {times}."]
+    return [f"{len(single)} of them are reported as a single number: there the median is {times}."]
+
+
+def _single(figures: list[Figure]) -> list[Figure]:
+    """Return the figures that were reported as one number above 0."""
+    return [figure for figure in figures if figure.low and figure.low == figure.high]
 
 
 def _times(ratio: float) -> str:
@@ -244,8 +257,8 @@ def _narrow_words(figures: list[Figure]) -> list[str]:
     side = "too low" if low else "too high" if high else ""
     fault = " and ".join(filter(None, (side, "too narrow" if spread < gap or not side else "")))
     return [
-        f"The intervals that miss are {fault}: they span {_factor(spread)}, and end {_factor(gap)} from what was "
-        f"reported (medians){most}."
+        f"The intervals that miss are {fault}: typically they span {_factor(spread)} and end {_factor(gap)} from what "
+        f"was reported{most}."
     ]
 
 

@@ -117,7 +117,7 @@ def describe_reach(crisis: Crisis, posterior: Posterior | None = None) -> list[s
         if far
         else [f"{fit} This crisis lies within {them}."]
     )
-    return [*told, *_elsewhere(known)]
+    return [*told, *_elsewhere(known, own_names)]
 
 
 def shared_wars(crisis: Crisis, posterior: Posterior | None = None) -> tuple[str, ...]:
@@ -138,10 +138,15 @@ def shared_wars(crisis: Crisis, posterior: Posterior | None = None) -> tuple[str
     return same_war(crisis, [n for n, found in fitted.items() if n != crisis.name and found != crisis.hash])
 
 
-def _elsewhere(posterior: Posterior) -> list[str]:
-    """Return the leave-one-out errors of crises that lay outside the others, and of those that did not."""
+def _elsewhere(posterior: Posterior, left_out: set[str]) -> list[str]:
+    """Return the leave-one-out errors of crises that lay outside the others, and of those that did not.
+
+    ``left_out`` are those that the crisis in question is not compared with, such as itself.
+    """
     groups: dict[bool, list[Mapping[str, float]]] = {True: [], False: []}
     for name, errors in posterior.errors.items():
+        if name in left_out:
+            continue
         rest = {other: found for other, found in posterior.reach.items() if other != name}
         groups[bool(outside(posterior.reach[name], rest))].append(errors)
     lines = []

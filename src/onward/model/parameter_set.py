@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from onward.crisis import Crisis
-from onward.errors import ParameterError
+from onward.crisis import Crisis, Scenario
+from onward.errors import ParameterError, ScenarioError
 from onward.model.parameters import Values, declared, default_values
 from onward.model.posterior import Distribution, Posterior, shipped_posterior
 from onward.model.same_war import same_war
@@ -136,6 +136,17 @@ def set_of(crisis: Crisis) -> ParameterSet:
 def set_by_hand(crisis: Crisis) -> dict[str, object]:
     """Return the parameters that a crisis fixes at a value for every set: those that were not fitted."""
     return {} if crisis.fitted_on else dict(crisis.parameters)
+
+
+def set_by_scenario(scenario: Scenario) -> dict[str, object]:
+    """Return the parameters that a scenario sets; raise ScenarioError for those that are unknown or out of range."""
+    found = {step.name: step.value for step in scenario.intervention if step.do == "set_parameter"}
+    try:
+        default_values(found)
+    except ParameterError as error:
+        lines = (f"{scenario.name}, set_parameter: {line}" for line in str(error).splitlines())
+        raise ScenarioError("\n".join(lines)) from None
+    return dict(found)
 
 
 def words_on(about: Mapping[str, Any]) -> str:

@@ -163,7 +163,8 @@ def _checked(name: str, found: object) -> float:
         raise ParameterError(f"parameter {name}: {found!r} is not a number. Give one in {parameter.unit}.") from None
     if not parameter.low <= value <= parameter.high:  # also refuses nan
         raise ParameterError(
-            f"parameter {name}: {found} is not between {parameter.low:g} and {parameter.high:g} {parameter.unit}."
+            f"parameter {name}: {found} is not between {parameter.low:g} and {parameter.high:g} {parameter.unit}. "
+            "Correct the value."
         )
     return value
 

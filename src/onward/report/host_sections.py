@@ -20,8 +20,11 @@ NOTE = "Displaced people with hosts and in camps on the last day, beside the res
 LINES = (
     "Per 1,000: people with hosts for each 1,000 residents at home, of the listed places of the unit; quantiles are of "
     "the members' ratios. Towns that the crisis does not list host nobody here.",
-    "Filled: the share of simulated histories in which the people who stay reach the room; day: the median first such "
-    "day of those histories, with nine in ten in brackets. Those waiting at gates take no room.",
+)
+FILLED = (
+    "Room: how many people a place or unit has space for. Filled: the share of simulated histories in which as many "
+    "stay there; day: the median first such day of those histories, with nine in ten in brackets. Those who wait at "
+    "gates are not counted."
 )
 
 
@@ -51,7 +54,9 @@ def host_section(run: Run, units: Units, finest: Units) -> dict[str, Any]:
         rows = [_room(row) for row in room.head(SHOWN).iter_rows(named=True)]
         tables.append({"title": "Room, and when it is filled", "heads": heads, "rows": rows})
     more = room.filter(pl.col("probability") > 0).height
-    said = [f"{more} of {room.height} with room of known size are filled in some history."] if room.height else []
+    said = (
+        [FILLED, f"{more} of {room.height} with room of known size are filled in some history."] if room.height else []
+    )
     return {"id": "hosts", "title": "Hosts and room", "note": NOTE, "tables": tables, "lines": [*LINES, *said]}
 
 

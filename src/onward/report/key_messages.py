@@ -21,13 +21,13 @@ DISCLAIMER = (
 LIMITS = (
     "Ages, sexes, households and incomes change nobody's choices. How many are women or children is "
     "said only where the crisis gives their shares.",
-    "Everybody is taken to know yesterday's queues and every open road.",
-    "A siege is felt once it has happened, not when it is feared.",
-    "A place is a point; a large city flees as one quarter would, diluted by its size.",
+    "The model assumes that everybody knows yesterday's queues and every open road.",
+    "People react to a siege when it has begun; they do not foresee one.",
+    "A place is one point: an attack concerns all of its people alike, and in a larger place a smaller share leaves.",
     "The front is known only as who holds which place, and by the roads between them.",
     "Attacks and who holds what are inputs, taken from the crisis folder. The run does not forecast the war.",
-    "Where people were from who were displaced before the first day is not known.",
-    "Intervals cover what was drawn and nothing else; they do not cover what the model leaves out.",
+    "It is not known where those who were displaced before the first day came from.",
+    "Intervals cover only the uncertainty that was drawn, not what the model leaves out.",
 )
 #: the ratio of p95 to p5 up to which a figure is called so (own choice)
 _SURE = ((1.5, "fairly sure"), (2.5, "unsure"), (5.0, "very unsure"), (float("inf"), "hardly known"))
@@ -179,7 +179,7 @@ def _compared(claims: Sequence[Mapping[str, Any]], fitness: Fitness) -> str:
     if not judged and fitness.level in ("unfit", "unproven", "tested"):
         return " ".join(reason for reason in fitness.reasons if reason.startswith(("Of ", "The intervals")))
     if not judged:
-        return "Nothing that was reported has been held against this run."
+        return "This run was not compared with anything that was reported."
     reached = sum(bool(claim["reaches"]) for claim in claims)
     whole = "1 reported claim" if judged == 1 else f"{judged} reported claims"
     return (

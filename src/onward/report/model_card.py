@@ -83,7 +83,7 @@ Out of scope:
 - decisions about single persons, and anything that follows or names them
 - the only ground of any decision, or a trigger of funds by itself
 - a forecast of attacks or of the war: attacks and who holds what are inputs
-- who they are: sex, age and income are not in the model
+- who they are: income is not in the model, and sex and age only as shares, if the crisis gives them
 - targeting, border control, or any use against those who flee"""
 
 _HARM = """\
@@ -92,7 +92,7 @@ Aggregates only: no person is named, followed or represented by a record.
 - Legs between places are written only when asked for, with a warning.
 - No export crosses population group with place.
 - While a crisis is going on, exports are by district unless places are asked for.
-Figures of flight can also serve those from whom people flee. Who could use this, and for what? Ask before you \
+Figures about flight can also be used by those from whom people flee. Who could use this, and for what? Ask before you \
 publish, and share with those who protect. A group's fear of an actor, as declared in the crisis, is a judgement \
 about people: have it reviewed by somebody who knows them."""
 
@@ -121,13 +121,13 @@ def _data(about: Mapping[str, Any], crisis: Crisis | None) -> str:
     given = (
         "The numbers newly displaced were given from the counts: totals are an input, and no test of the model."
         if about.get("given_totals")
-        else "Counts and claims are not read by the engine: they are only held beside it."
+        else "The simulation does not use counts and claims: it is only compared with them."
     )
     empty = [name for name, frame in crisis.tables.items() if not frame.height]
     missing = f"Not given: {', '.join(empty)}." if empty else ""
     warned = "\n".join(f"- {line}" for line in crisis.warnings)
     origin = ["Sources named by the crisis:", *(f"- {line}" for line in crisis.sources)] if crisis.sources else []
-    odd = ["What was odd on reading:", warned] if warned else []
+    odd = ["Warnings on reading:", warned] if warned else []
     return "\n".join(line for line in ("Tables:", *lines, missing, given, *origin, *odd) if line)
 
 
@@ -153,7 +153,7 @@ def _flee_method(about: Mapping[str, Any]) -> str:
         "This run follows the rules of the model Flee, not Onward's own, and is made for comparison: the numbers newly "
         "displaced are given from registrations, and only where people go is simulated. The rules: "
         "docs/explanation/flee-rules.md.",
-        *(["What this run says of itself:", *notices] if notices else []),
+        *(["Notes of this run:", *notices] if notices else []),
         *_overridden(about.get("overrides", {})),
     ])  # fmt: skip
 
@@ -174,7 +174,7 @@ def _method(about: Mapping[str, Any], crisis: Crisis | None) -> str:
     lines = [
         "Each day people at home or displaced may leave: the chance depends on attacks near them, on a front that "
         "comes closer and on who takes their town. They choose among places by perceived distance, kind, size, threat "
-        "and what is known of shut gates; travel, are stopped at gates, wait, give up, and may flee again. The "
+        "and what is known of closed gates; they travel, are stopped at gates, wait, give up, and may flee again. The "
         "equations and their sources: docs/explanation/model.md.",
         how,
         *filter(None, [words_on(about)]),
@@ -217,11 +217,11 @@ def _skill(about: Mapping[str, Any]) -> str:
     judged = [claim for claim in claims if claim["verdict"] != "not modelled"]
     touched = sum(_overlaps(claim) for claim in judged)
     lines = [
-        f"{_counted(len(claims), 'reported claim')} held beside this run: in {verdicts['inside']} the median lies "
+        f"{_counted(len(claims), 'reported claim')} compared with this run: in {verdicts['inside']} the median lies "
         f"inside the reported range, in {verdicts['low']} below, in {verdicts['high']} above; "
         f"{verdicts['not modelled']} the model cannot answer.",
         f"In {touched} of {len(judged)} the 90 % interval and the reported range overlap at all. "
-        "Wide intervals overlap easily: this alone is no praise.",
+        "Wide intervals overlap easily, so this alone does not show that the run is right.",
     ]
     if about.get("scenario"):
         lines.append("This run is a what-if: what was reported happened without it, so misses are no faults here.")
@@ -236,7 +236,7 @@ def _scored(about: Mapping[str, Any]) -> str:
     """Return Flee's score of a run without claims, if it has one."""
     score = about.get("score") or {}
     if "interpolated_days" not in score:
-        return "Nothing that was reported was held against this run, so nothing is known of its skill here."
+        return "This run was not compared with anything that was reported, so its skill here is not known."
     days, real = score["interpolated_days"], score["real_counts"]
     return (
         f"Flee's averaged relative difference over the camps, on days interpolated between counts: {days['ard']:.2g}; "
@@ -253,10 +253,10 @@ def _overlaps(claim: Mapping[str, Any]) -> bool:
 
 _OWN_LIMITS = (
     "- No incomes. Households only where a crisis states their sizes; ages and sexes as shares of each home, if given.",
-    "- Everybody knows yesterday's queue and every open road.",
-    "- A place is a point; large cities flee as one quarter would, diluted by size.",
+    "- Everybody is assumed to know yesterday's queues and every open road.",
+    "- A place is one point: an attack concerns all of its people alike, and in a larger place a smaller share leaves.",
     "- The front is known only as the holders of places and the roads between them.",
-    "- Where people displaced before the first day are from is not known.",
+    "- It is not known where those who were displaced before the first day came from.",
 )
 _FLEE_LIMITS = (
     "- No households, ages or incomes; no gates with quotas, and nobody waits at one.",
@@ -267,7 +267,7 @@ _FLEE_LIMITS = (
 
 def _limits(about: Mapping[str, Any]) -> str:
     lines = [
-        f"{SIMULATED} Intervals cover what was drawn and nothing else; what the model leaves out is in none of them.",
+        f"{SIMULATED} Intervals cover only the uncertainty that was drawn, not what the model leaves out.",
         *(_FLEE_LIMITS if follows_flee(about) else _OWN_LIMITS),
     ]
     if about["parameters"] == "fixed":
@@ -284,13 +284,13 @@ def _readiness(about: Mapping[str, Any]) -> str:
     displaced = about.get("displaced")
     took = f" Its members took {seconds:,.0f} s." if seconds is not None else ""
     away = two_digits(displaced["p50"]) if displaced else 0.0
-    size = f" It has {away:,.0f} people away from home at its end (median)." if displaced else ""
+    size = f" At its end {away:,.0f} people are away from home (median)." if displaced else ""
     return (
         "Runs on one computer, offline, from a folder of tables; no model weights, no service, no account."
         f"{took}{size}\n"
         "The same crisis, settings and versions give the same numbers; `crisis/` in the run folder repeats the run.\n"
-        "Who keeps the crisis up to date, who reads the results, and what is done when they are wrong is for those "
-        "who use it to settle before they do. This card was written by the software and reviewed by nobody."
+        "Before use, decide who keeps the crisis up to date, who reads the results, and what is done when they are "
+        "wrong. This card was written by the software; nobody has reviewed it."
     )
 
 

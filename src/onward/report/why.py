@@ -19,17 +19,17 @@ PARTS = ("reached", "habituation", "dilution", "front", "takeover", "encirclemen
 NOTE = (
     "The hazard of leaving home for each cause, per 1,000 people and day: the mean over {days} in the first "
     "simulated history, worked out from the run's own crisis and parameters, before the day's shocks and closed "
-    "routes. At a hazard of 10, about 10 of 1,000 people leave a day; at a high hazard fewer than it says, since "
-    "nobody leaves twice."
+    "routes. At a hazard of 10, about 10 of 1,000 people leave a day; at a high hazard fewer than that, since "
+    "nobody leaves home twice in a day."
 )
 LINES = (
-    "Attacks: their fright before anything else. Used to: what people who are used to attacks do not feel. Size: what "
-    "a large place takes off, or a small one adds. The three add up to the fright that is felt.",
-    "Front: fighting that comes closer by road. Takeover: a feared actor takes the place. Encircled: the place is "
-    "being cut off.",
+    "Attacks: the hazard from attacks before the next two. Used to: less, because people are used to attacks. Size: "
+    "less in a large place, more in a small one. The sum of these three is the hazard from attacks.",
+    "Front: fighting that comes closer by road. Takeover: a feared actor takes the place. Encircled: the roads out are "
+    "being cut.",
 )
 SECTION = {"id": "why", "title": "Why people leave, or do not"}
-OTHER_MODEL = " The run was made by another version of the model; the table is of the installed one."
+OTHER_MODEL = " The run was made by another version of the model than the one installed now, which made this table."
 HEADS = ("Place", "Attacks", "Used to", "Size", "Front", "Takeover", "Encircled", "In all")
 
 
@@ -52,7 +52,7 @@ def why_section(run: Run, crisis: Crisis, *, districts: bool) -> list[dict[str, 
     ]
     table = {"title": "Hazard by place and cause", "heads": list(HEADS), "rows": cells}
     more = len(every) - len(shown)
-    rest = [f"{more} more places, with less, are in `onward explain RUN --json`."] if more else []
+    rest = [f"{more} more places, with less, are listed by the command onward explain RUN --json."] if more else []
     return [{**SECTION, "note": _note(run), "tables": [table], "lines": [*LINES, *rest]}] if cells else []
 
 

@@ -14,7 +14,7 @@ import polars as pl
 from onward.crisis import Crisis
 from onward.crisis.messages import did_you_mean
 from onward.errors import ParameterError
-from onward.model.parameter_set import ParameterSet, posterior_set, prior_set, set_by_hand, set_of
+from onward.model.parameter_set import ParameterSet, posterior_set, prior_set, set_by_hand, set_by_scenario, set_of
 from onward.model.parameters import default_values
 from onward.model.posterior import Posterior
 from onward.simulation.description import lasting
@@ -369,8 +369,7 @@ def default_members(engine: str, parameters: str) -> int:
 def make_settings(crisis: Crisis, **given: Any) -> Settings:
     """Return checked settings; overrides take precedence over parameters of the scenario and of the crisis."""
     scenario = given.get("scenario")
-    steps = () if scenario is None else scenario.intervention
-    what_if = {step.name: step.value for step in steps if step.do == "set_parameter"}
+    what_if = {} if scenario is None else set_by_scenario(scenario)
     overrides = {**set_by_hand(crisis), **what_if, **(given.pop("overrides", None) or {})}
     posterior = given.pop("posterior", None)
     base = _base(crisis, given.get("parameters", "fixed"), posterior)
