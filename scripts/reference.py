@@ -62,9 +62,12 @@ def scenarios_page() -> str:
     """Return the page of the verbs of a scenario, from the models that check it."""
     parts = [
         MADE,
-        "# Scenarios\n\nA what-if is a TOML file with `format = 1`, `name`, `title` if you like, and one `[[intervention]]` or more, done in "
-        "order. `do` says what one does. `onward scenarios CRISIS` lists those of a crisis: the files in its folder "
-        "`scenarios/`. Days are written without quotes; lists in brackets.\n",
+        "# Scenarios\n\nA what-if is a TOML file with `format = 1`, `name`, an optional `title`, and one or more `[[intervention]]`, applied in "
+        "order. `do` says what an intervention does. `onward scenarios CRISIS` lists those of a crisis: the files in its folder "
+        "`scenarios/`. Days are written without quotes; lists in brackets. An intervention without `start` holds from the first "
+        "day, one without `end` to the last. Names are those of the crisis's tables.\n\n```toml\n"
+        'format = 1\nname = "no-strikes"\ntitle = "No air strikes from 5 February"\n\n[[intervention]]\ndo = "scale_events"\n'
+        'type = ["air"]\nfactor = 0\nstart = 2016-02-05\n```\n',
     ]
     verbs: tuple[Any, ...] = get_args(get_args(Intervention)[0])
     for verb in verbs:

@@ -8,10 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 from click.testing import Result
 from typer.testing import CliRunner
 
 import onward.runs.folder
+from onward.cli.errors import report_errors
 from onward.cli.main import app
 from tiny import write_tiny
 from views.sample_run import write_runnable
@@ -205,3 +207,24 @@ def test_a_closed_pipe_is_a_normal_end(command: str) -> None:
         process.stdout.close()
         told = process.stderr.read()
     assert (process.returncode, told) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--members", "x"], "'x' is not a whole number. Correct the value."),
+        (["--workers", "0"], "'0' is not a number of at least 1. Correct the value."),
+    ],
+)
+def test_a_value_that_an_option_does_not_take_is_named_with_what_it_takes(options: list[str], words: str) -> None:
+    done = CliRunner().invoke(app, ["run", "daraa-2018", *options])
+    assert done.exit_code == 2
+    assert words in done.output
+
+
+def test_a_day_and_a_path_that_cannot_be_used_are_named(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["new", str(tmp_path / "x"), "--country", "SDN", "--start", "soon"])
+    assert (done.exit_code, "'soon' is not a day written YYYY-MM-DD" in done.output) == (2, True)
+    with pytest.raises(typer.Exit) as end, report_errors():
+        (tmp_path / "none" / "x.html").write_text("x", "utf-8")
+    assert end.value.exit_code == 2

@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 from onward.cli.backtest import add_backtest
 from onward.cli.calibrate import add_calibrate
 from onward.cli.common import CrisisArgument, JsonOption, RunArgument, plain_console, print_json
-from onward.cli.errors import close_pipe, report_errors
+from onward.cli.errors import close_pipe, option_words, report_errors
 from onward.cli.explain import add_explain
 from onward.cli.extract import add_reading
 from onward.cli.flee import add_flee, refuse_flee
@@ -55,6 +55,14 @@ class _WorkOrder(TyperGroup):
         """Return the names of all commands."""
         names = super().list_commands(ctx)
         return [name for name in ORDER if name in names] + [name for name in names if name not in ORDER]
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; reword what typer says of a value that an option does not take."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = option_words(error)
+            raise
 
 
 app = typer.Typer(

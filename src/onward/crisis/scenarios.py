@@ -60,7 +60,7 @@ class ScaleEvents(_Window):
 
 
 class FreezeControl(_Strict):
-    """From ``start`` on no place changes hands (those named, or all)."""
+    """From ``start`` on no place changes its holder: those named, or all."""
 
     do: Literal["freeze_control"]
     start: date
@@ -77,7 +77,7 @@ class SetControl(_Strict):
 
 
 class SetGate(_Window):
-    """A gate is open, closed or metered; the rule beats those of the crisis."""
+    """A gate is open, closed or metered (``quota``); this rule overrides those of the crisis."""
 
     do: Literal["set_gate"]
     gate: str
@@ -92,7 +92,7 @@ class SetGate(_Window):
 
 
 class SetRoute(_Window):
-    """A road is cut or open again."""
+    """A road is closed, or open again."""
 
     do: Literal["set_route"]
     place1: str
@@ -101,7 +101,7 @@ class SetRoute(_Window):
 
 
 class AddCapacity(_Strict):
-    """A camp has capacity for this many more people throughout."""
+    """A camp has capacity for this many more people, from the first day to the last."""
 
     do: Literal["add_capacity"]
     place: str
@@ -109,7 +109,7 @@ class AddCapacity(_Strict):
 
 
 class AddCamp(_Strict):
-    """A new camp, with a road to a place nearby."""
+    """A new camp, with a road to the place ``near``; it can be used from ``opens``, or always."""
 
     do: Literal["add_camp"]
     place: str
