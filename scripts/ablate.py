@@ -24,6 +24,7 @@ from onward.sources.flee import import_flee
 #: what is held to leave a term out
 WITHOUT = {
     "all terms": {},
+    "years of war": {"war_weariness": 0},
     "danger": {"choice_danger": 0, "onward_danger": 0},
     "borders attract": {"choice_border": 0},
     "abroad a nest": {"choice_nest": 1},
