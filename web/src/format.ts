@@ -6,7 +6,7 @@ const WHOLE = new Intl.NumberFormat("en-GB");
 /** People with two significant digits. */
 export function people(value: number | null | undefined): string {
   if (value === null || value === undefined) return "–";
-  return WHOLE.format(twoDigits(value));
+  return WHOLE.format(twoDigits(value)).replace("-", "−");
 }
 
 /** Two significant digits and whole people, as disclosure.py rounds; a half goes away from zero. */
@@ -27,7 +27,7 @@ export function short(value: number): string {
 
 /** An interval in words. */
 export function interval(low: number | null, high: number | null): string {
-  return low === null || high === null ? "–" : `${people(low)} – ${people(high)}`;
+  return low === null || high === null ? "–" : `${people(low)} ${low < 0 ? "to" : "–"} ${people(high)}`;
 }
 
 /** A share or ratio of a claim, or people, by its unit. */

@@ -4,7 +4,7 @@ import { type ScaleLinear, scaleLinear } from "d3-scale";
 import { area, line } from "d3-shape";
 import { element, shape } from "../dom";
 import { wordsOf } from "../levels";
-import { briefDay, dateOf, people, short, shortNames } from "../format";
+import { briefDay, dateOf, interval, people, short, shortNames } from "../format";
 import { COUNTED, STOCK } from "../palette";
 import type { Bands, Count, PageData, Table } from "../types";
 
@@ -55,9 +55,10 @@ function drawMultiples(data: PageData, table: Bands<Table>, indicator: string, w
 function draw(cell: SVGGElement, data: PageData, table: Bands<Table>, place: number, width: number, indicator: string): void {
   const days = data.run.days;
   const counts = data.counts.flatMap((count) => (count.place === place && count.indicator === indicator ? raised(data, table, count) : []));
+  const bottom = Math.min(0, ...table.p5[place]); // arrivals less those who left again may be fewer than none
   const top = Math.max(1, ...table.p95[place], ...counts.map((count) => count.high ?? count.people ?? 0));
   const x = scaleLinear([0, Math.max(1, days - 1)], [AXIS, width]);
-  const y = scaleLinear([0, top], [HIGH - FOOT, TOP]).nice(2);
+  const y = scaleLinear([bottom, top], [HIGH - FOOT, TOP]).nice(2);
   const between = (low: number[], high: number[]): string => area<number>((_, d) => x(d), (_, d) => y(low[d]), (v) => y(v))(high) ?? ""; // prettier-ignore
   const last = days - 1;
   const wanted = shortNames(data.places.name)[place];
@@ -65,12 +66,12 @@ function draw(cell: SVGGElement, data: PageData, table: Bands<Table>, place: num
   const name = wanted.length > most ? `${wanted.slice(0, most - 1)}…` : wanted;
   cell.append(
     shape("text", { x: 0, y: 12, class: "cell-title" }, name, shape("title", {}, data.places.name[place])),
-    shape("text", { x: 0, y: 25, class: "cell-note" }, `${people(table.p50[place][last])} (${people(table.p5[place][last])}–${people(table.p95[place][last])})`),
+    shape("text", { x: 0, y: 25, class: "cell-note" }, `${people(table.p50[place][last])} (${interval(table.p5[place][last], table.p95[place][last])})`),
     ...(data.data_end ? [shape("rect", { x: x(data.data_end.day), y: TOP, width: Math.max(0, width - x(data.data_end.day)), height: HIGH - FOOT - TOP, fill: "#6b6f76", opacity: 0.13 })] : []),
     shape("path", { d: between(table.p5[place], table.p95[place]), fill: STOCK, opacity: 0.18 }),
     shape("path", { d: between(table.p25[place], table.p75[place]), fill: STOCK, opacity: 0.3 }),
     shape("path", { d: line<number>((_, d) => x(d), (v) => y(v))(table.p50[place]) ?? "", fill: "none", stroke: STOCK, "stroke-width": 1.8 }),
-    shape("line", { x1: AXIS, x2: width, y1: HIGH - FOOT, y2: HIGH - FOOT, class: "axis" }),
+    shape("line", { x1: AXIS, x2: width, y1: y(0), y2: y(0), class: "axis" }),
     ...axis(y, width),
     shape("text", { x: AXIS, y: HIGH - 4, class: "cell-axis" }, briefDay(dateOf(data.run.start, 0))),
     shape("text", { x: width, y: HIGH - 4, class: "cell-axis", "text-anchor": "end" }, briefDay(dateOf(data.run.start, last))),

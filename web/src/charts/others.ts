@@ -7,7 +7,7 @@ import { briefDay, claimed, dateOf, interval, isoDay, people, plainName, short, 
 import { COUNTED, FLOW, STOCK, TIMES } from "../palette";
 import type { Count, PageData } from "../types";
 import { LEVELS, column, spread } from "./sheets";
-import { plotted, roomFor } from "./plot";
+import { inLines, plotted, roomFor } from "./plot";
 
 const STYLE = { fontSize: "11.5px" };
 
@@ -110,11 +110,13 @@ export function drawExposure(data: PageData, width: number): SVGSVGElement {
       place: shortNames(data.places.name)[n], who, p5: of.p5[n], p25: of.p25[n], p50: of.p50[n], p75: of.p75[n], p95: of.p95[n],
     })),
   ); // prettier-ignore
+  const names = places.map((n) => shortNames(data.places.name)[n]);
+  const left = Math.min(width * 0.45, roomFor(names));
   return plotted({
-    width, height: 46 + 34 * places.length, marginLeft: Math.min(width * 0.45, roomFor(places.map((n) => shortNames(data.places.name)[n]))), marginTop: 34, style: STYLE,
+    width, height: 46 + 34 * places.length, marginLeft: left, marginTop: 34, style: STYLE,
     x: { label: "People-days at a place on a day it was attacked", grid: true, tickFormat: short, type: "sqrt", axis: "top", ticks: Math.floor(width / 120) },
     y: { label: null, domain: ["residents", "displaced people"], axis: null, padding: 0.3 },
-    fy: { label: null, domain: places.map((n) => shortNames(data.places.name)[n]), axis: "left", padding: 0.12 },
+    fy: { label: null, domain: names, axis: "left", padding: 0.12, tickFormat: (name: string) => inLines(name, left) },
     marks: [
       Plot.ruleY(rows, { fy: "place", y: "who", x1: "p5", x2: "p95", stroke: hue, strokeOpacity: 0.3, strokeWidth: 7 }),
       Plot.ruleY(rows, { fy: "place", y: "who", x1: "p25", x2: "p75", stroke: hue, strokeOpacity: 0.45, strokeWidth: 7 }),
@@ -172,11 +174,13 @@ function whereName(data: PageData, { place, where }: Count): string {
 
 export function drawCounts(data: PageData, width: number): SVGSVGElement {
   const rows = comparable(data).map((count, n) => ({ ...count, ...count.run, key: `${n}`, words: countWords(data, count) }));
+  const needed = roomFor(rows.map((row) => row.words));
+  const left = Math.min(width * 0.5, needed);
   const words = new Map(rows.map((row) => [row.key, row.words]));
   return plotted({
-    width, height: 50 + 21 * rows.length, marginLeft: Math.min(width * 0.5, roomFor(rows.map((row) => row.words))), marginTop: 34, style: STYLE,
+    width, height: 50 + (left < needed ? 32 : 21) * rows.length, marginLeft: left, marginTop: 34, style: STYLE,
     x: { type: "sqrt", grid: true, label: "People", tickFormat: short, axis: "top", ticks: Math.floor(width / 150), domain: [Math.min(0, ...rows.map((r) => r.p5 ?? 0)), Math.max(1, ...rows.map((r) => Math.max(r.p95 ?? 0, r.high ?? r.people ?? 0)))] },
-    y: { label: null, domain: rows.map((row) => row.key), tickFormat: (key: string) => words.get(key) ?? "", tickSize: 0 },
+    y: { label: null, domain: rows.map((row) => row.key), tickFormat: (key: string) => inLines(words.get(key) ?? "", left), tickSize: 0 },
     marks: [
       Plot.ruleY(rows, { y: "key", x1: "p5", x2: "p95", stroke: STOCK, strokeOpacity: 0.28, strokeWidth: 9 }),
       Plot.ruleY(rows, { y: "key", x1: "p25", x2: "p75", stroke: STOCK, strokeOpacity: 0.45, strokeWidth: 9 }),
