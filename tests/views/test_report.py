@@ -245,6 +245,8 @@ def test_a_crisis_that_goes_on_is_told_by_district(monkeypatch: pytest.MonkeyPat
     assert "A'zaz" in data["places"]["name"]
     assert "Kafr Naya" not in data["places"]["name"]
     assert any("district" in line for line in data["limits"])
+    assert data["gates"]["id"] == data["gates"]["waiting"]["p50"] == []  # a queue is people at one point
+    assert data["claims"] == []  # those of days before the first of February: none
     assert sum(row[-1] for row in data["stock"]["p50"]) > 100_000
     exposed = run.table("exposure").filter(pl.col("state") == "home").group_by("member").agg(pl.col("people").sum())
     assert data["exposure"]["total"]["residents"]["p50"] == two_digits(exposed["people"].median())

@@ -202,7 +202,7 @@ function gates(data: PageData): HTMLElement {
     "A gate is a border crossing or a crossing point of a line. A closed gate stops people; a metered gate lets a number a day through.",
     queues(data).length
       ? figure({ name: "gates", title: "People waiting, gate by gate", note: "Same scale for all, by square root. Bands: half and nine in ten of all histories.", alt: "People waiting at each gate, day by day", sheet: () => gatesSheet(data), draw: (room, width) => room.append(drawGates(data, width)) })
-      : element("p", {}, "Nobody waits at a gate for long."),
+      : element("p", {}, data.districts ? "While a crisis is going on, people at single gates are not shown." : "Nobody waits at a gate for long."),
   ); // prettier-ignore
 }
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import polars as pl
@@ -33,6 +34,20 @@ def judge_claims(claims: Iterable[Claim], run: Run) -> list[dict[str, Any]]:
     found = {row["claim"]: row for row in spread.iter_rows(named=True)}
     words = _words(run.crisis)
     return [_judged(claim, found.get(claim.name, {}), words.get(claim.name, claim.indicator)) for claim in claims]
+
+
+def claims_that_ended(judged: Iterable[Mapping[str, Any]], crisis: Crisis | None, until: dt.date) -> list[Any]:
+    """Return the judged claims whose days are over on a day: of a crisis that is going on, only these may be shown.
+
+    Examples
+    --------
+    >>> from onward.crisis import read_crisis
+    >>> rows = [{"id": "T01"}, {"id": "T04"}]
+    >>> claims_that_ended(rows, read_crisis("aleppo-2016"), dt.date(2016, 2, 10))
+    [{'id': 'T01'}]
+    """
+    ends = {} if crisis is None else dict(crisis.table("claims").select("claim", "end").iter_rows())
+    return [row for row in judged if ends.get(row["id"]) is not None and ends[row["id"]] < until]
 
 
 def _words(crisis: Crisis | None) -> dict[str, str]:

@@ -14,6 +14,7 @@ import polars as pl
 from onward import disclosure
 from onward.crisis import Crisis
 from onward.evaluation.counts import counts_beside, whole_units
+from onward.evaluation.verdicts import claims_that_ended
 from onward.planning.allowed import allowed_units
 from onward.planning.hosts import filled, host_countries, hosts
 from onward.runs.notes import read_notes, resolved
@@ -286,8 +287,7 @@ def _claims(run: Run, crisis: Crisis | None, until: dt.date | None) -> pl.DataFr
     """Return the claims of run.json; only those whose window has ended, where ``until`` is given."""
     rows = list(run.about.get("claims") or [])
     if until is not None:
-        ends = {} if crisis is None else dict(crisis.table("claims").select("claim", "end").iter_rows())
-        rows = [row for row in rows if ends.get(row["id"]) is not None and ends[row["id"]] < until]
+        rows = claims_that_ended(rows, crisis, until)
     kept = ("claim", "indicator", "unit", "low", "high", "p5", "p50", "p95", "verdict")
     kinds = {name: pl.Float64 if name in ("low", "high", "p5", "p50", "p95") else pl.String for name in kept}
     frame = pl.DataFrame([{name: row.get(name) for name in kept} for row in rows], schema=kinds)

@@ -14,6 +14,7 @@ from onward.disclosure import AREAS_NOTE, is_ongoing, today
 from onward.errors import RunFolderError
 from onward.evaluation.data_end import find_data_end
 from onward.evaluation.fitness import Fitness, judge_fitness
+from onward.evaluation.verdicts import claims_that_ended
 from onward.model.build import Model
 from onward.report import journeys
 from onward.report import key_messages as story
@@ -80,7 +81,7 @@ def data_of(
     cubes = Cubes(run, scene.row, scene.table.height)
     stock = cubes.stock("here", "gate")
     about = _with_results(run, scene.model)
-    claims = claims_of(scene, about["claims"])
+    claims = claims_of(scene, claims_that_ended(about["claims"], crisis, today()) if districts else about["claims"])
     fitness = judge_fitness(run, crisis, about["claims"])
     return {
         "format": FORMAT,
@@ -187,7 +188,7 @@ def _coverage(run: Run) -> float | None:
 
 
 def _gate_figures(cubes: Cubes, scene: Scene) -> dict[str, Any]:
-    names = [] if scene.model is None else list(scene.model.network.gates.names)
+    names = [] if scene.model is None or scene.districts else list(scene.model.network.gates.names)
     passed = np.cumsum(cubes.gates(names, "passed"), axis=2)
     return {"waiting": curves(cubes.gates(names, "waiting")), "passed": curves(passed)}
 

@@ -112,8 +112,11 @@ def _first_places(scene: Scene) -> dict[str, int]:
 
 
 def gates_of(scene: Scene) -> dict[str, Any]:
-    """Return gates with their position, the places on both sides, and their rules by first day."""
-    if scene.model is None:
+    """Return gates with their position, the places on both sides, and their rules by first day.
+
+    None where only districts are shown: a queue is people at one point.
+    """
+    if scene.model is None or scene.districts:
         return {"id": [], "name": [], "lat": [], "lon": [], "from": [], "to": [], "rules": []}
     network = scene.model.network
     gates, places, roads = network.gates, network.places, network.roads

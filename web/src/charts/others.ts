@@ -175,7 +175,7 @@ function whereName(data: PageData, { place, where }: Count): string {
 export function drawCounts(data: PageData, width: number): SVGSVGElement {
   const rows = comparable(data).map((count, n) => ({ ...count, ...count.run, key: `${n}`, words: countWords(data, count) }));
   const needed = roomFor(rows.map((row) => row.words));
-  const left = Math.min(width * 0.5, needed);
+  const left = Math.min(width * 0.56, needed);
   const words = new Map(rows.map((row) => [row.key, row.words]));
   return plotted({
     width, height: 50 + (left < needed ? 32 : 21) * rows.length, marginLeft: left, marginTop: 34, style: STYLE,
