@@ -34,7 +34,9 @@ class Ways(NamedTuple):
 
 @njit(cache=True)
 def _search(ways: Any, cost: Any, detour_km: float) -> None:
-    find_ways(ways, cost, detour_km)
+    for g in range(ways.dest.shape[0]):
+        for place in range(ways.dest.shape[1]):
+            find_ways(ways, g, place, cost[g], detour_km)
 
 
 class Roads(NamedTuple):

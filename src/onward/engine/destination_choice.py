@@ -24,34 +24,51 @@ from onward.engine.paths import find_ways
 PLACE, GOAL, MODE, BUDGET, REPLANS, CAME, PASSED = range(7)
 
 
-@part
+@once
 def new_regime(sim: Any) -> None:
-    """Compute the cheapest ways of the regime that begins today, and the value of their destinations.
-
-    People who are abroad re-enter the country of the war only by return, not by onward movement.
-    """
-    s, rates = sim.regime[sim.today], sim.rates
+    """Begin the regime of today: which gates are shut, and no way found yet."""
+    planned, shut = sim.planned, sim.shut
     for r in range(sim.head.size):
         lane = sim.lane[r]
-        sim.shut[r] = lane >= 0 and sim.allowed[sim.today, sim.lane_gate[lane]] >= 0
-    find_ways(sim, sim.cost[s], rates.gate_detour_km)
-    groups, places, k_most = sim.dest.shape
-    dest, km, shut_gates, value, leads = sim.dest, sim.km, sim.shut_gates, sim.value, sim.leads
-    abroad, attraction = sim.abroad, sim.attraction[s]
-    for g in range(groups):
-        for p in range(places):
-            leads[g, p] = False
-            for k in range(k_most):
-                j = dest[g, p, k]
-                if j < 0:
-                    break
-                if rates.choice_danger > 0.0 and abroad[p] and not abroad[j]:
-                    value[g, p, k] = 0.0
-                    continue
-                leads[g, p] = True
-                away = (km[g, p, k] + rates.choice_near_km) ** -rates.choice_distance
-                gates = math.exp(-rates.choice_gate * shut_gates[g, p, k])
-                value[g, p, k] = _in_nest(rates.choice_nest, abroad[j], attraction[j, g] * away * gates)
+        shut[r] = lane >= 0 and sim.allowed[sim.today, sim.lane_gate[lane]] >= 0
+    for g in range(planned.shape[0]):
+        for p in range(planned.shape[1]):
+            planned[g, p] = False
+
+
+@part
+def plan(sim: Any, g: int, p: int) -> None:
+    """Compute the cheapest ways of a group from a place under this regime, and the value of their destinations.
+
+    Called when somebody of the group first needs them: most groups are never at most places. People who are abroad
+    re-enter the country of the war only by return, not by onward movement.
+    """
+    s, rates = sim.regime[sim.today], sim.rates
+    sim.planned[g, p] = True
+    find_ways(sim, g, p, sim.cost[s, g], rates.gate_detour_km)
+    dest, km, shut_gates, value = sim.dest[g, p], sim.km[g, p], sim.shut_gates[g, p], sim.value[g, p]
+    abroad, attraction, leads = sim.abroad, sim.attraction[s], flag(False)
+    for k in range(dest.size):
+        j = dest[k]
+        if j < 0:
+            break
+        value[k] = 0.0
+        if rates.choice_danger > 0.0 and abroad[p] and not abroad[j]:
+            continue
+        leads = flag(True)
+        if attraction[j, g] > 0.0:
+            away = (km[k] + rates.choice_near_km) ** -rates.choice_distance
+            gates = math.exp(-rates.choice_gate * shut_gates[k]) if shut_gates[k] > 0 else 1.0
+            value[k] = _in_nest(rates.choice_nest, abroad[j], attraction[j, g] * away * gates)
+    sim.leads[g, p] = leads
+
+
+@once
+def plan_all(sim: Any) -> None:
+    """Compute the ways of all groups from all places."""
+    for g in range(sim.planned.shape[0]):
+        for p in range(sim.planned.shape[1]):
+            plan(sim, g, p)
 
 
 @part
@@ -129,6 +146,8 @@ def destination_weights(sim: Any, place: int, g: int, people: Any, stay: bool, b
     In the *expected* engine, groups are not divided below ``choice_smallest_party``: a smaller group goes where most
     go.
     """
+    if not sim.planned[g, place]:
+        plan(sim, g, place)
     dest, lanes, value = sim.dest[g, place], sim.gate_lane[g, place], sim.value[g, place]
     weight, pull, wait, abroad, lane_gate = sim.weight, sim.pull, sim.wait, sim.abroad, sim.lane_gate
     alike, k_most, nest = sim.rates.choice_nest, dest.size, 0.0

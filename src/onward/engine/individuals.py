@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from onward.engine.destination_choice import new_regime, update_daily_factors
+from onward.engine.destination_choice import new_regime, plan_all, update_daily_factors
 from onward.engine.draws import sample, split
 from onward.engine.gates import is_cut, may_pass, queue_at
 from onward.engine.jit import entry, flag, once, part, whole
@@ -51,6 +51,7 @@ def run_individuals(
         sim.today = t
         if t == 0 or world.regime[t] != world.regime[t - 1]:
             new_regime(sim)
+            plan_all(sim)
         update_daily_factors(sim)
         mark_each_near(sim, people)
         _leave(sim, people)

@@ -1,4 +1,4 @@
-"""Cheapest paths: a Dijkstra search from each place, stopped after the K cheapest destinations.
+"""Cheapest paths: a Dijkstra search from a place, stopped after the K cheapest destinations.
 
 Written here and not taken from a graph library because it runs inside a member's day loop, without the
 interpreter lock, and must stop early: all-pairs search over 1,000 places costs twenty times as much.
@@ -15,36 +15,21 @@ from onward.typing import Floats, Ints
 
 
 @once
-def find_ways(sim: Any, cost: Floats, detour_km: float) -> None:
-    """Fill ``sim.dest``, ``km``, ``first``, ``gate_lane``, ``shut_gates`` and ``slot`` for all groups and places.
+def find_ways(sim: Any, g: int, source: int, cost: Floats, detour_km: float) -> None:
+    """Fill ``sim.dest``, ``km``, ``first``, ``gate_lane``, ``shut_gates`` and ``slot`` of a group at one place.
 
-    ``cost[g, road]`` is the perceived length (inf: cut); a closed gate costs ``detour_km`` more, so that people use
+    ``cost[road]`` is the perceived length (inf: cut); a closed gate costs ``detour_km`` more, so that people use
     another open gate if the detour is not longer.
     """
-    groups, places = sim.dest.shape[:2]
-    found = _scratch(places, sim.head.size)
-    sim.dest[:] = -1
-    sim.slot[:] = -1
-    for g in range(groups):
-        for i in range(places):
-            _search(sim, g, i, cost[g], detour_km, found)
-
-
-@once
-def _scratch(places: int, roads: int) -> Any:
-    whole = np.full((3, places), -1, np.int64)
-    return (np.full(places, np.inf), whole[0], whole[1], whole[2], np.zeros(places, np.bool_),
-            np.empty(roads + 1), np.empty(roads + 1, np.int64))  # fmt: skip
-
-
-@once
-def _search(sim: Any, g: int, source: int, cost: Floats, detour_km: float, found: Any) -> None:
-    best, first, lane, gates, done, key, node = found
+    places, roads = sim.dest.shape[1], sim.head.size
     dest, km, out, head, shut = sim.dest[g, source], sim.km[g, source], sim.out, sim.head, sim.shut
     road_lane, towards, gate_lane = sim.lane, sim.first[g, source], sim.gate_lane[g, source]
     shut_gates, slot = sim.shut_gates[g, source], sim.slot[g, source]
-    best[:], done[:] = np.inf, False
-    best[source], lane[source], gates[source] = 0.0, -1, 0
+    first, lane, gates = np.empty(places, np.int64), np.empty(places, np.int64), np.empty(places, np.int64)
+    best, done = np.full(places, np.inf), np.zeros(places, np.bool_)
+    key, node = np.empty(roads + 1), np.empty(roads + 1, np.int64)
+    dest[:], slot[:] = -1, -1
+    best[source], first[source], lane[source], gates[source] = 0.0, -1, -1, 0
     key[0], node[0], size, k = 0.0, source, 1, 0
     while size > 0 and k < dest.size:
         here = node[0]

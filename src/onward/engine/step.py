@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from onward.engine.destination_choice import GOAL, MODE, accepted_share, choose, new_regime, update_daily_factors
+from onward.engine.destination_choice import GOAL, MODE, accepted_share, choose, new_regime, plan, update_daily_factors
 from onward.engine.draws import are_whole, sample, split
 from onward.engine.gates import is_cut, may_pass, queue_at
 from onward.engine.jit import entry, flag, once, part, whole
@@ -98,6 +98,10 @@ def _leave(sim: Any) -> None:
         residents, leavers = sim.home[p].sum(), sim.home[p, 0] * 0
         crowd = crowding(sim, p)
         for g in range(groups):
+            if sim.home[p, g] == 0 and sim.here[p, g] == 0:
+                continue
+            if not sim.planned[g, p]:
+                plan(sim, g, p)
             if not sim.leads[g, p]:
                 continue  # no road leads anywhere: trapped
             h, threat, ordinary = leaving_rates(sim, p, g, crowd)
@@ -167,6 +171,8 @@ def allot(sim: Any) -> None:
 @part
 def _free(sim: Any, p: int, g: int) -> Any:
     """Return the residents who may leave: none where no road leads anywhere."""
+    if not sim.planned[g, p]:
+        plan(sim, g, p)
     return sim.home[p, g] if sim.leads[g, p] else sim.home[p, g] * 0
 
 
@@ -249,6 +255,8 @@ def _return(sim: Any) -> None:
         for g in range(groups):
             if are_whole(here[p, g]) and here[p, g] <= 0:
                 continue
+            if not sim.planned[g, p]:
+                plan(sim, g, p)
             for origin in range(places):
                 if homeward[today, origin, g] > 0.0 and (origin == p or slot[g, p, origin] >= 0):
                     there = here[p, g] * 0

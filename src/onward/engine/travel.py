@@ -6,7 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from onward.engine.destination_choice import BUDGET, CAME, GOAL, MODE, PASSED, PLACE, REPLANS, choose, push
+from onward.engine.destination_choice import (
+    BUDGET,
+    CAME,
+    GOAL,
+    MODE,
+    PASSED,
+    PLACE,
+    REPLANS,
+    choose,
+    plan,
+    push,
+)
 from onward.engine.draws import split
 from onward.engine.jit import flag, once, part, whole
 from onward.engine.labels import longer, longer_table, record_arrivals, record_stop
@@ -68,7 +79,7 @@ def _walk(sim: Any, g: int, batch: int, size: int) -> None:
     stay, safety = sim.attraction[sim.regime[sim.today]], sim.safety[sim.today]
     slots, firsts, lanes, heads, shut, tenths = sim.slot, sim.first, sim.lane, sim.head, sim.shut, sim.quanta
     rows, stop, stopped, near, near_road = sim.size, sim.stop, sim.stopped, sim.stopped_near, sim.near_road
-    unit = sim.unit[g]
+    unit, planned = sim.unit[g], sim.planned
     while size > 0:
         size -= 1
         place, goal, mode = sim.walker[size, PLACE], sim.walker[size, GOAL], sim.walker[size, MODE]
@@ -87,6 +98,8 @@ def _walk(sim: Any, g: int, batch: int, size: int) -> None:
             if place == end and (homeward or replans >= sim.rates.replans or stay[place, g] > 0.0):
                 record_stop(rows, stop, stopped, near, goal, people, bits)
                 break
+            if not planned[g, place]:
+                plan(sim, g, place)
             slot = -1 if place == end else slots[g, place, end]
             if slot < 0 and replans >= sim.rates.replans:
                 record_stop(rows, stop, stopped, near, place, people, bits)

@@ -37,6 +37,7 @@ FIELDS = (
     "slot",  # [g, p, p] k of a destination, -1 none
     "value",  # [g, p, k] what does not change within a regime of the weight of each destination
     "leads",  # [g, p] whether a way leads to any place that people may choose
+    "planned",  # [g, p] whether the ways of this regime are known
     "shut",  # [r] whether the road's gate is closed or metered
     # the day
     "today",
@@ -144,7 +145,8 @@ def set_up(
         world.rank, asked, world.near_place, world.near_road, world.unit, world.largest, rates,
         np.full(ways, -1, np.int64), np.full(ways, np.inf), np.full(ways, -1, np.int64),
         np.full(ways, -1, np.int64), np.zeros(ways, np.int64), np.full((groups, places, places), -1, np.int64),
-        np.zeros(ways), np.zeros((groups, places), np.bool_), np.zeros(world.head.size, np.bool_),
+        np.zeros(ways), np.zeros((groups, places), np.bool_), np.zeros((groups, places), np.bool_),
+        np.zeros(world.head.size, np.bool_),
         0, np.zeros((places, groups)), np.ones(lanes), np.zeros(k_most + 1),
         np.zeros((ROOM + 2 * k_most, 7), np.int64), np.full(ROOM + 2 * k_most, none),
         np.full((places, groups), none), np.int64(-1),
