@@ -32,7 +32,7 @@ from onward.engine.persons import (
 )
 from onward.engine.state import TIMES, Rates, Raw, Start, World
 from onward.engine.step import allot, crowding, leaving_rates
-from onward.engine.workspace import FLOWS, MODES, set_up
+from onward.engine.workspace import MODES, raw_of, set_up
 
 
 @entry
@@ -65,8 +65,7 @@ def run_individuals(
         _count(sim, people, start.immobile)
         reached[0] = t + 1
     tally_last_place_of_each(sim, people)
-    size = sim.size[FLOWS]
-    raw = Raw(sim.daily, sim.flow[:size], sim.flow_people[:size], sim.flow_near[:size], sim.ended, sim.overdrawn)
+    raw = raw_of(sim)
     return raw, people.log[: people.logged[0]], people.last
 
 

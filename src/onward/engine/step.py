@@ -25,7 +25,7 @@ from onward.engine.labels import (
 from onward.engine.passing import mark_those_near, tally_last_places, tally_leaving_the_map
 from onward.engine.state import TIMES, Rates, Raw, Start, World
 from onward.engine.travel import reserve_travellers, set_out, travel
-from onward.engine.workspace import BATCHES, END, FIRST, FLOWS, T_ROAD, TRAVELLERS, set_up
+from onward.engine.workspace import BATCHES, END, FIRST, T_ROAD, TRAVELLERS, raw_of, set_up
 
 
 @entry
@@ -63,8 +63,7 @@ def run_member(
         drop_finished_batches(sim)
         reached[0] = t + 1
     tally_last_places(sim)
-    size = sim.size[FLOWS]
-    return Raw(sim.daily, sim.flow[:size], sim.flow_people[:size], sim.flow_near[:size], sim.ended, sim.overdrawn)
+    return raw_of(sim)
 
 
 @once

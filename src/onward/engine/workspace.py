@@ -12,8 +12,9 @@ import numpy as np
 from numba import types
 from numba.experimental import structref
 
+from onward.engine.borrowed import lend_fields
 from onward.engine.jit import once
-from onward.engine.state import TIMES, Daily, Rates, Start, World
+from onward.engine.state import TIMES, Daily, Rates, Raw, Start, World
 
 MODES = 2
 ROOM = 256
@@ -111,6 +112,7 @@ class Sim(structref.StructRefProxy):
 
 
 structref.define_proxy(Sim, SimType, list(FIELDS))
+lend_fields(SimType, FIELDS)
 
 
 @once
@@ -172,3 +174,16 @@ def _blank_daily(world: World, none: Any) -> Daily:
     n = np.full((2, days, world.allowed.shape[1]), none)
     return Daily(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], n[0], n[1],
                  np.full((days, TIMES), none))  # fmt: skip
+
+
+@once
+def raw_of(sim: Any) -> Raw:
+    """Copy what a member leaves behind out of its struct, which ends with it."""
+    size, d = sim.size[FLOWS], sim.daily
+    daily = Daily(
+        d.home.copy(), d.here.copy(), d.gate.copy(), d.way.copy(), d.out.copy(), d.left_home.copy(),
+        d.fled_again.copy(), d.moved_on.copy(), d.arrived.copy(), d.returned.copy(), d.waiting.copy(), d.passed.copy(),
+        d.times.copy(),
+    )  # fmt: skip
+    legs, people, near = sim.flow[:size].copy(), sim.flow_people[:size].copy(), sim.flow_near[:size].copy()
+    return Raw(daily, legs, people, near, sim.ended.copy(), sim.overdrawn)
