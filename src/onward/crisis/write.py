@@ -67,7 +67,7 @@ def check_free(folder: Path, overwrite: bool) -> None:
         if not (folder / HEADER_FILE).is_file():
             fault = "the folder holds something that is not a crisis", "Choose another folder."
         elif not overwrite:
-            fault = "the folder is not empty", "Choose another folder, or allow to overwrite it."
+            fault = "the folder is not empty", "Choose another folder, or empty this one."
         else:
             return
     elif folder.exists() and not folder.is_dir():

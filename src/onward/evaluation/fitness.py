@@ -222,10 +222,12 @@ def _single_words(figures: list[Figure]) -> list[str]:
         return []
     ratios = sorted(figure.p50 / float(figure.low or 0) for figure in single)
     low, high = (_times(ratio) for ratio in (ratios[0], ratios[-1]))
-    times = f"{low} times the reported number" if low == high else f"between {low} and {high} times the reported number"
+    times = f"{low} times the reported number" + (
+        "" if low == high else f" at the lowest and {high} times at the highest"
+    )
     if len(single) == len(figures):
-        return [f"The median is {times}."]
-    return [f"{len(single)} of them are reported as a single number: there the median is {times}."]
+        return [f"The medians are {times}."]
+    return [f"{len(single)} of them are reported as a single number: there the medians are {times}."]
 
 
 def _single(figures: list[Figure]) -> list[Figure]:
