@@ -1,6 +1,8 @@
 """Print the figures of "Walked through or close to" in docs/validation/aleppo-2016.md: claim C09 and what it depends on.
 
-python scripts/near_isis.py [--members 100]
+python scripts/near_isis.py [--members 100] [--nearest 40]
+
+``--nearest`` is the number of members in which ground belongs to the holder of the nearest place.
 """
 
 from __future__ import annotations
@@ -37,13 +39,14 @@ def main() -> None:
     """Run the crisis with each way to attribute ground and print shares."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--members", type=int, default=100)
-    members = parser.parse_args().members
+    parser.add_argument("--nearest", type=int, default=40)
+    given = parser.parse_args()
     crisis = read_crisis("aleppo-2016")
     near = tuple(Near(ACTOR, km) for km in KM)
-    settings = make_settings(crisis, members=members, seed=1, near=near)
+    few, settings = (make_settings(crisis, members=n, seed=1, near=near) for n in (given.nearest, given.members))
     model = build_model(crisis, near=near)
     print("ground where the nearest place is held (front midway between places)")
-    tell(crisis, model, settings, KM, at=with_ground_of_nearest_place, details=False)
+    tell(crisis, model, few, KM, at=with_ground_of_nearest_place, details=False)
     print("ground at held places")
     tell(crisis, model, settings, KM, at=dated, details=True)
 

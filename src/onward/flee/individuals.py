@@ -116,7 +116,7 @@ def _travel(
         if where[i] >= 0:
             continue
         lane, on, moved = -1 - where[i], done[i], 0
-        recent = math.ldexp(memory[i], since[i] - today)
+        recent = math.ldexp(memory[i], since[i] - today) if remembers else 0.0
         while lane >= 0:
             speed = walk_speed if walk[lane] > 0.0 and rng.random() < walk[lane] else lanes[lane, L_SPEED]
             can, length = speed if faithful else max(0, speed - moved), lanes[lane, L_LENGTH]
@@ -139,7 +139,8 @@ def _travel(
                 take_link(day, p, lane)
             else:
                 where[i] = -1 - lane
-        memory[i], since[i] = 0.5 * (recent + moved / full_day), today + 1
+        if remembers:
+            memory[i], since[i] = 0.5 * (recent + moved / full_day), today + 1
         if kept and where[i] >= 0:
             log[logged, BEFORE], log[logged, STOP] = last[i], stands[where[i], S_PLACE]
             log[logged, LEFT], log[logged, REACHED] = left[i], today
