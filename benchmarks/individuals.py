@@ -3,8 +3,8 @@
 python benchmarks/individuals.py [--people 10000000] [--flee ../shared/flee [--only burundi2015]]
 
 With ``--flee`` the same under Flee's rules: every folder with one agent a person, and the first of them with so many
-people displaced in its first 77 days (without journeys: each of its people stops some ten times, which takes more memory
-than the rest).
+people displaced in its first 77 days (without journeys: each of its people stops some ten times, which takes more
+memory than the rest).
 """
 
 from __future__ import annotations

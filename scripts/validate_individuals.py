@@ -186,20 +186,27 @@ def table_of_pairs() -> None:
 
 def table_under_flee(given: argparse.Namespace) -> None:
     """Print how far both engines are from each other and from Flee itself, on small folders."""
-    print("| folder | least p (Holm) | largest z against *cohorts* | *individuals* against Flee: largest z, people | "
+    print("| folder | least p (Holm) | days rejected | largest z | *individuals* against Flee: largest z, people | "
           "*cohorts* against Flee: largest z, people |")  # fmt: skip
-    print("|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|")
+    cases: dict[str, tuple[str, dict[str, object]]] = {
+        "open camps, nobody avoids short stints": ("open camps", {"avoid_short_stints": False}),
+        **{name: (name, {}) for name in FOLDERS},
+    }
     with tempfile.TemporaryDirectory() as here:
         folders = {name: build(Path(here) / name) for name, build in FOLDERS.items()}
         found = [
-            tuple(of_flee(folders[name], engine, given.runs, seed=seed) for engine, seed in FLEE_SEEDS.items())
-            for name in FOLDERS
-        ]
-    for name, both, verdict in zip(FOLDERS, found, compare(found, permutations=given.permutations), strict=True):
-        apart = [
+            tuple(of_flee(folders[name], engine, given.runs, seed=seed, overrides=more)
+                  for engine, seed in FLEE_SEEDS.items())
+            for name, more in cases.values()
+        ]  # fmt: skip
+    verdicts = compare(found, permutations=given.permutations)
+    for (told, (name, more)), both, verdict in zip(cases.items(), found, verdicts, strict=True):
+        apart = ["", ""] if more else [
             f"{largest_z_from_flee(stocks, name):.1f}, {largest_gap_from_flee(stocks, name):.0f}" for stocks in both
-        ]
-        print(f"| {name} | {verdict.p.min():.4f} | {verdict.z:.1f} | {' | '.join(apart)} |")
+        ]  # fmt: skip
+        days = (verdict.p < LEVEL).sum()
+        print(f"| {told} | {verdict.p.min():.4f} | {days} of {DAYS} | {verdict.z:.1f} | {' | '.join(apart)} |")
     sys.stdout.flush()
 
 
