@@ -17,6 +17,10 @@ from onward.inference.intervals import LEVELS
 from onward.typing import Floats
 
 COUNTED, FORECAST, OTHER = "#000000", "#0072B2", "#D55E00"
+#: what the marks are
+LEGEND = (
+    "black: counts; blue: median, 50 % (thick) and 90 % interval of the forecast; orange: median of the best baseline"
+)
 #: places with most people that have a panel, beside the total
 SHOWN = 5
 QUANTILES = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
@@ -41,7 +45,8 @@ def write_charts(worlds: Sequence[World], fits: Mapping[str, Fit], best: Mapping
                 _panel(name, horizon, line, [r for r in rows if (r["series"], r["horizon"]) == (name, horizon)], rule)
                 for horizon, rule in best.items()
             ]
-        chart = alt.concat(*panels, columns=len(best)).properties(title=world.observations.crisis)
+        title = alt.TitleParams(world.observations.crisis, subtitle=LEGEND, anchor="start")
+        chart = alt.concat(*panels, columns=len(best)).properties(title=title)
         chart.save(folder / f"{world.observations.crisis}.svg")
 
 
@@ -74,11 +79,11 @@ def _at(quantiles: Floats) -> dict[str, float]:
 
 def _panel(name: str, horizon: int, line: list[dict[str, float]], rows: list[dict[str, Any]], rule: str) -> Any:
     ours, theirs = (float(np.mean([row[key] for row in rows])) if rows else 0.0 for key in ("crps", "crps_baseline"))
-    words = f"CRPS {ours:,.0f} of {len(rows)}; {rule.replace('_', ' ')} {theirs:,.0f}"
+    words = f"{len(rows)} forecasts, mean CRPS {ours:,.0f}; {rule.replace('_', ' ')} {theirs:,.0f}"
     base = alt.Chart(alt.Data(values=rows)).encode(x=alt.X("day:Q", title="day"))
     layers = [
         alt.Chart(alt.Data(values=line))
-        .mark_line(color=COUNTED)
+        .mark_line(color=COUNTED, strokeWidth=1, point={"color": COUNTED, "size": 6})
         .encode(x="day:Q", y=alt.Y("people:Q", title="people")),
         base.mark_rule(color=FORECAST, strokeWidth=1).encode(y="p5:Q", y2="p95:Q"),
         base.mark_rule(color=FORECAST, strokeWidth=4).encode(y="p25:Q", y2="p75:Q"),
