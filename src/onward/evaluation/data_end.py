@@ -26,7 +26,7 @@ class DataEnd:
         >>> DataEnd(dt.date(2023, 6, 20), dt.date(2023, 10, 31)).words()[:56]
         'No events after 20 June 2023; the run assumes peace for '
         """
-        after = "Figures of these days say what would follow a peace, and their intervals hold no war."
+        after = "Figures of these days show what would happen in peace; their intervals do not cover further war."
         if self.last is None:
             return f"No events at all; the run assumes peace throughout. {after}"
         days = (self.end - self.last).days
