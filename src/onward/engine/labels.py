@@ -188,7 +188,10 @@ def _take_some(sim: Any, pool: Any, near: Any, households: int, total: int, unit
         drawn += 1
     passed, i = 0, 0
     for label in range(pool.size):
-        there, taken = pool[label] // unit, 0
+        there, taken = pool[label], 0
+        if there == 0:
+            continue
+        there = there if unit == 1 else there // unit
         while i < households and at[i] < passed + there:
             taken += 1
             i += 1
@@ -203,7 +206,7 @@ def _take_some(sim: Any, pool: Any, near: Any, households: int, total: int, unit
 def _take_many(sim: Any, pool: Any, near: Any, households: int, total: int, unit: int, again: bool) -> None:
     """Take more than half of a small pool, label by label."""
     for label in range(pool.size):
-        there = pool[label] // unit
+        there = pool[label] if unit == 1 else pool[label] // unit
         if there > 0:
             taken = hypergeometric(sim.labels_rng, households, there, total)
             total -= there

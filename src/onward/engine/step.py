@@ -249,7 +249,10 @@ def _return(sim: Any) -> None:
     if not sim.labelled:
         return
     places, groups = sim.home.shape
-    here, pool, slot, homeward, today = sim.here, sim.pool, sim.slot, sim.homeward, sim.today  # as in `record_arrivals`
+    here, pool, slot, returning = sim.here, sim.pool, sim.slot, sim.returning
+    for origin in range(places):
+        for g in range(groups):
+            returning[origin, g] = 1.0 - math.exp(-sim.homeward[sim.today, origin, g])
     for p in range(places):
         for g in range(groups):
             if are_whole(here[p, g]) and here[p, g] <= 0:
@@ -257,7 +260,7 @@ def _return(sim: Any) -> None:
             if not sim.planned[g, p]:
                 plan(sim, g, p)
             for origin in range(places):
-                if homeward[today, origin, g] > 0.0 and (origin == p or slot[g, p, origin] >= 0):
+                if returning[origin, g] > 0.0 and (origin == p or slot[g, p, origin] >= 0):
                     there = here[p, g] * 0
                     for label in range(origin * TIMES, (origin + 1) * TIMES):
                         there += pool[p, g, label]
@@ -268,7 +271,7 @@ def _return(sim: Any) -> None:
 @once
 def _go_home(sim: Any, p: int, g: int, origin: int, there: Any) -> None:
     labels, unit = sim.pool[p, g, origin * TIMES : (origin + 1) * TIMES], sim.unit[g]
-    people = split(sim.moves_rng, there, 1.0 - math.exp(-sim.homeward[sim.today, origin, g]), unit)
+    people = split(sim.moves_rng, there, sim.returning[origin, g], unit)
     if people <= 0:
         return
     open_batch(sim, p)

@@ -51,6 +51,7 @@ FIELDS = (
     "overdrawn",
     "leg",  # [p, p] legs of today that are recorded without labels
     "share_left",  # [p] of residents who left yesterday
+    "returning",  # [p, g] share of the displaced from there who set out for home today
     # people
     "home",  # [p, g]
     "here",  # [p, g]
@@ -152,7 +153,7 @@ def set_up(
         0, np.zeros((places, groups)), np.ones(lanes), np.zeros(k_most + 1),
         np.zeros((ROOM + 2 * k_most, 7), np.int64), np.full(ROOM + 2 * k_most, none),
         np.full((places, groups), none), np.int64(-1),
-        np.full((legs, legs), none), np.zeros(places),
+        np.full((legs, legs), none), np.zeros(places), np.zeros((places, groups)),
         start.home.copy(), start.here.copy(), np.full(at_gate, none), np.zeros(at_gate, np.int64),
         np.zeros(world.allowed.shape[1] + world.observed.shape[1], np.int64), np.full(places, none), away,
         labelled, origins, pool, np.full((lanes, groups, MODES, labels), none),

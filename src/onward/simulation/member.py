@@ -285,10 +285,17 @@ def run_one(
     took = clock() - begin
     result = added_up(raw, drawn.world.rank)
     _check_residents(model, result)
+    claims = _claims(model, settings, drawn, result)
+    return Outcome(result, drawn.attacks, claims, model.network, drawn.values, itineraries), took
+
+
+def _claims(model: Model, settings: Settings, drawn: Drawn, result: Result) -> tuple[float | None, ...]:
+    """Return a value for each claim; None where it is not modelled."""
+    if not model.claims:
+        return ()
     given = settings.departures == "observed"  # then the counts are taken for everybody
     record = record_of_result(result, 1.0 if given else drawn.values["coverage"], model.near.asked)
-    values = tuple(value_of_record(claim, record, model.network, drawn.attacks) for claim in model.claims)
-    return Outcome(result, drawn.attacks, values, model.network, drawn.values, itineraries), took
+    return tuple(value_of_record(claim, record, model.network, drawn.attacks) for claim in model.claims)
 
 
 def run_daily(model: Model, settings: Settings, member: int = 0) -> Daily:
