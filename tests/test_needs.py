@@ -194,7 +194,7 @@ def test_the_command_prints_json_of_the_contract(folder: Path) -> None:
 
 def test_the_terminal_says_whose_need_and_what_was_not_checked(folder: Path) -> None:
     done = onward_("needs", folder, "--quantile", "0.8")
-    assert "Needs by admin2, standard phase, planned for the 80 % quantile" in done.output
+    assert "Needs by admin 2, standard phase, planned for the 80 % quantile" in done.output
     for words in (
         "not known",
         "camps",

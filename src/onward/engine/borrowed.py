@@ -1,9 +1,9 @@
 """Read the arrays of a struct without counting a reference.
 
 Numba counts a reference, atomically, whenever an array of a struct is read and again when it is no longer used: a fifth
-of a member's time. The member's struct lives as long as all its kernels, so its arrays are read as borrowed. Two rules
-follow. An array that was read must not be used after the struct's field was given another one (arrays that grow are
-read anew after they grew), and what outlives the struct is copied out of it.
+of a member's time. The member's struct lives as long as all its kernels, so arrays that it keeps for life are read as
+borrowed; those that grow are not. What outlives the struct is copied out of it. Numba has no public way to write such
+a read: a version without the one used here counts references, with the same results.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from numba.extending import lower_getattr
 
 #: Numba's tools to write compiled code, which have no types
 _code: Any = cgutils
-_struct: Any = structref._Utils
+_struct: Any = getattr(structref, "_Utils", None)
 _reads: Any = lower_getattr
 
 
 def lend_fields(struct_type: Any, fields: Iterable[str]) -> None:
     """Let compiled code read these fields of a struct without counting references."""
+    if _struct is None:
+        return
     for field in fields:
         _lend(struct_type, field)
 

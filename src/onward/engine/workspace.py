@@ -94,6 +94,12 @@ FIELDS = (
     "daily",
 )
 
+#: arrays for which longer ones are put while a member runs: they are read with a reference, so that what was read lives
+GROWING = {
+    "walker", "walking", "way", "way_people", "batch", "batch_left", "entry", "entry_people", "entry_near", "flow",
+    "flow_people", "flow_near", "ended",
+}  # fmt: skip
+
 
 @structref.register
 class SimType(types.StructRef):
@@ -113,7 +119,7 @@ class Sim(structref.StructRefProxy):
 
 
 structref.define_proxy(Sim, SimType, list(FIELDS))
-lend_fields(SimType, FIELDS)
+lend_fields(SimType, [field for field in FIELDS if field not in GROWING])
 
 
 @once
