@@ -359,7 +359,7 @@ def _print_folded(console: Console, heads: Sequence[str], rows: Sequence[Sequenc
         console.print(Text(row[0]))
         for head, cell in zip(heads[1:], row[1:], strict=True):
             if cell:
-                console.print(Text(f"  {head.strip() or '·'}: {cell}"), overflow="fold")
+                console.print(Text(f"  {head.strip()}: {cell}" if head.strip() else f"  {cell}"), overflow="fold")
 
 
 def _rule(gate: Mapping[str, Any]) -> str:
