@@ -11,7 +11,7 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy import stats
 
-from onward.engine.draws import binomial, hypergeometric, sample, split
+from onward.engine.draws import hypergeometric, sample, split
 from onward.engine.labels import BATCHES, ENTRIES, add_from_pool, open_batch, shuffle
 from onward.engine.state import TIMES
 from onward.engine.workspace import set_up
@@ -193,22 +193,3 @@ def test_a_large_batch_of_labels_is_unbiased() -> None:
     assert (taken.sum(axis=1) == 4_000).all()
     assert (taken <= counts).all()
     assert np.allclose(taken.mean(axis=0), due, atol=4.5 * 0.5 / np.sqrt(20_000))
-
-
-@njit
-def _binomials(rng: np.random.Generator, n: Any, p: Any, own: bool) -> Any:
-    found = np.empty(n.size, np.int64)
-    for i in range(n.size):
-        found[i] = binomial(rng, n[i], p[i]) if own else rng.binomial(n[i], p[i])
-    return found
-
-
-def test_binomial_draws_are_those_of_numba_and_use_the_same_random_numbers() -> None:
-    law = np.random.default_rng(5)
-    n = np.exp(law.uniform(0, 15, 200_000)).astype(np.int64)
-    p = np.where(law.random(n.size) < 0.5, np.exp(law.uniform(-18, 0, n.size)), law.random(n.size)).clip(
-        1e-12, 1 - 1e-12
-    )
-    one, two = np.random.default_rng(1), np.random.default_rng(1)
-    assert (_binomials(one, n, p, True) == _binomials(two, n, p, False)).all()
-    assert one.random() == two.random()

@@ -15,8 +15,6 @@ from numba.extending import overload
 
 #: below this many draws a hypergeometric is drawn person by person
 URN = 12
-#: up to this mean numpy draws a binomial by counting up
-FEW_SUCCESSES = 30.0
 
 
 def are_whole(n: Any) -> bool:
@@ -56,41 +54,9 @@ def _split(rng: Any, n: Any, p: Any, unit: int) -> Any:
             return np.int64(0)
         if p >= 1.0:
             return np.int64(households * unit)
-        return np.int64(binomial(rng, households, p) * unit)
+        return np.int64(rng.binomial(households, p) * unit)
 
     return mean if isinstance(n, types.Float) else drawn
-
-
-@njit(cache=True, nogil=True)
-def binomial(rng: Any, n: int, p: float) -> Any:
-    """Draw a binomial as numpy's Generator does (0 < p < 1), with the same random numbers and results.
-
-    Few successes are counted up from ``(1 - p)^n``, which is at least ``1 - n p``: a smaller random number means none,
-    and most draws of a member end there, without a logarithm.
-    """
-    few = p if p <= 0.5 else 1.0 - p
-    if few * n > FEW_SUCCESSES:
-        return rng.binomial(n, p)
-    u, found = rng.random(), 0
-    if u > 1.0 - few * n - 1e-9:
-        found = _counted_up(rng, u, n, few)
-    return found if p <= 0.5 else n - found
-
-
-@njit(cache=True, nogil=True)
-def _counted_up(rng: Any, u: float, n: int, p: float) -> int:
-    q = 1.0 - p
-    none = math.exp(n * math.log(q))
-    bound = min(float(n), n * p + 10.0 * math.sqrt(n * p * q + 1))
-    found, chance = 0, none
-    while u > chance:
-        found += 1
-        if found > bound:
-            found, chance, u = 0, none, rng.random()
-        else:
-            u -= chance
-            chance = ((n - found + 1) * p * chance) / (found * q)
-    return found
 
 
 def sample(rng: Any, n: Any, marked: Any, total: Any) -> Any:
