@@ -17,7 +17,6 @@ from onward.model.hazard import (
     exposure,
     front_distance,
     hazard,
-    poisson_quantile,
     readiness,
     shocks,
     takeover,
@@ -26,6 +25,7 @@ from onward.model.hazard import (
 )
 from onward.model.keyed_draws import Draws, keys_of
 from onward.model.parameters import default_values
+from onward.model.poisson import poisson_quantile
 from onward.simulation.member import run_one
 from onward.simulation.run import make_settings
 from onward.simulation.threat_parts import threat_parts
