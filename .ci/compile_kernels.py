@@ -24,7 +24,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         model = load_flee(write_flee(Path(folder) / "toy", PLACES, "A,B,100,0\n"))
-        for engine in ("cohorts", "expected"):
+        for engine in ("cohorts", "expected", "individuals"):
             run_one(model, FleeRunSettings(engine=engine), 0)
 
 
