@@ -19,10 +19,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import OptimizeResult, minimize
-from scipy.signal import lfilter
 from scipy.special import xlogy
 
 from onward.errors import ParameterError
+from onward.model.danger import decaying_sums
 from onward.typing import Floats, Ints
 
 #: days of which the background is the rate (the issue on forecasts)
@@ -113,8 +113,7 @@ def excitation(counts: Floats, decay: float) -> Floats:
     [[2.0], [3.0], [1.5]]
     """
     first = counts[:FIRST_DAYS].mean(axis=0, keepdims=True)
-    felt, _ = lfilter([1.0 - decay], [1.0, -decay], counts, axis=0, zi=decay * first)
-    return np.concatenate([first, felt])
+    return np.concatenate([first, decaying_sums((1.0 - decay) * counts, decay, first[0])])
 
 
 def site_shares(recent: Floats, long_run: Floats, km: Floats) -> Floats:

@@ -7,7 +7,6 @@ attacks. The danger of a destination is therefore neither reduced by habituation
 from __future__ import annotations
 
 import numpy as np
-from scipy.signal import lfilter
 
 from onward.model.parameters import Values
 from onward.typing import Floats
@@ -41,9 +40,40 @@ def expected_attacks(reached: Floats, history: int, memory: float) -> Floats:
     """
     kept = np.exp(-1.0 / memory)
     rate = np.zeros_like(reached)
-    total, weight = (lfilter([1.0], [1.0, -kept], x, axis=0) for x in (reached[:-1], np.ones(len(reached) - 1)))
+    total, weight = (decaying_sums(x, kept) for x in (reached[:-1], np.ones(len(reached) - 1)))
     rate[1:] = total / weight[:, None, None]
     return rate[history:]
+
+
+def decaying_sums(added: Floats, kept: float, before: Floats | float = 0.0) -> Floats:
+    """Return the sum up to each day of what is added on it and the share kept of the day before's sum.
+
+    The recursion of `scipy.signal.lfilter` for this case, to the last bit; importing that module takes longer than
+    everything else that a run imports.
+
+    Parameters
+    ----------
+    added
+        By day along the first axis.
+    kept
+        Share of a day's sum that is left on the next, between 0 and 1.
+    before
+        The sum on the day before the first.
+
+    Returns
+    -------
+    numpy.ndarray
+        The shape of ``added``.
+
+    Examples
+    --------
+    >>> decaying_sums(np.ones(3), 0.5).tolist()
+    [1.0, 1.5, 1.75]
+    """
+    sums = np.empty_like(added)
+    for day, new in enumerate(added):
+        sums[day] = before = new + kept * before
+    return sums
 
 
 def safety(reached: Floats, history: int, values: Values) -> Floats:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import gammaln, softmax
 
 from onward.crisis.households import Households
@@ -49,6 +48,8 @@ def household_sizes(stated: Households) -> HouseholdSizes:
 def _cut_poisson(mean: float, largest: int | None) -> dict[int, float]:
     if mean == 1.0:
         return {1: 1.0}
+    from scipy.optimize import brentq
+
     size = np.arange(1, (math.ceil(2.0 * mean) if largest is None else largest) + 1)
 
     def shares(log_rate: float) -> Floats:
