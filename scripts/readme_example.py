@@ -50,7 +50,7 @@ def _part(lines: list[str], words: str, rows: int) -> list[str]:
 
 def _claims(lines: list[str]) -> list[str]:
     """The heading, the chosen claims with the lines that their words go on to, and the line that counts them."""
-    begin = _begin(lines, "What was reported")
+    begin = _begin(lines, "Reported figures compared")
     end = next(n for n in range(begin, len(lines)) if "medians are inside" in lines[n])
     kept, chosen = lines[begin : begin + 2], False
     for line in lines[begin + 2 : end]:

@@ -257,7 +257,7 @@ def test_the_command_prints_every_figure(folder: Path, tmp_path: Path, width: st
     assert result.exit_code == 0, result.output
     for words in (
         "forecast from 10 July 2016",
-        "the war to come unknown",
+        "future attacks drawn",
         "everybody displaced",
         "p50",
         "forecast.csv",

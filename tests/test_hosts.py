@@ -88,7 +88,7 @@ def test_hosts_whose_room_is_given_send_people_on_by_pressure() -> None:
 def test_a_run_without_its_crisis_is_refused() -> None:
     run = made_up_run()
     units = allowed_units(run)
-    with pytest.raises(ParameterError, match="does not know its crisis"):
+    with pytest.raises(ParameterError, match="does not contain its crisis"):
         hosts(replace(run, given=None), units)
 
 

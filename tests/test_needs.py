@@ -226,5 +226,5 @@ def test_files_carry_tags_notes_and_two_digits(folder: Path, tmp_path: Path) -> 
 def test_while_a_crisis_goes_on_no_unit_is_a_place(run: onward.Run) -> None:
     during = dt.date(2016, 7, 20)
     assert allowed_units(run, today=during).by == "admin2"
-    with pytest.raises(ParameterError, match="this crisis is going on"):
+    with pytest.raises(ParameterError, match="this crisis is ongoing"):
         allowed_units(run, by="place", today=during)

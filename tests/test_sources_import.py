@@ -51,7 +51,7 @@ def test_a_ucdp_record_becomes_an_attack_that_remembers_its_row(folder: Path) ->
         ("ucdp:2", "ground", "army", 2.5, 10.0),
         ("ucdp:2", "ground", "rebels", 2.5, 10.0),
     ]
-    assert "Dropped 1 outside" in said
+    assert "Left out 1 outside" in said
     origins = read_crisis(folder).table("provenance").select("source", "file", "row").rows()
     assert origins == [("ucdp:1", "file.csv", 2), ("ucdp:2", "file.csv", 3)]
 
@@ -117,7 +117,7 @@ def test_territory_that_is_taken_changes_the_holder_and_protests_are_left_out(fo
     protest = made.acled_row(2, event_type="Protests", sub_event_type="Peaceful protest")
     said = take(folder, "acled", made.acled(taken, protest), "--actor", "Syria=army")
     assert [(r["place"], r["actor"]) for r in new_rows(folder, "control", "acled:")] == [("marea", "army")]
-    assert "Dropped 1 protests" in said
+    assert "Left out 1 protests" in said
 
 
 def test_dtm_operations_and_assessment_types_are_never_summed(folder: Path) -> None:
@@ -142,7 +142,7 @@ def test_hapi_events_leave_out_what_would_be_counted_twice(folder: Path) -> None
     said = take(folder, "hapi", made.HAPI_EVENTS)
     (event,) = new_rows(folder, "events", "hapi-events:")
     assert (event["area"], event["n"], event["fatalities"]) == ("unit_syr_aleppo", 62.0, 0.5)
-    assert "Dropped 2 of demonstrations, of civilian targeting" in said
+    assert "Left out 2 of demonstrations, of civilian targeting" in said
 
 
 def test_hapi_refugees_of_all_sexes_and_ages_are_a_stock(folder: Path) -> None:
@@ -170,7 +170,7 @@ def test_the_refugee_data_finder_gives_stocks_at_the_end_of_a_year(tmp_path: Pat
     (folder / "crisis.toml").write_text(HEADER.replace("end = 2016-07-31", "end = 2016-12-31"), encoding="utf-8")
     said = take(folder, "unhcr-rdf", made.RDF)
     assert counts(folder, "unhcr-rdf:") == [("2016-12-31", "unit_tur", "stock", 2823987)]
-    assert "Dropped 1 of origins or countries of refuge outside the crisis" in said
+    assert "Left out 1 of origins or countries of refuge outside the crisis" in said
 
 
 def test_idu_recommended_figures_win_over_triangulation(folder: Path) -> None:
@@ -183,8 +183,8 @@ def test_idu_recommended_figures_win_over_triangulation(folder: Path) -> None:
         ("2016-07-05", "unit_syr", "displaced", 1000),
         ("2016-07-09", "unit_syr", "displaced", 1030),
     ]
-    assert "Dropped 1 triangulation" in said
-    assert "Dropped 1 earlier" in said
+    assert "Left out 1 triangulation" in said
+    assert "Left out 1 earlier" in said
 
 
 @pytest.mark.parametrize(("text", "total"), [(made.COD_GLOBAL, 4000001), (made.COD_COUNTRY, 670000)])

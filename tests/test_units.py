@@ -179,7 +179,7 @@ def test_exports_by_unit_carry_codes_as_hxl(folder: Path, tmp_path: Path) -> Non
 
 
 def test_while_a_crisis_goes_on_no_unit_is_finer_than_a_district(run: onward.Run) -> None:
-    with pytest.raises(ParameterError, match=r"this crisis is going on\. Choose admin2"):
+    with pytest.raises(ParameterError, match=r"this crisis is ongoing\. Choose admin2"):
         content(run, by="place", today=DURING)
     assert content(run, by="admin1", today=DURING).key == "region"
     # split has marea, but not azaz of the same district: with north it would tell of azaz alone

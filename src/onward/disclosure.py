@@ -23,13 +23,11 @@ ROUTES_WARNING = (
     "Share this only with those who protect the people it is about."
 )
 PLACES_WARNING = (
-    "This crisis is going on: figures for single places can serve those from whom people flee. "
+    "This crisis is ongoing: figures for single places can serve those from whom people flee. "
     "Share them only with those who protect."
 )
-AREAS_NOTE = (
-    "This crisis is going on, so figures are for districts (admin level 2), not for single places. "
-    "`--places` writes places; ask first who could use them and for what."
-)
+ONGOING_NOTE = "This crisis is ongoing, so figures are for districts (admin level 2), not for single places."
+AREAS_NOTE = f"{ONGOING_NOTE} `--places` writes places; ask first who could use them and for what."
 
 
 def two_digits(people: float) -> float:

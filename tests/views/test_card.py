@@ -87,4 +87,4 @@ def test_a_run_under_flees_rules_is_not_told_as_onwards_own(folder: Path) -> Non
 def test_a_run_without_its_crisis_says_so(tmp_path: Path) -> None:
     told = texts(made_up_run(), tmp_path)
     assert told[HEADINGS[2]] == "The run folder holds no copy of its crisis, so its data cannot be described here."
-    assert "its skill here is not known" in told[HEADINGS[4]]
+    assert "its accuracy is not known" in told[HEADINGS[4]]

@@ -136,7 +136,7 @@ def test_a_failure_of_onward_is_told_as_one(crisis: Path, monkeypatch: pytest.Mo
 def test_check_says_what_a_crisis_holds(crisis: Path) -> None:
     done = onward_("check", crisis)
     assert done.exit_code == 0
-    day, sure = "1 July 2016 to 31 July 2016, 31 days", "No errors; 2 to look at."
+    day, sure = "1 July 2016 to 31 July 2016, 31 days", "No errors; 2 to check."
     for words in ("A tiny crisis", day, "bab_al_salama", "3 rows", sure):
         assert words in done.stdout
 

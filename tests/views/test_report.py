@@ -109,7 +109,7 @@ def test_a_run_that_does_not_know_its_crisis_says_what_to_do(tmp_path: Path) -> 
 def test_six_questions_are_answered_with_figures_of_the_run(data: dict[str, Any], folder: Path) -> None:
     answers = {row["question"]: row["answer"] for row in data["headline"]}
     assert list(answers) == [
-        "How many", "Where", "When", "How sure", "Compared with what was reported", "What this cannot say",
+        "How many", "Where", "When", "How sure", "Compared with what was reported", "What this run cannot answer",
     ]  # fmt: skip
     run = onward.read_run(folder)
     away = run.about["displaced"]
@@ -122,7 +122,7 @@ def test_six_questions_are_answered_with_figures_of_the_run(data: dict[str, Any]
         f"for {verdicts.count('inside')}, below it for {verdicts.count('low')}"
         in answers["Compared with what was reported"]
     )
-    assert "women or children" in answers["What this cannot say"]
+    assert "women or children" in answers["What this run cannot answer"]
 
 
 @pytest.mark.parametrize("part", ["exposure", "flows", "sankey"])
@@ -248,6 +248,9 @@ def test_a_crisis_that_goes_on_is_told_by_district(monkeypatch: pytest.MonkeyPat
     assert data["gates"]["id"] == data["gates"]["waiting"]["p50"] == []  # a queue is people at one point
     assert data["claims"] == []  # those of days before the first of February: none
     assert sum(row[-1] for row in data["stock"]["p50"]) > 100_000
+    azaz, (left, now) = data["places"]["name"].index("A'zaz"), (data["matrix"][end].index for end in ("from", "to"))
+    assert data["matrix"]["p50"][left(azaz)][now(azaz)] > 10_000  # who fled from one place of a district to another
+    assert not {count["place"] for count in data["counts"]} - {-1}  # no count is of a whole district
     exposed = run.table("exposure").filter(pl.col("state") == "home").group_by("member").agg(pl.col("people").sum())
     assert data["exposure"]["total"]["residents"]["p50"] == two_digits(exposed["people"].median())
 

@@ -44,7 +44,7 @@ function choices(room: HTMLElement, runs: RunEntry[], use: (one: string, two: st
     if (before[n] && runs.some((run) => run.name === before[n])) select.value = before[n];
     select.addEventListener("change", () => use(one.value, two.value));
   });
-  room.replaceChildren(element("label", { for: "run-one" }, "Run"), one, element("label", { for: "run-two" }, "beside"), two);
+  room.replaceChildren(element("label", { for: "run-one" }, "Run"), one, element("label", { for: "run-two" }, "compared with"), two);
 }
 
 function runName(run: RunEntry): string {

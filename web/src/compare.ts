@@ -1,4 +1,4 @@
-/** Two runs beside each other: totals and places with differences, paired by member where the server can. */
+/** Two runs side by side: totals and places with differences, paired by member where the server can. */
 
 import * as Plot from "@observablehq/plot";
 import { drawBands } from "./charts/bands";
@@ -48,7 +48,7 @@ function heading(one: PageData, two: PageData): HTMLElement {
     { class: "head" },
     element("p", { class: "kicker" }, element("b", {}, "Simulated, not observed"), "Two runs"),
     element("h1", {}, runTitles(one, two).join(" – ")),
-    element("p", { class: "standfirst" }, `${one.run.title}. Differences are the second run less the first, paired member by member.`),
+    element("p", { class: "standfirst" }, `${one.run.title}. Differences are the second run minus the first, paired member by member.`),
   );
 }
 
@@ -78,7 +78,7 @@ function differences(told: Comparison, key: keyof Comparison, title: string, dat
   const fields = ["run", "other", "mean", "p5", "p95"] as const;
   const made = figure({
     name: `difference-${key}`, title, alt: `${title}: differences with 90 % intervals`,
-    note: "Dot: mean difference. Bar: 90 % of paired members. Filled: the interval leaves out zero.",
+    note: "Dot: mean difference. Bar: 90 % of paired members. Filled: the interval does not contain zero.",
     sheet: () => ({ columns: [column("what", "#meta+id"), ...fields.map((f) => column(f, `#affected+${f}`))], rows: told[key].map((row) => [rowName(row, data), ...fields.map((f) => row[f])]) }),
     draw: (room, width) => room.append(drawDifferences(rows, width, key)),
   }); // prettier-ignore

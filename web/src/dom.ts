@@ -19,8 +19,17 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** A table that scrolls in its room, with its name for who cannot see it. */
-export function tableRoom(label: string, heads: string[], rows: HTMLElement[], given: { room?: string; table?: string } = {}): HTMLElement {
+const RANGE = /^(50|90) %( interval)?$/;
+
+/** Leave out the columns of intervals, which say nothing of a run that is one simulated history. */
+function withoutRanges(heads: string[], rows: HTMLElement[]): string[] {
+  for (const row of rows) [...row.children].filter((_, n) => RANGE.test(heads[n] ?? "")).forEach((cell) => cell.remove());
+  return heads.filter((head) => !RANGE.test(head));
+}
+
+/** A table that scrolls in its room, with its name for who cannot see it; `single` if the run is one history. */
+export function tableRoom(label: string, columns: string[], rows: HTMLElement[], given: { room?: string; table?: string; single?: boolean } = {}): HTMLElement {
+  const heads = given.single ? withoutRanges(columns, rows) : columns;
   for (const row of rows) heads.forEach((head, n) => n && row.children[n]?.setAttribute("data-head", head));
   return element(
     "div",

@@ -30,6 +30,11 @@ export function interval(low: number | null, high: number | null): string {
   return low === null || high === null ? "–" : `${people(low)} ${low < 0 ? "to" : "–"} ${people(high)}`;
 }
 
+/** A figure with its interval in brackets; the figure alone if the run is one simulated history. */
+export function ranged({ members }: { members: number }, middle: number, low: number, high: number, word = ""): string {
+  return members > 1 ? `${people(middle)} (${word}${interval(low, high)})` : people(middle);
+}
+
 /** A share or ratio of a claim, or people, by its unit. */
 export function claimed(value: number | null, unit: string): string {
   if (value === null) return "–";
@@ -71,6 +76,15 @@ export function shortNames(names: string[]): string[] {
   const made = names.map((name, n) => (plain.indexOf(plain[n]) === plain.lastIndexOf(plain[n]) ? plain[n] : name));
   kept.set(names, made);
   return made;
+}
+
+/** What the line and the bands of a chart over days are. */
+export function bandWords({ run }: { run: { members: number } }): string {
+  return run.members > 1 ? "Line: middle value. Dark band: half of all simulated histories. Light band: nine in ten." : "Line: the one simulated history.";
+}
+
+export function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** A word of the tables as people write it. */

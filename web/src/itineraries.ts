@@ -59,7 +59,7 @@ export function itineraryTable(data: PageData, store: Store): HTMLElement {
     );
   };
   const rows = (data.journeys?.itineraries ?? []).map((_, n) => row(n));
-  return tableRoom("The commonest journeys", ["Journey", "People", "Days on each leg", "Under attack, by place", "On the map"], rows);
+  return tableRoom("The most common journeys", ["Journey", "People", "Days on each leg", "Under attack, by place", "On the map"], rows);
 }
 
 export function itinerarySheet(data: PageData): Sheet {

@@ -1,6 +1,7 @@
 /** The same run by administrative unit or area: what a map, chart or table of places needs, with units as places. */
 
 import { element } from "./dom";
+import { capital } from "./format";
 import type { Store } from "./state";
 import type { Flows, PageData, UnitLevel } from "./types";
 
@@ -54,10 +55,6 @@ function byUnit(data: PageData, level: UnitLevel): PageData {
     flows: unit ? between(data.flows, unit) : { ...NO_FLOWS, legs: data.flows.legs },
     exposure: { ...data.exposure, attacks: { place: mine.map((n) => unit?.[attacks.place[n]] ?? -1), day: mine.map((n) => attacks.day[n]), number: mine.map((n) => attacks.number[n]) } },
   }; // prettier-ignore
-}
-
-function capital(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** The unit of each place, -1 for none. */

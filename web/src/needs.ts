@@ -4,7 +4,7 @@ import { drawBands } from "./charts/bands";
 import { column } from "./charts/sheets";
 import { element } from "./dom";
 import { figure } from "./figure";
-import { dateOf, isoDay, twoDigits } from "./format";
+import { bandWords, dateOf, isoDay, twoDigits } from "./format";
 import { atLevel } from "./levels";
 import { selectField } from "./served/fields";
 import type { Bands, NeedCurves, PageData } from "./types";
@@ -34,7 +34,7 @@ function chart(data: PageData, unit: number, item: NeedCurves["items"][number]):
   const title = `${data.places.name[unit]}: ${item.item}, for displaced people`;
   return figure({
     name: "need", title, alt: `${title}, day by day with intervals`,
-    note: `${there === undefined ? "What is available is not known." : "Dashed: what is available on the last day."} Line: middle value. Dark band: half of all simulated histories. Light band: nine in ten. Standard: ${Number(item.each.toPrecision(3))} for each person (${item.source}).`,
+    note: `${there === undefined ? "What is available is not known." : "Dashed: what is available on the last day."} ${bandWords(data)} Standard: ${Number(item.each.toPrecision(3))} for each person (${item.source}).`,
     sheet: () => ({ columns: [column("date", "#date"), ...LEVELS.map((level) => column(level, `#item+needed+simulated+${level}`))], rows: bands.p50.map((_, day) => [isoDay(dateOf(data.run.start, day)), ...LEVELS.map((level) => twoDigits(bands[level][day]))]) }),
     draw: (into, width) => into.append(drawBands({ start: data.run.start, bands, label: item.item, peace: data.data_end?.day, there }, width, 240)),
   }); // prettier-ignore

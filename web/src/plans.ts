@@ -5,10 +5,10 @@ import { needChart } from "./needs";
 import type { PageData, PlanSection } from "./types";
 
 export function planSections(data: PageData): HTMLElement[] {
-  return (data.plans ?? []).map((plan) => section(plan, plan.id === "needs" ? needChart(data) : null));
+  return (data.plans ?? []).map((plan) => section(plan, plan.id === "needs" ? needChart(data) : null, data.run.members === 1));
 }
 
-function section({ id, title, note, tables, lines, image }: PlanSection, chart: HTMLElement | null): HTMLElement {
+function section({ id, title, note, tables, lines, image }: PlanSection, chart: HTMLElement | null, single: boolean): HTMLElement {
   const heading = `${id}-title`;
   return element(
     "section",
@@ -19,7 +19,7 @@ function section({ id, title, note, tables, lines, image }: PlanSection, chart: 
     chart,
     ...tables.flatMap((table, n) => [
       tables.length > 1 ? element("h3", {}, table.title) : null,
-      tableRoom(`${title}, table ${n + 1}`, table.heads, table.rows.map(row), { room: "tall" }),
+      tableRoom(`${title}, table ${n + 1}`, table.heads, table.rows.map(row), { room: "tall", single }),
     ]),
     element("ul", { class: "limits" }, ...lines.map((line) => element("li", {}, line))),
   );

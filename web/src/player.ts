@@ -1,11 +1,11 @@
-/** The map with its days, legend and the panel beside it. */
+/** The map with its days, its legend and a panel next to it. */
 
 import type { Api } from "./api";
 import { element } from "./dom";
 import { type Drawing, framed, savePng, saveSvg, svgText } from "./download";
 import { dateOf, longDay } from "./format";
 import { flowsShown, itineraryChoice, wayOf } from "./itineraries";
-import { atLevel, levelSwitch } from "./levels";
+import { atLevel, levelSwitch, wordsOf } from "./levels";
 import { legend } from "./map/legend";
 import { CrisisMap } from "./map/map";
 import { side } from "./side";
@@ -18,7 +18,7 @@ const STILL = window.matchMedia("(prefers-reduced-motion: reduce)");
 export function player(data: PageData, store: Store, api: Api | null = null): HTMLElement {
   const stage = element("div", { class: "stage" });
   const room = element("section", { class: "player", "aria-labelledby": "map-title", id: "map" });
-  const hint = "Space plays and pauses, arrows step, Home and End go to the first and last day, + and − zoom, Escape lets go of a place.";
+  const hint = "Space plays and pauses, arrows step, Home and End go to the first and last day, + and − zoom, Escape shows all places again.";
   room.append(
     element("h2", { id: "map-title", class: "unseen" }, "Map, day by day"),
     stage,
@@ -35,7 +35,7 @@ export function player(data: PageData, store: Store, api: Api | null = null): HT
     const map = new CrisisMap(shown, store, wide, mapHeight(wide, narrow, above + (choice ? CHOICE : 0)));
     const frame = element("div", { class: "frame", tabindex: "0", role: "group", "aria-label": `Map. ${hint}` }, map.room, zoomButtons(map), levelSwitch(data, store));
     const under = element("p", { class: "disclaimer" }, data.disclaimer, " Base map: Natural Earth.");
-    const main = element("div", { class: "stage-main" }, choice, frame, timeline(data, store), under, legend(shown, map.marks, map.flows, map.control), element("p", { class: "hint" }, `Discs and figures are middle values of all simulated histories, flows and attacks means. Point at a place or gate to read it, click a place to keep its curve. ${hint}`), saving(map, data, store));
+    const main = element("div", { class: "stage-main" }, choice, frame, timeline(data, store), under, legend(shown, map.marks, map.flows, map.control), element("p", { class: "hint" }, `${data.run.members > 1 ? "Discs and figures are middle values of all simulated histories, flows and attacks are means. " : ""}Point at a ${wordsOf(shown)[0]}${data.districts ? "" : " or gate"} to see its figures, click a ${wordsOf(shown)[0]} to show its curve. ${hint}`), saving(map, data, store));
     const panel = side(shown, store, map.control, api);
     stage.replaceChildren(main, panel);
     keys(main, store, (factor) => map.zoomBy(factor));

@@ -13,7 +13,7 @@ import { byDay, byPlace } from "./charts/sheets";
 import { stockTable } from "./charts/stocks";
 import { element } from "./dom";
 import { figure } from "./figure";
-import { dateOf, interval, longDay, people } from "./format";
+import { bandWords, dateOf, longDay, people, ranged } from "./format";
 import { itinerarySheet, itineraryTable } from "./itineraries";
 import { atLevel, wordsOf } from "./levels";
 import { planSections } from "./plans";
@@ -83,7 +83,6 @@ function covered({ coverage, counts }: PageData): string {
   return `Of people who fled or left home the bars are ${share}; stocks and arrivals are of all people.`;
 }
 
-const BANDS = "Line: middle value. Dark band: half of all simulated histories. Light band: nine in ten.";
 const DIAMONDS = "Diamonds: what was counted, with its range.";
 
 function sections(data: PageData, store: Store): HTMLElement[] {
@@ -93,7 +92,7 @@ function sections(data: PageData, store: Store): HTMLElement[] {
 function where(data: PageData, store: Store): HTMLElement {
   const whole = (name: "displaced" | "left_home", title: string, label: string): HTMLElement =>
     figure({
-      name, title, note: BANDS, alt: `${title}, day by day with intervals`, sheet: () => byDay(data, data.totals[name], `#affected+${name.replace("_", "")}`),
+      name, title, note: bandWords(data), alt: `${title}, day by day with intervals`, sheet: () => byDay(data, data.totals[name], `#affected+${name.replace("_", "")}`),
       draw: (room, width) => {
         const svg = drawBands({ start: data.run.start, bands: data.totals[name], label, peace: data.data_end?.day }, width, 240);
         const move = dayLine(svg, data.run.start);
@@ -125,10 +124,10 @@ function oneByOne(data: PageData): HTMLElement[] {
     }); // prettier-ignore
   const sums = data.base ? " Intervals are of the members' sums over the places of each; moves within one are no arrivals." : "";
   return [
-    many("stock", `Displaced people, ${one} by ${one}`, `${BANDS} ${DIAMONDS} Each ${one} has its own scale; figures are of the last day, with the 90 % interval.`),
-    many("arrivals", `Arrivals since the first day, ${one} by ${one}`, "People who came and stayed or wait at a gate, less those who left again. Diamonds: arrivals that were counted, on top of the middle value of the day on which they begin to count."),
+    many("stock", `Displaced people, ${one} by ${one}`, `${bandWords(data)} ${DIAMONDS} Each ${one} has its own scale; figures are of the last day${data.run.members > 1 ? ", with the 90 % interval" : ""}.`),
+    many("arrivals", `Arrivals since the first day, ${one} by ${one}`, "People who came and stay or wait at a gate, minus those who left again. Diamonds: counted arrivals, added to the middle value of the day on which the count begins."),
     figure({
-      name: "places", title: `${all.charAt(0).toUpperCase()}${all.slice(1)} on the last day`, note: `Middle values with intervals; arrivals are all of the period.${sums}`, alt: "", table: true,
+      name: "places", title: `${all.charAt(0).toUpperCase()}${all.slice(1)} on the last day`, note: `${data.run.members > 1 ? "Middle values with intervals" : "Figures of one simulated history"}; arrivals are those of the whole period.${sums}`, alt: "", table: true,
       sheet: () => byPlace(data, data.stock, "#affected+displaced"), draw: (room) => room.append(stockTable(data)),
     }), // prettier-ignore
   ];
@@ -144,7 +143,7 @@ function whence(data: PageData, store: Store): HTMLElement {
     matrix
       ? figure({
           name: "origins", title: "From where (rows) to where (columns), on the last day", alt: "Matrix of origins and places",
-          note: "Middle values; point at a cell for its 90 % interval. People on their way or at a gate count where they last stopped. Curves and cells join places: roads are not shown, on purpose.",
+          note: `${data.run.members > 1 ? "Middle values; point at a cell for its 90 % interval. " : ""}People on the road or at a gate count where they last stopped. Cells join ${wordsOf(data)[1]}; roads are not shown, on purpose.`,
           sheet: () => matrixSheet(data, matrix), draw: (room, width) => room.append(drawMatrix(data, matrix, width)),
         })
       : none,
@@ -154,23 +153,23 @@ function whence(data: PageData, store: Store): HTMLElement {
 
 /** From home over the first shelter to the present place: counted for a run of individuals, else approximated. */
 function stagesFigure(data: PageData, sankey: SankeyTables): HTMLElement {
-  const back = `${people(sankey.home_again)} turned back on their way and are again in the place that they left; their bands end in the middle.`;
+  const back = `${people(sankey.home_again)} turned back or returned and are again in the ${wordsOf(data)[0]} that they left; their bands end in the middle.`;
   const how = sankey.real
     ? `Both halves are simulated people's own journeys. Where fewer than 100 went the same three places they are left out, ${people(sankey.left_out)} in all.`
     : "The left half is simulated. The right half is an approximation: the run knows how many of each origin are where, not who moved on from a first shelter; it is drawn as if as few as possible had moved on.";
-  return sankeyFigure(data, "stages", "From home to first shelter to now", threeStages(sankey), `People, as means over all histories: each counts once on each side, however often they moved. ${how} ${back}`);
+  return sankeyFigure(data, "stages", "From home to first shelter to now", threeStages(sankey), `People${data.run.members > 1 ? ", as means over all histories" : ""}: each counts once on each side, however often they moved. ${how} ${back}`);
 }
 
 /** Journeys stop by stop, with the warning that goes with them, and the itineraries that the map can play. */
 function byStop(data: PageData, store: Store, journeys: Journeys): HTMLElement[] {
   const out = `Itineraries of fewer than 100 people are left out, ${people(journeys.left_out)} people in all.`;
   const later = journeys.cut ? " Stops after the fourth are not drawn." : "";
-  const more = journeys.more ? ` ${journeys.more} itineraries more are in \`onward journeys --json\`.` : "";
+  const more = journeys.more ? ` ${journeys.more} more itineraries are in \`onward journeys --json\`.` : "";
   return [
     element("p", { class: "fitness unfit", role: "note" }, element("b", {}, "Route detail."), ` ${journeys.warning}`),
     sankeyFigure(data, "stages", "Journeys from home, stop by stop", allStages(journeys), `People, as means over all histories. A stop is a place where people stayed for a night or more; where a bar is thicker than the bands that leave it, the rest stayed. ${out}${later}`),
     figure({
-      name: "itineraries", title: "The commonest journeys", alt: "", table: true, note: `Means over all histories. ${out}${more} On the map, the people of one journey alone arrive at its stops day by day.`,
+      name: "itineraries", title: "The most common journeys", alt: "", table: true, note: `Means over all histories. ${out}${more} On the map, the people of one journey alone arrive at its stops day by day.`,
       sheet: () => itinerarySheet(data), draw: (room) => room.append(itineraryTable(data, store)),
     }),
   ]; // prettier-ignore
@@ -184,7 +183,7 @@ function sankeyFigure(data: PageData, name: string, title: string, stages: Stage
 function again(data: PageData): HTMLElement {
   const whole = data.totals.displaced.p50.at(-1) ?? 0;
   const mean = (data.times?.mean ?? []).reduce((sum, row) => sum + (row.at(-1) ?? 0), 0);
-  const note = `How often people who are away from home were displaced, counting the flight from home. Means over all histories, which add up: ${people(mean)} on the last day, where the middle value of all is ${people(whole)}. The CSV has the intervals.`;
+  const note = `How often people who are away from home were displaced, counting the flight from home.${data.run.members > 1 ? ` Means over all histories, which add up: ${people(mean)} on the last day, where the middle value of all is ${people(whole)}. The CSV has the intervals.` : ""}`;
   return section(
     "again",
     "Displaced again and again",
@@ -201,27 +200,27 @@ function gates(data: PageData): HTMLElement {
     "Waiting at gates",
     "A gate is a border crossing or a crossing point of a line. A closed gate stops people; a metered gate lets a number a day through.",
     queues(data).length
-      ? figure({ name: "gates", title: "People waiting, gate by gate", note: "Same scale for all, by square root. Bands: half and nine in ten of all histories.", alt: "People waiting at each gate, day by day", sheet: () => gatesSheet(data), draw: (room, width) => room.append(drawGates(data, width)) })
-      : element("p", {}, data.districts ? "While a crisis is going on, people at single gates are not shown." : "Nobody waits at a gate for long."),
+      ? figure({ name: "gates", title: "People waiting, gate by gate", note: `Same scale for all, by square root.${data.run.members > 1 ? " Bands: half and nine in ten of all histories." : ""}`, alt: "People waiting at each gate, day by day", sheet: () => gatesSheet(data), draw: (room, width) => room.append(drawGates(data, width)) })
+      : element("p", {}, data.districts ? "While a crisis is ongoing, people at single gates are not shown." : "Nobody waits at a gate for long."),
   ); // prettier-ignore
 }
 
 function exposure(data: PageData): HTMLElement {
   const { displaced, residents } = data.exposure.total;
-  const said = `Displaced people spent ${people(displaced.p50)} (90 %: ${interval(displaced.p5, displaced.p95)}) and residents ${people(residents.p50)} (90 %: ${interval(residents.p5, residents.p95)}) people-days in places that were attacked that day.`;
+  const said = `Displaced people spent ${ranged(data.run, displaced.p50, displaced.p5, displaced.p95, "90 %: ")} person-days and residents ${ranged(data.run, residents.p50, residents.p5, residents.p95, "90 %: ")} person-days in places that were attacked on that day.`;
   return section(
     "exposure",
     "Under attack",
     said,
     figure({
-      name: "exposure", title: "People-days in attacked places", alt: "People-days in attacked places, by place",
-      note: "A day on which a place was attacked, times the people there: a measure of exposure, not of casualties. Attacks are an input, from the crisis folder. Squares: residents. Circles: displaced people. Scale by square root.",
+      name: "exposure", title: "Person-days in attacked places", alt: `Person-days in attacked ${wordsOf(data)[1]}`,
+      note: "The number of days on which a place was attacked, times the people there: a measure of exposure, not of casualties. Attacks are an input, from the crisis folder. Squares: residents. Circles: displaced people. Scale by square root.",
       sheet: () => exposureSheet(data), draw: (room, width) => room.append(drawExposure(data, width)),
     }),
     data.exposure.held.length
       ? figure({
-          name: "held", title: "People-days under attack by who holds the place or the road", alt: "Table of people-days under attack by holder",
-          note: "The middle of all histories, and nine in ten of them in brackets. Those under way count where they passed last.",
+          name: "held", title: "Person-days under attack by who holds the place or the road", alt: "Table of person-days under attack by holder",
+          note: `${data.run.members > 1 ? "The middle of all histories, and nine in ten of them in brackets. " : ""}People on the road count at the place that they passed last.`,
           table: true, sheet: () => holdersSheet(data), draw: (room) => room.append(holdersTable(data)),
         })
       : null,
@@ -231,14 +230,14 @@ function exposure(data: PageData): HTMLElement {
 function beside(data: PageData): HTMLElement {
   const counts = comparable(data).length
     ? figure({
-        name: "counts", title: "What was counted, beside the run", alt: "Each count beside the interval of the run",
-        note: `Bars: the run (light 90 %, dark 50 %, tick middle). Diamonds: the count, with its range. ${covered(data)} Counts below ten are not shown. Scale by square root.`,
+        name: "counts", title: "Counts compared with the run", alt: "Each count with the figure of the run",
+        note: `${data.run.members > 1 ? "Bars: the run (light 90 %, dark 50 %, tick middle)" : "Ticks: the run"}. Diamonds: the count, with its range. ${covered(data)} Counts below ten are not shown. Scale by square root.`,
         sheet: () => countsSheet(data), draw: (room, width) => room.append(drawCounts(data, width)),
       })
     : element("p", {}, "This crisis has no counts to compare with."); // prettier-ignore
   const claims = figure({
-    name: "claims", title: "What was reported, beside the run", alt: "", table: true,
-    note: "Inside, lower or higher is said of the run's middle value; beside it stands whether its 90 % interval reaches what was reported. Frame: reported range; bar: the run's 90 % interval; tick: its middle. A claim is somebody's statement and may itself be wrong.",
+    name: "claims", title: "Reported figures compared with the run", alt: "", table: true,
+    note: `${data.run.members > 1 ? "The verdict (inside, lower or higher) is on the run's middle value; below it stands whether the 90 % interval reaches the reported range. Frame: reported range; bar: the run's 90 % interval; tick: its middle." : "Frame: reported range; tick: the run."} A claim is somebody's statement and may itself be wrong.`,
     sheet: () => claimsSheet(data), draw: (room) => room.append(claimsTable(data)),
   }); // prettier-ignore
   return section("beside", "Compared with what was counted", data.headline.find(({ question }) => question.startsWith("Compared"))?.answer ?? "", counts, data.claims.length ? claims : null);
@@ -247,11 +246,11 @@ function beside(data: PageData): HTMLElement {
 function limits(data: PageData): HTMLElement {
   const unsaid = data.claims.filter((claim) => claim.verdict === "not modelled").map((claim) => claim.id);
   const lines = [...data.limits];
-  if (unsaid.length) lines.unshift(`Of what was reported it cannot answer ${unsaid.join(" and ")} (see the table above).`);
+  if (unsaid.length) lines.unshift(`The reported figures ${unsaid.join(" and ")} (see the table above).`);
   return section(
     "limits",
-    "What this cannot say",
-    "A simulation is not a count. Use it beside what is reported, never as the only ground for a decision, and never to find or follow people.",
+    "What this run cannot answer",
+    "A simulation is not a count. Use it together with reports, never as the only ground for a decision, and never to find or follow people.",
     element("ul", { class: "limits" }, ...lines.map((line) => element("li", {}, line))),
   );
 }

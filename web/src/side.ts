@@ -3,7 +3,7 @@
 import type { Api } from "./api";
 import { dayLine, drawBands } from "./charts/bands";
 import { element } from "./dom";
-import { interval, people, shortNames, spoken } from "./format";
+import { people, ranged, shortNames, spoken } from "./format";
 import type { Control } from "./map/control";
 import { wordsOf } from "./levels";
 import { partyName } from "./map/control";
@@ -89,13 +89,13 @@ function fact([what, figure]: Fact): HTMLElement {
   return element("div", { class: "fact" }, element("span", {}, what), element("b", {}, figure));
 }
 
-function of(bands: Bands<number[]>, day: number): string {
-  return `${people(bands.p50[day])} (${interval(bands.p5[day], bands.p95[day])})`;
+function of({ run }: PageData, bands: Bands<number[]>, day: number): string {
+  return ranged(run, bands.p50[day], bands.p5[day], bands.p95[day]);
 }
 
 function whole(data: PageData, day: number): Fact[] {
   const { displaced, waiting, under_way: way } = data.totals;
-  return [["Away from home", of(displaced, day)], ["of them waiting at gates", of(waiting, day)], ["of them on their way", of(way, day)]]; // prettier-ignore
+  return [["Away from home", of(data, displaced, day)], ["of them waiting at gates", of(data, waiting, day)], ["of them on the road", of(data, way, day)]]; // prettier-ignore
 }
 
 function ofPlace(data: PageData, place: number, day: number, control: Control): Fact[] {
@@ -103,8 +103,8 @@ function ofPlace(data: PageData, place: number, day: number, control: Control): 
   const holder = control.holder(place, day);
   const came = { p5: arrivals.p5[place], p25: [], p50: arrivals.p50[place], p75: [], p95: arrivals.p95[place] };
   const found: Fact[] = [
-    ["Displaced people here", of(row(data, place), day)],
-    ["Arrivals since the first day", of(came, day)],
+    ["Displaced people here", of(data, row(data, place), day)],
+    ["Arrivals since the first day", of(data, came, day)],
     ["Kind", [spoken(places.kind[place]), places.admin2[place], places.country[place]].filter(Boolean).join(", ")],
   ];
   if (holder >= 0) found.push(["Held by", partyName(data.control.actors[holder].name)]);

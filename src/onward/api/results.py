@@ -47,7 +47,9 @@ def score(run: Run) -> FleeScore | CountScore:
 
     if run.crisis is None:
         where = f"{run.folder}: " if run.folder else ""
-        raise RunFolderError(f"{where}this run holds no crisis, so there are no counts. Run it again.")
+        raise RunFolderError(
+            f"{where}this run folder does not contain its crisis, so there are no counts. Run it again."
+        )
     return score_counts(run, run.crisis)
 
 

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from onward.inference.cold_cases import ColdCase
 
 NOTE = (
-    "People: 5 - 50 - 95 % of members against what was counted. Shares: half the sum of absolute differences, 0 (the "
-    "same) to 1; n is the destinations counted. Flee's rules are given the real totals and capacities; the others know "
-    "no count."
+    "People: the 5, 50 and 95 % quantiles over members, and the count. Shares: half the sum of absolute differences, "
+    "from 0 (the same) to 1; n is the number of destinations that were counted. Flee's rules get the real totals and "
+    "capacities; the others know no count."
 )
 
 
@@ -145,7 +145,7 @@ def read_cases(crises: Sequence[str]) -> list[ColdCase]:
             continue
         cases.append(case)
         if not case.totals and not case.shares:
-            found = "nothing was counted near day 30, 60 or 90, so there is nothing to judge a prediction by"
+            found = "there is no count near day 30, 60 or 90 with which a prediction could be compared"
             problems.append(Problem(crisis, found=found, next_step="Add counts, or leave this crisis out."))
     if problems:
         raise CrisisDataError(problems)

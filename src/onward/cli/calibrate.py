@@ -98,8 +98,8 @@ def show_posterior(found: Posterior, out: Path, console: Console) -> None:
         )
     heads = ["Parameter", "5 %", "50 %", "95 %", "Prior 5 %", "50 %", "95 %", "Spread"]
     note = (
-        "5 - 95 %: of a crisis that was not fitted. Spread: between crises, in standard deviations of the prior. "
-        f"Fitted on {', '.join(found.population.fitted_on)}."
+        "5 - 95 %: the range for a crisis that was not fitted. Spread: between crises, in standard deviations of "
+        f"the prior. Fitted on {', '.join(found.population.fitted_on)}."
     )
     print_table(console, "The population of parameters", heads, rows, note)
     console.print(f"{out}: use it with --parameters posterior --posterior {out}.")

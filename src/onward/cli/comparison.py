@@ -17,17 +17,17 @@ SHOWN = 12
 _TITLES = {
     "totals": "Totals over the period",
     "stock": "Displaced people staying or waiting on the last day",
-    "arrivals": "Net arrivals over the period (less those who left again)",
+    "arrivals": "Net arrivals over the period (minus those who left again)",
     "claims": "Claims",
 }
 _TOTALS = {"left_home": "left home", "fled_again": "displaced again"}
-CLEAR = "* the paired 90 % interval of the difference leaves out zero"
+CLEAR = "* the paired 90 % interval of the difference does not contain zero"
 
 
 def show_comparison(run: Run, other: Run, tables: dict[str, pl.DataFrame], console: Console) -> None:
     """Print how ``other`` differs from ``run``: both means, and the difference with its 90 % interval."""
     one, two = run_names(run, other)
-    console.print(f"[bold]{one}[/] beside [bold]{two}[/]: {run.about['title']}, "
+    console.print(f"[bold]{one}[/] compared with [bold]{two}[/]: {run.about['title']}, "
                   f"{run.about['members']} members, seed {run.about['seed']}, paired member by member")  # fmt: skip
     for name, title in _TITLES.items():
         frame = tables[name]

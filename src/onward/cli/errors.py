@@ -36,7 +36,7 @@ def report_errors() -> Iterator[None]:
             raise
         typer.echo(
             f"Onward failed: {type(error).__name__}: {error}\n"
-            "This is not a mistake of yours. ONWARD_TRACEBACK=1 before the command shows where it happened.",
+            "This is a fault in Onward, not in your input. Set ONWARD_TRACEBACK=1 to see where it happened.",
             err=True,
         )
         raise typer.Exit(FAILURE) from None

@@ -67,12 +67,13 @@ def _show_hazard(rows: list[dict[str, Any]]) -> None:
 
     parts = ("reached", "habituation", "dilution", "front", "takeover", "encirclement", "total")
     cells = [[row["place"], *(f"{1000 * row[part]:.2f}" for part in parts)] for row in rows[:MOST_PLACES]]
-    heads = ["Place", "Attacks", "Used to", "Size", "Front", "Takeover", "Encircled", "In all"]
+    heads = ["Place", "Attacks", "Habituation", "Size", "Front", "Takeover", "Encircled", "Total"]
     title = "Why people leave: the hazard per 1,000 people and day, mean over the period"
     note = (
-        "Attacks: the hazard from attacks before the next two. Used to: less, because people are used to attacks. "
-        "Size: less in a large place, more in a small one. Encircled: the roads out are being cut. In all: the sum, "
-        f"before the day's shocks and closed routes. {max(0, len(rows) - MOST_PLACES)} places with less are in --json."
+        "Attacks: the hazard from attacks before the next two columns. Habituation: less, because people are used to "
+        "attacks. Size: less in a large place, more in a small one. Encircled: the roads out are being cut. Total: "
+        "the sum, before the day's shocks and closed routes. "
+        f"{max(0, len(rows) - MOST_PLACES)} places with less are in --json."
     )
     print_table(plain_console(), title, heads, cells, note)
 

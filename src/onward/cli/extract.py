@@ -50,7 +50,9 @@ def read(
         target = out or Path("evidence.csv")
         write_evidence_csv(readings, target)
         facts = sum(len(reading.facts) for reading in readings.readings)
-        typer.echo(f"{facts} facts of {len(readings.readings)} reports in {target}. Review its column decision, then:")
+        typer.echo(
+            f"{facts} facts from {len(readings.readings)} reports are in {target}. Fill in its column decision, then:"
+        )
         typer.echo(f"onward evidence apply {target} --crisis FOLDER")
 
 

@@ -44,7 +44,7 @@ def import_flee_folder(
     for note in found.notes:
         typer.echo(f"Note: {note}.", err=True)
     typer.echo(f"{destination}: {len(crisis.places)} places, {crisis.table('routes').height} routes, "
-               f"{crisis.table('events').height} spells of conflict, {crisis.table('counts').height} real counts. "
+               f"{crisis.table('events').height} periods of conflict, {crisis.table('counts').height} real counts. "
                f"Next: onward check {destination}; onward run {destination}")  # fmt: skip
 
 
@@ -79,7 +79,9 @@ def _score(run: Run, folder: Path) -> FleeScore | CountScore:
     if follows_flee(run.about):
         return score_flee(run)
     if not (folder / CRISIS).is_dir():
-        raise RunFolderError(f"{folder}: this run holds no crisis, so there are no counts. Run it again.")
+        raise RunFolderError(
+            f"{folder}: this run folder does not contain its crisis, so there are no counts. Run it again."
+        )
     return score_counts(run, read_crisis(folder / CRISIS))
 
 
@@ -93,7 +95,7 @@ def refuse_flee(folder: str) -> None:
     if is_flee(folder):
         from onward.errors import CrisisDataError, Problem
 
-        step = f"Run it with --rules flee, or make a crisis of it: onward import flee {folder} DEST."
+        step = f"Run it with --rules flee, or turn it into a crisis: onward import flee {folder} DEST."
         raise CrisisDataError([Problem(folder, found="this is a Flee instance, not a crisis", next_step=step)])
 
 

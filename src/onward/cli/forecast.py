@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 #: columns from which the horizons of a unit stand in one row (own choice)
 WIDE = 120
 FIGURES = ("p5", "p50", "p95")
-TITLES = {"total": "In all", "admin1": "By first administrative level", "place": "By place"}
+TITLES = {"total": "Total", "admin1": "By first administrative level", "place": "By place"}
 _THERE = "Displaced people staying or waiting there; p5 to p95 is the 90 % interval, p50 the median."
-NOTES = {"total": "Everybody displaced, those under way too.", "admin1": _THERE, "place": _THERE}
+NOTES = {"total": "All displaced people, including those on the road.", "admin1": _THERE, "place": _THERE}
 #: how many places are listed (own choice: one screen)
 PLACES = 15
 
@@ -166,7 +166,7 @@ def show_forecast(made: Forecast, console: Console) -> None:
 
     about, fans = made.run.about, made.table()
     origin = date.fromisoformat(about["forecast"]["origin"])
-    war = {"ahead": "the war to come unknown", "given": "the war given"}[about["forecast"]["conflict"]]
+    war = {"ahead": "future attacks drawn", "given": "future attacks given"}[about["forecast"]["conflict"]]
     console.print(Text(f"{about['title']} · forecast from {day(origin, year=True)}", style="bold"))
     what_if = f" · what if: {about['scenario']['name']}" if about["scenario"] else ""
     console.print(f"{about['members']} members · {war}{what_if} · seed {about['seed']}\n")
@@ -192,11 +192,11 @@ def show_forecast(made: Forecast, console: Console) -> None:
 def scored(card: dict[str, Any]) -> str:
     """Say how forecasts of this crisis's counts did before.
 
-    >>> scored({"series": "place", "horizon": 30, "n": 12, "crps_ratio": 0.9, "cover90": 0.917})
-    'Earlier forecasts of places from counts, 30 days ahead: 12; CRPS 0.90 of the last value; 92 % inside 90 %.'
+    >>> scored({"series": "total", "horizon": 30, "n": 12, "crps_ratio": 0.9, "cover90": 0.917})
+    'Earlier forecasts of totals from counts, 30 days ahead: 12; CRPS against the last value: 0.90; 92 % inside 90 %.'
     """
     what = "places" if card["series"] == "place" else "totals"
-    ratio = "" if card["crps_ratio"] is None else f" CRPS {card['crps_ratio']:.2f} of the last value;"
+    ratio = "" if card["crps_ratio"] is None else f" CRPS against the last value: {card['crps_ratio']:.2f};"
     inside = f"{100 * card['cover90']:.0f} % inside 90 %"
     return f"Earlier forecasts of {what} from counts, {card['horizon']} days ahead: {card['n']};{ratio} {inside}."
 

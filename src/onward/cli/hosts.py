@@ -28,7 +28,9 @@ def show_hosts(run: Run, console: Console) -> None:
     for line in lines:
         console.print(Text(line))
     if lines:
-        note = "Residents of units: those at home in listed places. `onward needs` has all units and their room.\n"
+        note = (
+            "Residents are people at home in the places of the crisis. `onward needs` lists all units and their room.\n"
+        )
         console.print(Text(note, style="dim"))
 
 
@@ -55,7 +57,7 @@ def _most_pressed(run: Run) -> str:
         for row in rows.head(NAMED).iter_rows(named=True)
         if row["hosted_p50"] >= 1
     ]
-    return f"Displaced people with hosts for each 1,000 residents, most: {'; '.join(said)}." if said else ""
+    return f"Most displaced people with hosts per 1,000 residents: {'; '.join(said)}." if said else ""
 
 
 def _filled(run: Run) -> str:
@@ -69,12 +71,12 @@ def _filled(run: Run) -> str:
         for row in rows.head(NAMED).iter_rows(named=True)
     ]
     more = f"; {rows.height - NAMED} more" if rows.height > NAMED else ""
-    return f"Room that is filled, with the first day: {'; '.join(said)}{more}." if said else ""
+    return f"Places that are full, with the first day: {'; '.join(said)}{more}." if said else ""
 
 
 def _countries(run: Run) -> list[str]:
     return [
-        f"{row['country']} hosts {country_people(row)} displaced people: {row['per_1000_p50']:.1f} for each 1,000 "
+        f"{row['country']} hosts {country_people(row)} displaced people: {row['per_1000_p50']:.1f} per 1,000 "
         f"residents of the country, {row['per_1000_before']:.1f} before."
         for row in host_countries(run).iter_rows(named=True)
     ]

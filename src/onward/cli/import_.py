@@ -137,7 +137,7 @@ def _import(name: str, reader: Importer, files: list[Path], folder: Path, option
 
 def print_notes(found: Addition) -> None:
     """Print what an importer used, merged and dropped."""
-    for word, lines in (("Took", found.taken), ("Merged", found.merged), ("Dropped", found.dropped)):
+    for word, lines in (("Added", found.taken), ("Merged", found.merged), ("Left out", found.dropped)):
         for line in lines:
             typer.echo(f"{word} {line}.")
 

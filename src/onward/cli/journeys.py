@@ -33,7 +33,7 @@ def journeys(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show who went through places in order, and the commonest itineraries.
+    """Show who went through places in order, and the most common itineraries.
 
     The first time, members are run again to add up their people's journeys, which the folder then keeps.
 
@@ -78,9 +78,8 @@ def _show(found: dict[str, Any], names: dict[str, str]) -> None:
     typer.echo(f"{people['p50']} people {what} (90 %: {people['p5']} to {people['p95']}).")
     if found.get("women_and_children"):
         who = {key: f"{two_digits(value):,.0f}" for key, value in found["women_and_children"].items()}
-        typer.echo(
-            f"{who['p50']} of them are women or children (90 %: {who['p5']} to {who['p95']}), as their homes are."
-        )
+        span = f"90 %: {who['p5']} to {who['p95']}"
+        typer.echo(f"{who['p50']} of them are women or children ({span}), by the shares of their homes.")
     for row in found["under_attack"]:
         place = names.get(row["place"], row["place"])
         typer.echo(f"{two_digits(row['people']):,.0f} of them were in {place} on a day with an attack.")
@@ -98,10 +97,10 @@ def _show(found: dict[str, Any], names: dict[str, str]) -> None:
         for row in shown
     ]
     left = len(found["itineraries"]) - len(shown)
-    note = f"Means over members; the first place is home. {left} itineraries more are in --json." + (
+    note = f"Means over members; the first place is home. {left} more itineraries are in --json." + (
         ""
         if all(row["from_home"] for row in shown)
-        else " Some began where people were displaced before the first day."
+        else " Some begin where people who were displaced before the first day were then."
     )
-    heads = ["Itinerary", "People", "Days a leg", "Under attack, by place"]
-    print_table(plain_console(), "The commonest itineraries", heads, cells, note)
+    heads = ["Itinerary", "People", "Days per leg", "Under attack, by place"]
+    print_table(plain_console(), "The most common itineraries", heads, cells, note)

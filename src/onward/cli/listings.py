@@ -34,8 +34,8 @@ def show_crisis(crisis: Crisis, console: Console) -> None:
         console.print(Text(line))
     looks = [*map(str, crisis.doubts), *same_war_words(crisis)]
     for look in looks:
-        console.print(Text.assemble(("Look: ", "yellow"), look))
-    found = f"No errors; {len(looks)} to look at." if looks else "No errors in the tables."
+        console.print(Text.assemble(("Check: ", "yellow"), look))
+    found = f"No errors; {len(looks)} to check." if looks else "No errors in the tables."
     console.print(Text(f"{found} Next: onward run {crisis.name}" if _is_bundled(crisis) else found))
 
 
@@ -194,7 +194,7 @@ def show_parameters(console: Console) -> None:
         console.print(Text.assemble((p.name, "bold"), "  ", figures))
         sources = f"default: {p.default_source}" + (f"; prior: {p.prior_source}" if p.prior_source else "")
         console.print(Padding(Text(f"{p.meaning} [{sources}]", style="dim"), (0, 0, 0, 4)))
-    console.print("\nHold one with `onward run CRISIS --set NAME=VALUE`; draw them with --parameters prior.")
+    console.print("\nFix one with `onward run CRISIS --set NAME=VALUE`; draw them with --parameters prior.")
 
 
 def _prior(p: Parameter) -> str:

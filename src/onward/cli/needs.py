@@ -134,7 +134,7 @@ def _show_hosts(run: Any, units: Any) -> None:
     ]
     if rows:
         console.print()
-        note = "Filled: as many people stay as there is room for; the day is the median first one of those histories."
+        note = "Filled: as many people stay as there is room for. Day: the median first day of those histories."
         print_table(
             console,
             "Room",
@@ -168,7 +168,7 @@ def _show(rows: pl.DataFrame, run: Any, units: Any, quantile: float, phase: str)
         mine = last.filter(pl.col("unit") == unit)
         people = number(mine.filter(pl.col("who") == "displaced")["people"].item(0))
         console.print()
-        heads = ["Item", "Whose", "Quantity", "90 % interval", "There", "Gap"]
+        heads = ["Item", "Whose", "Quantity", "90 % interval", "Available", "Gap"]
         known = 6 if mine["there"].count() else 4
         head = f"{mine['name'][0]} ({unit}), {day(mine['date'][0], True)}: {people} displaced people"
         note = (

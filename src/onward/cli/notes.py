@@ -90,7 +90,7 @@ def _show(found: list[Note], closed: set[int]) -> None:
         typer.echo(f"{first.on}{state}")
         for one in (one for one in found if first.n in (one.n, one.reply)):
             words = one.text.replace("\n", "\n      ") or "closed the thread"
-            typer.echo(f"  {one.n:>3}  {one.time[:16].replace('T', ' ')}  {one.by or 'nobody named'}: {words}")
+            typer.echo(f"  {one.n:>3}  {one.time[:16].replace('T', ' ')}  {one.by or 'no name given'}: {words}")
             if one.propose:
                 typer.echo(f"       proposes {', '.join(f'{key}={value}' for key, value in one.propose.items())}")
 

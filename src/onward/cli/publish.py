@@ -54,7 +54,7 @@ def export(
     format: Annotated[str, typer.Option("--format", "-f", metavar="|".join(FORMATS), help="What to write.")],
     out: Annotated[
         Path | None,
-        typer.Option("-o", "--out", metavar="PATH", show_default="beside the run", help="Where to write it."),
+        typer.Option("-o", "--out", metavar="PATH", show_default="next to the run", help="Where to write it."),
     ] = None,
     by: Annotated[
         str | None,

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 NO_BARS = ("statistical", "mechanism", "placebo")
 NOTE = (
     "CRPS is the distance of a forecast's distribution from what was counted, as a share of the mean stock before the "
-    "origin; less is better. Inside 90 % is the share of counts in the 90 % interval. Nothing that was scored was "
-    "learned from. Oracles know what came: the war, or the totals and capacities; they are shown and never a bar."
+    "origin; lower is better. Inside 90 % is the share of counts in the 90 % interval. Nothing was learned from "
+    "the counts that are scored. Oracles know what happened (the war, or the totals and capacities) and are shown only "
+    "for comparison."
 )
 
 
@@ -167,7 +168,7 @@ def rolling_backtest(
                 progress=lambda done, everything: bar("forecast", done, everything),
             )  # fmt: skip
     except KeyboardInterrupt:
-        resumes = "The same command resumes." if cache else "Nothing was kept; leave out --fresh to resume."
+        resumes = "The same command resumes." if cache else "Nothing was stored, because of --fresh."
         typer.echo(f"Stopped with {bar.done} origins done. {resumes}", err=True)
         raise typer.Exit(STOPPED) from None
     return [{**row, "horizon": int(row["horizon"])} for row in summary(scored)]
@@ -204,7 +205,7 @@ def versus(rows: Sequence[dict[str, Any]]) -> str:
     --------
     >>> one, two = ({"crisis": "a", "model": m, "crps_scaled": c} for m, c in (("final", 0.2), ("ets", 0.25)))
     >>> versus([one, two])
-    'Scaled CRPS of final: 0.200; of the best baseline, ets: 0.250; 0.80 of it.'
+    'Scaled CRPS of final: 0.200; of the best baseline, ets: 0.250; 0.80 times that.'
     """
     means: dict[str, list[float]] = {}
     for row in rows:
@@ -213,7 +214,7 @@ def versus(rows: Sequence[dict[str, Any]]) -> str:
     mean = {model: sum(scores) / len(scores) for model, scores in means.items()}
     final = mean.pop("final")
     best = min(mean, key=lambda model: mean[model])
-    ratio = f"; {final / mean[best]:.2f} of it" if mean[best] > 0 else ""
+    ratio = f"; {final / mean[best]:.2f} times that" if mean[best] > 0 else ""
     return (
         f"Scaled CRPS of final: {final:.3f}; of the best baseline, {best.replace('_', ' ')}: {mean[best]:.3f}{ratio}."
     )

@@ -104,7 +104,7 @@ def run(
     workers: WorkersOption = None,
     overwrite: OverwriteOption = False,
     as_json: JsonOption = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only where it was written.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only the run folder.")] = False,
 ) -> None:
     """Simulate a crisis and write a run folder.
 

@@ -11,7 +11,7 @@ from onward.cli.terminal import number, print_table
 from onward.evaluation.score import FleeScore
 from onward.evaluation.score_counts import CountScore
 
-_NOTE = "Means over counts; bias is the run less the counts. Days between counts are no evidence and left out here."
+_NOTE = "Means over counts; bias is the run minus the counts. Days between counts are left out."
 
 
 def show_score(score: FleeScore | CountScore, console: Console) -> None:

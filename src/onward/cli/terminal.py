@@ -15,9 +15,11 @@ from rich.text import Text
 from onward.cli.curve import show_curve
 from onward.cli.exposure import show_exposure, show_near
 from onward.cli.hosts import show_hosts
+from onward.cli.run_words import interval_words, rules_words
 from onward.cli.sparkline import bars
 from onward.evaluation.data_end import DataEnd, find_data_end
 from onward.evaluation.fitness import judge_fitness
+from onward.evaluation.labels import gate_name
 from onward.runs import tables
 from onward.runs.summary import follows_flee
 from onward.simulation.description import household_words
@@ -117,7 +119,7 @@ def _headline(run: Run, console: Console) -> None:
     members = f"{about['members']} member{'s' if about['members'] > 1 else ''}"
     console.print(
         f"{_short(first)}{year} to {_short(last)} {last.year} · {members} · {about['engine']} · "
-        f"{_rules(run)} · seed {about['seed']}"
+        f"{rules_words(run)} · seed {about['seed']}"
     )
     fitness = judge_fitness(run, run.crisis, about.get("claims", ()))
     console.print(Text(f"{fitness.verdict}\n", style="bold" if fitness.may_be_sure else "bold yellow"))
@@ -134,35 +136,8 @@ def _headline(run: Run, console: Console) -> None:
         grid.add_row(Text(number(row["p50"]), style=style), line)
     console.print(grid)
     of_all = "" if follows_flee(run.about) else f"of {number(about['people'])} in the listed places."
-    said = filter(None, (of_all, _meaning(run), household_words(about), *fitness.reasons))
+    said = filter(None, (of_all, interval_words(run), household_words(about), *fitness.reasons))
     console.print(Text(" ".join(said), style="dim"))
-
-
-def _rules(run: Run) -> str:
-    """Describe the rules and parameters of a run."""
-    if not follows_flee(run.about):
-        return f"parameters {run.about['parameters']}"
-    flee = run.about["flee"]
-    people = flee["people_per_agent"]
-    agents = f" · one agent for {people} people" if people > 1 else ""
-    return f"{'as Flee runs' if flee['faithful'] else 'as Flee is documented'} · {flee['settings_file']}{agents}"
-
-
-def _meaning(run: Run) -> str:
-    """Describe what the intervals include, so that one that includes little is not taken for one that includes all."""
-    if run.about["members"] == 1:
-        drawn = run.about["engine"] != "expected" or run.about["parameters"] == "prior"
-        return "One draw only, so no intervals." if drawn else "Means: nothing was drawn, so no intervals."
-    if follows_flee(run.about) and run.about["engine"] != "expected":
-        return "Figures are medians over the members. Intervals cover chance only: Flee's rules draw nothing else."
-    if run.about["parameters"] == "fixed" and run.about["engine"] == "expected":
-        return "All members are the same: nothing uncertain was drawn."
-    if run.about["parameters"] == "fixed":
-        return (
-            "Figures are medians over the members. Intervals cover uncertain inputs, the days' shocks and "
-            "chance; not the model's parameters: --parameters prior draws those too."
-        )
-    return "Figures are medians over the members. Intervals cover parameters, inputs, shocks and chance."
 
 
 def _chart(run: Run, console: Console) -> None:
@@ -191,7 +166,7 @@ def _places(run: Run, console: Console) -> None:
         series = over_time.filter(pl.col("place") == place)["p50"].to_list()
         cells.append(bars(series, min(max(console.width - used - 2, 8), 32)))
     rest = on_last.height - top.height
-    more = f" {rest} more places with fewer are in run.json and stock.parquet." if rest else ""
+    more = f" {rest} more places with fewer people are in run.json and stock.parquet." if rest else ""
     note = f"People staying or waiting there, including those who came before the period.{more}"
     print_table(console, f"Displaced people by place on {day(last)}", [*heads, "Over time"], rows, note)
 
@@ -207,7 +182,8 @@ def _units(run: Run, console: Console) -> None:
         for row in top.iter_rows(named=True)
     ]
     heads = ["Unit", *(["Median", "50 % interval", "90 % interval"] if several else ["People"])]
-    note = f"Intervals are of the members' sums over each unit's places.{f' {rest} more have fewer.' if rest else ''}"
+    more = f" {rest} more units have fewer people." if rest else ""
+    note = f"Intervals are of the members' sums over each unit's places.{more}"
     print_table(
         console, f"Displaced people by {level[:-1]} {level[-1]} on {day(tables.last_day(run))}", heads, rows, note
     )
@@ -225,7 +201,7 @@ def _flows(run: Run, console: Console) -> None:
         ]
         for flow in flows
     ]
-    note = "Journeys between two stops, mean over members; who goes twice counts twice."
+    note = "Journeys between two stops, mean over members; a person who makes one twice counts twice."
     heads = ["From", "  to", "People", ""]
     print_table(console, "Largest flows over the period", heads, rows, note if flows else "Nobody moved.")
 
@@ -235,14 +211,14 @@ def _gates(run: Run, console: Console) -> None:
     gates = run.about["gates"]
     busy = [name for name, gate in gates.items() if gate["peak"]["mean"] + gate["passed"]["mean"] >= 0.5]
     listed = sorted(busy, key=lambda name: (-gates[name]["peak"]["p50"], name))[:GATES]
-    rows = [[_cut(name, 16), *_gate_cells(gates[name], several)] for name in listed]
-    heads = ["Gate", "Waiting", *["90 % interval"] * several, "At most", "on", "Passed", "Last rule"]
+    rows = [[_cut(gate_name(name), 16), *_gate_cells(gates[name], several)] for name in listed]
+    heads = ["Gate", "Waiting", *["90 % interval"] * several, "Peak", "on", "Passed", "Last rule"]
     quiet = len(gates) - len(listed)
-    more = f" {quiet} quieter gates are in run.json." if quiet else ""
+    more = f" {quiet} more gates with fewer people are in run.json." if quiet else ""
     note = f"{'Medians over members; p' if several else 'P'}eople wait at a gate's near side.{more}"
     if not listed:
         note = "Nobody came to a gate." if gates else "There are no gates."
-    title = f"Gates: who waits on {day(last)}, who waited on the day with most, who passed"
+    title = f"Gates: people waiting on {day(last)} and at the peak, and people who passed"
     print_table(console, title, heads, rows, note)
 
 
@@ -252,7 +228,7 @@ def _score(run: Run, console: Console) -> None:
     if score is None:
         return
     days, real = score["interpolated_days"], score["real_counts"]
-    console.print(Text("Camps beside registrations", style="bold"))
+    console.print(Text("Camps compared with registrations", style="bold"))
     console.print(f"On all days, interpolated between counts: ARD {days['ard']:.3f}, rescaled "
                   f"{days['ard_rescaled']:.3f}.")  # fmt: skip
     relative = real["relative_error"]
@@ -271,11 +247,11 @@ def _claims(run: Run, console: Console) -> None:
         rows.append([name, _reported(claim), median, *spread, verdict_words(claim)])
     figures = ["Median", "90 % interval"] if several else ["This run"]
     inside = sum(claim["verdict"] == "inside" for claim in claims)
-    note = f"{inside} of {len(rows)} medians are inside what was reported."
+    note = f"{inside} of {len(rows)} medians are inside the reported range."
     if any(" reaches" in row[-1] for row in rows):
-        note += " 'reaches': the 90 % interval is, in part."
+        note += " 'reaches': the 90 % interval overlaps it."
     heads = ["Claim", "Reported", *figures, "Verdict"]
-    print_table(console, "What was reported, beside this run", heads, rows, note)
+    print_table(console, "Reported figures compared with this run", heads, rows, note)
     if not wide:
         for claim in claims:
             console.print(Text(f"{claim['claim']}: {_about(claim)}", style="dim"))
@@ -375,12 +351,12 @@ def _ending(run: Run, console: Console, folder: Path, source: str) -> None:
     written = f": run.json and {len(run.tables)} Parquet tables ({took})."
     console.print(Text.assemble("Written to ", (str(folder), "bold"), written))
     if follows_flee(run.about):
-        console.print(Text(f"Next: onward score {folder} has the errors camp by camp."))
+        console.print(Text(f"Next: onward score {folder} shows the errors camp by camp."))
     elif about["parameters"] == "fixed":
         console.print(Text(f"Next: onward run {source} --parameters prior draws the parameters too."))
     else:
         console.print(Text(f"Next: onward run {source} --set NAME=VALUE; `onward parameters` lists them."))
-    honest = "A simulation, not a count. Use it beside what is reported, never to find or follow people."
+    honest = "A simulation, not a count. Use it together with reports, never to find or follow people."
     console.print(Text(honest, style="dim"))
 
 

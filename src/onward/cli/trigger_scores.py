@@ -19,8 +19,8 @@ OWN = "own"
 NOTE = (
     "Hit: it fired, and a count after the origin and within the horizon reached the threshold. Miss: it did not fire, "
     "and one did. False alarm: it fired, and counts stayed below. Quiet: neither. Not observed: nothing was counted "
-    "for exactly this unit in that time. Lead: the mean days from the forecast of a hit to the count. Forecasts know "
-    "nothing after their day, and no parameter comes from this crisis."
+    "for exactly this unit in that time. Lead: the mean number of days from the forecast of a hit to the count. "
+    "Forecasts know nothing after their day, and no parameter comes from this crisis."
 )
 
 

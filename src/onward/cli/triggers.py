@@ -49,7 +49,7 @@ def triggers(
 
         read = read_run(run)
         if read.crisis is None:
-            raise ParameterError(f"{run}: this run does not keep its crisis. Run it again with --overwrite.")
+            raise ParameterError(f"{run}: this run folder does not contain its crisis. Run it again with --overwrite.")
         crisis = read_triggers(given, read.crisis) if given else read.crisis
         if not crisis.triggers:
             raise ParameterError("there are no triggers. Write [[trigger]] into crisis.toml, or give --triggers FILE.")

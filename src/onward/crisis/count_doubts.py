@@ -111,7 +111,7 @@ def cumulative_as_stock(draft: Draft) -> Iterator[Problem]:
     for row in grown.filter(steady, pl.col("last") >= GROWTH * pl.col("first")).sort(ROW).iter_rows(named=True):
         found = (
             f"the stock of {quoted(row['place'] or row['area'])} never falls in {row['counts']} counts, from "
-            f"{row['first']:,.0f} to {row['last']:,.0f}: it may be a total since a day"
+            f"{row['first']:,.0f} to {row['last']:,.0f}: it may be a cumulative total"
         )
         step = "If the publisher adds up arrivals, write arrivals with since; a stock is who is there on the day."
         yield draft.problem("counts", row, "indicator", found, step)

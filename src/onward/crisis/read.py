@@ -117,7 +117,7 @@ def _names(folder: Traversable) -> list[str]:
         return sorted(entry.name for entry in folder.iterdir() if entry.name.lower().endswith(ENDINGS))
     except OSError as error:
         fault = Problem(
-            str(folder), found=f"the folder cannot be read ({error.strerror})", next_step="Check its rights."
+            str(folder), found=f"the folder cannot be read ({error.strerror})", next_step="Check its permissions."
         )
         raise CrisisDataError([fault]) from None
 
@@ -132,7 +132,7 @@ def _read(folder: Traversable, name: str) -> bytes:
     except IsADirectoryError:
         found, step = "this is a folder, not a file", "Put a file in its place."
     except OSError as error:
-        found, step = f"the file cannot be read ({error.strerror})", "Check its rights."
+        found, step = f"the file cannot be read ({error.strerror})", "Check its permissions."
     raise CrisisDataError([Problem(name, found=found, next_step=step)])
 
 

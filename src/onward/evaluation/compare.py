@@ -78,7 +78,7 @@ def _different_tables(run: Run, other: Run) -> str:
     """Return in words which tables, and whether crisis.toml, differ between the crises of two runs."""
     one, two = run.crisis, other.crisis
     if one is None or two is None:
-        return "one of them keeps no crisis, so the tables cannot be named"
+        return "one run folder does not contain its crisis, so the tables cannot be named"
     names = [name for name in one.tables if not one.table(name).equals(two.table(name))]
     header = ["crisis.toml"] if one.header() != two.header() else []
     return ", ".join([*header, *(f"{name}.csv" for name in names)]) + " differ"

@@ -144,9 +144,9 @@ def judge_figures(about: Mapping[str, Any], figures: list[Figure]) -> Fitness:
     return Fitness(level, verdict.rstrip(".") + _one_sided(figures), tuple(reasons))
 
 
-_FLEE = "For comparison, under Flee's rules: who flees is given from registrations, and only where to is simulated."
+_FLEE = "For comparison, under Flee's rules: how many flee is given by registrations; only where they go is simulated."
 _ALONE = "Unproven: one simulated history has no intervals, so nothing says how far off its figures may be."
-_UNTESTED = "Not tested: this run was not compared with anything that was reported, so nothing says how right it is."
+_UNTESTED = "Not tested: there is no reported figure to compare this run with, so nothing says how accurate it is."
 _WHAT_IF = "A what-if: look at its difference from the run without it, not at its figures alone."
 _WHAT_IF_REASON = "What was reported happened without the what-if, so it is no test of this run."
 
@@ -222,9 +222,7 @@ def _single_words(figures: list[Figure]) -> list[str]:
         return []
     ratios = sorted(figure.p50 / float(figure.low or 0) for figure in single)
     low, high = (_times(ratio) for ratio in (ratios[0], ratios[-1]))
-    times = f"{low} times the reported number" + (
-        "" if low == high else f" at the lowest and {high} times at the highest"
-    )
+    times = f"{low} times the reported number" if low == high else f"from {low} to {high} times the reported number"
     if len(single) == len(figures):
         return [f"The medians are {times}."]
     return [f"{len(single)} of them are reported as a single number: there the medians are {times}."]

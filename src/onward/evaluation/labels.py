@@ -16,23 +16,24 @@ from onward.model.near_ground import NEAR_KM
 _WORDS = {
     "displaced": "people who left home{origin}",
     "displaced_to": "people whose home is in {from}, who came to {destination} {when} and stayed there",
-    "arrivals": "people who came to {destination}{source} {when}, less those who left it again",
-    "gross": "people who came to {destination}{source} {when}, also those who left it again",
+    "arrivals": "people who came to {destination}{source} {when}, minus those who left it again",
+    "gross": "people who came to {destination}{source} {when}, including those who left it again",
     "stock": "displaced people in {destination}{of}",
     "gate_waiting": "people waiting at {destination}",
     "gate_passed": "people who passed {destination}",
     "onward": "displaced people who moved on{source} to {destination}",
     "share": "share of those who left home{origin} {when} who came to {destination} and stayed there",
-    "net": "people who came to {destination} {when}, less those who left it again",
+    "net": "people who came to {destination} {when}, minus those who left it again",
     "outside_camps": "share of those who came to {destination} {when} for whom its camps had no room",
-    "through": "share of those who came to {destination} {when} who came from {from} or straight from there",
+    "through": "share of those who came to {destination} {when} whose home is in {from} or who came straight "
+    "from there",
     "passed_near": "share of those who came to {destination}{source} {when} who had passed within {km} km of "
     "ground held by {actor}",
     "from_origin": "share of the displaced in {destination} whose home is in {from}",
     "from_origin_of_all": "share of all who left home whose home is in {from}",
     "women_and_children": "women and children among people who left home{origin}",
     "women_and_children_in": "women and children among the displaced in {destination}{of}",
-    "attack_ratio": "attacks {when} against those in as many days before (a check of the input)",
+    "attack_ratio": "attacks {when} divided by those in as many days before (a check of the input)",
     "not_modelled": "a figure that the model cannot give ({indicator}{origin})",
 }
 #: kinds with other words where there is a destination

@@ -112,7 +112,7 @@ def score_flee(run: Run) -> FleeScore:
     >>> score_flee(run).lines()  # doctest: +SKIP
     """
     if "registrations" not in run.tables or "flee" not in run.about:
-        raise ParameterError("this run has no registrations: only runs under Flee's rules carry them.")
+        raise ParameterError("this run has no registrations: only runs under Flee's rules have them.")
     if not run.about["flee"]["camps"]:
         raise ParameterError("this run has no camp, so there is nothing to compare with registrations.")
     registered = run.table("registrations")

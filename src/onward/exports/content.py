@@ -176,19 +176,19 @@ def notes_of(run: Run) -> tuple[str, ...]:
         "mean is the mean over members; p5 to p95 is the 90 % interval, p25 to p75 the 50 % interval, p50 the median.",
         "stock: displaced people staying or waiting there at the end of the day.",
         "hosts: displaced people with hosts (hosted) and in camps beside residents at home in the listed places, and "
-        "hosted people for each 1,000 residents (per_1000), on the last day; empty where nobody is at home. "
+        "hosted people per 1,000 residents (per_1000), on the last day; empty where nobody is at home. "
         "host_countries: whom whole countries hosted before the run (from the crisis), and the simulated change since.",
         "room: people for whom there is room (capacity), the share of it taken on the last day, the share of histories "
         "in which it is ever filled by those who stay (probability), and the first such day of these (first).",
         "flows: people by where they are from (empty: displaced before the first day) and where they stopped, over the "
-        "whole period; who stopped twice counts twice. Rows whose p95 is 0 are left out.",
+        "whole period; a person who stopped twice counts twice. Rows whose p95 is 0 are left out.",
         *(("near: people by where they are from and where they are in the end (empty: unknown, or under way) whose "
            "home, way or stop lay within km of ground that actor held while they were there. Figures below 10 are left "
            "out.",)
           if NEAR in run.tables else ()),
-        "counts were observed; those below 10 are left out. Beside them (p5, p50, p95) is what was simulated of the "
-        "same: arrivals less those who left again; of people who left home the share whom agencies count (coverage"
-        f"{_share(run)}). claims are what was reported, beside what was simulated.",
+        "counts were observed; those below 10 are left out. Next to them (p5, p50, p95) are simulated values of "
+        "the same: arrivals minus those who left again; of people who left home the share whom agencies count (coverage"
+        f"{_share(run)}). claims are reported figures, next to the simulated ones.",
         "Intervals cover what was drawn and nothing else. Do not use this as the only ground for a decision.",
         *(("The numbers newly displaced were given: totals are an input, not a result.",)
           if run.about.get("given_totals") else ()),

@@ -207,8 +207,8 @@ def _check(plans: Sequence[tuple[Observations, list[Case]]], horizons: Sequence[
         step = "Leave it out, or give counts of stocks over more days or shorter horizons."
         raise CrisisDataError(
             Problem(
-                world.crisis, found=f"there is no count of a stock that a forecast from day {FIRST_ORIGIN} on could be "
-                "held against", next_step=step,
+                world.crisis, found="there is no count of a stock with which a forecast from day "
+                f"{FIRST_ORIGIN} on could be compared", next_step=step,
             )
             for world in empty
         )  # fmt: skip

@@ -74,7 +74,7 @@ def forecast_series(
     day = int(np.floor(origin))
     source = Source("series", kind, (table,))
     if not len(source.known(day).days):
-        raise ParameterError("there is no count of anybody on or before the origin, so there is nothing to go on from.")
+        raise ParameterError("there is no count of anybody on or before the origin, so there is nothing to start from.")
     found = forecast_sources(
         (source,), day, [Target("series", origin + h, float(h)) for h in horizons],
         fit=fit or shipped_fit("", ""), models=("final",),

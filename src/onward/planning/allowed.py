@@ -41,7 +41,7 @@ def allowed_units(
     if by not in BY:
         raise ParameterError(f"by: {by!r} is not one of {', '.join(BY)}. {did_you_mean(by, BY)}".rstrip())
     if by == "place" and not fine:
-        raise ParameterError("by place: this crisis is going on. Choose admin2, or give --places and read its warning.")
+        raise ParameterError("by place: this crisis is ongoing. Choose admin2, or give --places and read its warning.")
     crisis = crisis or run.crisis
     if crisis is None and by.startswith("admin"):
         return admin_units(place_table(run.about, None), by)

@@ -193,7 +193,7 @@ def _day_at(level: float) -> pl.Expr:
 
 def _crisis_of(run: Run) -> Crisis:
     if run.crisis is None:
-        raise ParameterError("hosts: this run does not know its crisis, which says where its places are.")
+        raise ParameterError("hosts: this run does not contain its crisis, which says where its places are.")
     return run.crisis
 
 

@@ -82,7 +82,7 @@ def needs(
     """
     crisis = run.crisis
     if crisis is None:
-        raise ParameterError("needs: this run does not know its crisis, which says where its places are.")
+        raise ParameterError("needs: this run does not contain its crisis, which says where its places are.")
     if not 0 < quantile < 1:
         raise ParameterError(f"quantile: {quantile:g} is not above 0 and below 1.")
     units = units or units_of(run, by or finest_level(run) or "place", crisis)

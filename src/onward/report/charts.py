@@ -195,7 +195,8 @@ def _verdicts(claims: list[Mapping[str, Any]]) -> str:
         for c in claims
     ]  # fmt: skip
     heads = ("Claim", "Reported", "Median", "90 % interval", "Verdict")
-    return f"<details><summary>What was reported, beside this run: {verdicts}</summary>{_table(heads, rows)}</details>"
+    summary = f"Reported figures compared with this run: {verdicts}"
+    return f"<details><summary>{summary}</summary>{_table(heads, rows)}</details>"
 
 
 def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:

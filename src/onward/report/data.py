@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from onward.crisis import Crisis, read_crisis
-from onward.disclosure import AREAS_NOTE, is_ongoing, today
+from onward.disclosure import ONGOING_NOTE, is_ongoing, today
 from onward.errors import RunFolderError
 from onward.evaluation.data_end import find_data_end
 from onward.evaluation.fitness import Fitness, judge_fitness
@@ -109,7 +109,7 @@ def data_of(
             *why_section(run, crisis, districts=districts),
             *plan_sections(replace(run, given=crisis), boundaries=boundaries),
         ],
-        "limits": list(story.LIMITS) + ([AREAS_NOTE] if districts else []),
+        "limits": list(story.LIMITS) + ([ONGOING_NOTE] if districts else []),
         "disclaimer": story.DISCLAIMER,
         "geo": base_map(_box(scene)),
         "box": list(_box(scene)),
@@ -233,5 +233,13 @@ def _headline(
     away, left = cubes.stock(*AWAY).sum(axis=1), cubes.movement("left_home")
     names = scene.table["name"].to_list()
     return story.headline(
-        about, names, away=away, stock=stock, left=left, times=cubes.times(), claims=claims, fitness=fitness
+        about,
+        names,
+        away=away,
+        stock=stock,
+        left=left,
+        times=cubes.times(),
+        claims=claims,
+        fitness=fitness,
+        units="districts" if scene.districts else "places",
     )

@@ -31,7 +31,7 @@ def explanations(
     """Return what `onward explain` says of the main places on a few days, rounded; None where that cannot be said.
 
     ``at`` has the people of a place on a day by home, adding up before rounding; ``homes`` what displaced people of
-    each home over the period, with the rows of events and control behind it. None while a crisis is going on, under
+    each home over the period, with the rows of events and control behind it. None while a crisis is ongoing, under
     Flee's rules, with the engine *expected*, and for parameters that are not known any more. ``place`` and
     ``day`` ask for one place on one day.
     """
@@ -63,7 +63,7 @@ def explain_place(run: Run, crisis: Crisis | None, *, place: str, day: dt.date) 
     found = explanations(run, crisis, scene, place=place, day=day)
     if found is None:
         raise ParameterError(
-            "explain: while a crisis is going on single places are not explained, nor is a run with parameters that it "
+            "explain: while a crisis is ongoing single places are not explained, nor is a run with parameters that it "
             "does not hold. `onward explain` says what there is."
         )
     return found

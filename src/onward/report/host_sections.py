@@ -16,7 +16,7 @@ from onward.simulation.units import Units
 #: rows of each table (own choice: a screen)
 SHOWN = 15
 LEVELS = ("p5", "p50", "p95")
-NOTE = "Displaced people with hosts and in camps on the last day, beside the residents who are at home."
+NOTE = "Displaced people with hosts and in camps on the last day, and the residents who are at home."
 LINES = (
     "Per 1,000: people with hosts for each 1,000 residents at home, of the listed places of the unit; quantiles are of "
     "the members' ratios. Towns that the crisis does not list host nobody here.",
@@ -102,9 +102,9 @@ def chance(probability: float) -> str:
     """Return a share of histories in words.
 
     >>> chance(0.0), chance(0.5), chance(1.0)
-    ('in none', 'in 50% of histories', 'in all')
+    ('in no history', 'in 50% of histories', 'in all histories')
     """
-    return {0.0: "in none", 1.0: "in all"}.get(probability, f"in {probability:.0%} of histories")
+    return {0.0: "in no history", 1.0: "in all histories"}.get(probability, f"in {probability:.0%} of histories")
 
 
 def day_words(row: Mapping[str, Any]) -> str:

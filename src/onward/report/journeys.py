@@ -75,7 +75,8 @@ def origins(cubes: Cubes) -> tuple[Floats, Floats] | None:
     First shelters are counted per person, not per journey: only the first displacement counts, and people who returned
     to a shelter in their home town and moved on again are subtracted in proportion, so that no more people have a first
     shelter than left home there. The present place is computed from arrivals minus departures of all legs: people under
-    way or waiting at a gate are counted where they last stopped, and not at all before their first leg ends. People of
+    way or waiting at a gate are counted where they last stopped, and not at all before their first leg ends. People who
+    are elsewhere in the district that they left count there; those in the place that they left do not. People of
     unknown origin (displaced before the first day) are left out. None if the run did not follow origins.
     """
     if "flows" not in cubes.run.tables or not cubes.run.about.get("labels"):
@@ -86,15 +87,18 @@ def origins(cubes: Cubes) -> tuple[Floats, Floats] | None:
     people = pl.col("people").sum().cast(pl.Float64)
     keys, once = ("origin", "from_place", "to_place"), (pl.col("times") == 1).alias("once")
     found = flows.group_by("member", *keys, once).agg(people).with_columns(pl.col(keys).cast(pl.String)).collect()
+    at_home = {name: pl.col(end) == pl.col("origin") for name, end in (("leave", "from_place"), ("come", "to_place"))}
+    found = found.with_columns(**at_home)
     for key, short in (("origin", "o"), *_ENDS):
         found = found.join(row_frame(cubes.row).rename({"key": key, "row": short}), on=key)
     member, o, a, b, n = (found[c].to_numpy() for c in ("member", "o", "a", "b", "people"))
     shape = (cubes.members, cubes.rows, cubes.rows)
     first, now = np.zeros(shape), np.zeros(shape)
-    leaving = (found["from_place"] == found["origin"]).to_numpy() & found["once"].to_numpy()
+    leave, come, first_time = (found[name].to_numpy().astype(bool) for name in ("leave", "come", "once"))
+    leaving = leave & first_time
     np.add.at(first, (member[leaving], o[leaving], b[leaving]), n[leaving])
-    np.add.at(now, (member, o, b), n)
-    np.add.at(now, (member, o, a), -n)
+    np.add.at(now, (member, o, b), np.where(come, 0.0, n))
+    np.add.at(now, (member, o, a), np.where(leave, 0.0, -n))
     left = cubes.movement("left_home").sum(axis=2)
     journeys = first.sum(axis=2)
     share = np.divide(left, journeys, out=np.ones(left.shape), where=journeys > left)
@@ -106,7 +110,7 @@ def matrix(first: Floats, now: Floats) -> dict[str, Any]:
 
     ``from`` and ``to`` are rows of places, -1 for all others; ``p5``, ``p50``, ``p95`` are ``[from][to]``.
     """
-    away = _away(now)
+    away = np.maximum(now, 0.0)  # people under way make some cells negative
     rows, columns = largest(away.sum(axis=2)), largest(away.sum(axis=1))
     spread = bands(grouped(grouped(away, rows, 1), columns, 2))
     figures = {name: spread[name] for name in ("p5", "p50", "p95")}
@@ -119,13 +123,6 @@ def matrix(first: Floats, now: Floats) -> dict[str, Any]:
 def with_others(named: list[int], figures: Floats) -> list[int]:
     """Return rows by name, and all others if a figure of theirs is shown (the last of ``figures``)."""
     return [*named, UNKNOWN] if figures[-1] >= LEAST_COUNTED else named
-
-
-def _away(now: Floats) -> Floats:
-    """Return the people of each origin who are elsewhere; set cells that people under way make negative to 0."""
-    away = np.maximum(now, 0.0)
-    away[:, np.arange(now.shape[1]), np.arange(now.shape[1])] = 0.0
-    return away
 
 
 def largest(figures: Floats) -> list[int]:
@@ -147,7 +144,7 @@ def sankey(first: Floats, now: Floats) -> dict[str, Any]:
     not who of the former is among the latter. The links between the two take it that as many stayed in their first
     shelter as the figures allow, and that those who moved on are spread in proportion, origin by origin.
     """
-    away, first = _away(now).mean(axis=0), first.mean(axis=0)
+    away, first = np.maximum(now, 0.0).mean(axis=0), first.mean(axis=0)
     home = np.maximum(first.sum(axis=1) - away.sum(axis=1), 0.0)
     link = sum((_coupled(f, n) for f, n in zip(first, away, strict=True)), np.zeros(first.shape))
     return {**stages(first, link, float(home.sum())), "real": False, "left_out": 0}

@@ -82,20 +82,21 @@ def sureness(values: Floats) -> str:
 
 def headline(
     about: Mapping[str, Any], names: Sequence[str], *, away: Floats, stock: Floats, left: Floats, times: Floats,
-    claims: Sequence[Mapping[str, Any]], fitness: Fitness,
+    claims: Sequence[Mapping[str, Any]], fitness: Fitness, units: str = "places",
 ) -> list[dict[str, str]]:  # fmt: skip
     """Answer the six questions of the key messages.
 
-    ``away`` is ``[m, t]``; ``stock`` and ``left`` (who left home that day) ``[m, p, t]``; ``times`` ``[m, class, t]``.
+    ``away`` is ``[m, t]``; ``stock`` and ``left`` (who left home that day) ``[m, p, t]``; ``times`` ``[m, class, t]``;
+    ``units`` is what the rows of places are called.
     """
     start, end = (dt.date.fromisoformat(about[key]) for key in ("start", "end"))
     return [
         {"question": "How many", "answer": _how_many(end, start, away, left, times)},
-        {"question": "Where", "answer": _where(end, names, stock)},
+        {"question": "Where", "answer": _where(end, names, stock, units)},
         {"question": "When", "answer": _when(start, left)},
-        {"question": "How sure", "answer": _how_sure(about, away, stock, fitness)},
+        {"question": "How sure", "answer": _how_sure(about, away, stock, fitness, units)},
         {"question": "Compared with what was reported", "answer": _compared(claims, fitness)},
-        {"question": "What this cannot say", "answer": _cannot(claims)},
+        {"question": "What this run cannot answer", "answer": _cannot(claims)},
     ]
 
 
@@ -109,15 +110,15 @@ def _how_many(end: dt.date, start: dt.date, away: Floats, left: Floats, times: F
     return text
 
 
-def _where(end: dt.date, names: Sequence[str], stock: Floats) -> str:
+def _where(end: dt.date, names: Sequence[str], stock: Floats, units: str) -> str:
     last = stock[:, :, -1]
     most = [p for p in np.argsort(-np.median(last, axis=0), kind="stable")[:4] if np.median(last[:, p]) > 0]
     if not most:
-        return f"Nobody is displaced at any place on {day_words(end)}."
+        return f"Nobody is displaced in any of the {units} on {day_words(end)}."
     share = float(np.median(last[:, most].sum(axis=1) / np.maximum(1.0, last.sum(axis=1))))
     listed = "; ".join(f"{names[p]}: {interval(last[:, p])}" for p in most)
     return (
-        f"The places with most displaced people are {listed}. Together they have {share:.0%} of all who stay or wait."
+        f"The {units} with most displaced people are {listed}. Together they have {share:.0%} of all who stay or wait."
     )
 
 
@@ -131,34 +132,33 @@ def _when(start: dt.date, left: Floats) -> str:
     half = int(np.argmax(cumulative >= 0.5))
     early, late = (start + dt.timedelta(days=int(d)) for d in np.quantile(peak, (0.05, 0.95), method="nearest"))
     peak_day = day_words(start + dt.timedelta(days=most))
-    text = f"The day on which most people left home is {peak_day} in the median history"
-    text += f" ({early.day} {early:%B} to {late.day} {late:%B} in 90 % of them)" if len(daily) > 1 else ""
+    text = f"The day on which most people left home is {peak_day}"
+    if len(daily) > 1:
+        text += f" in the median history ({early.day} {early:%B} to {late.day} {late:%B} in 90 % of them)"
     return f"{text}. Half of all departures had happened by {day_words(start + dt.timedelta(days=half))}."
 
 
-def _how_sure(about: Mapping[str, Any], away: Floats, stock: Floats, fitness: Fitness) -> str:
+def _how_sure(about: Mapping[str, Any], away: Floats, stock: Floats, fitness: Fitness, units: str) -> str:
     if len(away) < 2:
-        return (
-            f"{fitness.verdict} This run has one member, so it has no intervals: nothing says how sure its figures are."
-        )
+        return f"{fitness.verdict} This run is one simulated history, so its figures have no intervals."
     held = (
-        "The model's own parameters were held at one value, so every interval is too narrow."
+        "The model's own parameters were fixed, so every interval is too narrow."
         if about.get("parameters") == "fixed"
         else "The model's parameters were drawn too."
     )
-    sure = _sure_words(away, stock) if fitness.may_be_sure else _spread_words(away)
+    sure = _sure_words(away, stock, units) if fitness.may_be_sure else _spread_words(away)
     return (
         f"{fitness.verdict} {held} {sure} Intervals come from {len(away)} simulated histories; nine in ten of them lie "
         "inside. A simulation is not a count."
     )
 
 
-def _sure_words(away: Floats, stock: Floats) -> str:
+def _sure_words(away: Floats, stock: Floats, units: str) -> str:
     """Describe how certain the figures of a tested run are."""
     last = stock[:, :, -1]
     largest = np.argsort(-np.median(last, axis=0), kind="stable")[:10].tolist()
     common = Counter(sureness(last[:, p]) for p in largest).most_common(1)[0][0]
-    return f"The total is {sureness(away[:, -1])}{_span(away)}; of the ten largest places most are {common}."
+    return f"The total is {sureness(away[:, -1])}{_span(away)}; of the ten largest {units} most are {common}."
 
 
 def _spread_words(away: Floats) -> str:
@@ -179,7 +179,7 @@ def _compared(claims: Sequence[Mapping[str, Any]], fitness: Fitness) -> str:
     if not judged and fitness.level in ("unfit", "unproven", "tested"):
         return " ".join(reason for reason in fitness.reasons if reason.startswith(("Of ", "The intervals")))
     if not judged:
-        return "This run was not compared with anything that was reported."
+        return "There is no reported figure to compare this run with."
     reached = sum(bool(claim["reaches"]) for claim in claims)
     whole = "1 reported claim" if judged == 1 else f"{judged} reported claims"
     return (

@@ -91,7 +91,7 @@ Aggregates only: no person is named, followed or represented by a record.
 - Observed counts below 10 are left out of exports; simulated figures are rounded to two significant digits.
 - Legs between places are written only when asked for, with a warning.
 - No export crosses population group with place.
-- While a crisis is going on, exports are by district unless places are asked for.
+- While a crisis is ongoing, exports are by district unless places are asked for.
 Figures about flight can also be used by those from whom people flee. Who could use this, and for what? Ask before you \
 publish, and share with those who protect. A group's fear of an actor, as declared in the crisis, is a judgement \
 about people: have it reviewed by somebody who knows them."""
@@ -167,7 +167,7 @@ def _method(about: Mapping[str, Any], crisis: Crisis | None) -> str:
     own = sum("own assumption" in p.source for p in table)
     fixed = sum(p.prior == "fixed" for p in table)
     how = {
-        "fixed": "Parameters were held at one value each: intervals leave out what is not known of them.",
+        "fixed": "Each parameter was fixed at one value: intervals leave out that their values are uncertain.",
         "prior": f"Parameters were drawn for each member ({len(table) - fixed} of {len(table)}).",
         "posterior": f"Parameters were drawn for each member ({len(table) - fixed} of {len(table)}).",
     }.get(about["parameters"], f"Parameters: {about['parameters']}.")
@@ -188,7 +188,7 @@ def _method(about: Mapping[str, Any], crisis: Crisis | None) -> str:
 
 def _overridden(overrides: Mapping[str, Any]) -> list[str]:
     held = [f"- {name} = {value}" for name, value in overrides.items()]
-    return ["Held at a value for this run:", *held] if held else []
+    return ["Fixed for this run:", *held] if held else []
 
 
 def _interventions(scenario: Mapping[str, Any] | None) -> list[str]:
@@ -236,7 +236,7 @@ def _scored(about: Mapping[str, Any]) -> str:
     """Return Flee's score of a run without claims, if it has one."""
     score = about.get("score") or {}
     if "interpolated_days" not in score:
-        return "This run was not compared with anything that was reported, so its skill here is not known."
+        return "There is no reported figure to compare this run with, so its accuracy is not known."
     days, real = score["interpolated_days"], score["real_counts"]
     return (
         f"Flee's averaged relative difference over the camps, on days interpolated between counts: {days['ard']:.2g}; "

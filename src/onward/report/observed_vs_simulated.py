@@ -21,7 +21,7 @@ def counts_of(scene: Scene, cubes: Cubes) -> list[dict[str, Any]]:
     """Return each count with quantiles of the simulated count; None where the run has none.
 
     Counts below ten are masked. Where districts stand in place of places, a count that is not of whole districts has
-    no figure of the run beside it.
+    no figure of the run, and belongs to no district.
     """
     shown = masked(scene.crisis.table("counts"))
     beside = counts_beside(cubes.run, scene.crisis) if shown.height else []
@@ -33,7 +33,7 @@ def counts_of(scene: Scene, cubes: Cubes) -> list[dict[str, Any]]:
                 "day": _clamped(row["date"], cubes),
                 "date": row["date"].isoformat(),
                 "since": count["since"].isoformat() if row["indicator"] != "stock" else None,
-                "place": scene.row.get(where, -1) if row["place"] else -1,
+                "place": scene.row.get(where, -1) if row["place"] and whole_units([where], scene.row) else -1,
                 "where": site_name(where, scene.crisis),
                 "indicator": row["indicator"],
                 **{name: row[name] for name in ("people", "low", "high", "masked", "source")},

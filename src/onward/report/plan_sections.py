@@ -93,7 +93,7 @@ def _needs_lines(rows: pl.DataFrame, units: Units, stocked: bool) -> list[str]:
     unsure = [item.replace("_", " ") for item in rows.filter(pl.col("checked") != "text")["item"].unique().sort()]
     whose = "; ".join(f"{name}: {words}" for name, words in WHO.items())
     there = (
-        "There: what stocks.csv lists as available for the unit, and for places in camps their capacity."
+        "Available: what stocks.csv lists for the unit, and for places in camps their capacity."
         if stocked
         else "What is available is not known, so no gaps are shown: list it in stocks.csv of the crisis."
     )
@@ -150,13 +150,13 @@ def _notes(run: Run) -> dict[str, Any]:
     found = _shown_notes(run)
     closed = resolved(found)
     rows = [
-        [_subject(run, first.on), _beside(run, first.on), f"{one.time[:10]}, {one.by or 'nobody named'}",
+        [_subject(run, first.on), _beside(run, first.on), f"{one.time[:10]}, {one.by or 'no name given'}",
          one.text or "closed the thread", _proposed(one.propose), "resolved" if first.n in closed else "open"]
         for first in found if first.reply is None
         for one in found if first.n in (one.n, one.reply)
     ]  # fmt: skip
     heads = ["On", "This run says", "Who, when", "Note", "Proposes", "Thread"]
-    note = "What reviewers wrote, beside what the run says of the same thing. Their words, not the model's."
+    note = "What reviewers wrote, next to the simulated figure that they write about. Their words, not the model's."
     return {"id": "notes", "title": "Notes of reviewers", "note": note, "lines": [],
             "tables": [{"title": "Notes of reviewers", "heads": heads, "rows": rows}]}  # fmt: skip
 

@@ -23,14 +23,14 @@ NOTE = (
     "nobody leaves home twice in a day."
 )
 LINES = (
-    "Attacks: the hazard from attacks before the next two. Used to: less, because people are used to attacks. Size: "
-    "less in a large place, more in a small one. The sum of these three is the hazard from attacks.",
+    "Attacks: the hazard from attacks before the next two columns. Habituation: less, because people are used to "
+    "attacks. Size: less in a large place, more in a small one. The sum of these three is the hazard from attacks.",
     "Front: fighting that comes closer by road. Takeover: a feared actor takes the place. Encircled: the roads out are "
     "being cut.",
 )
 SECTION = {"id": "why", "title": "Why people leave, or do not"}
 OTHER_MODEL = " The run was made by another version of the model than the one installed now, which made this table."
-HEADS = ("Place", "Attacks", "Used to", "Size", "Front", "Takeover", "Encircled", "In all")
+HEADS = ("Place", "Attacks", "Habituation", "Size", "Front", "Takeover", "Encircled", "Total")
 
 
 def why_section(run: Run, crisis: Crisis, *, districts: bool) -> list[dict[str, Any]]:

@@ -95,7 +95,7 @@ def _content(
         return data, model_card(run, run.folder)
     if crisis is None:
         raise RunFolderError(
-            "the run does not know the crisis it is of. Give it: write_report(run, path, crisis=crisis), or write "
+            "the run does not contain its crisis. Give it: write_report(run, path, crisis=crisis), or write "
             "the report of a run folder: write_report(read_run(folder), path)."
         )
     data = data_of(run, crisis, name=str(run.about["crisis"]), route_detail=route_detail, boundaries=boundaries)

@@ -220,8 +220,8 @@ def _check_folder(folder: Path, plan: Mapping[str, Any], overwrite: bool) -> Non
         found = differences(unfinished or {}, plan)
         listed = "; ".join(found[:5]) + (f"; and {len(found) - 5} more" if len(found) > 5 else "")
         raise RunFolderError(
-            f"{folder}: an unfinished run with other settings is here: {listed}. Give the command that began it "
-            "to go on with it, --overwrite to give it up, or another --out."
+            f"{folder}: an unfinished run with other settings is here: {listed}. Repeat the command that began "
+            "it to resume it, give --overwrite to discard it, or give another --out."
         )
 
 

@@ -242,7 +242,9 @@ def _notices(about: Mapping[str, Any], scenario: Scenario | None) -> tuple[str, 
     """Return what the user of a forecast must know."""
     known, origin = about["attacks_known_until"], about["origin"]
     given = f", but for attacks and changes of control up to {known}, which were given" if known > origin else ""
-    notices = [f"a forecast from the end of {origin}: nothing that is dated or was learned later was used{given}."]
+    notices = [
+        f"a forecast from the end of {origin}: nothing that is dated later or became known later was used{given}."
+    ]
     if scenario is not None:
         notices.append(
             f"a what-if of the days after {origin}, {scenario.title or scenario.name}: no place is forecast from its "

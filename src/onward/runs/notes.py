@@ -168,7 +168,7 @@ def _locked(folder: Path) -> Iterator[IO[str]]:
     try:
         file = (folder / FILE).open("a+", encoding="utf-8", newline="\n")
     except OSError as error:
-        raise RunFolderError(f"{folder / FILE}: cannot be written ({error.strerror}). Check its rights.") from None
+        raise RunFolderError(f"{folder / FILE}: cannot be written ({error.strerror}). Check its permissions.") from None
     with file:
         try:
             import fcntl
@@ -194,7 +194,7 @@ def _read(file: IO[str]) -> list[Note]:
         try:
             notes.append(Note(**{key: value for key, value in json.loads(line).items() if key in names}))
         except (ValueError, TypeError, AttributeError):
-            raise RunFolderError(f"{FILE}, line {number}: this is no note. Mend or remove the line.") from None
+            raise RunFolderError(f"{FILE}, line {number}: this is not a note. Correct or remove the line.") from None
     return notes
 
 

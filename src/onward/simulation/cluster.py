@@ -69,7 +69,7 @@ def map_on_cluster(
         except KilledWorker as error:
             raise SimulationError(
                 f"--cluster {address}: workers died on the same task again and again ({error.last_worker}). Look at "
-                "their memory; the same command goes on from what is done."
+                "their memory; the same command resumes from what is done."
             ) from None
         finally:
             client.cancel(list(number_of))

@@ -38,7 +38,7 @@ def check_conservation(run: Run, *, grows: bool = False) -> int:
         entered = ", less those who left home by then" if grows else ""
         raise SimulationError(
             f"member {member} holds between {least} and {most} people on different days{entered}; nobody may "
-            "be lost or made up. This is a mistake in Onward: please report it with the crisis and the command."
+            "be lost or added. This is a fault in Onward: please report it with the crisis and the command."
         )
     mean: Any = total["last"].mean()
     return round(mean or 0)

@@ -1,4 +1,4 @@
-"""Whole journeys of a run of *individuals*: who went through given places in order, and the commonest itineraries."""
+"""Whole journeys of a run of *individuals*: who went through given places in order, and the most common itineraries."""
 
 from __future__ import annotations
 
@@ -82,9 +82,11 @@ def check_journeys(run: Run, via: Sequence[str]) -> None:
             "Rerun it with --engine individuals."
         )
     if about.get("rules") == "flee" and ITINERARIES not in run.tables:
-        raise ParameterError("this run was made with flee.journeys=false, so it has no journeys. Run it again without.")
+        raise ParameterError(
+            "this run was made with flee.journeys=false, so it has no journeys. Run it again without that setting."
+        )
     if run.crisis is None and ITINERARIES not in run.tables:
-        raise ParameterError("this run does not know its crisis, so its people cannot be followed. Run it again.")
+        raise ParameterError("this run does not contain its crisis, so its people cannot be followed. Run it again.")
     wrong = [place for place in via if place not in about["places"]]
     if wrong:
         steps = (f"{quoted(place)}: {did_you_mean(place, place_names(run), 'See places.csv.')}" for place in wrong)

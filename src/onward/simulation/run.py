@@ -256,7 +256,7 @@ class Run:
         return Frame(people.group_by(keys).agg(pl.col("people").mean().alias("mean"), *spread).sort(keys))
 
     def journeys(self, via: Sequence[str] = ()) -> dict[str, Any]:
-        """Return who went through places in order, and the commonest itineraries (engine ``individuals``).
+        """Return who went through places in order, and the most common itineraries (engine ``individuals``).
 
         Parameters
         ----------

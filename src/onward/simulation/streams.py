@@ -1,4 +1,4 @@
-"""Streams: how many people of the commonest itineraries reached each stop on each day, as means over members."""
+"""Streams: how many people of the most common itineraries reached each stop on each day, as means over members."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ def units_of(run: Run, by: str, crisis: Crisis | None = None) -> Units:
         single = places.with_columns(pl.col("place").alias("unit"), pl.lit(1).alias("places"))
         return Units(by, single.select(_COLUMNS), single.select("place", "unit"))
     if crisis is None:
-        raise ParameterError(f"by {by}: this run does not know its crisis, which says where its places are.")
+        raise ParameterError(f"by {by}: this run does not contain its crisis, which says where its places are.")
     return _areas(places, crisis) if by == "area" else admin_units(places, by)
 
 

@@ -97,7 +97,9 @@ def convert_flee(instance: FleeInstance, *, keep_names: bool = False, largest_co
     codes = _codes(place.country for place in instance.locations)
     began = war_began(codes[home], instance.start)
     if began:
-        notes.append(f"the war is taken to have begun on {began} (war_began in crisis.toml; correct it if it did not)")
+        notes.append(
+            f"the war is assumed to have begun on {began} (war_began in crisis.toml; correct it if it did not)"
+        )
     made = [f"{quoted(name)} as {code}" for name, code in codes.items() if not is_iso3(code)]
     if made:
         notes.append(f"countries without a known ISO 3166 code are written with a made-up one: {', '.join(made)}")

@@ -175,7 +175,7 @@ def missing(crisis: Crisis) -> list[str]:
         items.append(f"{len(open_)} gates have no rule and count as open: {named}. "
                      "Say in closures.csv which are closed or metered.")  # fmt: skip
     if not crisis.table("counts").height:
-        items.append("There are no counts to hold a run against. Import: onward import dtm, hapi, unhcr-odp or idu.")
+        items.append("There are no counts to compare a run with. Import: onward import dtm, hapi, unhcr-odp or idu.")
     if not places["displaced_at_start"].sum():
         items.append("Nobody is displaced at the start. Fill displaced_at_start of camps and towns in places.csv.")
     straight = crisis.table("routes").filter(pl.col("source").fill_null("").str.starts_with("straight line")).height
@@ -188,7 +188,9 @@ def missing(crisis: Crisis) -> list[str]:
     items.append(f"Populations are GeoNames', of unknown years, with wide ranges; {empty} towns have none. "
                  "Import newer ones: onward import cod-ps FILE DIR.")  # fmt: skip
     items.append("admin1 is the unit whose towns are nearest, a guess. Correct places.csv before you import counts.")
-    items.append("Groups and fears are a guess: who lives under a party does not fear it. Correct both tables.")
+    items.append(
+        "Groups and fears are a guess: nobody is taken to fear the party that holds their town. Correct both tables."
+    )
     return items
 
 

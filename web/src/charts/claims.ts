@@ -1,4 +1,4 @@
-/** The table of claims: reported beside simulated, with a verdict in words and a small drawing. */
+/** The table of claims: reported and simulated, with a verdict in words and a small drawing. */
 
 import { element, shape, tableRoom } from "../dom";
 import { briefDay, claimed } from "../format";
@@ -13,7 +13,7 @@ export const WORDS: Record<Claim["verdict"], [string, string]> = {
 };
 
 export function claimsTable(data: PageData): HTMLElement {
-  const heads = ["Claim", "What was reported", "Days", "Reported", "Run, middle", "90 % interval", "Beside each other", "Middle value", "Source"];
+  const heads = ["Claim", "What was reported", "Days", "Reported", data.run.members > 1 ? "Run, middle" : "Run", "90 % interval", "Comparison", "Middle value", "Source"];
   const rows = data.claims.map((claim) =>
     element(
       "tr",
@@ -25,11 +25,11 @@ export function claimsTable(data: PageData): HTMLElement {
       element("td", { class: "number" }, claimed(claim.p50, claim.unit)),
       element("td", { class: "number" }, claim.p5 === null ? "–" : `${claimed(claim.p5, claim.unit)} – ${claimed(claim.p95, claim.unit)}`),
       element("td", {}, bar(claim)),
-      element("td", { class: "verdict" }, element("span", { "aria-hidden": "true" }, WORDS[claim.verdict][0]), ` ${WORDS[claim.verdict][1]}`, reach(claim)),
+      element("td", { class: "verdict" }, element("span", { "aria-hidden": "true" }, WORDS[claim.verdict][0]), ` ${WORDS[claim.verdict][1]}`, data.run.members > 1 ? reach(claim) : null),
       element("td", { class: "source" }, (claim.source ?? "").replaceAll(";", ", ")),
     ),
   );
-  return tableRoom("Table of claims", heads, rows, { table: "claims" });
+  return tableRoom("Table of claims", heads, rows, { table: "claims", single: data.run.members === 1 });
 }
 
 /** Of a middle value outside what was reported: whether the interval gets there. */

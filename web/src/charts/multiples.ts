@@ -4,13 +4,15 @@ import { type ScaleLinear, scaleLinear } from "d3-scale";
 import { area, line } from "d3-shape";
 import { element, shape } from "../dom";
 import { wordsOf } from "../levels";
-import { briefDay, dateOf, interval, people, short, shortNames } from "../format";
+import { briefDay, dateOf, ranged, short, shortNames } from "../format";
 import { COUNTED, STOCK } from "../palette";
 import type { Bands, Count, PageData, Table } from "../types";
 
 const CELL = 215;
 const HIGH = 132;
 const TOP = 40;
+/** Height of a second line of a name. */
+const LINE = 13;
 const AXIS = 34;
 const FOOT = 16;
 
@@ -43,30 +45,43 @@ export function multiples(room: HTMLElement, data: PageData, name: "stock" | "ar
 function drawMultiples(data: PageData, table: Bands<Table>, indicator: string, width: number, places: number[]): SVGSVGElement {
   const columns = Math.max(1, Math.floor(width / CELL));
   const wide = width / columns;
-  const svg = shape("svg", { width, height: Math.ceil(places.length / columns) * (HIGH + 10), class: "multiples" });
+  const names = places.map((place) => lines(shortNames(data.places.name)[place], Math.floor((wide - 22) / 6.6)));
+  const more = LINE * (Math.max(1, ...names.map((name) => name.length)) - 1);
+  const row = HIGH + more + 10;
+  const svg = shape("svg", { width, height: Math.ceil(places.length / columns) * row, class: "multiples" });
   places.forEach((place, n) => {
-    const cell = shape("g", { transform: `translate(${(n % columns) * wide},${Math.floor(n / columns) * (HIGH + 10)})` });
+    const [x, y] = [(n % columns) * wide, Math.floor(n / columns) * row + more];
+    const cell = shape("g", { transform: `translate(${x},${y})` });
+    const above = LINE * (names[n].length - 1);
+    names[n].forEach((line, k) => cell.append(shape("text", { x: 0, y: 12 - above + LINE * k, class: "cell-title" }, line, shape("title", {}, data.places.name[place]))));
     draw(cell, data, table, place, wide - 22, indicator);
     svg.append(cell);
   });
   return svg;
 }
 
+/** A name in lines of at most so many letters, broken between words. */
+function lines(name: string, most: number): string[] {
+  const found: string[] = [];
+  for (const word of name.split(" ")) {
+    const last = found.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= most) found[found.length - 1] = `${last} ${word}`;
+    else found.push(word);
+  }
+  return found;
+}
+
 function draw(cell: SVGGElement, data: PageData, table: Bands<Table>, place: number, width: number, indicator: string): void {
   const days = data.run.days;
   const counts = data.counts.flatMap((count) => (count.place === place && count.indicator === indicator ? raised(data, table, count) : []));
-  const bottom = Math.min(0, ...table.p5[place]); // arrivals less those who left again may be fewer than none
+  const bottom = Math.min(0, ...table.p5[place]); // arrivals minus those who left again may be fewer than none
   const top = Math.max(1, ...table.p95[place], ...counts.map((count) => count.high ?? count.people ?? 0));
   const x = scaleLinear([0, Math.max(1, days - 1)], [AXIS, width]);
   const y = scaleLinear([bottom, top], [HIGH - FOOT, TOP]).nice(2);
   const between = (low: number[], high: number[]): string => area<number>((_, d) => x(d), (_, d) => y(low[d]), (v) => y(v))(high) ?? ""; // prettier-ignore
   const last = days - 1;
-  const wanted = shortNames(data.places.name)[place];
-  const most = Math.floor(width / 6.2);
-  const name = wanted.length > most ? `${wanted.slice(0, most - 1)}…` : wanted;
   cell.append(
-    shape("text", { x: 0, y: 12, class: "cell-title" }, name, shape("title", {}, data.places.name[place])),
-    shape("text", { x: 0, y: 25, class: "cell-note" }, `${people(table.p50[place][last])} (${interval(table.p5[place][last], table.p95[place][last])})`),
+    shape("text", { x: 0, y: 25, class: "cell-note" }, ranged(data.run, table.p50[place][last], table.p5[place][last], table.p95[place][last])),
     ...(data.data_end ? [shape("rect", { x: x(data.data_end.day), y: TOP, width: Math.max(0, width - x(data.data_end.day)), height: HIGH - FOOT - TOP, fill: "#6b6f76", opacity: 0.13 })] : []),
     shape("path", { d: between(table.p5[place], table.p95[place]), fill: STOCK, opacity: 0.18 }),
     shape("path", { d: between(table.p25[place], table.p75[place]), fill: STOCK, opacity: 0.3 }),

@@ -1,9 +1,9 @@
-/** Times displaced, gates, exposure, and figures that were counted beside the run. */
+/** Times displaced, gates, exposure, and counts compared with the run. */
 
 import * as Plot from "@observablehq/plot";
 import { element, tableRoom } from "../dom";
 import type { Sheet } from "../download";
-import { briefDay, claimed, dateOf, interval, isoDay, people, plainName, short, shortNames, spoken, twoDigits } from "../format";
+import { briefDay, claimed, dateOf, isoDay, people, plainName, ranged, short, shortNames, spoken, twoDigits } from "../format";
 import { COUNTED, FLOW, STOCK, TIMES } from "../palette";
 import type { Count, PageData } from "../types";
 import { LEVELS, column, spread } from "./sheets";
@@ -114,7 +114,7 @@ export function drawExposure(data: PageData, width: number): SVGSVGElement {
   const left = Math.min(width * 0.45, roomFor(names));
   return plotted({
     width, height: 46 + 34 * places.length, marginLeft: left, marginTop: 34, style: STYLE,
-    x: { label: "People-days at a place on a day it was attacked", grid: true, tickFormat: short, type: "sqrt", axis: "top", ticks: Math.floor(width / 120) },
+    x: { label: "Person-days at a place on a day it was attacked", grid: true, tickFormat: short, type: "sqrt", axis: "top", ticks: Math.floor(width / 120) },
     y: { label: null, domain: ["residents", "displaced people"], axis: null, padding: 0.3 },
     fy: { label: null, domain: names, axis: "left", padding: 0.12, tickFormat: (name: string) => inLines(name, left) },
     marks: [
@@ -125,8 +125,8 @@ export function drawExposure(data: PageData, width: number): SVGSVGElement {
   }); // prettier-ignore
 }
 
-/** People-days under attack by who holds the place or the road. */
-export function holdersTable({ exposure, control }: PageData): HTMLElement {
+/** Person-days under attack by who holds the place or the road. */
+export function holdersTable({ run, exposure, control }: PageData): HTMLElement {
   const STATES = ["home", "displaced", "way"] as const;
   const of = (holder: string, state: string) => exposure.held.find((row) => row.holder === holder && row.state === state);
   const total = (holder: string): number => STATES.reduce((sum, state) => sum + (of(holder, state)?.p50 ?? 0), 0);
@@ -134,17 +134,18 @@ export function holdersTable({ exposure, control }: PageData): HTMLElement {
   const rows = holders.map((holder) => {
     const cells = STATES.map((state) => {
       const row = of(holder, state);
-      return element("td", { class: "number" }, row ? `${people(row.p50)} (${interval(row.p5, row.p95)})` : "–");
+      return element("td", { class: "number" }, row ? ranged(run, row.p50, row.p5, row.p95) : "–");
     });
     const name = control.actors.find((actor) => actor.id === holder)?.name ?? holder;
     return element("tr", {}, element("th", { scope: "row" }, name), ...cells);
   });
-  return tableRoom("People-days under attack by holder", ["Held by", "Residents", "Displaced people", "Under way on a road"], rows);
+  return tableRoom("Person-days under attack by holder", ["Held by", "Residents", "Displaced people", "On the road"], rows);
 }
 
-export function holdersSheet({ exposure }: PageData): Sheet {
-  const columns = [column("holder", "#org+name"), column("state", "#affected+type"), ...["p5", "p50", "p95"].map((level) => column(level, `#affected+exposed+${level}`))];
-  return { columns, rows: exposure.held.map((row) => [row.holder, row.state, row.p5, row.p50, row.p95]) };
+export function holdersSheet({ exposure, control }: PageData): Sheet {
+  const named = new Map(control.actors.map(({ id, name }) => [id, name]));
+  const columns = [column("holder", "#org+code"), column("name", "#org+name"), column("state", "#affected+type"), ...["p5", "p50", "p95"].map((level) => column(level, `#affected+exposed+${level}`))];
+  return { columns, rows: exposure.held.map((row) => [row.holder, named.get(row.holder) ?? row.holder, row.state, row.p5, row.p50, row.p95]) };
 }
 
 export function exposureSheet(data: PageData): Sheet {

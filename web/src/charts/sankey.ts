@@ -7,7 +7,7 @@ import { people, short } from "../format";
 import { FLOW, MUTED, STOCK } from "../palette";
 import type { Journeys, PageData, SankeyTables, Table } from "../types";
 import { roomFor } from "./plot";
-import { column, cutName, nameOf, nameShort } from "./sheets";
+import { column, cutName, full, nameOf, nameShort } from "./sheets";
 
 /** Places by stop (-1: all others), people from each to the next, and what each stop is called. */
 export interface Stages {
@@ -72,7 +72,7 @@ export function drawSankey(data: PageData, stages: Stages, room: number): SVGSVG
   }
   const placed = laid.nodes as unknown as Placed[];
   const lines = apart(placed, height);
-  const letters = (step: number): number => (step === 0 || step === last ? Math.max(8, (wide - 46) / 5.8) : Math.min(24, (gap - 60) / 5.8));
+  const letters = (step: number): number => (step === 0 || step === last ? Math.max(8, (wide - 46) / 5.8) : Math.min(34, (gap - 60) / 5.8));
   placed.forEach((node, n) => svg.append(...stop(data, node, letters(node.step), lines[n])));
   return svg;
 }
@@ -99,7 +99,7 @@ function stop(data: PageData, node: Placed, letters: number, line: number): SVGE
   const x = step === 0 ? x0 - 6 : x1 + 6;
   const given = { x, y: line + 4, "text-anchor": step === 0 ? "end" : "start", class: "sankey-name" };
   const text = shape("text", given, `${cutName(data, node.place, letters)} `);
-  text.append(shape("tspan", { fill: MUTED }, short(Number(node.value.toPrecision(2)))));
+  text.append(shape("tspan", { fill: MUTED }, short(Number(node.value.toPrecision(2)))), full(data, node.place));
   return [bar, text];
 }
 

@@ -1,5 +1,6 @@
 /** Tables for download: columns with HXL tags, and rows. */
 
+import { shape } from "../dom";
 import type { Column, Sheet } from "../download";
 import { dateOf, isoDay, shortNames, twoDigits } from "../format";
 import type { Bands, PageData, Table } from "../types";
@@ -42,6 +43,11 @@ export function nameOf(data: PageData, place: number): string {
 
 export function nameShort(data: PageData, place: number): string {
   return place < 0 ? nameOf(data, place) : shortNames(data.places.name)[place];
+}
+
+/** The whole name, which shows when the pointer rests on a name that was cut. */
+export function full(data: PageData, place: number): SVGElement {
+  return shape("title", {}, nameOf(data, place));
 }
 
 export function cutName(data: PageData, place: number, most: number): string {

@@ -1,7 +1,7 @@
 /** The table of places on the last day. */
 
 import { element, tableRoom } from "../dom";
-import { interval, people } from "../format";
+import { capital, interval, people } from "../format";
 import { wordsOf } from "../levels";
 import type { PageData } from "../types";
 import { placesOf } from "./multiples";
@@ -11,7 +11,7 @@ export function stockTable(data: PageData): HTMLElement {
   const { stock, arrivals, places } = data;
   const order = placesOf(stock).sort((a, b) => stock.p50[b][last] - stock.p50[a][last]);
   const one = wordsOf(data)[0];
-  const heads = [one.charAt(0).toUpperCase() + one.slice(1), "Admin unit, country", "Staying or waiting", "50 %", "90 %", "Arrivals", "90 %"];
+  const heads = [capital(one), "Admin unit, country", "Staying or waiting", "50 %", "90 %", "Arrivals", "90 %"];
   const counted = data.counts.some((count) => count.place >= 0 && count.indicator === "stock");
   if (counted) heads.push("Last count");
   const rows = order.map((n) =>
@@ -30,7 +30,7 @@ export function stockTable(data: PageData): HTMLElement {
       ].map((text) => element("td", { class: "number" }, text)),
     ),
   );
-  return tableRoom("Table of places", heads, rows, { room: "tall" });
+  return tableRoom(`Table of ${wordsOf(data)[1]}`, heads, rows, { room: "tall", single: data.run.members === 1 });
 }
 
 function lastCount(data: PageData, place: number): string {

@@ -17,11 +17,11 @@ export function legend(data: PageData, marks: Marks, flows: FlowLayer, control: 
   return element(
     "div",
     { class: "legend" },
-    block("Displaced people who stay or wait", stockSample(marks, data), "Disc: middle value. Ring: 90 % interval."),
+    block("Displaced people who stay or wait", stockSample(marks, data), data.run.members > 1 ? "Disc: middle value. Ring: 90 % interval." : "Disc: one simulated history."),
     data.flows.day.length ? block("People who arrived that day", flowSample(), `One dot is ${people(flows.perDot)} people a day. ${curveWords(data)}`) : null,
-    element("div", { class: "legend-block" }, element("h4", {}, "Gates and attacks"), gateSamples()),
+    element("div", { class: "legend-block" }, element("h3", {}, data.districts ? "Attacks" : "Gates and attacks"), samples(!data.districts)),
     control.parties.length
-      ? element("div", { class: "legend-block" }, element("h4", {}, "Held by"), element("ul", { class: "parties" }, ...parties), element("p", {}, "Land is shown with the holder of the place nearest to it and fades where no place is near: not a survey. Countries with one holder are left plain."))
+      ? element("div", { class: "legend-block" }, element("h3", {}, "Held by"), element("ul", { class: "parties" }, ...parties), element("p", {}, "Land is shown with the holder of the place nearest to it and fades where no place is near: not a survey. Countries with one holder are left plain."))
       : null,
   );
 }
@@ -32,7 +32,7 @@ function curveWords(data: PageData): string {
 }
 
 function block(title: string, sample: SVGElement, note: string): HTMLElement {
-  return element("div", { class: "legend-block" }, element("h4", {}, title), sample, element("p", {}, note));
+  return element("div", { class: "legend-block" }, element("h3", {}, title), sample, element("p", {}, note));
 }
 
 function drawing(width: number, height: number): SVGSVGElement {
@@ -72,7 +72,7 @@ function frontSample(): HTMLElement {
   return element("span", { class: "sample" }, svg);
 }
 
-function gateSamples(): HTMLElement {
+function samples(gates: boolean): HTMLElement {
   const sign = (word: string, ...marks: SVGElement[]): HTMLElement => {
     const svg = drawing(18, 18);
     svg.append(shape("g", { transform: "translate(9,9)", class: "gate" }, ...marks));
@@ -81,9 +81,7 @@ function gateSamples(): HTMLElement {
   return element(
     "ul",
     { class: "signs" },
-    sign("open gate", ...gateIcon("open")),
-    sign("metered gate", ...gateIcon("quota")),
-    sign("closed gate", ...gateIcon("closed")),
+    ...(gates ? [sign("open gate", ...gateIcon("open")), sign("metered gate", ...gateIcon("quota")), sign("closed gate", ...gateIcon("closed"))] : []),
     sign("attacks that day", shape("path", { d: STAR, class: "burst" })),
   );
 }

@@ -1,7 +1,7 @@
 /** What is said of the place or gate under the pointer. */
 
 import { element } from "../dom";
-import { interval, people } from "../format";
+import { people, ranged } from "../format";
 import type { PageData } from "../types";
 import type { Control } from "./control";
 import { partyName } from "./control";
@@ -30,12 +30,12 @@ export class Tip {
   }
 
   private ofPlace(n: number, day: number): string[] {
-    const { stock, places, control } = this.data;
+    const { run, stock, places, control } = this.data;
     const holder = this.control.holder(n, day);
     const attacks = this.marks.attacksOn(n, day);
     return [
       places.name[n],
-      `${people(stock.p50[n][day])} displaced people here (90 %: ${interval(stock.p5[n][day], stock.p95[n][day])})`,
+      `Displaced people here: ${ranged(run, stock.p50[n][day], stock.p5[n][day], stock.p95[n][day], "90 %: ")}`,
       holder >= 0 ? `Held by ${partyName(control.actors[holder].name)}` : "",
       attacks ? `${attacks} attacks on this day (mean)` : "",
     ].filter(Boolean);
@@ -46,7 +46,7 @@ export class Tip {
     return [
       `Gate: ${name[n]}`,
       ruleWords(ruleOf(rules[n], day)),
-      `${people(waiting.p50[n][day])} wait (90 %: ${interval(waiting.p5[n][day], waiting.p95[n][day])})`,
+      `People waiting: ${ranged(this.data.run, waiting.p50[n][day], waiting.p5[n][day], waiting.p95[n][day], "90 %: ")}`,
     ];
   }
 }

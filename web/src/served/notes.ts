@@ -92,7 +92,7 @@ function subject(data: PageData, on: string): string {
 }
 
 function line({ by, time, text, resolve }: Note): HTMLElement {
-  const who = `${by || "nobody named"}, ${time.slice(0, 16).replace("T", " ")} UTC`;
+  const who = `${by || "no name given"}, ${time.slice(0, 16).replace("T", " ")} UTC`;
   return element("p", { dir: "auto" }, text || (resolve ? "Closed the thread." : ""), element("small", {}, who));
 }
 
