@@ -126,7 +126,7 @@ run_to_folder(crisis, settings, folder={str(folder)!r}, progress=tell)
 def test_a_part_cut_short_is_run_again(crisis: Crisis, whole: Path, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     cut_off(crisis, folder)
-    (folder / PARTS / "flows-0.parquet").write_bytes(b"")
+    (folder / PARTS / "flows-0.arrows").write_bytes(b"")
     run_to_folder(crisis, settings_for(crisis), folder=folder)
     assert tables_of(folder) == tables_of(whole)
 

@@ -11,8 +11,8 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy import stats
 
+from onward.engine.batches import BATCHES, ENTRIES, add_from_pool, open_batch, shuffle
 from onward.engine.draws import hypergeometric, sample, split
-from onward.engine.labels import BATCHES, ENTRIES, add_from_pool, open_batch, shuffle
 from onward.engine.state import TIMES
 from onward.engine.workspace import set_up
 from properties.crises import make_crisis
@@ -52,12 +52,12 @@ def _many_splits(rng: Any, n: int, p: float, draws: int) -> Any:
 def _labels(world: Any, rates: Any, start: Any, rng: Any, pool: Any, people: int, draws: int) -> Any:
     """Take people from a pool of labels; how many of each label, and the label that is first in order."""
     sim = set_up(world, rates, start, rng, rng, rng, True, True)
-    near = np.zeros((pool.size, 0), np.int64)
+    near, sums = np.zeros((pool.size, 0), np.int64), pool.reshape((-1, TIMES)).sum(axis=1)
     taken, leading = np.zeros((draws, pool.size), np.int64), np.zeros(draws, np.int64)
     for row in range(draws):
         sim.size[BATCHES] = sim.size[ENTRIES] = 0
         open_batch(sim, 0)
-        add_from_pool(sim, pool.copy(), near, people, pool.sum(), np.int64(1), np.bool_(False))
+        add_from_pool(sim, pool.copy(), sums.copy(), near, people, pool.sum(), np.int64(1), np.bool_(False))
         shuffle(sim)
         leading[row] = sim.entry[0]
         for e in range(sim.size[ENTRIES]):

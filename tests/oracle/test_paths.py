@@ -25,7 +25,6 @@ class Ways(NamedTuple):
     first: Ints
     gate_lane: Ints
     shut_gates: Ints
-    slot: Ints
     head: Ints
     out: Ints
     lane: Ints
@@ -73,14 +72,13 @@ def random_roads(seed: int, places: int) -> Roads:
 
 def searched(roads: Roads, k_most: int, detour_km: float) -> Ways:
     shape = (len(roads.cost), roads.places, k_most)
-    whole = [np.full(shape, -1, dtype=np.int64) for _ in range(4)]
+    whole = [np.full(shape, -1, dtype=np.int64) for _ in range(3)]
     ways = Ways(
         dest=whole[0],
         km=np.full(shape, np.inf),
-        first=whole[1],
-        gate_lane=whole[2],
-        shut_gates=whole[3],
-        slot=np.full((len(roads.cost), roads.places, roads.places), -1, dtype=np.int64),
+        first=np.zeros((len(roads.cost), roads.places, roads.places), dtype=np.int64),
+        gate_lane=whole[1],
+        shut_gates=whole[2],
         head=roads.head.copy(),
         out=np.searchsorted(roads.tail, np.arange(roads.places + 1)),
         lane=roads.lane,
@@ -111,18 +109,20 @@ def compare(ways: Ways, roads: Roads, graph: nx.DiGraph, g: int, place: int) -> 
         taken = [graph[a][b]["road"] for a, b in pairwise(path[goal])]
         gates = [roads.lane[r] for r in taken if roads.shut[r]]
         assert ways.km[g, place, k] == pytest.approx(length[goal], rel=1e-12)
-        assert ways.first[g, place, k] == taken[0]
+        assert ways.first[g, place, goal] == taken[0]
         assert ways.shut_gates[g, place, k] == len(gates)
         assert ways.gate_lane[g, place, k] == (gates[0] if gates else -1)
-        assert ways.slot[g, place, goal] == k
+    assert ((ways.first[g, place] >= 0).nonzero()[0] == sorted(nearest)).all()
 
 
 def test_a_shorter_list_holds_the_cheapest_places() -> None:
     roads = random_roads(9, places=30)
     full, short = searched(roads, 30, 40.0), searched(roads, 5, 40.0)
-    for field in ("dest", "km", "first", "gate_lane", "shut_gates"):
+    for field in ("dest", "km", "gate_lane", "shut_gates"):
         assert np.array_equal(getattr(full, field)[:, :, :5], getattr(short, field)), field
-    assert ((short.slot >= 0) == ((full.slot >= 0) & (full.slot < 5))).all()
+    for g, place in np.ndindex(full.dest.shape[:2]):
+        listed = np.isin(np.arange(30), short.dest[g, place])
+        assert (short.first[g, place] == np.where(listed, full.first[g, place], -1)).all()
 
 
 def test_a_second_search_forgets_the_first() -> None:
@@ -130,7 +130,7 @@ def test_a_second_search_forgets_the_first() -> None:
     cut = roads._replace(cost=np.full_like(roads.cost, np.inf))
     ways = searched(cut, 12, 0.0)
     assert (ways.dest == -1).all()
-    assert (ways.slot == -1).all()
+    assert (ways.first == -1).all()
 
 
 def test_equal_lengths_go_to_the_place_that_comes_first() -> None:

@@ -92,6 +92,7 @@ def update_daily_factors(sim: Any) -> None:
             sim.pull[p, g] = _in_nest(sim.rates.choice_nest, sim.abroad[p], pull)
     for lane in range(sim.lane_gate.size):
         sim.wait[lane] = math.exp(-sim.rates.choice_wait * _days_to_wait(sim, sim.lane_gate[lane]))
+        sim.wait_abroad[lane] = _in_nest(sim.rates.choice_nest, flag(True), sim.wait[lane])
 
 
 @once
@@ -150,6 +151,7 @@ def destination_weights(sim: Any, place: int, g: int, people: Any, stay: bool, b
         plan(sim, g, place)
     dest, lanes, value = sim.dest[g, place], sim.gate_lane[g, place], sim.value[g, place]
     weight, pull, wait, abroad, lane_gate = sim.weight, sim.pull, sim.wait, sim.abroad, sim.lane_gate
+    wait_abroad = sim.wait_abroad
     alike, k_most, nest = sim.rates.choice_nest, dest.size, 0.0
     for k in range(k_most + 1):
         weight[k] = 0.0
@@ -160,7 +162,8 @@ def destination_weights(sim: Any, place: int, g: int, people: Any, stay: bool, b
         lane = lanes[k]
         if lane >= 0 and lane_gate[lane] == barred:
             continue
-        weight[k] = value[k] * pull[j, g] * (_in_nest(alike, abroad[j], wait[lane]) if lane >= 0 else 1.0)
+        waiting = 1.0 if lane < 0 else wait_abroad[lane] if abroad[j] else wait[lane]
+        weight[k] = value[k] * pull[j, g] * waiting
         nest += weight[k] if abroad[j] else 0.0
     if stay:
         near = sim.rates.choice_near_km**-sim.rates.choice_distance

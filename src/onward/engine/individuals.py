@@ -145,7 +145,7 @@ def _return(sim: Any, people: Any) -> None:
         for g in range(groups):
             highest = 0.0
             for origin in range(places):
-                if origin == p or sim.slot[g, p, origin] >= 0:
+                if origin == p or sim.first[g, p, origin] >= 0:
                     highest = max(highest, sim.homeward[sim.today, origin, g])
             cell = staying_cell(places, groups, p, g)
             if highest > 0.0 and people.count[cell] > 0:
@@ -160,11 +160,11 @@ def _go_home(sim: Any, people: Any, p: int, g: int, highest: float, cell: int) -
         people.home, people.mode, people.goal, people.road, people.quanta, people.left,
     )  # fmt: skip
     listed, end, going = people.listed, people.first[cell] + people.count[cell], 0
-    slot, homeward, foot = sim.slot[g, p], sim.homeward[day, :, g], sim.rates.share_foot
+    first, homeward, foot = sim.first[g, p], sim.homeward[day, :, g], sim.rates.share_foot
     passed, bits = people.passed, near_today(sim, -1 - p)
     for i in who:
         origin = home[i]
-        near = origin == p or (origin >= 0 and slot[origin] >= 0)
+        near = origin == p or (origin >= 0 and first[origin] >= 0)
         share = (1.0 - math.exp(-homeward[origin])) / highest if near else 0.0
         if rng.random() >= share:
             listed[end] = i

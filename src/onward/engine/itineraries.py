@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from onward.engine.growing import longer, longer_table
 from onward.engine.jit import entry, part, whole
-from onward.engine.labels import longer, longer_table
 from onward.engine.persons import BEFORE, LEFT, REACHED, STOP
 from onward.typing import Floats, Ints
 

@@ -16,20 +16,20 @@ from onward.typing import Floats, Ints
 
 @once
 def find_ways(sim: Any, g: int, source: int, cost: Floats, detour_km: float) -> None:
-    """Fill ``sim.dest``, ``km``, ``first``, ``gate_lane``, ``shut_gates`` and ``slot`` of a group at one place.
+    """Fill ``sim.dest``, ``km``, ``first``, ``gate_lane`` and ``shut_gates`` of a group at one place.
 
     ``cost[road]`` is the perceived length (inf: cut); a closed gate costs ``detour_km`` more, so that people use
     another open gate if the detour is not longer.
     """
     places, roads = sim.dest.shape[1], sim.head.size
     dest, km, out, head, shut = sim.dest[g, source], sim.km[g, source], sim.out, sim.head, sim.shut
-    road_lane, towards, gate_lane = sim.lane, sim.first[g, source], sim.gate_lane[g, source]
-    shut_gates, slot = sim.shut_gates[g, source], sim.slot[g, source]
-    first, lane, gates = np.empty(places, np.int64), np.empty(places, np.int64), np.empty(places, np.int64)
+    road_lane, first, gate_lane = sim.lane, sim.first[g, source], sim.gate_lane[g, source]
+    shut_gates = sim.shut_gates[g, source]
+    lane, gates = np.empty(places, np.int64), np.empty(places, np.int64)
     best, done = np.full(places, np.inf), np.zeros(places, np.bool_)
     key, node = np.empty(roads + 1), np.empty(roads + 1, np.int64)
-    dest[:], slot[:] = -1, -1
-    best[source], first[source], lane[source], gates[source] = 0.0, -1, -1, 0
+    dest[:] = -1
+    best[source], lane[source], gates[source] = 0.0, -1, 0
     key[0], node[0], size, k = 0.0, source, 1, 0
     while size > 0 and k < dest.size:
         here = node[0]
@@ -38,8 +38,7 @@ def find_ways(sim: Any, g: int, source: int, cost: Floats, detour_km: float) -> 
             continue
         done[here] = True
         if here != source:
-            dest[k], km[k], towards[k] = here, best[here], first[here]
-            gate_lane[k], shut_gates[k], slot[here] = lane[here], gates[here], k
+            dest[k], km[k], gate_lane[k], shut_gates[k] = here, best[here], lane[here], gates[here]
             k += 1
         for r in range(out[here], out[here + 1]):
             there = head[r]
@@ -50,6 +49,9 @@ def find_ways(sim: Any, g: int, source: int, cost: Floats, detour_km: float) -> 
                 lane[there] = road_lane[r] if shut[r] and lane[here] < 0 else lane[here]
                 gates[there] = gates[here] + (1 if shut[r] else 0)
                 size = _push(key, node, size, length, there)
+    for there in range(places):
+        if not done[there] or there == source:
+            first[there] = -1  # a way was begun but not the K cheapest
 
 
 @part

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from onward.engine.destination_choice import destination_weights
+from onward.engine.growing import longer, longer_table
 from onward.engine.jit import flag, once, part, whole
-from onward.engine.labels import longer, longer_table
 from onward.engine.person_passing import near_today, tally_each
 from onward.engine.persons import (
     BEFORE,
@@ -128,7 +128,7 @@ def _travel_each(sim: Any, people: Any, where: Ints) -> None:
     """Move each person as far as the day allows; record where they stop, like `onward.engine.labels.record_stop`."""
     places, rng, today, s = sim.here.shape[0], sim.moves_rng, sim.today, sim.regime[sim.today]
     stay, safety, stage, cost, passed = sim.attraction[s], sim.safety[today], sim.stage, sim.cost[s], sim.daily.passed
-    slots, firsts, lanes, heads, tails = sim.slot, sim.first, sim.lane, sim.head, sim.tail
+    firsts, lanes, heads, tails = sim.first, sim.lane, sim.head, sim.tail
     shut, tenths, gates, dests = sim.shut, sim.quanta, sim.lane_gate, sim.dest
     day, most = sim.rates.travel_steps, sim.rates.replans
     way, groups, modes, goals, roads, to_go = (
@@ -158,11 +158,11 @@ def _travel_each(sim: Any, people: Any, where: Ints) -> None:
             if place == end and (homeward or replans >= most or stay[place, g] > 0.0):
                 where[n] = goal
                 break
-            slot = -1 if place == end else slots[g, place, end]
-            if slot < 0 and replans >= most:
+            road = whole(firsts[g, place, end])
+            if road < 0 and replans >= most:
                 where[n] = place
                 break
-            if slot < 0:
+            if road < 0:
                 if made[g, place] != today:
                     stay_odds(sim, people, place, g)
                 replans, came = replans + 1, False
@@ -172,7 +172,6 @@ def _travel_each(sim: Any, people: Any, where: Ints) -> None:
                 else:
                     goal, budget, replans = place, whole(0), 2
                 continue
-            road = firsts[g, place, slot]
             lane, quanta = lanes[road], tenths[road, mode]
             if lane >= 0 and shut[road]:
                 where[n] = 2 * places + lane * MODES + mode

@@ -14,8 +14,8 @@ import numpy as np
 from numba import types
 from numba.experimental import structref
 
+from onward.engine.growing import longer
 from onward.engine.jit import once, part, whole
-from onward.engine.labels import longer
 from onward.engine.state import Start
 from onward.engine.workspace import MODES, ROOM
 

@@ -166,15 +166,15 @@ def added_up(raw: Raw, rank: Ints) -> Result:
     days, places = raw.daily.home.shape
     small = packed(places, days, 0, 0, 0, 0) < np.iinfo(np.int32).max  # 32 bits divide eight times as quickly
     legs = raw.legs.astype(np.int32) if small else raw.legs
-    whole = raw.people.dtype.kind == "i"
-    order = np.argsort(legs, kind="quicksort" if whole else "stable")  # whole people add up in any order
-    legs = legs[order]
-    first = np.flatnonzero(np.diff(legs, prepend=legs.dtype.type(-1)))
-    people = np.add.reduceat(raw.people[order], first) if len(first) else raw.people
-    asked = raw.near.shape[1] > 0
-    near = np.add.reduceat(raw.near[order], first) if len(first) else raw.near
+    asked, people, near = raw.near.shape[1] > 0, raw.people, raw.near
+    if not (legs[1:] > legs[:-1]).all():  # legs without labels are in order already
+        whole = people.dtype.kind == "i"
+        order = np.argsort(legs, kind="quicksort" if whole else "stable")  # whole people add up in any order
+        legs = legs[order]
+        first = np.flatnonzero(np.diff(legs, prepend=legs.dtype.type(-1)))
+        legs, people, near = legs[first], np.add.reduceat(people[order], first), np.add.reduceat(near[order], first)
     row = np.append(np.argsort(rank), -1).astype(np.int32)  # the last stands for an unknown origin
-    key, rest = np.empty((5, len(first)), np.int32), legs[first]
+    key, rest = np.empty((5, len(legs)), np.int32), legs
     for column, size in ((4, TIMES + 1), (3, places), (2, places), (1, places + 1)):
         more = rest // legs.dtype.type(size)
         key[column] = rest - more * legs.dtype.type(size)  # numpy finds remainders much more slowly than quotients

@@ -10,18 +10,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from onward.engine.batches import add_from_pool, add_residents, open_batch, shuffle
 from onward.engine.destination_choice import GOAL, MODE, accepted_share, choose, new_regime, plan, update_daily_factors
 from onward.engine.draws import are_whole, sample, split
 from onward.engine.gates import is_cut, may_pass, queue_at
 from onward.engine.jit import entry, flag, once, part, whole
-from onward.engine.labels import (
-    add_from_pool,
-    add_residents,
-    drop_finished_batches,
-    open_batch,
-    shuffle,
-    write_legs,
-)
+from onward.engine.labels import drop_finished_batches, write_legs
 from onward.engine.passing import mark_those_near, tally_last_places, tally_leaving_the_map
 from onward.engine.state import TIMES, Rates, Raw, Start, World
 from onward.engine.travel import reserve_travellers, set_out, travel
@@ -113,7 +107,8 @@ def _leave(sim: Any) -> None:
             fled = split(rng, here, threat / (threat + ordinary), unit) if here > 0 else here
             open_batch(sim, p)
             add_residents(sim, p, home, unit)
-            add_from_pool(sim, sim.pool[p, g], sim.pool_near[p, g], here, sim.here[p, g], unit, flag(True))
+            pool, sums, near = sim.pool[p, g], sim.from_origin[p, g], sim.pool_near[p, g]
+            add_from_pool(sim, pool, sums, near, here, sim.here[p, g], unit, flag(True))
             sim.home[p, g] -= home
             sim.here[p, g] -= here
             sim.daily.left_home[t, p] += home
@@ -205,8 +200,9 @@ def _give_up(sim: Any) -> None:
                 people = split(sim.moves_rng, there, share, sim.unit[g])
                 if people > 0:
                     open_batch(sim, near)
+                    pool, sums = sim.gate_pool[lane, g, m], sim.gate_from_origin[lane, g, m]
                     passed, unit = sim.gate_near[lane, g, m], sim.unit[g]
-                    add_from_pool(sim, sim.gate_pool[lane, g, m], passed, people, there, unit, flag(False))
+                    add_from_pool(sim, pool, sums, passed, people, there, unit, flag(False))
                     sim.waiting[lane, g, m] -= people
                     _prepare_departure(sim, near, g, m, people, sim.lane_gate[lane], -1 - near, whole(0))
 
@@ -237,8 +233,8 @@ def _let_through(sim: Any, lane: int, g: int, m: int, people: Any) -> None:
     """Put those let through on the gate's road; they choose again from its far side."""
     road = sim.lane_road[lane]
     open_batch(sim, sim.tail[road])
-    near = sim.gate_near[lane, g, m]
-    add_from_pool(sim, sim.gate_pool[lane, g, m], near, people, sim.waiting[lane, g, m], sim.unit[g], flag(False))
+    pool, sums, near = sim.gate_pool[lane, g, m], sim.gate_from_origin[lane, g, m], sim.gate_near[lane, g, m]
+    add_from_pool(sim, pool, sums, near, people, sim.waiting[lane, g, m], sim.unit[g], flag(False))
     sim.waiting[lane, g, m] -= people
     _prepare_departure(sim, sim.head[road], g, m, people, sim.lane_gate[lane], road, sim.quanta[road, m])
 
@@ -249,35 +245,38 @@ def _return(sim: Any) -> None:
     if not sim.labelled:
         return
     places, groups = sim.home.shape
-    here, pool, slot, returning = sim.here, sim.pool, sim.slot, sim.returning
+    here, pool, from_origin, returning = sim.here, sim.pool, sim.from_origin, sim.returning
     for origin in range(places):
         for g in range(groups):
-            returning[origin, g] = 1.0 - math.exp(-sim.homeward[sim.today, origin, g])
+            returning[g, origin] = 1.0 - math.exp(-sim.homeward[sim.today, origin, g])
     for p in range(places):
         for g in range(groups):
             if are_whole(here[p, g]) and here[p, g] <= 0:
                 continue
             if not sim.planned[g, p]:
                 plan(sim, g, p)
+            sums, first = from_origin[p, g], sim.first[g, p]
             for origin in range(places):
-                if returning[origin, g] > 0.0 and (origin == p or slot[g, p, origin] >= 0):
+                there = sums[origin]
+                if not are_whole(there):  # sums of real numbers are rounded
                     there = here[p, g] * 0
                     for label in range(origin * TIMES, (origin + 1) * TIMES):
                         there += pool[p, g, label]
-                    if there > 0:
-                        _go_home(sim, p, g, origin, there)
+                if there > 0 and returning[g, origin] > 0.0 and (origin == p or first[origin] >= 0):
+                    _go_home(sim, p, g, origin, there)
 
 
 @once
 def _go_home(sim: Any, p: int, g: int, origin: int, there: Any) -> None:
     labels, unit = sim.pool[p, g, origin * TIMES : (origin + 1) * TIMES], sim.unit[g]
-    people = split(sim.moves_rng, there, sim.returning[origin, g], unit)
+    people = split(sim.moves_rng, there, sim.returning[g, origin], unit)
     if people <= 0:
         return
     open_batch(sim, p)
     b = sim.size[BATCHES] - 1
     near = sim.pool_near[p, g, origin * TIMES : (origin + 1) * TIMES]
-    add_from_pool(sim, labels, near, people, there, unit, flag(False))
+    sums = sim.from_origin[p, g, origin : origin + 1]
+    add_from_pool(sim, labels, sums, near, people, there, unit, flag(False))
     for e in range(sim.batch[b, FIRST], sim.batch[b, END]):
         sim.entry[e] += origin * TIMES
     shuffle(sim)
@@ -303,8 +302,8 @@ def _leave_map(sim: Any) -> None:
             people = split(sim.moves_rng, sim.here[p, g], share, sim.unit[g]) if sim.abroad[p] else sim.here[p, g] * 0
             if people > 0:
                 open_batch(sim, p)
-                near = sim.pool_near[p, g]
-                add_from_pool(sim, sim.pool[p, g], near, people, sim.here[p, g], sim.unit[g], flag(False))
+                pool, sums, near = sim.pool[p, g], sim.from_origin[p, g], sim.pool_near[p, g]
+                add_from_pool(sim, pool, sums, near, people, sim.here[p, g], sim.unit[g], flag(False))
                 tally_leaving_the_map(sim, sim.size[BATCHES] - 1, p)
                 sim.here[p, g] -= people
                 sim.gone[p] += people

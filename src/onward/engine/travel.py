@@ -19,8 +19,9 @@ from onward.engine.destination_choice import (
     push,
 )
 from onward.engine.draws import split
+from onward.engine.growing import longer, longer_table
 from onward.engine.jit import flag, once, part, whole
-from onward.engine.labels import longer, longer_table, record_arrivals, record_stop
+from onward.engine.labels import record_arrivals, record_stop
 from onward.engine.workspace import T_BATCH, T_GOAL, T_GROUP, T_LEFT, T_MODE, T_PASSED, T_ROAD, TRAVELLERS
 
 
@@ -77,14 +78,14 @@ def _walk(sim: Any, g: int, batch: int, size: int) -> None:
     """
     places, modes, rng = sim.here.shape[0], sim.waiting.shape[2], sim.moves_rng
     stay, safety = sim.attraction[sim.regime[sim.today]], sim.safety[sim.today]
-    slots, firsts, lanes, heads, shut, tenths = sim.slot, sim.first, sim.lane, sim.head, sim.shut, sim.quanta
+    firsts, lanes, heads, shut, tenths = sim.first, sim.lane, sim.head, sim.shut, sim.quanta
     rows, stop, stopped, near, near_road = sim.size, sim.stop, sim.stopped, sim.stopped_near, sim.near_road
-    unit, planned = sim.unit[g], sim.planned
+    unit, planned, walker, walking = sim.unit[g], sim.planned, sim.walker, sim.walking
     while size > 0:
         size -= 1
-        place, goal, mode = sim.walker[size, PLACE], sim.walker[size, GOAL], sim.walker[size, MODE]
-        budget, replans, came = sim.walker[size, BUDGET], sim.walker[size, REPLANS], sim.walker[size, CAME] > 0
-        people, bits = sim.walking[size], sim.walker[size, PASSED]
+        place, goal, mode = walker[size, PLACE], walker[size, GOAL], walker[size, MODE]
+        budget, replans, came = walker[size, BUDGET], walker[size, REPLANS], walker[size, CAME] > 0
+        people, bits = walking[size], walker[size, PASSED]
         homeward = goal >= places
         end = goal - places if homeward else goal
         while True:
@@ -100,15 +101,14 @@ def _walk(sim: Any, g: int, batch: int, size: int) -> None:
                 break
             if not planned[g, place]:
                 plan(sim, g, place)
-            slot = -1 if place == end else slots[g, place, end]
-            if slot < 0 and replans >= sim.rates.replans:
+            road = whole(firsts[g, place, end])
+            if road < 0 and replans >= sim.rates.replans:
                 record_stop(rows, stop, stopped, near, place, people, bits)
                 break
-            if slot < 0:
+            if road < 0:
                 size = choose(sim, place, g, mode, budget, replans + 1, bits, people, whole(-1), size)
                 reserve_travellers(sim, size)
                 break
-            road = firsts[g, place, slot]
             lane, quanta = lanes[road], tenths[road, mode]
             if lane >= 0 and shut[road]:
                 record_stop(rows, stop, stopped, near, 2 * places + lane * modes + mode, people, bits)

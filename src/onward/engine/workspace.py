@@ -1,6 +1,10 @@
 """The working state of one member inside its kernels: one struct, passed by pointer.
 
 A struct is used instead of tuples because kernels that pass eighty arrays to each other take minutes to compile.
+
+Its arrays are read without counting references (`onward.engine.borrowed`). A longer array takes the place of one that
+is full only in ``open_batch``, the functions named ``reserve``, and ``_add_legs`` of *individuals*: what was read of
+``walker`` to ``flow_near`` before a call of one of these must not be used after it.
 """
 
 from __future__ import annotations
@@ -29,13 +33,13 @@ T_ROAD, T_LEFT, T_GOAL, T_GROUP, T_MODE, T_BATCH, T_PASSED = range(7)
 FIELDS = (
     *World._fields,
     "rates",
+    "by_name",  # [rank] places in the order of their names
     # the regime
     "dest",  # [g, p, k] the K cheapest places, cheapest first, -1 ends a shorter list
     "km",  # [g, p, k] perceived distance
-    "first",  # [g, p, k] first road towards it
+    "first",  # [g, p, p] first road towards each of them, -1 for other places
     "gate_lane",  # [g, p, k] lane of the first shut gate on the way, -1 none
     "shut_gates",  # [g, p, k] shut gates on the way
-    "slot",  # [g, p, p] k of a destination, -1 none
     "value",  # [g, p, k] what does not change within a regime of the weight of each destination
     "leads",  # [g, p] whether a way leads to any place that people may choose
     "planned",  # [g, p] whether the ways of this regime are known
@@ -44,6 +48,7 @@ FIELDS = (
     "today",
     "pull",  # [p, g] what changes daily in the weight of a place
     "wait",  # [l] the same of the queue at a gate
+    "wait_abroad",  # [l] as it counts on the way to a place abroad
     "weight",  # [k + 1] of one choice; the last is staying
     "walker",  # [stack, columns] parties walking now
     "walking",  # [stack]
@@ -51,7 +56,7 @@ FIELDS = (
     "overdrawn",
     "leg",  # [p, p] legs of today that are recorded without labels
     "share_left",  # [p] of residents who left yesterday
-    "returning",  # [p, g] share of the displaced from there who set out for home today
+    "returning",  # [g, p] share of the displaced from there who set out for home today
     # people
     "home",  # [p, g]
     "here",  # [p, g]
@@ -65,6 +70,8 @@ FIELDS = (
     "origins",  # whether legs are recorded with labels
     "pool",  # [p, g, label]
     "gate_pool",  # [l, g, mode, label]
+    "from_origin",  # [p, g, origin] people of the pool, whatever their times
+    "gate_from_origin",  # [l, g, mode, origin]
     # what grows: travellers overnight, batches, their labels, flows
     "size",  # rows in use of each
     "way",  # [traveller, columns]
@@ -94,12 +101,6 @@ FIELDS = (
     "daily",
 )
 
-#: arrays for which longer ones are put while a member runs: they are read with a reference, so that what was read lives
-GROWING = {
-    "walker", "walking", "way", "way_people", "batch", "batch_left", "entry", "entry_people", "entry_near", "flow",
-    "flow_people", "flow_near", "ended",
-}  # fmt: skip
-
 
 @structref.register
 class SimType(types.StructRef):
@@ -119,7 +120,7 @@ class Sim(structref.StructRefProxy):
 
 
 structref.define_proxy(Sim, SimType, list(FIELDS))
-lend_fields(SimType, [field for field in FIELDS if field not in GROWING])
+lend_fields(SimType, FIELDS)
 
 
 @once
@@ -140,29 +141,31 @@ def set_up(
     known = places + 1 if asked > 0 else 0
     at_gate = (lanes, groups, MODES)
     ways = (groups, places, k_most)
-    pool = np.full((places, groups, labels), none)
-    away = np.full(TIMES, none)
+    pool, from_origin = np.full((places, groups, labels), none), np.full((places, groups, labels // TIMES), none)
+    away, by_name = np.full(TIMES, none), np.zeros(places, np.int64)
+    for p in range(places):
+        by_name[world.rank[p]] = p
     if labelled:
         for p in range(places):
             for g in range(groups):
-                pool[p, g, places * TIMES] = start.here[p, g]
+                pool[p, g, places * TIMES] = from_origin[p, g, places] = start.here[p, g]
                 away[0] += start.here[p, g]
     return Sim(
         world.regime, world.head, world.tail, world.out, world.quanta, world.lane, world.lane_road,
         world.lane_gate, world.cost, world.attraction, world.hazard, world.safety, world.allowed, world.onward,
         world.stage, world.capacity, world.abroad, world.homeward, world.observed, world.observed_area,
-        world.rank, asked, world.near_place, world.near_road, world.unit, world.largest, rates,
-        np.full(ways, -1, np.int64), np.full(ways, np.inf), np.full(ways, -1, np.int64),
-        np.full(ways, -1, np.int64), np.zeros(ways, np.int64), np.full((groups, places, places), -1, np.int64),
-        np.zeros(ways), np.zeros((groups, places), np.bool_), np.zeros((groups, places), np.bool_),
-        np.zeros(world.head.size, np.bool_),
-        0, np.zeros((places, groups)), np.ones(lanes), np.zeros(k_most + 1),
+        world.rank, asked, world.near_place, world.near_road, world.unit, world.largest, rates, by_name,
+        np.full(ways, -1, np.int64), np.full(ways, np.inf), np.full((groups, places, places), -1, np.int32),
+        np.full(ways, -1, np.int64), np.zeros(ways, np.int64), np.zeros(ways),
+        np.zeros((groups, places), np.bool_), np.zeros((groups, places), np.bool_), np.zeros(world.head.size, np.bool_),
+        0, np.zeros((places, groups)), np.ones(lanes), np.ones(lanes), np.zeros(k_most + 1),
         np.zeros((ROOM + 2 * k_most, 7), np.int64), np.full(ROOM + 2 * k_most, none),
         np.full((places, groups), none), np.int64(-1),
-        np.full((legs, legs), none), np.zeros(places), np.zeros((places, groups)),
+        np.full((legs, legs), none), np.zeros(places), np.zeros((groups, places)),
         start.home.copy(), start.here.copy(), np.full(at_gate, none), np.zeros(at_gate, np.int64),
         np.zeros(world.allowed.shape[1] + world.observed.shape[1], np.int64), np.full(places, none), away,
         labelled, origins, pool, np.full((lanes, groups, MODES, labels), none),
+        from_origin, np.full((lanes, groups, MODES, labels // TIMES), none),
         np.zeros(5, np.int64), np.zeros((ROOM, 7), np.int64), np.full(ROOM, none),
         np.zeros((ROOM, 3), np.int64), np.full(ROOM, none), np.zeros(ROOM, np.int64), np.full(ROOM, none),
         np.zeros(ROOM, np.int64), np.full(ROOM, none),

@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit, types
 from numba.experimental import structref
 
-from onward.engine.labels import longer, longer_table
+from onward.engine.growing import longer, longer_table
 
 #: rows at first (own choice)
 ROOM = 1024

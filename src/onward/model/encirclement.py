@@ -79,8 +79,9 @@ def encirclement(steps: Floats, fear: Floats, values: Values) -> Floats:
     felt = np.where(steps[:, :, None] > 0, steps[:, :, None] * fear[:, None, :], steps[:, :, None])
     fright = np.zeros_like(felt)
     frightened = (felt > 0).any(axis=0)  # elsewhere it stays 0
-    some, steps_there = np.zeros(int(frightened.sum())), felt[:, frightened]
-    for t in range(1, len(felt)):
-        some = np.maximum(0.0, kept * some + steps_there[t])
-        fright[t, frightened] = some
+    some = felt[:, frightened]
+    some[:1] = 0.0
+    for t in range(1, len(some)):
+        np.maximum(0.0, kept * some[t - 1] + some[t], out=some[t])
+    fright[:, frightened] = some
     return fright

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import polars as pl
+from polars.io.plugins import register_io_source
 
 from onward.errors import RunFolderError
 
@@ -84,7 +85,7 @@ def write_part(parts: Path, member: int, tables: Mapping[str, pl.DataFrame], tim
     for name, frame in tables.items():
         path = _part(parts, name, member)
         new = path.with_name(f".{path.name}.new")
-        frame.write_parquet(new, compression="lz4", statistics=False)
+        frame.write_ipc_stream(new, compression="lz4")  # written in a third of the time of Parquet
         new.replace(path)
     new = parts / f".member-{member}.json.new"
     new.write_text(json.dumps(times), encoding="utf-8")
@@ -105,7 +106,17 @@ def join_parts(folder: Path, members: int, tables: Sequence[str]) -> None:
     """Join the members in order into the run folder's tables; nothing else affects their bytes."""
     for name in tables:
         files = [_part(folder / PARTS, name, member) for member in range(members)]
-        write_table(folder, name, pl.scan_parquet(files, glob=False))
+        write_table(folder, name, _read_one_by_one(files))
+
+
+def _read_one_by_one(files: Sequence[Path]) -> pl.LazyFrame:
+    """Return the rows of parts in order; one part at a time is in memory."""
+
+    def read(columns: object, predicate: object, rows: object, batch: object) -> Iterator[pl.DataFrame]:
+        for file in files:
+            yield pl.read_ipc_stream(file)
+
+    return register_io_source(read, schema=pl.read_ipc_stream(files[0]).schema)
 
 
 def write_table(folder: Path, name: str, rows: pl.LazyFrame | pl.DataFrame) -> None:
@@ -171,7 +182,7 @@ def _lock(lock: IO[str], folder: Path) -> None:
 
 
 def _part(parts: Path, name: str, member: int) -> Path:
-    return parts / f"{name}-{member}.parquet"
+    return parts / f"{name}-{member}.arrows"
 
 
 def _short(value: object) -> str:

@@ -99,11 +99,13 @@ def _attacks(attacks: Floats, network: Network, member: int) -> pl.DataFrame:
 def _exposure(outcome: Outcome, network: Network, member: int) -> pl.DataFrame:
     """Return person-days under attack: people at a place times its attacks of the day, at most one."""
     daily = outcome.result.daily
-    there = np.stack([daily.home, daily.here + daily.gate, daily.way], axis=2)
-    exposed = there * np.minimum(outcome.attacks, 1.0)[:, :, None]
     places, by_name = _by_name(network)
-    t, k, s = np.nonzero(exposed[:, by_name])
+    t, k = np.nonzero(outcome.attacks[:, by_name])
     p = by_name[k]
+    there = np.stack([daily.home[t, p], daily.here[t, p] + daily.gate[t, p], daily.way[t, p]], axis=1)
+    exposed = there * np.minimum(outcome.attacks[t, p], 1.0)[:, None]
+    row, s = np.nonzero(exposed)
+    t, k, p = t[row], k[row], p[row]
     return pl.DataFrame(
         {
             "member": np.full(len(t), member, dtype=np.int32),
@@ -111,7 +113,7 @@ def _exposure(outcome: Outcome, network: Network, member: int) -> pl.DataFrame:
             "place": _named(k, places, place_type(network)),
             "holder": _named(network.holder[t, p], network.actors, pl.Enum(network.actors)),
             "state": _named(s, EXPOSED, pl.Enum(EXPOSED)),
-            "people": exposed[t, p, s].astype(daily.home.dtype),
+            "people": exposed[row, s].astype(daily.home.dtype),
         }
     )
 
@@ -157,13 +159,13 @@ def _by_name(network: Network) -> tuple[tuple[str, ...], Ints]:
 
 @lru_cache
 def _typed(names: tuple[str, ...], kind: pl.Enum) -> pl.Series:
-    return pl.Series(names, dtype=kind)
+    return pl.Series([*names, None], dtype=kind)
 
 
 def _named(rows: NDArray[np.integer], names: tuple[str, ...], kind: pl.Enum) -> pl.Series:
     """Convert row numbers to names of type ``kind``; a negative number becomes null."""
-    known, missing = pl.Series(rows.astype(np.int64)), rows < 0
-    return _typed(names, kind).gather(known.set(pl.Series(missing), None) if missing.any() else known)
+    known = np.where(rows < 0, len(names), rows).astype(np.uint32)
+    return _typed(names, kind)[known]  # gather() would start a query
 
 
 def _dates(days: NDArray[np.integer], start: dt.date) -> pl.Series:
