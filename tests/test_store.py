@@ -133,7 +133,7 @@ def test_a_part_cut_short_is_run_again(crisis: Crisis, whole: Path, tmp_path: Pa
 
 def test_another_run_does_not_go_on_with_it(crisis: Crisis, tmp_path: Path) -> None:
     cut_off(crisis, tmp_path / "run")
-    with pytest.raises(RunFolderError, match=r"seed is 1 there and 2 here.*--overwrite to give it up"):
+    with pytest.raises(RunFolderError, match=r"seed is 1 there and 2 here.*--overwrite to discard it"):
         run_to_folder(crisis, settings_for(crisis, seed=2), folder=tmp_path / "run")
     with pytest.raises(RunFolderError, match=r"overrides.share_foot is not set there and 1.0 here"):
         run_to_folder(crisis, settings_for(crisis, overrides={"share_foot": 1.0}), folder=tmp_path / "run")
