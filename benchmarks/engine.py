@@ -19,7 +19,7 @@ from onward import read_crisis
 from onward.crisis import Crisis
 from onward.model.build import Model, build_model
 from onward.simulation.ensemble import run_members
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from synthetic import scaled, synthetic_crisis
 
 BUNDLED = "aleppo-2016"

@@ -23,7 +23,7 @@ from onward.flee.rules import FleeModel
 from onward.flee.simulate import FleeRunSettings, load_flee, run_one
 from onward.model.build import build_model
 from onward.simulation.member import Drawn, build_member, kernel
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 
 #: days of the bundled crisis
 DAYS = 77

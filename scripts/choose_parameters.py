@@ -23,7 +23,7 @@ from onward.evaluation.counts import build_counts, misfit
 from onward.model.build import build_model
 from onward.model.parameters import Parameter, declared
 from onward.simulation.member import Settings, run_one
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 
 MEMBERS, SEED = 5, 20160115
 #: degrees of freedom of the misfit: sources contradict each other

@@ -24,7 +24,7 @@ from onward.model.network import Network
 from onward.simulation.member import Dating, Settings, run_one
 from onward.simulation.observables import value_of_record
 from onward.simulation.record import Record, record_of_result
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from onward.typing import Floats, Ints
 
 ACTOR = "ISIS"

@@ -16,7 +16,8 @@ from onward.crisis import Crisis, bundled_scenarios, read_scenario
 from onward.evaluation.verdicts import judge_claims
 from onward.model.build import build_model
 from onward.runs.folder import run_to_folder
-from onward.simulation.run import Run, make_settings
+from onward.simulation.run import Run
+from onward.simulation.settings import make_settings
 
 PAGE = Path(__file__).parents[1] / "docs" / "validation" / "aleppo-2016.md"
 

@@ -27,7 +27,7 @@ import onward
 from onward.crisis import Crisis, read_crisis
 from onward.engine.jit_cache import use_cache
 from onward.simulation.member import MOVES, stream
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from oracle.equivalence import (
     CRISES,
     DAYS,

@@ -13,7 +13,7 @@ from onward.model.build import build_model
 from onward.model.choice_costs import attraction
 from onward.model.parameters import default_values
 from onward.simulation.member import run_one
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from properties.crises import HISTORY, day, make_crisis
 
 DAYS = 30

@@ -23,7 +23,7 @@ from onward.model.parameters import declared
 from onward.model.posterior import Distribution, Posterior, posterior_from_json
 from onward.simulation.description import describe
 from onward.simulation.member import member_values
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from onward.typing import Floats
 from test_cold_start import folder, write_days
 

@@ -15,7 +15,7 @@ from onward.model.danger import expected_attacks, safety
 from onward.model.hazard import reached_by_attacks
 from onward.model.parameters import default_values
 from onward.simulation.member import run_one
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from properties.crises import day, make_crisis
 
 DAYS = 40

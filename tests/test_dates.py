@@ -12,7 +12,7 @@ from onward.crisis import Crisis, read_scenario
 from onward.model.build import build_model, dated
 from onward.model.uncertainty import draw_dates, with_dates
 from onward.simulation.member import member_dates, run_one
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 
 
 @pytest.fixture(scope="module")

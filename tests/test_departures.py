@@ -15,7 +15,7 @@ from onward.evaluation.counts import counts_beside
 from onward.model.build import build_model
 from onward.model.keyed_draws import Draws
 from onward.simulation.ensemble import run_members
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 
 
 def counted(crisis: Crisis, area: str, rows: list[tuple[str, int]]) -> Crisis:

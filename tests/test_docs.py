@@ -14,7 +14,7 @@ from onward.crisis.header import Header
 from onward.crisis.scenarios import Intervention
 from onward.model.near_ground import Near
 from onward.runs.folder import run_to_folder
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 
 ROOT = Path(__file__).parents[1]
 

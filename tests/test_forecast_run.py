@@ -25,7 +25,7 @@ from onward.inference.fans import SHIFT_DAYS, fans_of, last_counts
 from onward.model.build import build_model
 from onward.runs.forecast import Forecast
 from onward.runs.forecast_task import prepare
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from onward.simulation.tables import frames
 from test_as_of import scrambled
 from tiny import write_tiny

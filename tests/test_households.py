@@ -18,7 +18,7 @@ from onward.simulation.description import household_words
 from onward.simulation.ensemble import run_members
 from onward.simulation.journeys import itineraries_again
 from onward.simulation.member import build_member, kernel
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from oracle.equivalence import CRISES, compare, quota_gates, sample
 from properties.crises import day, make_crisis, random_crisis
 from tiny import write_tiny

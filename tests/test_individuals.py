@@ -10,7 +10,7 @@ import pytest
 import onward
 from onward.model.build import build_model
 from onward.simulation.ensemble import run_members
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from properties.crises import random_crisis
 from properties.runs import STATES, stocks
 

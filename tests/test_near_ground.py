@@ -22,7 +22,7 @@ from onward.model.near_ground import Near, near_of, questions, road_to_place_km
 from onward.model.network import build_network
 from onward.server.whatifs import settings_of
 from onward.simulation.member import run_one
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from properties.crises import crises, day, make_crisis
 from properties.runs import table_bytes
 

@@ -19,7 +19,7 @@ from onward.model.parameters import declared, default_values
 from onward.model.posterior import shipped_posterior
 from onward.model.same_war import FITTED_CRISES
 from onward.simulation.member import member_values
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from properties.crises import random_crisis
 
 #: numbers of packages model and engine that move nobody: how draws are made, tables laid out, labels kept, and what a

@@ -14,7 +14,7 @@ from onward.model.hazard import takeover
 from onward.model.parameters import default_values
 from onward.model.returns import quiet_days, return_rates
 from onward.simulation.member import run_one
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from properties.crises import HISTORY, day, make_crisis
 
 DAYS = 40

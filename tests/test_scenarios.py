@@ -13,7 +13,7 @@ from onward.crisis import Crisis, bundled_scenarios, check_scenario, read_crisis
 from onward.errors import ScenarioError
 from onward.model.build import build_model
 from onward.simulation.ensemble import run_members
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 
 MEMBERS = 6
 

@@ -16,7 +16,7 @@ from onward.cli.main import app
 from onward.report.why import HEADS, OTHER_MODEL, why_section
 from onward.runs.explain import explain, fear_of, hazard_table
 from onward.runs.folder import run_to_folder
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 
 DAYS = (dt.date(2018, 6, 15), dt.date(2018, 7, 5), dt.date(2018, 7, 31))
 

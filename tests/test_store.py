@@ -18,7 +18,8 @@ from onward.errors import RunFolderError
 from onward.runs.checkpoint import PARTS, PLAN
 from onward.runs.folder import CRISIS, RUN, Progress, free_folder, plan_of, read_run, run_to_folder
 from onward.simulation.member import Settings
-from onward.simulation.run import Run, make_settings
+from onward.simulation.run import Run
+from onward.simulation.settings import make_settings
 from onward.simulation.tables import TABLES
 from views.sample_run import write_runnable
 
@@ -107,7 +108,7 @@ def test_a_run_that_was_killed_is_gone_on_with(crisis: Crisis, whole: Path, tmp_
     killed = f"""
 import os, signal
 from onward.crisis import read_crisis
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from onward.runs.folder import run_to_folder
 crisis = read_crisis({str(tmp_path / "tiny")!r})
 def tell(stage, done, members):

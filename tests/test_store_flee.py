@@ -15,7 +15,7 @@ from onward.flee.simulate import FleeRunSettings, load_flee, simulate_flee
 from onward.runs.flee_task import flee_work
 from onward.runs.folder import CRISIS, RUN, free_folder, read_run, run_to_folder, write_run
 from onward.runs.task import Work
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from views.sample_run import write_runnable
 
 PLACES = "A town,r,H,36,37,conflict_zone,0,1000\nB,r,F,36,37.5,camp,,500\nC,r,H,36.1,37.2,town,,\n"

@@ -14,7 +14,7 @@ from onward.engine.state import Daily, Flows
 from onward.model.build import build_model
 from onward.model.network import Places
 from onward.simulation.member import run_one
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 
 Sudan = tuple[Crisis, Places, Daily, Flows]
 #: ten weeks after the war began

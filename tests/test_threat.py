@@ -27,7 +27,7 @@ from onward.model.keyed_draws import Draws, keys_of
 from onward.model.parameters import default_values
 from onward.model.poisson import poisson_quantile
 from onward.simulation.member import run_one
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from onward.simulation.threat_parts import threat_parts
 from properties.crises import HISTORY, day, make_crisis
 

@@ -16,7 +16,7 @@ from onward.model.build import build_model
 from onward.runs import folder as run_folder
 from onward.runs.flee_task import flee_work
 from onward.simulation import member as own
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from onward.simulation.threads import in_order
 from onward.simulation.watch import SECONDS, Watch
 

@@ -15,7 +15,7 @@ from onward.crisis import Crisis
 from onward.engine.state import Start
 from onward.model.build import build_model
 from onward.simulation.member import Drawn, build_member, kernel
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from properties.crises import day, make_crisis
 from properties.runs import stocks
 

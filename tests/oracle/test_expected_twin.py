@@ -16,7 +16,7 @@ from onward.engine.state import Daily
 from onward.model.build import build_model
 from onward.model.parameters import default_values
 from onward.simulation.member import run_one
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from oracle.numpy_reference import BY_GATE, BY_PLACE, Twin
 from properties.crises import day, make_crisis, random_crisis
 from properties.runs import stocks

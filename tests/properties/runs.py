@@ -14,7 +14,7 @@ from onward.crisis import Crisis
 from onward.engine.state import Daily, Result
 from onward.model.build import Model, build_model
 from onward.simulation.member import Drawn, Settings, build_member, run_one
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 
 STATES = ("home", "here", "gate", "way", "out")
 

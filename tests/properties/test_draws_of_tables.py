@@ -18,7 +18,7 @@ from onward.errors import CrisisDataError
 from onward.model.build import build_model
 from onward.model.uncertainty import draw_between, draw_dates
 from onward.simulation.member import ATTACKS, DATES, POPULATIONS, QUOTAS, draws_of, member_values
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from properties.crises import crises, frame
 
 few = settings(max_examples=15, deadline=None)

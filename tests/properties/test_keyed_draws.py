@@ -16,7 +16,7 @@ from onward.crisis.scenarios import AddCamp, ScaleEvents, Scenario, SetRoute
 from onward.model.build import build_model
 from onward.model.keyed_draws import Draws, key_of, keys_of, mixed
 from onward.simulation.member import Drawn, build_member
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from properties.crises import crises
 
 few = settings(max_examples=25, deadline=None)

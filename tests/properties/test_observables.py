@@ -22,7 +22,7 @@ from onward.model.build import build_model
 from onward.report.data import data_of
 from onward.simulation.member import run_one
 from onward.simulation.observables import claim_value
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from properties.crises import crises, frame
 
 MEMBERS = 2

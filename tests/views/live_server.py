@@ -18,7 +18,7 @@ from onward.runs.folder import run_to_folder
 from onward.server.app import make_app
 from onward.server.jobs import Jobs
 from onward.server.run_list import Library
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from views.sample_run import write_runnable
 
 OPEN_GATE = {"do": "set_gate", "gate": "bab_al_salama", "policy": "open"}

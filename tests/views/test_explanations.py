@@ -14,7 +14,7 @@ from onward.report.explanations import BEFORE, explanations
 from onward.report.map_data import make_scene
 from onward.runs.explain import UNKNOWN, explain
 from onward.runs.folder import kept_crisis, run_to_folder
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 
 
 @pytest.fixture(scope="module")

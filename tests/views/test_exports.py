@@ -26,7 +26,7 @@ from onward.extras import install_command
 from onward.planning.allowed import allowed_units
 from onward.planning.hosts import host_countries, hosts
 from onward.runs.folder import kept_crisis, run_to_folder
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from views.sample_run import write_runnable
 
 DURING, AFTER = dt.date(2016, 7, 20), dt.date(2026, 1, 1)

@@ -23,7 +23,7 @@ from onward.report.page_figures import Cubes, two_digits
 from onward.report.template import CARD, SLOT
 from onward.runs.folder import run_to_folder
 from onward.simulation.run import Run
-from onward.simulation.run import make_settings as settings_of
+from onward.simulation.settings import make_settings as settings_of
 from views.sample_run import DAYS, made_up_run
 
 MOST_BYTES = 2_000_000

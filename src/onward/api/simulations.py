@@ -17,7 +17,8 @@ from onward.model.near_ground import near_of
 from onward.model.posterior import Posterior, posterior_from_json
 from onward.runs import folder as run_folder
 from onward.simulation import ensemble
-from onward.simulation.run import Run, default_members, make_settings
+from onward.simulation.run import Run
+from onward.simulation.settings import default_members, make_settings
 from onward.typing import Progress
 
 if TYPE_CHECKING:

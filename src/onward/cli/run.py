@@ -146,7 +146,7 @@ def _prepare_under_flee(
     refused: Mapping[str, object],
 ) -> Work:  # fmt: skip
     """Read a Flee instance and validate all options; ``refused`` are options of Onward's own rules."""
-    from onward.simulation.run import default_members
+    from onward.simulation.settings import default_members
 
     count = default_members(engine, "fixed") if members is None else members
     return prepare_flee(folder, settings, engine, count, seed, given, refused)
@@ -162,7 +162,7 @@ def _prepare(
     from onward.model.near_ground import near_of
     from onward.runs.task import own_work
     from onward.simulation.ensemble import default_parameters
-    from onward.simulation.run import default_members, make_settings
+    from onward.simulation.settings import default_members, make_settings
 
     refuse_flee(crisis)
     world = read_crisis(crisis)

@@ -76,12 +76,7 @@ def calibrate(
     onward.errors.CalibrationError: daraa-2018: nothing was counted near day 30, 60 or 90.
     """
     chosen = Plan() if plan is None else plan
-    left_out = set(leave_out)
-    cases = _read(crises)
-    unknown = sorted(left_out - {case.name for case in cases})
-    if unknown:
-        raise CalibrationError(f"leave out: {', '.join(unknown)} is none of {', '.join(case.name for case in cases)}.")
-    fits = [fit_case(case, case.whole.hash, until) for case in cases if case.name not in left_out]
+    fits = _fits(crises, set(leave_out), until)
     partial = None if out is None else Path(f"{out}.partial")
     key = _key(fits, chosen, leave_one_out)
     store = _load(partial, key) if resume and partial is not None else {}
@@ -99,6 +94,15 @@ def calibrate(
         Path(out).write_text(found.to_json(), encoding="utf-8")
         partial.unlink(missing_ok=True)
     return found
+
+
+def _fits(crises: Sequence[str | Path], left_out: set[str], until: date | None) -> list[FitCase]:
+    """Read the crises, and return those to fit with their counts up to a day."""
+    cases = _read(crises)
+    unknown = sorted(left_out - {case.name for case in cases})
+    if unknown:
+        raise CalibrationError(f"leave out: {', '.join(unknown)} is none of {', '.join(case.name for case in cases)}.")
+    return [fit_case(case, case.whole.hash, until) for case in cases if case.name not in left_out]
 
 
 def _read(crises: Sequence[str | Path]) -> list[ColdCase]:

@@ -27,7 +27,7 @@ from onward.model.parameter_set import prior_set
 from onward.model.posterior import Posterior
 from onward.simulation.ensemble import run_members
 from onward.simulation.member import COUNTING, Outcome, Settings, member_values, stream
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from onward.typing import Bools, Floats
 
 MODELS = ("onward", "equal", "inverse_distance", "gravity", "nearest", "flee")

@@ -17,7 +17,7 @@ from onward.inference.cold_start import arrivals_of, total_of
 from onward.model.build import Model, build_model, dated
 from onward.model.parameter_set import population_set
 from onward.simulation.member import Settings, member_dates, run_daily
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from onward.typing import Floats
 
 #: standard deviation of the square root of a share (own assumption: 0.2 of people elsewhere among four destinations)

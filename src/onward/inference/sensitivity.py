@@ -29,7 +29,7 @@ from onward.model.parameter_set import set_by_hand
 from onward.model.parameters import declared
 from onward.model.uncertainty import advances, quantile_between
 from onward.simulation.member import Outcome, run_one
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from onward.simulation.threads import in_order
 from onward.simulation.versions import versions
 from onward.typing import Floats, Progress
@@ -120,7 +120,7 @@ def sensitivity(
     ['output', 'factor', 'kind', 'mu_star']
     """
     _check(crisis, places, trajectories, survivors, samples)
-    sampler, morris = _salib("sample.morris"), _salib("analyze.morris")
+    _salib("sample.morris")  # if it is missing, the error comes before the work
     study = _Study.of(crisis, places)
     survivors = min(survivors, len(study.factors))
     plan: dict[str, Any] = {
@@ -130,16 +130,8 @@ def sensitivity(
         "versions": versions(),
     }  # fmt: skip
     kept = _Evaluations.open(plan, out)
-    count = len(study.factors)
-    runs = trajectories * (count + 1) + samples * (survivors + 2)
-    watch = _Watch(progress, runs)
-    problem = _problem(study.factors)
-    points = sampler.sample(problem, trajectories, num_levels=4, seed=seed)
-    values = kept.evaluate("morris", points, study, workers, watch)
-    screened = {
-        name: morris.analyze(problem, points, values[:, i], num_levels=4, seed=seed)
-        for i, name in enumerate(study.outputs)
-    }
+    watch = _Watch(progress, trajectories * (len(study.factors) + 1) + samples * (survivors + 2))
+    screened = _screen(study, trajectories, seed, kept, workers, watch)
     chosen = _most_influential(screened, survivors)
     indices = _sobol(study, chosen, samples, seed, kept, workers, watch)
     result = Sensitivity(
@@ -150,6 +142,20 @@ def sensitivity(
         result.table.write_csv(out / "sensitivity.csv")
         (out / "sensitivity.json").write_text(json.dumps(as_json(result), indent=1), "utf-8")
     return result
+
+
+def _screen(
+    study: _Study, trajectories: int, seed: int, kept: _Evaluations, workers: int, watch: _Watch
+) -> dict[str, Any]:
+    """Return Morris's measures of all factors, by output."""
+    sampler, morris = _salib("sample.morris"), _salib("analyze.morris")
+    problem = _problem(study.factors)
+    points = sampler.sample(problem, trajectories, num_levels=4, seed=seed)
+    values = kept.evaluate("morris", points, study, workers, watch)
+    return {
+        name: morris.analyze(problem, points, values[:, i], num_levels=4, seed=seed)
+        for i, name in enumerate(study.outputs)
+    }
 
 
 def as_json(result: Sensitivity) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from onward.inference.simulable import Simulable, War
 from onward.model.build import Model, build_model, dated
 from onward.model.parameter_set import prior_set
 from onward.simulation.member import Outcome, Settings, run_one
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from onward.simulation.threads import in_order
 from onward.typing import Bools, Floats
 

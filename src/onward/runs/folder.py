@@ -81,7 +81,7 @@ def run_to_folder(
     Parameters
     ----------
     crisis, settings
-        What to run, from `read_crisis` and `onward.simulation.run.make_settings`.
+        What to run, from `read_crisis` and `onward.simulation.settings.make_settings`.
     folder, workers, overwrite, progress, read_seconds
         As `write_run` takes them.
 
@@ -93,7 +93,7 @@ def run_to_folder(
     Examples
     --------
     >>> import tempfile, onward
-    >>> from onward.simulation.run import make_settings
+    >>> from onward.simulation.settings import make_settings
     >>> crisis = onward.read_crisis("aleppo-2016")
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     run = run_to_folder(crisis, make_settings(crisis, members=1, seed=1), folder=folder)

@@ -22,7 +22,7 @@ from onward.runs.task import Frames, Keep, Work, as_json, compile_kernels, own_r
 from onward.simulation.cluster import map_on_cluster
 from onward.simulation.ensemble import REMEMBERED
 from onward.simulation.member import Dating, Outcome, Settings, run_one
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from onward.simulation.tables import frames, tables_of
 from onward.simulation.threads import in_order
 from onward.simulation.watch import Watch
@@ -83,19 +83,8 @@ def forecast_work(
         crisis, origin=origin, days=days, conflict=conflict, members=members, parameters=parameters,
         overrides=overrides, seed=seed, scenario=scenario,
     )  # fmt: skip
-    known, origin = made.model.crisis, made.origin
-    about = {
-        "origin": origin.isoformat(),
-        "days": days,
-        "conflict": conflict,
-        "attacks_known_until": made.last_known.isoformat(),
-        "attacks_ahead": _about(made.ahead),
-        "hindcast": origin < crisis.end,
-        "shifted_to": about_counts(last_counts(known, origin)),
-        "shift_days": SHIFT_DAYS,
-        "from_counts": [] if made.settings.scenario else sorted(place_quantiles(known, origin, [days])),
-        "scorecard": scorecard(known, origin),
-    }
+    known = made.model.crisis
+    about = _inputs(made, days=days, conflict=conflict, hindcast=made.origin < crisis.end)
     plan = {**plan_of(known, made.settings), "forecast": as_json(about)}
     return Work(
         plan,
@@ -106,6 +95,23 @@ def forecast_work(
         known,
         notices=_notices(plan["forecast"], made.settings.scenario),
     )
+
+
+def _inputs(made: Prepared, *, days: int, conflict: str, hindcast: bool) -> dict[str, Any]:
+    """Return what `run.json` says of a forecast: what was known, and what its figures are shifted to."""
+    known, origin = made.model.crisis, made.origin
+    return {
+        "origin": origin.isoformat(),
+        "days": days,
+        "conflict": conflict,
+        "attacks_known_until": made.last_known.isoformat(),
+        "attacks_ahead": _about(made.ahead),
+        "hindcast": hindcast,
+        "shifted_to": about_counts(last_counts(known, origin)),
+        "shift_days": SHIFT_DAYS,
+        "from_counts": [] if made.settings.scenario else sorted(place_quantiles(known, origin, [days])),
+        "scorecard": scorecard(known, origin),
+    }
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from onward.model.parameter_set import ParameterSet, posterior_set, prior_set, s
 from onward.model.parameters import declared
 from onward.runs.inputs import kept_scenario
 from onward.simulation.member import Settings
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 from onward.simulation.versions import versions
 
 

@@ -14,7 +14,7 @@ from onward.runs.folder import CRISIS, kept_crisis, read_run
 from onward.runs.inputs import given_steps, with_days
 from onward.runs.summary import follows_flee
 from onward.simulation.member import Settings
-from onward.simulation.run import make_settings
+from onward.simulation.settings import make_settings
 
 #: crises that are kept for the next what-if of the same run (own choice)
 KEPT = 4

@@ -16,7 +16,8 @@ from onward.model.posterior import Posterior
 from onward.simulation.conservation import check_conservation
 from onward.simulation.description import describe
 from onward.simulation.member import Outcome, Settings, run_one
-from onward.simulation.run import Run, default_members, make_settings
+from onward.simulation.run import Run
+from onward.simulation.settings import default_members, make_settings
 from onward.simulation.tables import frames, tables_of
 from onward.simulation.threads import in_order
 from onward.simulation.versions import versions

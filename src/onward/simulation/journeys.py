@@ -149,7 +149,7 @@ def journey_tables(
 
 def settings_again(about: Mapping[str, Any], crisis: Crisis) -> Settings:
     """Return the settings of a run, with journeys kept; ParameterError where they cannot be known from run.json."""
-    from onward.simulation.run import make_settings
+    from onward.simulation.settings import make_settings
 
     if about["parameters"] not in REPEATABLE:
         raise ParameterError(
