@@ -78,7 +78,7 @@ def test_tables_leave_as_polars_and_pandas(run: onward.Run, monkeypatch: pytest.
 def test_a_lost_person_is_found_in_memory_too(run: onward.Run) -> None:
     stock = run.table("stock")
     short = Run(run.about, {"stock": stock.filter(pl.int_range(pl.len()) != 5).lazy()})
-    with pytest.raises(SimulationError, match="nobody may be lost or made up"):
+    with pytest.raises(SimulationError, match="nobody may be lost or added"):
         check_conservation(short)
     assert check_conservation(run) > 0
 

@@ -115,7 +115,7 @@ def test_a_longer_horizon_is_less_certain() -> None:
 
 
 def test_a_series_without_counts_before_the_origin_is_refused() -> None:
-    with pytest.raises(ParameterError, match="nothing to go on from"):
+    with pytest.raises(ParameterError, match="nothing to start from"):
         forecast_series(np.array([50.0]), np.array([10.0]), 40.0, [30])
 
 

@@ -175,5 +175,5 @@ def test_notes_are_exported_and_not_on_places_while_a_crisis_goes_on(folder: Pat
 
 def test_a_line_that_is_no_note_is_told(folder: Path) -> None:
     (folder / FILE).write_text("{}\n", "utf-8")
-    with pytest.raises(RunFolderError, match=r"notes.jsonl, line 1: this is no note"):
+    with pytest.raises(RunFolderError, match=r"notes.jsonl, line 1: this is not a note"):
         read_notes(folder)

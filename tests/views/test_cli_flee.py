@@ -135,7 +135,7 @@ def test_score_says_which_days_it_looks_at(instance: Path) -> None:
 def test_an_import_can_be_checked_run_and_scored_on_real_counts(instance: Path) -> None:
     done = onward_("import", "flee", instance, "crisis")
     assert done.exit_code == 0, done.output
-    assert "2 places, 1 routes, 1 spells of conflict" in done.stdout
+    assert "2 places, 1 routes, 1 periods of conflict" in done.stdout
     assert "Note: no link reaches Alone: left out." in done.stderr
     assert onward_("check", "crisis").exit_code == 0
     assert onward_("run", "crisis", "--members", "2", "--out", "run").exit_code == 0

@@ -62,7 +62,7 @@ def test_read_writes_a_table_to_review(report: Path, tmp_path: Path) -> None:
     crisis = write_runnable(tmp_path / "tiny")
     done = onward_("read", report, "--crisis", crisis, "-o", "found.csv")
     assert done.exit_code == 0, done.output
-    assert "Review its column decision, then:\nonward evidence apply found.csv --crisis FOLDER" in done.stdout
+    assert "Fill in its column decision, then:\nonward evidence apply found.csv --crisis FOLDER" in done.stdout
     rows = rows_of(Path("found.csv").read_text("utf-8"))
     fled = next(row for row in rows if row["value"] == "5000")
     assert (fled["origin"], fled["destination"], fled["becomes"], fled["decision"]) == ("marea", "azaz", "claims", "")
