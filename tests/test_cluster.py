@@ -14,6 +14,7 @@ from onward.crisis import read_crisis
 from onward.errors import ParameterError
 from onward.runs.forecast import forecast_to_folder
 from onward.runs.forecast_task import forecast_work
+from onward.simulation import cluster
 from onward.simulation.cluster import map_on_cluster
 
 pytest.importorskip("distributed", reason="the extra cluster is not installed")
@@ -58,6 +59,7 @@ def test_a_forecast_on_a_cluster_has_the_numbers_of_threads_and_resumes(threads:
     assert there.run.table("stock").equals(here.run.table("stock"))
 
 
-def test_an_address_where_nobody_answers_is_named() -> None:
+def test_an_address_where_nobody_answers_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "ANSWER_SECONDS", 1)
     with pytest.raises(ParameterError, match="no Dask scheduler answers there"):
         list(map_on_cluster("tcp://127.0.0.1:9", die_once, "", [1]))
