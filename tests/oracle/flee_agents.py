@@ -58,6 +58,7 @@ class Twin:
         self.shut: set[Link] = set()
         self.agents: list[Agent] = []
         self.debt = 0
+        self.ways: dict[str, list[tuple[float, list[str]]]] = {}  # from a place, today
 
     def stocks(self) -> np.ndarray:
         for name in self.names:
@@ -99,6 +100,7 @@ class Twin:
                 self.shut |= hit
             if t == c.end:
                 self.shut -= hit
+        self.ways.clear()
         for agent in self.agents:
             self.evolve(agent, False)
         for agent in self.agents:
@@ -173,6 +175,7 @@ class Twin:
         return value
 
     def routes(self, path: list[str], km: float, step: int) -> list[tuple[float, list[str]]]:
+        """Return ways on from a path and their weights before room is considered: the same all day."""
         found = []
         for link in self.links:
             if link[0] != path[-1] or link in self.shut or link[1] in path:
@@ -184,7 +187,7 @@ class Twin:
                 w = (self.rules.weight_softening + self.score(link[1])) / (
                     self.rules.softening + far
                 ) ** self.rules.distance_power
-                found.append(((w * self.room(link[1])) ** self.rules.weight_power, way[1:]))
+                found.append((w, way[1:]))
             if self.rules.awareness_level > at:
                 found += self.routes(way, far, at + 1)
         return found
@@ -202,7 +205,9 @@ class Twin:
         if self.rng.random() >= chance:
             return
         if not agent.route:
-            found = self.routes([name], 0.0, 1)
+            if name not in self.ways:
+                self.ways[name] = self.routes([name], 0.0, 1)
+            found = [((w * self.room(way[-1])) ** rules.weight_power, way) for w, way in self.ways[name]]
             if rules.pruning_threshold >= 1.001 and found:
                 most = max(w for w, _ in found)
                 found = [x for x in found if x[0] >= most / rules.pruning_threshold]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from flee_toy import write_flee
-from onward.flee.instance import read_flee
+from onward.flee.instance import FleeInstance, read_flee
 from onward.flee.simulate import FleeRunSettings, load_flee, run_flee_members, run_one
 from oracle.flee_agents import Twin
 
@@ -95,8 +95,7 @@ def test_cohorts_agree_with_the_agents(case: str, tmp_path: Path) -> None:
 
 
 def _same_in_distribution(folder: Path, *, runs: int, bound: bool, fault: Mapping[str, object] | None = None) -> None:
-    instance = read_flee(folder)
-    twins = np.array([Twin(instance, seed).stocks() for seed in range(runs)], dtype=float)
+    twins = _twins(read_flee(folder), runs)
     # 256 levels: what few levels of memory cost is measured elsewhere
     model = load_flee(folder, overrides={"flee.memory_levels": 256, **(fault or {})})
     done = run_flee_members(model, FleeRunSettings(members=runs, seed=3), members=range(runs))
@@ -106,6 +105,17 @@ def _same_in_distribution(folder: Path, *, runs: int, bound: bool, fault: Mappin
     allowed = 5.0 * error + 0.6 + (0.006 * people[:, None] if bound else 0.0)
     apart = np.abs(twins.mean(axis=0) - ours.mean(axis=0))
     assert (apart <= allowed).all(), (apart - allowed).max(axis=0)
+
+
+#: stocks of the twin's runs by what was run: a case is compared as it is, and with a fault
+RUN: dict[tuple[str, int], np.ndarray] = {}
+
+
+def _twins(instance: FleeInstance, runs: int) -> np.ndarray:
+    key = instance.hash, runs
+    if key not in RUN:
+        RUN[key] = np.array([Twin(instance, seed).stocks() for seed in range(runs)], dtype=float)
+    return RUN[key]
 
 
 @pytest.mark.parametrize("case", ["web", "memory", "foot", "awareness_2", "border"])
