@@ -48,7 +48,7 @@ function map(data: PageData): HTMLElement {
 
 function short(data: PageData): HTMLElement {
   const wanted = data.headline.filter(({ question }) => ["How many", "Where", "When"].includes(question));
-  const block = ({ question, answer }: PageData["headline"][number]): HTMLElement => element("div", { class: "answer" }, element("h3", {}, question), element("p", {}, answer));
+  const block = ({ question, answer }: PageData["headline"][number]): HTMLElement => element("div", { class: "answer" }, element("h2", {}, question), element("p", {}, answer));
   return element("div", { class: "answer-grid" }, ...wanted.map(block));
 }
 

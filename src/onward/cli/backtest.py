@@ -69,11 +69,12 @@ def backtest(
     posterior: PosteriorOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Predict crises whose outcome is known, and compare with what was counted.
+    """Forecast crises whose outcome is known, and compare the forecasts with the counts.
 
-    From a dozen days on, forecasts of 30, 60 and 90 days by counts known then; or, with --cold-start, the first 90 days
-    by no count; or, with --triggers, their hits, misses, false alarms and lead time. Parameters never come from the
-    crisis that is judged. An interrupted backtest is resumed.
+    By default, forecasts are made from a dozen past days, 30, 60 and 90 days ahead, from the counts known then. With
+    --cold-start, the first 90 days are predicted without any count. With --triggers, triggers are scored: hits,
+    misses, false alarms and lead time. Parameters never come from the crisis that is evaluated. The same command
+    resumes an interrupted backtest.
     """
     with report_errors():
         from onward.cli.rolling import rolling_backtest, show_rolling

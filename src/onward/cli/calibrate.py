@@ -48,8 +48,8 @@ def calibrate(
 ) -> None:
     """Fit parameters to the counts of the first 90 days of several crises.
 
-    Writes what they share, how they differ, each crisis's own, and a set without each of them. An interrupted
-    calibration is resumed by the same command.
+    The file holds the population of parameters, the parameters of each crisis, and for each crisis a population
+    fitted without it. The same command resumes an interrupted calibration.
     """
     with report_errors():
         from onward.cli.progress import Bar

@@ -32,10 +32,10 @@ def explain(
 ) -> None:
     """Explain who the displaced people of a place are.
 
-    For one simulated history: where they came from, what displaced them, which way they took. Without a place and a
-    date: what makes people of each place leave, cause by cause, and what holds them.
+    It shows, for one simulated history, where they came from, what displaced them and where they stopped last. Without
+    a place and a date it shows why people of each place leave or stay, cause by cause.
 
-    Working figures of a simulation, unmasked: not for publishing.
+    These are unmasked working figures of a simulation. Do not publish them.
     """
     with report_errors():
         from onward.errors import ParameterError

@@ -34,7 +34,7 @@ def read(
 ) -> None:
     """Extract quoted facts from reports, for review.
 
-    A person accepts, corrects or rejects each in the CSV; `onward evidence apply` takes what was accepted.
+    Accept, correct or reject each fact in the CSV file; `onward evidence apply` adds the accepted ones to a crisis.
     """
     with report_errors():
         from onward.cli.progress import Bar
@@ -72,7 +72,7 @@ def apply(
 ) -> None:
     """Add accepted evidence to a crisis.
 
-    It becomes rows of counts, events, control or claims, each with its source.
+    Facts become rows of counts, events, control or claims, each with its source.
     """
     with report_errors():
         from onward.extraction import apply_evidence, read_evidence_csv

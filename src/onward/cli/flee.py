@@ -52,10 +52,10 @@ def score(
     run: RunArgument,
     as_json: JsonOption = False,
 ) -> None:
-    """Score a run against what was counted.
+    """Compare a run with the counts, and print its errors.
 
-    Under Flee's rules: Flee's ARD on interpolated days, and errors on the days of real counts. Under Onward's own:
-    the latter, for stocks and arrivals.
+    For a run under Flee's rules it prints Flee's ARD on interpolated days, and the errors on the days of real counts.
+    For a run under Onward's rules it prints the errors on real counts of stocks and arrivals.
     """
     with report_errors():
         from onward.cli.scores import show_score

@@ -95,8 +95,8 @@ def forecast(
 ) -> None:
     """Forecast how many people will be where, from what is known on a day.
 
-    Future attacks are drawn for each member from those known so far. An interrupted forecast is resumed by
-    the same command.
+    Each member draws its future attacks from a model fitted on those known so far. The same command resumes an
+    interrupted forecast.
     """
     with report_errors():
         from onward.cli.flee import refuse_flee

@@ -80,7 +80,7 @@ def import_(
 ) -> None:
     """Import publishers' files into a crisis folder.
 
-    Prints what was taken, merged and dropped.
+    It prints what was added, merged and left out.
     """
     with report_errors():
         from onward.errors import ParameterError

@@ -33,9 +33,9 @@ def journeys(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show who went through places in order, and the most common itineraries.
+    """Show how many people stopped at places in a given order, and the most common itineraries.
 
-    The first time, members are run again to add up their people's journeys, which the folder then keeps.
+    The first time, the members are simulated again to add up people's journeys; the folder then stores the sums.
 
     Itineraries of fewer than 100 people are left out.
     """

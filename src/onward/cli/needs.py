@@ -61,9 +61,9 @@ def needs(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what the people present need, what is there, and what is missing.
+    """Compute what displaced people need, what is available, and the gap.
 
-    Quantities follow people present at the end of a day, by standards such as Sphere's, with intervals.
+    Quantities are for the people present at the end of a day, by standards such as Sphere's, with intervals.
     """
     with report_errors():
         from onward.disclosure import PLACES_WARNING, is_ongoing, today

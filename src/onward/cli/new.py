@@ -61,9 +61,8 @@ def new(
 ) -> None:
     """Start a crisis folder from countries and events.
 
-    It gets places, roads, attacks and a first guess of control; then missing data are listed by importance.
-
-    Asks for what no option says, if it runs in a terminal.
+    The folder gets places, roads, attacks and a first guess of control. Then the command lists the missing data, most
+    important first. In a terminal it asks for options that were not given.
     """
     with report_errors():
         from onward.crisis import write_crisis

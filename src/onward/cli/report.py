@@ -38,7 +38,7 @@ def report(
 
     It holds the map, charts, claims, limits and model card.
 
-    For a run of engine individuals its people's journeys are added up the first time, which runs its members again.
+    For a run of the engine individuals, the first report simulates the members again to add up people's journeys.
     """
     with report_errors():
         from onward.cli.progress import Bar

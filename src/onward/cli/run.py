@@ -108,9 +108,7 @@ def run(
 ) -> None:
     """Simulate a crisis and write a run folder.
 
-    Prints what happened.
-
-    An interrupted run is resumed by the same command.
+    It prints a summary. The same command resumes an interrupted run.
     """
     with report_errors():
         from onward.simulation.threads import cores

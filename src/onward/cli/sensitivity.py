@@ -44,8 +44,8 @@ def sensitivity(
 ) -> None:
     """Rank what decides the results of a crisis.
 
-    Parameters and uncertain inputs are screened (Morris); those that matter most then share out the variance of each
-    result (Sobol). With --out an interrupted analysis is resumed by the same command.
+    Parameters and uncertain inputs are screened (Morris); the variance of each result is then divided among the most
+    important ones (Sobol). With --out the same command resumes an interrupted analysis.
     """
     with report_errors():
         from onward.cli.progress import Bar

@@ -37,9 +37,9 @@ def triggers(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say which triggers fire in a run, when, and with what probability.
+    """List which triggers fire in a run, when, and with what probability.
 
-    Ends with exit code 0 if none fires, and 3 if any does.
+    The exit code is 0 if none fires, and 3 if any does.
     """
     with report_errors():
         from onward.crisis.triggers import read_triggers

@@ -37,6 +37,7 @@ from onward.typing import Floats
 #: of the data; the page refuses a newer one
 FORMAT = 1
 AWAY = ("here", "gate", "way", "out")
+ENDED_CLAIMS = "Reported figures whose days are over may name places."
 
 
 def page_data(
@@ -109,7 +110,7 @@ def data_of(
             *why_section(run, crisis, districts=districts),
             *plan_sections(replace(run, given=crisis), boundaries=boundaries),
         ],
-        "limits": list(story.LIMITS) + ([ONGOING_NOTE] if districts else []),
+        "limits": ([f"{ONGOING_NOTE} {ENDED_CLAIMS}"] if districts else []) + list(story.LIMITS),
         "disclaimer": story.DISCLAIMER,
         "geo": base_map(_box(scene)),
         "box": list(_box(scene)),
