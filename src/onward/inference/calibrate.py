@@ -25,11 +25,12 @@ from onward.typing import Floats, Progress
 #: what totals and shares of cold starts are sensitive to (docs/validation/calibration.md)
 FITTED = (
     "attack_weight", "conflict_day_attacks", "conflict_day_reach", "dilution", "habituation", "war_weariness",
-    "choice_camp", "choice_foreign", "choice_distance", "choice_nest", "choice_danger", "onward_town", "onward_danger",
+    "choice_camp", "choice_foreign", "choice_distance",
+    "choice_population", "choice_near_km", "choice_city", "choice_town", "choice_village",
 )  # fmt: skip
 #: spread between crises before any data, in standard deviations of the prior, and the crises that it weighs as much as:
-#: 0.35, 0.5 and 0.65 say about as much of totals left out (docs/validation/calibration.md)
-SPREAD, SPREAD_WEIGHT = 0.5, 3.0
+#: from 0.05 to 0.5 they say about as much of totals left out (docs/validation/calibration.md)
+SPREAD, SPREAD_WEIGHT = 0.35, 3.0
 #: variance of scores below which the draws say nothing of a slope (own choice)
 RIDGE = 0.02
 #: weight of heavy tails in the point fit: degrees of freedom
@@ -51,7 +52,7 @@ class Plan:
     (``population``): of the point fit.
     """
 
-    draws: int = 200
+    draws: int = 300
     ensemble: int = 400
     waves: int = 6
     generations: int = 60
@@ -284,7 +285,7 @@ def sensitivity(scores: Floats, figures: Floats) -> tuple[Floats, Floats]:
 def between(effects: Floats, spread: Floats) -> Floats:
     """Return the spread between crises that follows from their effects, shape (parameters,).
 
-    ``s^2 = (w s0^2 + sum over crises of E[(spread effect)^2]) / (w + crises)``, with the prior's s0 = 0.5 weighing as
+    ``s^2 = (w s0^2 + sum over crises of E[(spread effect)^2]) / (w + crises)``, with the prior's s0 = 0.35 weighing as
     much as w = 3 crises: an expectation-maximisation step under an inverse-gamma prior.
     """
     square = (spread * effects) ** 2
