@@ -16,7 +16,15 @@ from onward.errors import ParameterError
 from onward.flee.simulate import FleeRunSettings, load_flee, run_one, simulate_flee
 from onward.simulation.itineraries import ITINERARIES
 from oracle.equivalence import LEVEL, compare, energy_p, largest_z
-from oracle.flee_equivalence import FOLDERS, closed_border, full_camps, largest_z_from_flee, open_camps, sample
+from oracle.flee_equivalence import (
+    FOLDERS,
+    closed_border,
+    flee_itself,
+    full_camps,
+    largest_z_from_flee,
+    open_camps,
+    sample,
+)
 
 HOME = "A,r,H,0,0,conflict_zone,0,9000\n"
 ROAD = HOME + "B,r,H,0,1,town,0,1000\nC,r,F,0,2,camp,,0\n"
@@ -67,6 +75,14 @@ def test_camps_are_those_of_flees_own_runs(name: str, tmp_path: Path) -> None:
     assert largest_z_from_flee(sample(folder, "individuals", RUNS), name) < 4.5
     if name == "full camps":
         assert largest_z_from_flee(sample(folder, "individuals", RUNS, overrides={"capacity_buffer": 0.8}), name) > 4.5
+
+
+def test_batches_of_cohorts_see_a_camp_that_fills_within_a_day(tmp_path: Path) -> None:
+    """More people want to enter B each day than fit in; what is left is Flee's order by age, which cohorts have not."""
+    stocks = sample(full_camps(tmp_path / "toy"), "cohorts", 60)
+    apart = np.abs(stocks.mean(axis=0)[:, -2:, 0] - flee_itself("full camps")[0]).max(axis=0)
+    assert apart[0] < 30.0  # B has room for 300
+    assert apart[1] < 63.0
 
 
 @pytest.mark.parametrize(("km", "goes_on"), [

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from numba import njit
 
 from onward.engine.jit import inlined, lean
+from onward.flee.batches import TOO_FULL, room_left
 from onward.flee.routes import C_END, C_FRESH, C_LANE, L_LINK, L_TO, S_DROP, S_FRESH, S_GOAL, S_LANE, S_PLACE
 from onward.flee.rules import CAMP
-from onward.flee.travel import TOO_FULL, room_left
 from onward.typing import Floats, Ints
 
 #: routes drawn anew at most, before all weights of the moment are computed (own choice, for speed)

@@ -92,7 +92,11 @@ FIELDS = (
     "refused",  # [p] camps too full to set out for
     "chance",  # [p] to leave
     "arrived",  # [p] yesterday
-    "ahead",  # [p] who will have come by the middle of a batch
+    "there",  # [p] by whom capacity is judged
+    "rate",  # [p] by how much that changes in a phase of the day at the pace of the moment
+    "ahead",  # [p] by how much until the middle of a batch
+    "deciding",  # [p] people who are expected to decide
+    "decided",  # [p] who decided on their way yesterday
     "moved",  # people on links yesterday
     "weight",  # [candidate]
     "cut",  # [candidate] and

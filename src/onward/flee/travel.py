@@ -13,9 +13,9 @@ from typing import Any
 
 from numba import njit
 
-from onward.engine.draws import are_whole
 from onward.engine.jit import inlined, lean
-from onward.flee.draws import alias_table, choose_each, on_foot, pick, picked, portion, remember, scaled, span, take
+from onward.flee.batches import count_there, expect_arrivals, expect_departures, look_ahead, look_back, next_share
+from onward.flee.draws import choose_each, on_foot, pick, picked, portion, remember, scaled, span, take
 from onward.flee.routes import (
     C_END,
     C_FRESH,
@@ -33,83 +33,7 @@ from onward.flee.routes import (
     S_LANE,
     S_PLACE,
 )
-from onward.flee.rules import CAMP, TOWN
-
-#: a route to a camp is dropped where its capacity multiplier is below this (Flee: check_dest_is_full_camp)
-TOO_FULL = 0.5
-#: own choice: batches of a day at most, and how finely the zone in which a camp fills is gone through
-MOST_BATCHES = 64
-BATCHES_A_ZONE = 1.0
-
-
-@inlined
-def room_left(there: float, room: float, buffer: float) -> float:
-    """Return the capacity multiplier of a location with ``there`` people and so much room; 1 where it has no limit."""
-    if room < 1.0 or there <= buffer * room:
-        return 1.0
-    if there >= room:
-        return 0.0
-    return max(0.0, 1.0 - (there - buffer * room) / (room * (1.0 - buffer)))
-
-
-@njit(cache=True, nogil=True)
-def route_weights(sim: Any) -> None:
-    """Compute the weight of every candidate route in the present state.
-
-    ``((weight_softening + score) / (softening + km)^distance_power * capacity multiplier)^weight_power``; all equal
-    where all are 0 (Flee: calculateLinkWeight, normalizeWeights, pruneRoutes).
-    """
-    t = sim.today
-    places = sim.pop.size
-    for p in range(places):
-        room = sim.capacity[t, p] * sim.capacity_scaling
-        there = float(sim.present[p]) if sim.faithful else sim.present[p] + max(0.0, sim.coming[p])
-        there += sim.ahead[p]
-        sim.full[p] = room_left(there, room, sim.capacity_buffer)
-        sim.refused[p] = bool(sim.flags[t, p] & CAMP) and sim.full[p] < TOO_FULL
-    first, weight = sim.first[sim.topology[t]], sim.weight
-    for p in range(places):
-        total, most = 0.0, 0.0
-        for i in range(first[p], first[p + 1]):
-            end = sim.candidate[i, C_END]
-            w = (sim.weight_softening + sim.pull[end]) * sim.near[i] * sim.full[end]
-            weight[i] = w if sim.weight_power == 1.0 else w**sim.weight_power
-            total += weight[i]
-            most = max(most, weight[i])
-        if sim.pruning_threshold >= 1.001:
-            total = 0.0
-            for i in range(first[p], first[p + 1]):
-                if weight[i] < most / sim.pruning_threshold:
-                    weight[i] = -1.0
-                total += max(0.0, weight[i])
-        if total <= 0.0:
-            for i in range(first[p], first[p + 1]):
-                if weight[i] >= 0.0:
-                    weight[i] = 1.0
-                    total += 1.0
-        sim.total[p] = total
-        if total > 0.0 and are_whole(sim.none):
-            alias_table(weight, total, first[p], first[p + 1], sim.cut, sim.other)
-
-
-@njit(cache=True, nogil=True)
-def batches(sim: Any, moving: float, leaving: bool) -> int:
-    """Return the number of batches for ``moving`` people such that no camp fills or empties by much within one.
-
-    Arrivals in a camp today are those on links to it, or yesterday's arrivals in proportion to the number who move.
-    """
-    t, most = sim.today, 1.0
-    for p in range(sim.pop.size):
-        room = sim.capacity[t, p] * sim.capacity_scaling
-        if room < 1.0:
-            continue
-        change = sim.move[t, p] * sim.present[p] + (0.0 if sim.faithful else 0.5 * moving)
-        if not leaving:
-            usual = 0.25 * moving if sim.moved <= 0.0 else sim.arrived[p] * moving / sim.moved
-            change = max(float(sim.coming[p]), usual)
-        if sim.present[p] + 2.0 * change > sim.capacity_buffer * room and sim.present[p] < room + change:
-            most = max(most, BATCHES_A_ZONE * change / max(1.0, (1.0 - sim.capacity_buffer) * room))
-    return min(MOST_BATCHES, math.ceil(most))
+from onward.flee.rules import TOWN
 
 
 @njit(cache=True, nogil=True)
@@ -174,20 +98,23 @@ def find_chances(sim: Any) -> None:
 def decide(sim: Any) -> None:
     """Let everyone at a location decide: stay, or take a link (they travel later today)."""
     sim.evening[:] = sim.none
-    moving, t = 0.0, sim.today
     find_chances(sim)
-    for p in range(sim.pop.size):
-        moving += sim.chance[p] * sim.present[p]
-    count = batches(sim, moving, True)
-    for b in range(count):
-        route_weights(sim)
+    count_there(sim)
+    expect_departures(sim)
+    done, share, batch = 0.0, 0.0, 0
+    while done < 1.0:
+        share = next_share(sim, done, share, batch)
+        look_ahead(sim, share)
+        end = 1.0 if share >= 1.0 - done else done + share
         for s in range(sim.stand.shape[0]):
             anybody = False
             for c in range(sim.levels):
-                sim.part[c] = portion(sim.morning[s, c], b, count, s + c + t)
+                sim.part[c] = portion(sim.morning[s, c], done, end, s * sim.levels + c)
                 anybody |= sim.part[c] > 0
             if anybody:
                 _decide_at(sim, s, sim.part)
+        look_back(sim, share)
+        done, batch = end, batch + 1
 
 
 # The two kernels below take plain arrays and are compiled without reference counting (Numba's option ``_nrt``): they
@@ -236,20 +163,20 @@ def _advance(
 def _arrive(
     rng: Any, lanes: Any, walk: Any, stand: Any, levels: int, half: float, faithful: bool, least: float,
     walk_speed: int, evening: Any, night: Any, node: Any, nodes: Any, met: Any, slot: Any, present: Any, coming: Any,
-    legs: Any, none: Any, part: Any, walking: Any, road: Any, b: int, count: int, today: int, grid: int, km: Any,
+    legs: Any, none: Any, part: Any, walking: Any, road: Any, begin: float, end: float, grid: int, km: Any,
 ) -> None:  # fmt: skip
     """Move a batch of those who have been on a link since the morning."""
     for lane in range(lanes.shape[0]):
         q, to_place = walk[lane], stand[lanes[lane, L_TO], S_PLACE]
-        begin, step = lanes[lane, L_FIRST], lanes[lane, L_STEP]
-        for w in range(begin, begin + lanes[lane, L_LENGTH] // step + 1):
+        first, step = lanes[lane, L_FIRST], lanes[lane, L_STEP]
+        for w in range(first, first + lanes[lane, L_LENGTH] // step + 1):
             total = none
             for c in range(levels):
-                part[c] = portion(road[w, c], b, count, w + c + today)
+                part[c] = portion(road[w, c], begin, end, w * levels + c)
                 total += part[c]
             if total <= 0:
                 continue
-            done = (w - begin) * step
+            done = (w - first) * step
             if q > 0.0:
                 walkers = take(rng, part, walking, q, 0, levels)
                 total -= walkers
@@ -267,7 +194,7 @@ def _go_on(
     walk_speed: int, evening: Any, night: Any, node: Any, nodes: Any, met: Any, slot: Any, present: Any, coming: Any,
     legs: Any, none: Any, rested: Any, walking: Any, movers: Any, chosen: Any, flags: Any, weight: Any, sums: Any,
     cut: Any, other: Any, count: Any, candidate: Any, refused: Any, chances: Any, first: Any, shut: Any, day: int,
-    top: float, furthest: int, grid: int, km: Any,
+    top: float, furthest: int, grid: int, km: Any, decided: Any,
 ) -> None:  # fmt: skip
     """Let those who arrived early decide again, the least moved first (each link adds to the distance moved).
 
@@ -308,6 +235,7 @@ def _go_on(
             if planned >= 0:
                 begin, end = 0, 1
             elif leaving > 0:
+                decided[p] += leaving
                 counted = choose_each(rng, leaving, begin, end, cut, other, count)
             for i in range(begin, end):
                 lane, going, factor = planned, leaving, 1.0
@@ -355,25 +283,28 @@ def travel(sim: Any) -> None:
     chosen = picked(sim.movers, sim.chosen)
     sim.night[:] = sim.none
     moving = float(sim.road.sum())
-    count = batches(sim, moving, False)
     before = present.copy()
-    for p in range(present.size):  # a batch sees camps as they stand at its middle, by yesterday's arrivals
-        sim.ahead[p] = 0.5 * sim.arrived[p] / count * (min(moving / sim.moved, 2.0) if sim.moved > 0.0 else 0.0)
-    for b in range(count):
-        route_weights(sim)
+    count_there(sim)
+    expect_arrivals(sim, min(moving / sim.moved, 2.0) if sim.moved > 0.0 else 0.0)
+    done, share, batch = 0.0, 0.0, 0
+    while done < 1.0:
+        share = next_share(sim, done, share, batch)
+        look_ahead(sim, share)
+        end = 1.0 if share >= 1.0 - done else done + share
         _arrive(
             sim.rng, sim.lane, sim.walk, sim.stand, sim.levels, sim.half, sim.faithful, sim.least, sim.walk_speed,
             sim.evening, sim.night, sim.node, sim.nodes, sim.met, sim.slot, present, sim.coming, legs, sim.none,
-            sim.part, sim.walking, sim.road, b, count, sim.today, sim.grid, sim.km,
+            sim.part, sim.walking, sim.road, done, end, sim.grid, sim.km,
         )  # fmt: skip
         _go_on(
             sim.rng, sim.lane, sim.walk, sim.stand, sim.levels, sim.half, sim.faithful, sim.least, sim.walk_speed,
             sim.evening, sim.night, sim.node, sim.nodes, sim.met, sim.slot, present, sim.coming, legs, sim.none,
             sim.part, sim.walking, sim.movers, chosen, sim.flags[sim.today], sim.weight, sim.total, sim.cut, sim.other,
             sim.count, sim.candidate, sim.refused, sim.chance, sim.first[k], sim.shut[k], sim.day, sim.top,
-            sim.furthest, sim.grid, sim.km,
+            sim.furthest, sim.grid, sim.km, sim.decided,
         )  # fmt: skip
+        look_back(sim, share)
+        done, batch = end, batch + 1
     for p in range(present.size):
         sim.arrived[p] = float(present[p] - before[p])
-    sim.ahead[:] = 0.0
     sim.moved = moving
