@@ -139,6 +139,6 @@ def test_the_command_prints_rows_with_the_keys_of_the_contract(tmp_path: Path) -
 def test_what_cannot_be_judged_is_refused_with_all_problems_at_once(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["backtest", "--cold-start", "daraa-2018", str(tmp_path / "none")])
     assert done.exit_code == 2
-    assert "nothing was counted near day 30" in done.stderr
+    assert "there is no count near day 30" in done.stderr
     assert "none" in done.stderr
     assert CliRunner().invoke(app, ["backtest", "aleppo-2016"]).exit_code == 2
