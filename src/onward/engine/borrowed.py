@@ -1,9 +1,9 @@
 """Read the arrays of a struct without counting a reference.
 
 Numba counts a reference, atomically, whenever an array of a struct is read and again when it is no longer used: a fifth
-of a member's time. The member's struct lives as long as all its kernels, so its arrays are read as borrowed; what was
-read of one that grows is not used after it grew. What outlives the struct is copied out of it. Numba has no public way
-to write such a read: a version without the one used here counts references, with the same results.
+of a member's time. The member's struct lives as long as all its kernels, so arrays that it keeps for life are read as
+borrowed; those that grow are not. What outlives the struct is copied out of it. Numba has no public way to write such
+a read: a version without the one used here counts references, with the same results.
 """
 
 from __future__ import annotations

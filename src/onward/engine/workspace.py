@@ -1,10 +1,6 @@
 """The working state of one member inside its kernels: one struct, passed by pointer.
 
 A struct is used instead of tuples because kernels that pass eighty arrays to each other take minutes to compile.
-
-Its arrays are read without counting references (`onward.engine.borrowed`). A longer array takes the place of one that
-is full only in ``open_batch``, the functions named ``reserve``, and ``_add_legs`` of *individuals*: what was read of
-``walker`` to ``flow_near`` before a call of one of these must not be used after it.
 """
 
 from __future__ import annotations
@@ -120,7 +116,13 @@ class Sim(structref.StructRefProxy):
 
 
 structref.define_proxy(Sim, SimType, list(FIELDS))
-lend_fields(SimType, FIELDS)
+#: arrays for which longer ones are put while a member runs: they are read with a reference, so that what was read lives
+GROWING = {
+    "walker", "walking", "way", "way_people", "batch", "batch_left", "entry", "entry_people", "entry_near", "flow",
+    "flow_people", "flow_near", "ended",
+}  # fmt: skip
+
+lend_fields(SimType, [field for field in FIELDS if field not in GROWING])
 
 
 @once
