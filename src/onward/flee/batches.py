@@ -34,8 +34,8 @@ TOO_FULL = 0.5
 #: own choices: in a batch a camp may go through one of so many parts of the zone in which it fills, or gain so large a
 #: share of all people if that is more; a batch is at most so many times as large as the one before; the least share of
 #: those who move in one; and how many batches a phase has at most
-PARTS_OF_A_ZONE = 8.0
-TOLERANCE = 5e-4
+PARTS_OF_A_ZONE = 4.0
+TOLERANCE = 4e-3
 GROWTH = 4.0
 LEAST_SHARE = 1.0 / 1024.0
 MOST_BATCHES = 64

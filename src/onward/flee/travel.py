@@ -100,6 +100,8 @@ def decide(sim: Any) -> None:
     sim.evening[:] = sim.none
     find_chances(sim)
     count_there(sim)
+    if sim.today == 0 or sim.topology[sim.today] != sim.topology[sim.today - 1]:
+        look_ahead(sim, 0.0)  # no weights of these routes are known from yesterday
     expect_departures(sim)
     done, share, batch = 0.0, 0.0, 0
     while done < 1.0:
