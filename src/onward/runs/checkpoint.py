@@ -81,24 +81,30 @@ def replace_file(new: Path, path: Path) -> None:
 
 
 def write_part(parts: Path, member: int, tables: Mapping[str, pl.DataFrame], times: Mapping[str, float]) -> None:
-    """Write the tables of a finished member, then mark it as done with the time its kernel took."""
+    """Write the tables of a finished member, then mark it as done with the time its kernel took and their sizes."""
+    sizes = {}
     for name, frame in tables.items():
         path = _part(parts, name, member)
         new = path.with_name(f".{path.name}.new")
         frame.write_ipc_stream(new, compression="lz4")  # written in a third of the time of Parquet
+        sizes[name] = new.stat().st_size
         new.replace(path)
     new = parts / f".member-{member}.json.new"
-    new.write_text(json.dumps(times), encoding="utf-8")
+    new.write_text(json.dumps({"times": dict(times), "bytes": sizes}), encoding="utf-8")
     new.replace(parts / f"member-{member}.json")
 
 
 def finished(parts: Path, members: int, tables: Sequence[str]) -> dict[int, dict[str, float]]:
-    """Return the members whose tables are all written, with the time of their kernels."""
+    """Return the members whose tables are all written and whole, with the time of their kernels."""
     done = {}
     for member in range(members):
-        written = [parts / f"member-{member}.json", *(_part(parts, name, member) for name in tables)]
-        if all(path.is_file() and path.stat().st_size for path in written):
-            done[member] = json.loads(written[0].read_text("utf-8"))
+        mark = parts / f"member-{member}.json"
+        if not mark.is_file() or not mark.stat().st_size:
+            continue
+        said = json.loads(mark.read_text("utf-8"))
+        there = {name: _part(parts, name, member) for name in tables}
+        if all(path.is_file() and path.stat().st_size == said["bytes"].get(name) for name, path in there.items()):
+            done[member] = said["times"]
     return done
 
 
