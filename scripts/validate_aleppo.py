@@ -1,4 +1,4 @@
-"""Write docs/validation/aleppo-2016.md: the bundled crisis held against what was reported, and its what-ifs.
+"""Write docs/validation/aleppo-2016.md: the bundled crisis compared with what was reported, and its what-ifs.
 
 python scripts/validate_aleppo.py [--members 100]
 """

@@ -345,7 +345,7 @@ def test_the_brief_has_two_pages_and_the_report_prints_uncut(browser: Any, repor
     assert float(sheets[0].mediabox.height) == pytest.approx(842, abs=1)  # A4, in points
     words = " ".join(" ".join(sheet.extract_text() for sheet in sheets).split())
     words = unicodedata.normalize("NFKC", words)  # a PDF may write "fi" as one letter
-    for part in ("away from home", "on the last day", "What this run cannot answer", "reported figures"):
+    for part in ("away from home", "people are on the last day", "What this run cannot answer", "reported figures"):
         assert part in words
     page.goto(report.as_uri())
     page.locator("figure.of-displaced").scroll_into_view_if_needed()  # charts are drawn when they come near

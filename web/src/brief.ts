@@ -80,7 +80,7 @@ function rank(claim: Claim): number {
 function reports(data: PageData, claims: Claim[]): HTMLElement {
   const rows = claims.map((claim) => {
     const range = claim.p5 === null || data.run.members === 1 ? "" : ` (${claimed(claim.p5, claim.unit)} – ${claimed(claim.p95, claim.unit)})`;
-    const reach = claim.verdict === "low" || claim.verdict === "high" ? (claim.reaches ? ", interval reaches" : ", interval misses") : "";
+    const reach = data.run.members > 1 && (claim.verdict === "low" || claim.verdict === "high") ? (claim.reaches ? ", interval reaches" : ", interval misses") : "";
     return element("tr", {}, element("th", { scope: "row" }, claim.words), element("td", { class: "number" }, reported(claim)), element("td", { class: "number" }, claimed(claim.p50, claim.unit), range), element("td", {}, WORDS[claim.verdict].join(" "), reach));
   });
   return tableRoom("Claims", ["What was reported", "Reported", runHead(data), "Middle value"], rows);
@@ -90,7 +90,8 @@ function reports(data: PageData, claims: Claim[]): HTMLElement {
 function counts(data: PageData): HTMLElement | null {
   const rows = comparable(data).slice(-CLAIMS).map((count) => {
     const run = count.run as Bands<number>;
-    const misses = run.p95 < (count.low ?? count.people ?? 0) ? "interval is lower" : run.p5 > (count.high ?? count.people ?? 0) ? "interval is higher" : "interval reaches it"; // prettier-ignore
+    const words = data.run.members > 1 ? ["interval is lower", "interval is higher", "interval reaches it"] : ["lower", "higher", "inside"];
+    const misses = words[run.p95 < (count.low ?? count.people ?? 0) ? 0 : run.p5 > (count.high ?? count.people ?? 0) ? 1 : 2];
     return element("tr", {}, element("th", { scope: "row" }, countWords(data, count, true)), element("td", { class: "number" }, people(count.people ?? 0)), element("td", { class: "number" }, ranged(data.run, run.p50, run.p5, run.p95)), element("td", {}, misses), element("td", {}, count.source ?? "")); // prettier-ignore
   });
   return rows.length ? tableRoom("Counts", ["What was counted", "Counted", runHead(data), "The run's", "Source"], rows) : null;

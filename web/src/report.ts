@@ -153,7 +153,7 @@ function whence(data: PageData, store: Store): HTMLElement {
 
 /** From home over the first shelter to the present place: counted for a run of individuals, else approximated. */
 function stagesFigure(data: PageData, sankey: SankeyTables): HTMLElement {
-  const back = `${people(sankey.home_again)} turned back or returned and are again in the ${wordsOf(data)[0]} that they left; their bands end in the middle.`;
+  const back = `${people(sankey.home_again)} turned back or returned and are again in the place that they left; their bands end in the middle.`;
   const how = sankey.real
     ? `Both halves are simulated people's own journeys. Where fewer than 100 went the same three places they are left out, ${people(sankey.left_out)} in all.`
     : "The left half is simulated. The right half is an approximation: the run knows how many of each origin are where, not who moved on from a first shelter; it is drawn as if as few as possible had moved on.";
@@ -246,7 +246,7 @@ function beside(data: PageData): HTMLElement {
 function limits(data: PageData): HTMLElement {
   const unsaid = data.claims.filter((claim) => claim.verdict === "not modelled").map((claim) => claim.id);
   const lines = [...data.limits];
-  if (unsaid.length) lines.unshift(`The reported figures ${unsaid.join(" and ")} (see the table above).`);
+  if (unsaid.length) lines.unshift(`The model cannot answer ${unsaid.join(" and ")} of the reported figures (see the table above).`);
   return section(
     "limits",
     "What this run cannot answer",

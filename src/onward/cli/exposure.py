@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def show_exposure(run: Run, console: Console) -> None:
-    """Print people-days under attack, by who holds the place or the road and by where people are on their way."""
+    """Print person-days under attack, by who holds the place or the road and by where people are on their way."""
     from onward.cli.terminal import number, print_table
 
     medians: dict[str, dict[str, float]] = {}

@@ -57,7 +57,7 @@ def _most_pressed(run: Run) -> str:
         for row in rows.head(NAMED).iter_rows(named=True)
         if row["hosted_p50"] >= 1
     ]
-    return f"Most displaced people with hosts per 1,000 residents: {'; '.join(said)}." if said else ""
+    return f"Places with the most displaced people with hosts per 1,000 residents: {'; '.join(said)}." if said else ""
 
 
 def _filled(run: Run) -> str:

@@ -163,6 +163,8 @@ def _take_some(sim: Any, pool: Any, sums: Any, near: Any, households: int, total
         drawn += 1
     passed, i = 0, 0
     for origin in range(sums.size):
+        if i == households:
+            break
         there = sums[origin] if unit == 1 else sums[origin] // unit
         if at[i] >= passed + there:
             passed += there
@@ -175,8 +177,6 @@ def _take_some(sim: Any, pool: Any, sums: Any, near: Any, households: int, total
             passed += there
             if taken > 0:
                 _take(sim, pool, sums, near, label, taken * unit, again, unit)
-        if i == households:
-            break
 
 
 @once

@@ -37,7 +37,7 @@ from onward.typing import Floats
 #: of the data; the page refuses a newer one
 FORMAT = 1
 AWAY = ("here", "gate", "way", "out")
-ENDED_CLAIMS = "Reported figures whose days are over may name places."
+ENDED_CLAIMS = "Counts, and reported figures whose days are over, may name places."
 
 
 def page_data(
