@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
+import numpy as np
+from numba import njit, types
+from numba.extending import overload
 
 from onward.engine.draws import are_whole
 from onward.engine.jit import inlined
@@ -39,6 +41,34 @@ TOLERANCE = 4e-3
 GROWTH = 4.0
 LEAST_SHARE = 1.0 / 1024.0
 MOST_BATCHES = 64
+#: multiples of it, without their whole part, are spread evenly (the golden ratio, less 1)
+GOLDEN = 0.6180339887498949
+
+
+def portion(n: Any, begin: float, end: float, cell: int) -> Any:
+    """Return how many of ``n`` are between the shares ``begin`` and ``end`` of all people.
+
+    Whole people are at regular distances with a first place by cell, so that few people in each of many cells are
+    spread evenly.
+    """
+    if isinstance(n, float):
+        return n * (end - begin)
+    first = cell * GOLDEN % 1.0
+    return (n if end >= 1.0 else int(n * end + first)) - (0 if begin <= 0.0 else int(n * begin + first))
+
+
+@overload(portion)
+def _portion(n: Any, begin: float, end: float, cell: int) -> Any:
+    def even(n: Any, begin: float, end: float, cell: int) -> Any:
+        return n * (end - begin)
+
+    def whole(n: Any, begin: float, end: float, cell: int) -> Any:
+        if n <= 0 or (begin <= 0.0 and end >= 1.0):
+            return n
+        first = cell * GOLDEN % 1.0
+        return (n if end >= 1.0 else np.int64(n * end + first)) - (0 if begin <= 0.0 else np.int64(n * begin + first))
+
+    return even if isinstance(n, types.Float) else whole
 
 
 @inlined
@@ -108,7 +138,7 @@ def expect_departures(sim: Any) -> None:
 
 @njit(cache=True, nogil=True)
 def expect_arrivals(sim: Any, growth: float) -> None:
-    """Estimate how many come to each location today, if its capacity keeps nobody off.
+    """Estimate how many come to each location today, if no camp is too full.
 
     Who decides today is counted from those who end their link, and by yesterday's number times ``growth``.
     """
@@ -189,7 +219,7 @@ def look_ahead(sim: Any, share: float) -> None:
 @njit(cache=True, nogil=True)
 def look_back(sim: Any, share: float) -> None:
     """Expect of the next batch what the last, of ``share`` of all people, has brought to each location."""
+    sim.rate[:] = sim.there
+    count_there(sim)
     for p in range(sim.pop.size):
-        there = sim.there[p]
-        sim.there[p] = float(sim.present[p]) if sim.faithful else sim.present[p] + max(0.0, sim.coming[p])
-        sim.rate[p] = (sim.there[p] - there) / share
+        sim.rate[p] = (sim.there[p] - sim.rate[p]) / share

@@ -10,8 +10,6 @@ from numba.extending import overload
 
 #: up to so many people are drawn one by one (quicker than a binomial), and up to so many a route choose theirs so
 FEW, EACH = 12, 8
-#: multiples of it, without their whole part, are spread evenly (the golden ratio, less 1)
-GOLDEN = 0.6180339887498949
 
 
 def some(rng: Any, n: Any, p: Any) -> Any:
@@ -120,32 +118,6 @@ def spread(rng: Any, people: Any, taken: Any, n: Any, k: Any, low: int, high: in
         taken[c] = last - first
         people[c] -= taken[c]
         first = last
-
-
-def portion(n: Any, begin: float, end: float, cell: int) -> Any:
-    """Return how many of ``n`` are between the shares ``begin`` and ``end`` of all people.
-
-    Whole people are at regular distances with a first place by cell, so that few people in each of many cells are
-    spread evenly.
-    """
-    if isinstance(n, float):
-        return n * (end - begin)
-    first = cell * GOLDEN % 1.0
-    return (n if end >= 1.0 else int(n * end + first)) - (0 if begin <= 0.0 else int(n * begin + first))
-
-
-@overload(portion)
-def _portion(n: Any, begin: float, end: float, cell: int) -> Any:
-    def even(n: Any, begin: float, end: float, cell: int) -> Any:
-        return n * (end - begin)
-
-    def whole(n: Any, begin: float, end: float, cell: int) -> Any:
-        if n <= 0 or (begin <= 0.0 and end >= 1.0):
-            return n
-        first = cell * GOLDEN % 1.0
-        return (n if end >= 1.0 else np.int64(n * end + first)) - (0 if begin <= 0.0 else np.int64(n * begin + first))
-
-    return even if isinstance(n, types.Float) else whole
 
 
 def displaced(rng: Any, none: Any, mean: float, poisson: bool) -> Any:

@@ -14,8 +14,16 @@ from typing import Any
 from numba import njit
 
 from onward.engine.jit import inlined, lean
-from onward.flee.batches import count_there, expect_arrivals, expect_departures, look_ahead, look_back, next_share
-from onward.flee.draws import choose_each, on_foot, pick, picked, portion, remember, scaled, span, take
+from onward.flee.batches import (
+    count_there,
+    expect_arrivals,
+    expect_departures,
+    look_ahead,
+    look_back,
+    next_share,
+    portion,
+)
+from onward.flee.draws import choose_each, on_foot, pick, picked, remember, scaled, span, take
 from onward.flee.routes import (
     C_END,
     C_FRESH,
