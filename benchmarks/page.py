@@ -20,7 +20,7 @@ import numpy as np
 from playwright.sync_api import sync_playwright
 
 import onward
-from onward.report import page_html
+from onward.report.template import page_html
 
 PLACES, CURVES, DAYS = 300, 1000, 365
 SECONDS = 8

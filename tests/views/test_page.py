@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import onward
-from onward.report import page_data, page_html
-from onward.report.template import CARD, SLOT
+from onward.report.data import page_data
+from onward.report.template import CARD, SLOT, page_html
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra test)")
 

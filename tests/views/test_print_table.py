@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from onward.cli.terminal import print_table
+from onward.cli.printing import print_table
 
 FIGURES = ["11,000,000", "9,870,000 – 12,300,000", "+1,230,000 to +4,560,000"]
 

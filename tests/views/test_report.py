@@ -15,9 +15,8 @@ from typer.testing import CliRunner
 import onward
 from onward.cli.main import app
 from onward.disclosure import all_curve_digits
-from onward.report import page_data
 from onward.report.basemap import base_map, box_round
-from onward.report.data import data_of
+from onward.report.data import data_of, page_data
 from onward.report.journeys import origins
 from onward.report.page_figures import Cubes, two_digits
 from onward.report.template import CARD, SLOT

@@ -155,7 +155,7 @@ def read_cases(crises: Sequence[str]) -> list[ColdCase]:
 
 def show_cold_start(rows: Sequence[dict[str, Any]], console: Console) -> None:
     """Print totals and shares, and how often the totals are within range."""
-    from onward.cli.terminal import number, print_table
+    from onward.cli.printing import number, print_table
 
     totals = [row for row in rows if row["kind"] == "total"]
     cells = [

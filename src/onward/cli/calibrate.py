@@ -84,7 +84,7 @@ def show_posterior(found: Posterior, out: Path, console: Console) -> None:
     import numpy as np
     from scipy.special import ndtr
 
-    from onward.cli.terminal import print_table
+    from onward.cli.printing import print_table
     from onward.model.parameters import declared
 
     rows = []

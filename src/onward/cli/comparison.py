@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 from rich.console import Console
 
-from onward.cli.terminal import print_table
+from onward.cli.printing import print_table
 from onward.evaluation.labels import gate_name
 from onward.simulation.run import Run
 

@@ -63,7 +63,7 @@ def explain(
 
 def _show_hazard(rows: list[dict[str, Any]]) -> None:
     """Print the table of causes: hazards per 1,000 people and day."""
-    from onward.cli.terminal import print_table
+    from onward.cli.printing import print_table
 
     parts = ("reached", "habituation", "dilution", "front", "takeover", "encirclement", "total")
     cells = [[row["place"], *(f"{1000 * row[part]:.2f}" for part in parts)] for row in rows[:MOST_PLACES]]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def show_exposure(run: Run, console: Console) -> None:
     """Print person-days under attack, by who holds the place or the road and by where people are on their way."""
-    from onward.cli.terminal import number, print_table
+    from onward.cli.printing import number, print_table
 
     medians: dict[str, dict[str, float]] = {}
     for row in run.about["exposure"]:
@@ -37,7 +37,7 @@ def actor_names(run: Run) -> dict[str, str]:
 
 def show_near(run: Run, console: Console) -> None:
     """Print how many of those who left home passed near ground that an actor held, and which share of them that is."""
-    from onward.cli.terminal import interval, number, print_table
+    from onward.cli.printing import interval, number, print_table
 
     several, names = run.about["members"] > 1, actor_names(run)
     rows = [

@@ -161,7 +161,7 @@ def show_forecast(made: Forecast, console: Console) -> None:
     """Print a forecast at each horizon: the total, the administrative units and the largest places."""
     from rich.text import Text
 
-    from onward.cli.terminal import day, print_table
+    from onward.cli.printing import day, print_table
     from onward.model.parameter_set import words_on
 
     about, fans = made.run.about, made.table()
@@ -203,7 +203,7 @@ def scored(card: dict[str, Any]) -> str:
 
 def _across(units: list[list[dict[str, Any]]]) -> tuple[list[str], list[list[str]]]:
     """Return headings and rows of a table with one row per unit and three columns per horizon."""
-    from onward.cli.terminal import number
+    from onward.cli.printing import number
 
     heads = ["", *(f"{row['horizon']} d {name}" for row in units[0] for name in FIGURES)]
     return heads, [[unit[0]["name"], *(number(row[n]) for row in unit for n in FIGURES)] for unit in units]
@@ -211,7 +211,7 @@ def _across(units: list[list[dict[str, Any]]]) -> tuple[list[str], list[list[str
 
 def _down(units: list[list[dict[str, Any]]]) -> tuple[list[str], list[list[str]]]:
     """Return headings and rows of a table with one row per unit and horizon."""
-    from onward.cli.terminal import number
+    from onward.cli.printing import number
 
     rows = [
         [row["name"] if k == 0 else "", str(row["horizon"]), *(number(row[n]) for n in FIGURES)]

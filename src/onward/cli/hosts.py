@@ -46,7 +46,7 @@ def show_host_countries(run: Run, console: Console) -> None:
 
 
 def _most_pressed(run: Run) -> str:
-    from onward.cli.terminal import number
+    from onward.cli.printing import number
 
     level = finest_level(run)
     if level is None:
@@ -62,7 +62,7 @@ def _most_pressed(run: Run) -> str:
 
 def _filled(run: Run) -> str:
     """Return where the room is filled by those who stay, in how many histories and when; the likeliest first."""
-    from onward.cli.terminal import number
+    from onward.cli.printing import number
 
     rows = filled(run, allowed_units(run)).filter(pl.col("probability") > 0)
     rows = rows.sort("probability", "unit", descending=[True, False])

@@ -68,7 +68,7 @@ def journeys(
 
 
 def _show(found: dict[str, Any], names: dict[str, str]) -> None:
-    from onward.cli.terminal import print_table
+    from onward.cli.printing import print_table
     from onward.disclosure import two_digits
 
     people = {key: f"{two_digits(value):,.0f}" for key, value in found["people"].items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from rich.console import Console
@@ -12,14 +12,17 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from onward.cli.terminal import day, number, show_warnings
+from onward.cli.printing import day, number, show_warnings
 from onward.crisis import Crisis, bundled_crises
-from onward.inference.reach import describe_reach, shared_wars
-from onward.model.parameters import Parameter, declared
+
+if TYPE_CHECKING:
+    from onward.model.parameters import Parameter
 
 
 def show_crisis(crisis: Crisis, console: Console) -> None:
     """Print the contents of a checked crisis and its warnings."""
+    from onward.inference.reach import describe_reach
+
     console.print(Text(crisis.title, style="bold"))
     console.print(f"{crisis.name}: {day(crisis.start, True)} to {day(crisis.end, True)}, {crisis.days} days\n")
     grid = Table.grid(padding=(0, 2))
@@ -48,6 +51,8 @@ def checked(crisis: Crisis) -> dict[str, Any]:
     >>> checked(read_crisis("aleppo-2016"))["days"]
     77
     """
+    from onward.inference.reach import describe_reach, shared_wars
+
     return {
         "name": crisis.name,
         "title": crisis.title,
@@ -74,6 +79,8 @@ def same_war_words(crisis: Crisis) -> list[str]:
     >>> same_war_words(read_crisis("aleppo-2016"))
     []
     """
+    from onward.inference.reach import shared_wars
+
     shared = shared_wars(crisis)
     if not shared:
         return []
@@ -177,6 +184,8 @@ def parameter_rows() -> list[dict[str, Any]]:
     >>> parameter_rows()[0]["name"]
     'attack_weight'
     """
+    from onward.model.parameters import declared
+
     return [
         {**{name: _or_none(value) for name, value in vars(p).items()}, "source": p.source} for p in declared().values()
     ]
@@ -188,6 +197,8 @@ def _or_none(value: object) -> object:
 
 def show_parameters(console: Console) -> None:
     """Print the declared parameters: first the figures, then the meaning and source of each."""
+    from onward.model.parameters import declared
+
     for p in declared().values():
         unit = f" {p.unit}" if p.unit else ""
         figures = f"{p.default:g}{unit}  [{p.low:g} to {p.high:g}]  {_prior(p)}"

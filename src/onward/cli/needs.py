@@ -107,7 +107,7 @@ def _hosts(run: Any, units: Any) -> dict[str, Any]:
 def _show_hosts(run: Any, units: Any) -> None:
     """Print people with hosts per 1,000 residents, and the first day on which room is filled."""
     from onward.cli.hosts import show_host_countries
-    from onward.cli.terminal import print_table
+    from onward.cli.printing import print_table
     from onward.disclosure import is_ongoing, today
     from onward.planning.allowed import allowed_units
     from onward.planning.hosts import filled, hosts
@@ -153,7 +153,7 @@ def _show(rows: pl.DataFrame, run: Any, units: Any, quantile: float, phase: str)
     import polars as pl
     from rich.text import Text
 
-    from onward.cli.terminal import day, number, print_table
+    from onward.cli.printing import day, number, print_table
     from onward.exports.needs import notes_on
 
     console = plain_console()
@@ -204,6 +204,6 @@ def short(quantity: float) -> str:
     >>> short(9_684_000), short(13_815), short(0.0)
     ('9.68 M', '13,800', '0')
     """
-    from onward.cli.terminal import number
+    from onward.cli.printing import number
 
     return number(quantity) if quantity < 1e6 else f"{float(f'{quantity / 1e6:.3g}'):,.10g} M"

@@ -176,7 +176,7 @@ def rolling_backtest(
 
 def show_rolling(rows: Sequence[dict[str, Any]], console: Console) -> None:
     """Print a table per kind of series and horizon, and compare `final` with the best baseline."""
-    from onward.cli.terminal import number, print_table
+    from onward.cli.printing import number, print_table
 
     heads = ["Crisis", "Model", "n", "CRPS", "CRPS, scaled", "Inside 90 %", "ARD"]
     for (series, days), part in _tables(rows).items():

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from onward.cli.terminal import number, print_table
+from onward.cli.printing import number, print_table
 from onward.evaluation.score import FleeScore
 from onward.evaluation.score_counts import CountScore
 

@@ -75,7 +75,7 @@ def _write_chart(found: Sensitivity, out: Path) -> None:
 
 
 def _show(found: Sensitivity, out: Path | None, names: Mapping[str, str]) -> None:
-    from onward.cli.terminal import number, print_table
+    from onward.cli.printing import number, print_table
     from onward.extras import install_command
 
     console = plain_console()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from rich.text import Text
 from onward.cli.curve import show_curve
 from onward.cli.exposure import show_exposure, show_near
 from onward.cli.hosts import show_hosts
+from onward.cli.printing import day, interval, number, print_table, show_warnings
 from onward.cli.run_words import interval_words, rules_words
 from onward.cli.sparkline import bars
 from onward.evaluation.data_end import DataEnd, find_data_end
@@ -28,8 +29,6 @@ from onward.simulation.units import finest_level
 
 #: how many places and gates are listed, and how high the chart is, in lines (own choice: two screens in all)
 PLACES, UNITS, GATES, HEIGHT = 15, 8, 12, 10
-#: characters that a column of names needs to be read (own choice)
-NARROWEST = 10
 #: columns from which a claim stands in its table in words (own choice)
 WIDE = 110
 
@@ -69,46 +68,6 @@ def _notices(run: Run) -> list[str]:
 
 def _data_end(run: Run) -> DataEnd | None:
     return None if follows_flee(run.about) else find_data_end(run.crisis)
-
-
-def show_warnings(warnings: Iterable[str], console: Console) -> None:
-    """Print the warnings about a crisis, if any."""
-    for warning in warnings:
-        console.print(Text.assemble(("Warning: ", "yellow"), warning))
-
-
-def number(people: float) -> str:
-    """Format people to three significant digits.
-
-    Examples
-    --------
-    >>> number(123456), number(1234.5), number(99.6), number(0.2)
-    ('123,000', '1,230', '100', '0')
-    """
-    size = len(str(int(abs(people))))
-    return f"{round(people, min(0, 3 - size)):,.0f}"
-
-
-def interval(row: Mapping[str, Any], low: str = "p5", high: str = "p95") -> str:
-    """Format an interval of people.
-
-    Examples
-    --------
-    >>> interval({"p5": 1234, "p95": 23456})
-    '1,230 – 23,500'
-    """
-    return f"{number(row[low])} – {number(row[high])}"
-
-
-def day(when: dt.date, year: bool = False) -> str:
-    """Format a date for people.
-
-    Examples
-    --------
-    >>> day(dt.date(2016, 2, 5), year=True)
-    '5 February 2016'
-    """
-    return f"{when.day} {when:%B}" + (f" {when.year}" if year else "")
 
 
 def _headline(run: Run, console: Console) -> None:
@@ -293,49 +252,6 @@ def _gate_cells(gate: Mapping[str, Any], several: bool) -> list[str]:
     intervals = [interval(waiting)] if several else []
     on = _short(dt.date.fromisoformat(peak["date"]))
     return [number(waiting["p50"]), *intervals, number(peak["p50"]), on, number(gate["passed"]["p50"]), _rule(gate)]
-
-
-def print_table(console: Console, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], note: str) -> None:
-    """Print a table with its title and a note.
-
-    Figures stand to the right and are never cut; names take the room that is left and fold. On a terminal too narrow
-    for the figures each row becomes a few lines.
-    """
-    console.print(Text(title, style="bold"))
-    if rows:
-        figures = [column > 0 and _all_figures([row[column] for row in rows]) for column in range(len(heads))]
-        fixed = [max(len(head), *(len(row[c]) for row in rows)) if figures[c] else None for c, head in enumerate(heads)]
-        room = console.width - sum(2 + (width or 0) for width in fixed)
-        if room < NARROWEST * fixed.count(None):
-            _print_folded(console, heads, rows)
-        else:
-            console.print(_grid(heads, rows, fixed))
-    console.print(Text(note, style="dim"))
-
-
-def _all_figures(cells: Sequence[str]) -> bool:
-    return all(cell[:1] in "+-−0123456789" for cell in cells if cell) and any(cells)
-
-
-def _grid(heads: Sequence[str], rows: Sequence[Sequence[str]], fixed: Sequence[int | None]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for head, width in zip(heads, fixed, strict=True):
-        if width is None:
-            table.add_column(Text(head), justify="left", overflow="fold")
-        else:
-            table.add_column(Text(head), justify="right", no_wrap=True, min_width=width)
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    return table
-
-
-def _print_folded(console: Console, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print each row as several lines: the name, then one line per figure."""
-    for row in rows:
-        console.print(Text(row[0]))
-        for head, cell in zip(heads[1:], row[1:], strict=True):
-            if cell:
-                console.print(Text(f"  {head.strip()}: {cell}" if head.strip() else f"  {cell}"), overflow="fold")
 
 
 def _rule(gate: Mapping[str, Any]) -> str:

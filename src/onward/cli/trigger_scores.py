@@ -79,7 +79,7 @@ def _scores(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def show_trigger_scores(rows: list[dict[str, Any]], console: Console) -> None:
     """Print a row for each crisis and trigger."""
-    from onward.cli.terminal import print_table
+    from onward.cli.printing import print_table
 
     heads = ["Crisis", "Trigger", "Hits", "Misses", "False alarms", "Quiet", "Not observed", "Lead, days"]
     counted = ("hits", "misses", "false_alarms", "quiet", "not_observed")

@@ -64,7 +64,7 @@ def triggers(
 
 def show_triggers(rows: Sequence[Mapping[str, Any]], console: Console) -> None:
     """Print triggers as a table: what each watches, its probability, and the first day if it fires."""
-    from onward.cli.terminal import number, print_table
+    from onward.cli.printing import number, print_table
 
     cells = [
         [row["name"], _condition(row, number), f"{100 * row['probability']:.0f} %", f"{100 * row['asked']:.0f} %",

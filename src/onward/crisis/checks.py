@@ -116,6 +116,8 @@ def check_duplicates(draft: Draft) -> Iterator[Problem]:
             continue
         if not table.key and table.name in broken:  # faulty cells are null and may look the same
             continue
+        if draft.frame(table.name).height < 2:
+            continue
         needed = [name for name in table.key if table.column(name).required]
         frame, key = draft.frame(table.name).drop_nulls(needed or ROW), table.key or table.names
         first = frame.group_by(key, maintain_order=True).agg(pl.col(ROW).first().alias("first"))
@@ -209,10 +211,11 @@ def check_shares(draft: Draft) -> Iterator[Problem]:
 
 def check_order(draft: Draft) -> Iterator[Problem]:
     """Check that lower bounds do not exceed upper bounds and that start days precede end days."""
+    broken = draft.broken()
     for table, less, more in AT_MOST:
-        if table in draft.broken():
-            continue
         frame = draft.frame(table)
+        if table in broken or frame.is_empty():
+            continue
         for row in frame.filter(pl.col(less) > pl.col(more)).iter_rows(named=True):
             word = "on or before" if isinstance(row[more], date) else "at most"
             expected = f"{word} {more} ({_shown(row[more])})"
@@ -228,7 +231,7 @@ def check_days(draft: Draft) -> Iterator[Problem]:
     limits = [(table, column, "before", bound, first[bound]) for table, column, bound in NOT_BEFORE]
     limits += [(table, column, "after", "end", header.end) for table, column in NOT_AFTER]
     for table, column, side, bound, day in limits:
-        if table in broken:
+        if table in broken or draft.frame(table).is_empty():
             continue
         beyond = pl.col(column) < day if side == "before" else pl.col(column) > day
         for row in draft.frame(table).filter(beyond).iter_rows(named=True):

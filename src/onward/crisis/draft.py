@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -53,9 +54,7 @@ class Draft:
 
     def frame(self, name: str) -> pl.DataFrame:
         """Return the table called `name` with row numbers; empty if the crisis has none."""
-        if name in self.frames:
-            return self.frames[name]
-        return empty_frame(tables()[name]).with_columns(pl.Series(ROW, [], dtype=pl.Int64))
+        return self.frames[name] if name in self.frames else _without_rows(name)
 
     def file(self, name: str) -> str:
         """Return the file of the table called `name`."""
@@ -88,6 +87,11 @@ class Draft:
     ) -> Problem:
         """Build the problem for a row of a table, as its frame gives the row."""
         return Problem(self.file(table), row[ROW], column, found, expected, next_step)
+
+
+@cache
+def _without_rows(name: str) -> pl.DataFrame:
+    return empty_frame(tables()[name]).with_columns(pl.Series(ROW, [], dtype=pl.Int64))
 
 
 def draft_of(header: Header, frames: Mapping[str, pl.DataFrame]) -> Draft:

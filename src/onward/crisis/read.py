@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -57,22 +58,40 @@ def read_crisis(source: str | Path) -> Crisis:
     onward.errors.CrisisDataError: alepo-2016: there is no such folder, and no bundled crisis of that name.
     Did you mean 'aleppo-2016'?
     """
+    folder = _find(source)
+    names = _names(folder)
+    crisis = _checked(names, tuple(_content(folder, name) for name in _files(names)))
+    bundled = isinstance(source, str) and source in _bundled()
+    own = {
+        name: frame.clone() for name, frame in crisis.tables.items()
+    }  # whoever changes them changes no other reading
+    return replace(crisis, tables=own, folder=None if bundled else Path(source))
+
+
+#: bytes of a file, or why it cannot be read
+Content = bytes | Problem
+
+
+@lru_cache(maxsize=8)
+def _checked(names: tuple[str, ...], contents: tuple[Content, ...]) -> Crisis:
+    """Return the crisis that files hold, the header's first; the last few are remembered by what they hold.
+
+    A run folder keeps its crisis, so that each view of a run reads the same one again.
+    """
     from onward.crisis.draft import Draft
 
-    folder, draft = _find(source), Draft()
+    draft, content = Draft(), dict(zip(_files(names), contents, strict=True))
     try:
-        draft.header = _header(folder)
+        draft.header = _header(content[HEADER_FILE])
     except CrisisDataError as error:
         draft.problems += error.problems
-    names = _names(folder)
     for table in tables().values():
         try:
-            _add_table(draft, folder, names, table)
+            _add_table(draft, content, table)
         except CrisisDataError as error:
             draft.problems += error.problems
     draft.warnings += _misnamed_files(names)
-    bundled = isinstance(source, str) and source in _bundled()
-    return replace(finish(draft), folder=None if bundled else Path(source))
+    return finish(draft)
 
 
 def bundled_crises() -> list[tuple[str, str, date, date]]:
@@ -83,7 +102,7 @@ def bundled_crises() -> list[tuple[str, str, date, date]]:
     >>> [name for name, title, start, end in bundled_crises() if name.startswith("aleppo")]
     ['aleppo-2016']
     """
-    headers = [_header(folder) for folder in _bundled().values()]
+    headers = [_header(_content(folder, HEADER_FILE)) for folder in _bundled().values()]
     return [(header.name, header.title, header.start, header.end) for header in headers]
 
 
@@ -111,10 +130,10 @@ def _find(source: str | Path) -> Traversable:
     raise CrisisDataError([fault])
 
 
-def _names(folder: Traversable) -> list[str]:
+def _names(folder: Traversable) -> tuple[str, ...]:
     """Return the names of the files in a folder that could be meant as tables."""
     try:
-        return sorted(entry.name for entry in folder.iterdir() if entry.name.lower().endswith(ENDINGS))
+        return tuple(sorted(entry.name for entry in folder.iterdir() if entry.name.lower().endswith(ENDINGS)))
     except OSError as error:
         fault = Problem(
             str(folder), found=f"the folder cannot be read ({error.strerror})", next_step="Check its permissions."
@@ -122,41 +141,54 @@ def _names(folder: Traversable) -> list[str]:
         raise CrisisDataError([fault]) from None
 
 
-def _read(folder: Traversable, name: str) -> bytes:
-    """Read the bytes of a file; read errors become problems."""
-    file = folder / name
+def _files(names: tuple[str, ...]) -> list[str]:
+    """Return the files of a crisis with these names: crisis.toml, tables that are there, and those it must have."""
+    present = {
+        table.name: [n for n in (f"{table.name}{e}" for e in ENDINGS) if n in names] for table in tables().values()
+    }
+    needed = [f"{table.name}.csv" for table in tables().values() if table.required and not present[table.name]]
+    return [HEADER_FILE, *(file for files in present.values() for file in files), *needed]
+
+
+def _content(folder: Traversable, name: str) -> Content:
+    """Return the bytes of a file; read errors become problems."""
     try:
-        return file.read_bytes()
+        return (folder / name).read_bytes()
     except FileNotFoundError:
         found, step = "there is no such file", "Every crisis needs one; see the reference page of tables."
     except IsADirectoryError:
         found, step = "this is a folder, not a file", "Put a file in its place."
     except OSError as error:
         found, step = f"the file cannot be read ({error.strerror})", "Check its permissions."
-    raise CrisisDataError([Problem(name, found=found, next_step=step)])
+    return Problem(name, found=found, next_step=step)
 
 
-def _header(folder: Traversable) -> Header:
+def _readable(content: Content) -> bytes:
+    if isinstance(content, Problem):
+        raise CrisisDataError([content])
+    return content
+
+
+def _header(content: Content) -> Header:
     from onward.crisis.header import read_header
 
-    return read_header(_read(folder, HEADER_FILE))
+    return read_header(_readable(content))
 
 
-def _add_table(draft: Draft, folder: Traversable, names: list[str], table: Table) -> None:
-    """Read a table's file into the draft if it exists; a required table must have one."""
+def _add_table(draft: Draft, content: Mapping[str, Content], table: Table) -> None:
+    """Add a table to the draft if it has a file."""
     from onward.crisis.cells import read_sheet
 
-    present = [f"{table.name}{ending}" for ending in ENDINGS if f"{table.name}{ending}" in names]
+    present = [file for file in (f"{table.name}{ending}" for ending in ENDINGS) if file in content]
     if len(present) > 1:
         found = f"there is {present[1]} too"
         raise CrisisDataError([Problem(present[0], found=found, next_step="Remove one of them.")])
-    if present or table.required:
-        file = present[0] if present else f"{table.name}.csv"
+    for file in present:
         draft.files[table.name] = file
-        draft.add_sheet(table, read_sheet(_read(folder, file), file), file)
+        draft.add_sheet(table, read_sheet(_readable(content[file]), file), file)
 
 
-def _misnamed_files(names: list[str]) -> Iterator[str]:
+def _misnamed_files(names: Iterable[str]) -> Iterator[str]:
     """Yield a warning for each file whose name is close to a table's; other files are ignored."""
     for name in names:
         stem, _, ending = name.rpartition(".")

@@ -98,6 +98,8 @@ def _known(draft: Draft, table: str, column: str, what: str) -> Known:
 
 def _unknown(draft: Draft, table: str, column: str, frame: pl.DataFrame, known: list[Known]) -> Iterator[Problem]:
     """Yield a problem for each cell with an unknown name; suggest only as many names as are printed."""
+    if frame.is_empty():
+        return
     names = [name for these in known for name in these.rows]
     wrong = frame.filter(pl.col(column).is_not_null() & ~pl.col(column).is_in(names))
     what = " or ".join(these.what for these in known)

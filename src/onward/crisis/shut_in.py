@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -32,10 +32,11 @@ def shut_in(draft: Draft) -> Iterator[Problem]:
     rows = {row["place"]: row for row in draft.frame("places").sort(ROW).iter_rows(named=True)}
     settled = {place for place, row in rows.items() if (row["population"] or 0) + (row["displaced_at_start"] or 0) > 0}
     settled &= _places_at_war(draft)
+    roads = _Roads(draft, rows)
     since: dict[str, date] = {}
     spells: list[tuple[str, date, date]] = []
     for day in [*days, header.end + timedelta(days=1)]:
-        cut = _cut_off(draft, rows, day) if day <= header.end else set()
+        cut = _cut_off(roads, list(rows), day) if day <= header.end else set()
         spells += [(place, since.pop(place), day) for place in sorted(since) if place not in cut]
         for place in cut & settled:
             since.setdefault(place, day)
@@ -64,37 +65,43 @@ def _places_at_war(draft: Draft) -> set[str]:
     return set(at_war["place"])
 
 
-def _cut_off(draft: Draft, rows: dict[str, Row], day: date) -> set[str]:
+class _Roads:
+    """The roads of a crisis, what closes them, and who holds their ends."""
+
+    def __init__(self, draft: Draft, places: Mapping[str, Row]) -> None:
+        side = dict(draft.frame("actors").select("actor", "side").iter_rows())
+        control = draft.frame("control").sort("start").select("start", "place", "actor")
+        self._held = [(start, place, side.get(actor)) for start, place, actor in control.iter_rows()]
+        self._rules = list(draft.frame("closures").sort("start").iter_rows(named=True))
+        roads = draft.frame("routes").iter_rows(named=True)
+        self._roads = [
+            (road, (road["place1"], road["place2"]), {places[road[end]]["country"] for end in ("place1", "place2")})
+            for road in roads
+        ]
+
+    def open_on(self, day: date) -> Iterator[tuple[str, str]]:
+        """Yield both ends of each road that is open on a day."""
+        rules = [rule for rule in self._rules if rule["start"] <= day and (rule["end"] is None or day <= rule["end"])]
+        sides = {place: side for start, place, side in self._held if start <= day}
+        for road, ends, countries in self._roads:
+            both = {sides.get(end) for end in ends}
+            if not _is_shut(road, countries, rules) and not _is_sealed(road, countries, both, rules):
+                yield ends
+
+
+def _cut_off(roads: _Roads, places: list[str], day: date) -> set[str]:
     """Return the places outside the largest part of the network that open roads connect on a day."""
     import numpy as np
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    index = {place: i for i, place in enumerate(rows)}
-    free = [(index[a], index[b]) for a, b in _open_roads(draft, rows, day)]
+    index = {place: i for i, place in enumerate(places)}
+    free = [(index[a], index[b]) for a, b in roads.open_on(day)]
     tail, head = zip(*free, strict=True) if free else ((), ())
     graph = coo_array((np.ones(len(free)), (tail, head)), shape=(len(index), len(index)))
     part = connected_components(graph, directed=False)[1]
     largest = int(np.bincount(part).argmax())
     return {place for place, i in index.items() if part[i] != largest}
-
-
-def _open_roads(draft: Draft, rows: dict[str, Row], day: date) -> Iterator[tuple[str, str]]:
-    rules = [
-        row
-        for row in draft.frame("closures").sort("start").iter_rows(named=True)
-        if row["start"] <= day and (row["end"] is None or day <= row["end"])
-    ]
-    side = dict(draft.frame("actors").select("actor", "side").iter_rows())
-    held = draft.frame("control").filter(pl.col("start") <= day).sort("start")
-    sides = {place: side.get(actor) for place, actor in held.select("place", "actor").iter_rows()}
-    for road in draft.frame("routes").iter_rows(named=True):
-        ends = road["place1"], road["place2"]
-        countries = {rows[end]["country"] for end in ends}
-        if not _is_shut(road, countries, rules) and not _is_sealed(
-            road, countries, {sides.get(e) for e in ends}, rules
-        ):
-            yield ends
 
 
 def _is_shut(road: Row, countries: set[str], rules: list[Row]) -> bool:

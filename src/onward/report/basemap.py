@@ -5,12 +5,15 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from onward.typing import Floats, Ints
 
@@ -52,16 +55,17 @@ def base_map(box: Box) -> dict[str, Any]:
     >>> sorted({a["properties"]["country"] for a in base_map((36, 36, 37, 37))["objects"]["admin1"]["geometries"]})
     ['SYR', 'TUR']
     """
-    transform, geometries, arcs = _world()
-    scale, shift = (np.array(transform[key]) for key in ("scale", "translate"))
-    near = [_touches(arc * scale + shift, box) for arc in arcs]
-    areas = [area for area in geometries if _near(area, near, arcs, scale, shift, box)]
-    used = sorted({arc for area in areas for arc in _arcs_of(area["arcs"])})
-    number = {arc: n for n, arc in enumerate(used)}
-    kept = [_coarser(arcs[arc], OFF / float(scale[0])) if not near[arc] else arcs[arc] for arc in used]
+    world = _world()
+    near = _touch(world.low, world.high, box)
+    bounds = world.area_low, world.area_high  # also of an area that surrounds the box, though none of its lines is near
+    areas = [world.areas[n] for n in np.flatnonzero(_touch(*bounds, box))]
+    used = sorted({line for area in areas for line in _arcs_of(area["arcs"])})
+    number = {line: n for n, line in enumerate(used)}
+    off = OFF / float(world.scale[0])
+    kept = [world.lines[line] if near[line] else _coarser(world.lines[line], off) for line in used]
     return {
         "type": "Topology",
-        "transform": transform,
+        "transform": {"scale": world.scale.tolist(), "translate": world.shift.tolist()},
         "arcs": [np.diff(arc, axis=0, prepend=0).tolist() for arc in kept],
         "objects": {"admin1": {"type": "GeometryCollection", "geometries": [_renumbered(a, number) for a in areas]}},
     }
@@ -75,31 +79,62 @@ def regions_at(latitude: Sequence[float], longitude: Sequence[float]) -> list[st
     >>> regions_at([36.2, 13.45], [37.15, 22.45])
     ['Aleppo', 'Western Darfur']
     """
-    transform, geometries, quantised = _world()
-    scale, shift = (np.array(transform[key]) for key in ("scale", "translate"))
-    arcs = [arc * scale + shift for arc in quantised]
+    world = _world()
     box = (min(longitude) - 1, min(latitude) - 1, max(longitude) + 1, max(latitude) + 1)
-    near = [_touches(arc, box) for arc in arcs]
-    areas = [a for a in geometries if any(near[arc] for arc in _arcs_of(a["arcs"]))]
-    shapes = [_shape(area, arcs) for area in areas]
+    near = _touch(world.low, world.high, box)
+    areas = [area for area in world.areas if near[_arcs_of(area["arcs"])].any()]
+    shapes = [_shape(area, world) for area in areas]
     found = shapely.STRtree(shapes).nearest(shapely.points(list(longitude), list(latitude)))
     return [str(areas[n]["properties"]["name"]) for n in found]
 
 
-def _shape(area: dict[str, Any], arcs: list[Floats]) -> shapely.Geometry:
+@dataclass(frozen=True)
+class _World:
+    """The bundled map: areas made of lines, whose points are whole numbers before they are scaled and shifted."""
+
+    areas: list[dict[str, Any]]
+    area_low: Floats  # [area, 2] south-western corner of each in degrees
+    area_high: Floats  # [area, 2] north-eastern corner
+    lines: list[Ints]  # [line][point, 2]
+    low: Floats  # [line, 2]
+    high: Floats  # [line, 2]
+    scale: Floats
+    shift: Floats
+
+
+def _touch(low: Floats, high: Floats, box: Box) -> NDArray[np.bool_]:
+    """Return whether boxes, given by their corners, touch a box."""
+    west, south, east, north = box
+    return np.asarray(((low <= (east, north)) & (high >= (west, south))).all(axis=1))
+
+
+def _shape(area: dict[str, Any], world: _World) -> shapely.Geometry:
     """Convert a shape of the map to Shapely, with holes and islands."""
     polygons = area["arcs"] if area["type"] == "MultiPolygon" else [area["arcs"]]
-    rings = [[np.concatenate([arcs[n] if n >= 0 else arcs[~n][::-1] for n in ring]) for ring in p] for p in polygons]
+
+    def points(number: int) -> Floats:
+        return (world.lines[number] if number >= 0 else world.lines[~number][::-1]) * world.scale + world.shift
+
+    rings = [[np.concatenate([points(n) for n in ring]) for ring in polygon] for polygon in polygons]
     return shapely.MultiPolygon([(ring[0], ring[1:]) for ring in rings])
 
 
 @cache
-def _world() -> tuple[dict[str, Any], list[dict[str, Any]], list[Ints]]:
-    """Return the transform, the areas and the lines of the map, each line as whole numbers before the transform."""
+def _world() -> _World:
+    """Read the map, once."""
     packed = files("onward.report").joinpath("world.topojson.gz").read_bytes()
     world = json.loads(gzip.decompress(packed))
-    lines = [np.cumsum(np.array(arc), axis=0) for arc in world["arcs"]]
-    return world["transform"], world["objects"]["admin1"]["geometries"], lines
+    numbers = chain.from_iterable(chain.from_iterable(world["arcs"]))
+    steps = np.fromiter(numbers, np.int64).reshape(-1, 2)  # each line's first point, then differences
+    first = np.cumsum([0, *map(len, world["arcs"])])
+    sums = np.vstack([np.zeros((1, 2), np.int64), np.cumsum(steps, axis=0)])
+    points = sums[1:] - np.repeat(sums[first[:-1]], np.diff(first), axis=0)
+    scale, shift = (np.array(world["transform"][key]) for key in ("scale", "translate"))
+    low, high = (extreme.reduceat(points, first[:-1]) * scale + shift for extreme in (np.minimum, np.maximum))
+    areas = [area for area in world["objects"]["admin1"]["geometries"] if area.get("arcs")]
+    of = [_arcs_of(area["arcs"]) for area in areas]
+    south_west, north_east = (np.array([low[n].min(axis=0) for n in of]), np.array([high[n].max(axis=0) for n in of]))
+    return _World(areas, south_west, north_east, np.split(points, first[1:-1]), low, high, scale, shift)
 
 
 def _arcs_of(arcs: Iterable[Any]) -> list[int]:
@@ -108,20 +143,6 @@ def _arcs_of(arcs: Iterable[Any]) -> list[int]:
     for arc in arcs:
         found += _arcs_of(arc) if isinstance(arc, list) else [arc if arc >= 0 else ~arc]
     return found
-
-
-def _touches(line: Floats, box: Box) -> bool:
-    west, south, east, north = box
-    (left, low), (right, high) = line.min(axis=0), line.max(axis=0)
-    return bool(left <= east and right >= west and low <= north and high >= south)
-
-
-def _near(area: dict[str, Any], near: list[bool], arcs: list[Ints], scale: Floats, shift: Floats, box: Box) -> bool:
-    """Return whether an area touches the box: one of its lines does, or it surrounds the box."""
-    of = _arcs_of(area.get("arcs", []))
-    if any(near[arc] for arc in of):
-        return True
-    return bool(of) and _touches(np.concatenate([arcs[arc] for arc in of]) * scale + shift, box)
 
 
 def _renumbered(area: dict[str, Any], number: dict[int, int]) -> dict[str, Any]:

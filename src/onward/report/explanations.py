@@ -13,7 +13,7 @@ from onward.crisis import Crisis
 from onward.disclosure import LEAST_COUNTED, is_ongoing, today, two_digits
 from onward.errors import OnwardError, ParameterError
 from onward.report.map_data import Scene, make_scene
-from onward.runs.explain import check_question, parts_at, tally, threat_of, ways_to, why_left
+from onward.runs.explain import check_question, largest_ways, parts_at, threat_of, why_left
 from onward.runs.summary import follows_flee
 from onward.simulation.run import Run
 
@@ -46,7 +46,8 @@ def explanations(
         return None  # a scenario that the kept crisis does not carry, or parameters that are not known any more
     places = _main_places(one, scene) if place is None else [place]
     days = _days(run) if day is None else [day]
-    asked = (_at(one, crisis, scene, name, date) for name in places for date in days)
+    displaced = _displaced(one)
+    asked = (_at(one, crisis, scene, name, date, displaced.get((name, date), 0)) for name in places for date in days)
     at = [entry for entry in asked if entry is not None]
     homes = sorted({part["home"] for entry in at for part in entry["parts"] if part["home"] >= 0})
     names = scene.table["place"].to_list()
@@ -93,16 +94,27 @@ def _main_places(run: Run, scene: Scene) -> list[str]:
     return [place for place, people in pairs if people >= LEAST_COUNTED and place in scene.row]
 
 
-def _at(run: Run, crisis: Crisis, scene: Scene, place: str, day: dt.date) -> dict[str, Any] | None:
-    stock = tally(run.tables["stock"].filter(pl.col("date") == day, pl.col("place") == place), "state")
-    displaced = int(stock.get("here", 0) + stock.get("gate", 0))
+def _displaced(run: Run) -> dict[tuple[str, dt.date], int]:
+    """Return the people who stay or wait at each place on each day."""
+    rows = run.tables["stock"].filter(pl.col("state").is_in(["here", "gate"]))
+    sums = rows.group_by("place", "date").agg(pl.col("people").sum()).collect()
+    return {(place, day): int(people) for place, day, people in sums.iter_rows()}
+
+
+def _at(
+    run: Run, crisis: Crisis, scene: Scene, place: str, day: dt.date, displaced: int
+) -> dict[str, Any] | None:  # fmt: skip
     if displaced < LEAST_COUNTED:
         return None
     parts = parts_at(run, crisis, place, day, pl.lit(True), displaced)
     legs = run.tables["flows"].filter(pl.col("date") <= day, pl.col("to_place") == place)
+    summed = legs.group_by("origin", "from_place").agg(pl.col("people").sum()).collect()
+    ways: dict[str | None, list[tuple[str, float]]] = {}
+    for origin, stop, people in summed.iter_rows():
+        ways.setdefault(origin, []).append((stop, people))
     listed = [
         {"home": BEFORE if home is None else scene.row[home], "people": _round(people),
-         "ways": _ways(legs, home, place, scene)}
+         "ways": _ways(ways.get(home, []), place, scene)}
         for home, people in parts.most_common(HOMES) if people >= LEAST_COUNTED
     ]  # fmt: skip
     rest = displaced - sum(people for _, people in parts.most_common(HOMES) if people >= LEAST_COUNTED)
@@ -116,8 +128,8 @@ def _at(run: Run, crisis: Crisis, scene: Scene, place: str, day: dt.date) -> dic
     }
 
 
-def _ways(legs: pl.LazyFrame, home: str | None, place: str, scene: Scene) -> list[list[int]]:
-    ways = ways_to(legs, home, place)
+def _ways(legs: list[tuple[str, float]], place: str, scene: Scene) -> list[list[int]]:
+    ways = largest_ways(legs, place)
     return [[scene.row[stop], _round(people)] for stop, people in list(ways.items())[:WAYS] if people >= LEAST_COUNTED]
 
 

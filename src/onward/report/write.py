@@ -10,9 +10,9 @@ from typing import Any
 
 from onward.crisis import Crisis, write_crisis
 from onward.errors import RunFolderError
-from onward.report import page_data, page_html
-from onward.report.data import data_of, with_results
+from onward.report.data import data_of, page_data, with_results
 from onward.report.model_card import model_card
+from onward.report.template import page_html
 from onward.runs.checkpoint import write_whole
 from onward.simulation.itineraries import ITINERARIES
 from onward.simulation.journeys import can_follow, journey_tables

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -334,5 +334,14 @@ def _records(crisis: Crisis, source: str | None) -> list[dict[str, Any]]:
 def ways_to(legs: pl.LazyFrame, origin: str | None, place: str) -> dict[str, int]:
     """Return from which stops people of a home reached the place, largest first; all legs up to the day."""
     same = pl.col("origin").is_null() if origin is None else pl.col("origin") == origin
-    found = tally(legs.filter(same, pl.col("from_place") != place), "from_place")
-    return {name: int(n) for name, n in sorted(found.items(), key=lambda item: (-item[1], item[0]))[:MOST_ROWS]}
+    return largest_ways(tally(legs.filter(same), "from_place").items(), place)
+
+
+def largest_ways(ways: Iterable[tuple[str, float]], place: str) -> dict[str, int]:
+    """Return from which other stops people reached the place, largest first.
+
+    >>> largest_ways([("azaz", 30.0), ("idlib", 500.0), ("afrin", 20.0)], "azaz")
+    {'idlib': 500, 'afrin': 20}
+    """
+    others = [(name, people) for name, people in ways if name != place]
+    return {name: int(n) for name, n in sorted(others, key=lambda item: (-item[1], item[0]))[:MOST_ROWS]}

@@ -45,7 +45,7 @@ class Pages:
 
 
 def _page_data(run: Any, folder: Path) -> dict[str, Any]:
-    from onward.report import page_data
+    from onward.report.data import page_data
 
     data: dict[str, Any] = page_data(run, folder)
     return data
@@ -53,7 +53,7 @@ def _page_data(run: Any, folder: Path) -> dict[str, Any]:
 
 def served_page(token: str = "") -> str:
     """Return the page without data, with the token that it must send."""
-    from onward.report import page_html
+    from onward.report.template import page_html
 
     page: str = page_html(None)
     return with_token(page, token)
