@@ -139,7 +139,7 @@ def test_samples_from_groups_add_up_and_each_follows_its_law() -> None:
         assert fits(drawn[:, k], stats.hypergeom(groups.sum(), groups[k], 200)) > LEVEL
 
 
-@pytest.mark.parametrize(("n", "p"), [(7, 0.3), (1000, 0.01), (20_000, 0.6)])
+@pytest.mark.parametrize(("n", "p"), [(1, 0.3), (4, 0.9), (7, 0.3), (30, 0.39), (1000, 0.01), (20_000, 0.6)])
 def test_a_split_is_binomial(n: int, p: float) -> None:
     assert fits(_many_splits(generator(), n, p, DRAWS), stats.binom(n, p)) > LEVEL
 

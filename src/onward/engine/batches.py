@@ -16,7 +16,7 @@ from numba.extending import overload
 
 from onward.engine.draws import are_whole, fair_share, hypergeometric
 from onward.engine.growing import longer, longer_table
-from onward.engine.jit import once, part, whole
+from onward.engine.jit import inlined, once, part, whole
 from onward.engine.state import TIMES
 from onward.engine.workspace import BATCHES, END, ENTRIES, FIRST, FROM
 
@@ -44,10 +44,14 @@ def _reserve_entries(sim: Any, pool_labels: int) -> None:
         sim.entry_near = longer_table(sim.entry_near)
 
 
-@part
-def _add_entries(sim: Any, label: int, people: Any, most: Any) -> None:
-    """Add people of one label to the last batch, in parts of at most ``most``; nobody has passed near anything."""
-    e, entry, there, near = sim.size[ENTRIES], sim.entry, sim.entry_people, sim.entry_near
+@inlined
+def _add_entries(entries: Any, e: int, label: int, people: Any, most: Any) -> int:
+    """Add people of one label to the last batch, in parts of at most ``most``; nobody has passed near anything.
+
+    ``entries`` are the member's labels, their people, and who of them has passed near held ground; ``e`` the first that
+    is not in use. Return the new first one.
+    """
+    entry, there, near = entries
     while people > 0:
         part = min(people, most)
         entry[e], there[e] = label, part
@@ -55,7 +59,7 @@ def _add_entries(sim: Any, label: int, people: Any, most: Any) -> None:
             near[e, k] = part * 0
         people -= part
         e += 1
-    sim.size[ENTRIES] = e
+    return e
 
 
 @part
@@ -73,7 +77,8 @@ def add_residents(sim: Any, place: int, people: Any, unit: int) -> None:
     sim.batch_left[sim.size[BATCHES] - 1] += people
     if sim.labelled and people > 0:
         _reserve_entries(sim, whole(1))
-        _add_entries(sim, place * TIMES, people, _part(people, unit))
+        entries, size = (sim.entry, sim.entry_people, sim.entry_near), sim.size
+        size[ENTRIES] = _add_entries(entries, size[ENTRIES], place * TIMES, people, _part(people, unit))
         sim.batch[sim.size[BATCHES] - 1, END] = sim.size[ENTRIES]
         sim.away[0] += people
 
@@ -116,8 +121,21 @@ def _take_sample_by_type(
 
 
 @part
-def _take(sim: Any, pool: Any, sums: Any, near: Any, label: int, people: Any, again: bool, most: Any) -> None:
-    there, first, away = pool[label], sim.size[ENTRIES], sim.away
+def _take(
+    sim: Any, entries: Any, pool: Any, sums: Any, near: Any, label: int, people: Any, again: bool, most: Any
+) -> None:
+    """Take people of one label out of a pool, as entries of the last batch."""
+    there, first = pool[label], sim.size[ENTRIES]
+    sim.size[ENTRIES] = _move_from_pool(entries, first, pool, sums, sim.away, label, people, again, most)
+    if sim.asked > 0:
+        _take_answers(sim, first, near[label], people, there)
+
+
+@inlined
+def _move_from_pool(
+    entries: Any, e: int, pool: Any, sums: Any, away: Any, label: int, people: Any, again: bool, most: Any
+) -> int:
+    """Move people of one label from a pool to the entries from ``e`` on; return the first that is not in use."""
     pool[label] -= people
     sums[label // TIMES] -= people
     new = label
@@ -125,29 +143,34 @@ def _take(sim: Any, pool: Any, sums: Any, near: Any, label: int, people: Any, ag
         new = label + 1
         away[label % TIMES] -= people
         away[new % TIMES] += people
-    _add_entries(sim, new, people, most)
-    if sim.asked == 0:
-        return
+    return int(_add_entries(entries, e, new, people, most))
+
+
+@part
+def _take_answers(sim: Any, first: int, near: Any, people: Any, there: Any) -> None:
+    """Let the entries from ``first`` on take along their share of those of ``there`` who passed near held ground."""
     for e in range(first, sim.size[ENTRIES]):  # part by part: parts of one person are an exact sample
         u = sim.near_rng.random() if are_whole(people) else 0.0
         for k in range(sim.asked):
-            passed = fair_share(u, sim.entry_people[e], near[label, k], there)
-            near[label, k] -= passed
+            passed = fair_share(u, sim.entry_people[e], near[k], there)
+            near[k] -= passed
             sim.entry_near[e, k] = passed
         there -= sim.entry_people[e]
 
 
 @once
 def _take_shares(sim: Any, pool: Any, sums: Any, near: Any, share: float, again: bool) -> None:
+    entries = (sim.entry, sim.entry_people, sim.entry_near)
     for label in range(pool.size):
         if pool[label] > 0:
             part = pool[label] * share
-            _take(sim, pool, sums, near, label, part, again, part)
+            _take(sim, entries, pool, sums, near, label, part, again, part)
 
 
 @once
 def _take_some(sim: Any, pool: Any, sums: Any, near: Any, households: int, total: int, unit: int, again: bool) -> None:
     """Take households at distinct random positions of the pool laid out label by label."""
+    entries = (sim.entry, sim.entry_people, sim.entry_near)
     at = np.empty(households, np.int64)
     drawn = 0
     while drawn < households:
@@ -176,12 +199,13 @@ def _take_some(sim: Any, pool: Any, sums: Any, near: Any, households: int, total
                 i += 1
             passed += there
             if taken > 0:
-                _take(sim, pool, sums, near, label, taken * unit, again, unit)
+                _take(sim, entries, pool, sums, near, label, taken * unit, again, unit)
 
 
 @once
 def _take_many(sim: Any, pool: Any, sums: Any, near: Any, households: int, total: int, unit: int, again: bool) -> None:
     """Take more than half of a small pool, label by label."""
+    entries = (sim.entry, sim.entry_people, sim.entry_near)
     for origin in range(sums.size):
         if sums[origin] == 0:
             continue
@@ -192,7 +216,7 @@ def _take_many(sim: Any, pool: Any, sums: Any, near: Any, households: int, total
                 total -= there
                 households -= taken
                 if taken > 0:
-                    _take(sim, pool, sums, near, label, taken * unit, again, unit)
+                    _take(sim, entries, pool, sums, near, label, taken * unit, again, unit)
 
 
 @once
@@ -200,6 +224,7 @@ def _take_systematically(
     sim: Any, pool: Any, sums: Any, near: Any, people: int, total: int, unit: int, again: bool
 ) -> None:
     """Take every (total / people)-th household from a random start."""
+    entries = (sim.entry, sim.entry_people, sim.entry_near)
     most = _part(people, unit)
     position = sim.labels_rng.random()
     step = people / total
@@ -216,7 +241,7 @@ def _take_systematically(
             taken = min(there, upto - before)
             before += taken
             if taken > 0:
-                _take(sim, pool, sums, near, label, taken, again, most)
+                _take(sim, entries, pool, sums, near, label, taken, again, most)
 
 
 @part

@@ -16,8 +16,8 @@ import math
 from typing import Any
 
 from onward.engine.draws import are_whole, split
-from onward.engine.jit import flag, once, part, whole
-from onward.engine.paths import find_ways
+from onward.engine.jit import flag, lean, once, part, whole
+from onward.engine.paths import find_ways, is_same, take_ways
 
 #: columns of a walker: place, destination, mode, quanta left today, re-plans so far, whether just come along a road,
 #: and bits of what they have passed near
@@ -26,14 +26,19 @@ PLACE, GOAL, MODE, BUDGET, REPLANS, CAME, PASSED = range(7)
 
 @once
 def new_regime(sim: Any) -> None:
-    """Begin the regime of today: which gates are shut, and no way found yet."""
-    planned, shut = sim.planned, sim.shut
+    """Begin the regime of today: which gates are shut; ways are kept where no road and no gate has changed."""
+    planned, found, shut, s, kept = sim.planned, sim.found, sim.shut, sim.regime[sim.today], sim.today > 0
+    before, now = sim.cost[sim.regime[max(0, sim.today - 1)]], sim.cost[s]
     for r in range(sim.head.size):
         lane = sim.lane[r]
-        shut[r] = lane >= 0 and sim.allowed[sim.today, sim.lane_gate[lane]] >= 0
+        closed = lane >= 0 and sim.allowed[sim.today, sim.lane_gate[lane]] >= 0
+        kept = kept and closed == shut[r]
+        shut[r] = closed
     for g in range(planned.shape[0]):
+        same = kept and is_same(before[g], now[g])
         for p in range(planned.shape[1]):
             planned[g, p] = False
+            found[g, p] = found[g, p] and same
 
 
 @part
@@ -45,8 +50,17 @@ def plan(sim: Any, g: int, p: int) -> None:
     """
     s, rates = sim.regime[sim.today], sim.rates
     sim.planned[g, p] = True
-    find_ways(sim, g, p, sim.cost[s, g], rates.gate_detour_km)
-    dest, km, shut_gates, value = sim.dest[g, p], sim.km[g, p], sim.shut_gates[g, p], sim.value[g, p]
+    if not sim.found[g, p]:
+        cost, like = sim.cost[s], whole(0)
+        while like < g and not (sim.found[like, p] and is_same(cost[like], cost[g])):
+            like += 1
+        if like < g:
+            take_ways(sim, g, p, like)
+        else:
+            find_ways(sim, g, p, cost[g], rates.gate_detour_km)
+            weigh_distances(sim.near_by[g, p], sim.km[g, p], rates.choice_near_km, rates.choice_distance)
+        sim.found[g, p] = True
+    dest, near_by, shut_gates, value = sim.dest[g, p], sim.near_by[g, p], sim.shut_gates[g, p], sim.value[g, p]
     abroad, attraction, leads = sim.abroad, sim.attraction[s], flag(False)
     for k in range(dest.size):
         j = dest[k]
@@ -57,10 +71,16 @@ def plan(sim: Any, g: int, p: int) -> None:
             continue
         leads = flag(True)
         if attraction[j, g] > 0.0:
-            away = (km[k] + rates.choice_near_km) ** -rates.choice_distance
             gates = math.exp(-rates.choice_gate * shut_gates[k]) if shut_gates[k] > 0 else 1.0
-            value[k] = _in_nest(rates.choice_nest, abroad[j], attraction[j, g] * away * gates)
+            value[k] = _in_nest(rates.choice_nest, abroad[j], attraction[j, g] * near_by[k] * gates)
     sim.leads[g, p] = leads
+
+
+@lean
+def weigh_distances(weight: Any, km: Any, near_km: float, fall: float) -> None:
+    """Fill in the weights that perceived distances give."""
+    for k in range(km.size):
+        weight[k] = math.exp(-fall * math.log(km[k] + near_km))
 
 
 @once
@@ -199,9 +219,21 @@ def choose(
     fresh = mode < 0
     left, rest = people, destination_weights(sim, place, g, people, not fresh, barred)
     if rest <= 0.0:
-        return push(sim, place, place, max(mode, whole(0)), whole(0), whole(2), flag(False), bits, people, size)
+        return push(
+            sim.walker,
+            sim.walking,
+            place,
+            place,
+            max(mode, whole(0)),
+            whole(0),
+            whole(2),
+            flag(False),
+            bits,
+            people,
+            size,
+        )
     rng, weight, dest, k_most = sim.moves_rng, sim.weight, sim.dest[g, place], sim.weight.size - 1
-    share_foot, unit = sim.rates.share_foot, sim.unit[g]
+    share_foot, unit, stack, walking = sim.rates.share_foot, sim.unit[g], sim.walker, sim.walking
     for k in range(k_most + 1):
         w = weight[k]
         if w <= 0.0:
@@ -212,10 +244,10 @@ def choose(
         goal = place if k == k_most else dest[k]
         if chosen > 0 and fresh:
             foot = split(rng, chosen, share_foot, unit)
-            size = push(sim, place, goal, whole(0), budget, replans, flag(False), bits, foot, size)
-            size = push(sim, place, goal, whole(1), budget, replans, flag(False), bits, chosen - foot, size)
+            size = push(stack, walking, place, goal, whole(0), budget, replans, flag(False), bits, foot, size)
+            size = push(stack, walking, place, goal, whole(1), budget, replans, flag(False), bits, chosen - foot, size)
         elif chosen > 0:
-            size = push(sim, place, goal, mode, budget, replans, flag(False), bits, chosen, size)
+            size = push(stack, walking, place, goal, mode, budget, replans, flag(False), bits, chosen, size)
         if left <= 0:
             break
     return size
@@ -223,13 +255,13 @@ def choose(
 
 @part
 def push(
-    sim: Any, place: int, goal: int, mode: int, budget: int, replans: int, came: bool, bits: int, people: Any, size: int
-) -> int:
+    walker: Any, walking: Any, place: int, goal: int, mode: int, budget: int, replans: int, came: bool, bits: int,
+    people: Any, size: int,
+) -> int:  # fmt: skip
     """Put a group of walkers on the stack, if it is not empty; return the stack's new size."""
     if people <= 0:
         return size
-    walker = sim.walker
     walker[size, PLACE], walker[size, GOAL], walker[size, MODE] = place, goal, mode
     walker[size, BUDGET], walker[size, REPLANS], walker[size, CAME], walker[size, PASSED] = budget, replans, came, bits
-    sim.walking[size] = people
+    walking[size] = people
     return size + 1

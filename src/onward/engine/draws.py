@@ -13,8 +13,12 @@ import numpy as np
 from numba import njit, types
 from numba.extending import overload
 
+from onward.engine.jit import COUNTLESS, lean
+
 #: below this many draws a hypergeometric is drawn person by person
 URN = 12
+#: a binomial of at most this mean, of at most so many, is drawn by inversion
+FEW, MANY = 12.0, 1 << 16
 
 
 def are_whole(n: Any) -> bool:
@@ -43,7 +47,7 @@ def split(rng: Any, n: Any, p: Any, unit: int) -> Any:
     return rng.binomial(n // unit, min(max(p, 0.0), 1.0)) * unit
 
 
-@overload(split)
+@overload(split, jit_options=COUNTLESS)
 def _split(rng: Any, n: Any, p: Any, unit: int) -> Any:
     def mean(rng: Any, n: Any, p: Any, unit: int) -> Any:
         return n * min(max(p, 0.0), 1.0)
@@ -54,9 +58,35 @@ def _split(rng: Any, n: Any, p: Any, unit: int) -> Any:
             return np.int64(0)
         if p >= 1.0:
             return np.int64(households * unit)
-        return np.int64(rng.binomial(households, p) * unit)
+        return np.int64(binomial(rng, households, p) * unit)
 
     return mean if isinstance(n, types.Float) else drawn
+
+
+@lean
+def binomial(rng: Any, n: int, p: float) -> int:
+    """Draw how many of ``n`` happen that have the probability ``p``, between 0 and 1.
+
+    Small numbers, which are most, by inversion (Devroye 1986, X.4.3), starting from a power found without logarithms;
+    the others by Numba's version of NumPy's binomial.
+    """
+    if n == 1:
+        return 1 if rng.random() < p else 0
+    rare = min(p, 1.0 - p)
+    if rare * n > FEW or n > MANY:
+        return int(rng.binomial(n, p))
+    odds, left, chance, factor, bits = rare / (1.0 - rare), rng.random(), 1.0, 1.0 - rare, n
+    while bits > 0:
+        if bits & 1:
+            chance *= factor
+        factor *= factor
+        bits >>= 1
+    k = 0
+    while left >= chance and k < n:
+        left -= chance
+        k += 1
+        chance *= odds * (n - k + 1) / k
+    return k if rare == p else n - k
 
 
 def sample(rng: Any, n: Any, marked: Any, total: Any) -> Any:

@@ -46,4 +46,6 @@ def inlined(function: Kernel) -> Kernel:
     return cast(Kernel, njit(nogil=True, forceinline=True, **_LEAN)(function))
 
 
+#: for an overload that creates no array: without reference counting
+COUNTLESS: Any = {"_nrt": False, "error_model": "numpy"}
 _LEAN: Any = {"cache": True, "_nrt": False, "error_model": "numpy", "fastmath": {"reassoc", "contract"}}

@@ -11,10 +11,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numba import types
+from numba.extending import overload
 
 from onward.engine.draws import are_whole
 from onward.engine.growing import longer, longer_table
-from onward.engine.jit import once, part, whole
+from onward.engine.jit import COUNTLESS, inlined, once, part, whole
 from onward.engine.passing import transfer_answers
 from onward.engine.state import TIMES, packed
 from onward.engine.workspace import BATCHES, END, ENTRIES, FIRST, FLOWS, FROM, STOPS, T_BATCH, TRAVELLERS
@@ -45,82 +47,137 @@ def record_stop(size: Any, stop: Any, stopped: Any, near: Any, where: int, peopl
 def record_arrivals(sim: Any, b: int, g: int) -> None:
     """Count everyone of batch ``b`` who stopped, at their present stop and with their labels, and record their legs.
 
-    Labels go into the pool of the stop; people who are home again lose theirs. The function is not divided, so that
-    arrays of the struct are fetched once.
+    Labels go into the pool of the stop; people who are home again lose theirs.
     """
     places, modes, stops, labelled = sim.here.shape[0], sim.waiting.shape[2], sim.size[STOPS], sim.labelled
-    start, first, end = sim.batch[b, FROM], sim.batch[b, FIRST], sim.batch[b, END]
+    batch, batch_left = sim.batch, sim.batch_left
+    start, first, end, left = batch[b, FROM], batch[b, FIRST], batch[b, END], batch_left[b]
     if sim.origins:
-        _reserve_flows(sim, stops + end - first if are_whole(sim.batch_left[b]) else stops * (end - first))
-    entry, there, tally, met, rank = sim.entry, sim.entry_people, sim.tally, sim.met, sim.rank
-    flow, going, f, away, stop, stopped = sim.flow, sim.flow_people, sim.size[FLOWS], sim.away, sim.stop, sim.stopped
-    here, residents, waiting, daily, today = sim.here, sim.home, sim.waiting, sim.daily, sim.today
-    asked, near_rng, ended, flow_near = sim.asked, sim.near_rng, sim.ended, sim.flow_near
-    origins, leg = sim.origins, sim.leg
-    entry_near, stopped_near, tally_near = sim.entry_near, sim.stopped_near, sim.tally_near
+        _reserve_flows(sim, stops + end - first if are_whole(left) else stops * (end - first))
+    entry, there, stop, stopped, daily, today = sim.entry, sim.entry_people, sim.stop, sim.stopped, sim.daily, sim.today
     for i in range(stops):
-        where, left = stop[i], sim.batch_left[b]
+        where = stop[i]
         people = stopped[where]
         stopped[where] = 0
-        sim.batch_left[b] = left - people
         lane, mode = (where - 2 * places) // modes, (where - 2 * places) % modes
         home, to = places <= where < 2 * places, where % places if lane < 0 else sim.tail[sim.lane_road[lane]]
         if lane >= 0:
-            waiting[lane, g, mode] += people
+            sim.waiting[lane, g, mode] += people
         elif home:
-            residents[to, g] += people
+            sim.home[to, g] += people
             daily.returned[today, to] += people
         else:
-            here[to, g] += people
+            sim.here[to, g] += people
             daily.arrived[today, to] += people
-        if not origins:
-            leg[start, to] += people
-        if not labelled:
-            continue
-        pool = sim.pool[to, g] if lane < 0 else sim.gate_pool[lane, g, mode]
-        sums = sim.from_origin[to, g] if lane < 0 else sim.gate_from_origin[lane, g, mode]
-        near = sim.pool_near[to, g] if lane < 0 else sim.gate_near[lane, g, mode]
-        whole, labels = are_whole(people), 0
-        share = min(1.0, people / left) if left > 0 else 1.0  # real numbers: what is left is rounded
-        for e in range(first, end):
-            taken = min(people, there[e]) if whole else there[e] * share
-            if taken > 0:
-                label = entry[e]
-                if asked > 0:
-                    into, skip = (ended[label // TIMES, to], 1) if home else (near[label], 0)
-                    held, walked = entry_near[e], stopped_near[where]
-                    transfer_answers(near_rng, taken, held, there[e], walked, people, tally_near[label], into, skip)
-                there[e] -= taken
-                people -= taken
-                if home:
-                    away[label % TIMES] -= taken
-                    if asked > 0:
-                        ended[label // TIMES, to, 0] += taken
-                else:
-                    pool[label] += taken
-                    sums[label // TIMES] += taken
-                if origins:
-                    if tally[label] == 0:
-                        met[labels] = label
-                        labels += 1
-                    tally[label] += taken
-            if whole and there[e] == 0 and e == first:
+        if not sim.origins:
+            sim.leg[start, to] += people
+        if labelled:
+            pool = sim.pool[to, g] if lane < 0 else sim.gate_pool[lane, g, mode]
+            sums = sim.from_origin[to, g] if lane < 0 else sim.gate_from_origin[lane, g, mode]
+            if sim.asked > 0:
+                near = sim.pool_near[to, g] if lane < 0 else sim.gate_near[lane, g, mode]
+                _move_answers(sim, near, where, to, home, first, end, people, left)
+            met = sim.met if sim.origins else sim.met[:0]
+            first, labels = _move_labels(
+                entry, there, pool, sums, sim.away, sim.tally, met, home, first, end, people, left
+            )
+            if sim.origins:
+                _write_flows(sim, labels, start, to)
+        left -= people
+    batch[b, FIRST], batch_left[b], sim.size[STOPS] = first, left, 0
+
+
+@inlined
+def _move_labels(
+    entry: Any, there: Any, pool: Any, sums: Any, away: Any, tally: Any, met: Any, home: bool, first: int, end: int,
+    people: Any, left: Any,
+) -> tuple[int, int]:  # fmt: skip
+    """Give ``people`` who stop the next labels of the ``left`` of their batch, entries ``first`` to ``end``.
+
+    Return the first entry that is not used up, and how many labels are listed in ``met``, with people in ``tally``;
+    none are where there is no room for any.
+    """
+    listed, rest, labels = met.size > 0, people, 0
+    for e in range(first, end):
+        taken = _share_of(there[e], rest, people, left)
+        if taken > 0:
+            label = entry[e]
+            there[e] -= taken
+            rest -= taken
+            if home:
+                away[label % TIMES] -= taken
+            else:
+                pool[label] += taken
+                sums[label // TIMES] += taken
+            if listed:
+                if tally[label] == 0:
+                    met[labels] = label
+                    labels += 1
+                tally[label] += taken
+        if are_whole(people):
+            if there[e] == 0 and e == first:
                 first += 1
-            if whole and people <= 0:
+            if rest <= 0:
                 break
-        for k in range(labels):
-            label = met[k]
-            origin = -1 if label // TIMES == places else rank[label // TIMES]
-            flow[f] = _packed(places, today, origin, rank[start], rank[to], label % TIMES + 1)
-            going[f] = tally[label]
-            tally[label] = 0
-            for q in range(asked):
-                flow_near[f, q] = tally_near[label, q]
-                tally_near[label, q] = 0
-            f += 1
+    return first, labels
+
+
+@part
+def _move_answers(
+    sim: Any, near: Any, where: int, to: int, home: bool, first: int, end: int, people: Any, left: Any
+) -> None:
+    """Move what is known of who passed near held ground as `_move_labels` will move their labels."""
+    entry, there, held, walked = sim.entry, sim.entry_people, sim.entry_near, sim.stopped_near[where]
+    rest = people
+    for e in range(first, end):
+        taken = _share_of(there[e], rest, people, left)
+        if taken > 0:
+            label = entry[e]
+            tally, at_home = sim.tally_near[label], sim.ended[label // TIMES, to]
+            into, skip = (at_home, 1) if home else (near[label], 0)
+            transfer_answers(sim.near_rng, taken, held[e], there[e], walked, rest, tally, into, skip)
+            rest -= taken
+            if home:
+                at_home[0] += taken
+        if are_whole(people) and rest <= 0:
+            break
+    for k in range(walked.size):
+        walked[k] = 0
+
+
+def _share_of(there: Any, rest: Any, people: Any, left: Any) -> Any:
+    raise NotImplementedError  # compiled only: the overload below
+
+
+@overload(_share_of, jit_options=COUNTLESS)
+def _share_of_by_type(there: Any, rest: Any, people: Any, left: Any) -> Any:
+    """Return how many of the ``there`` with one label stop: the first who remain, or all labels in proportion."""
+
+    def first(there: Any, rest: Any, people: Any, left: Any) -> Any:
+        return min(rest, there)
+
+    def share(there: Any, rest: Any, people: Any, left: Any) -> Any:
+        return there * min(1.0, people / left) if left > 0.0 else there  # what is left is rounded
+
+    return share if isinstance(there, types.Float) else first
+
+
+@once
+def _write_flows(sim: Any, labels: int, start: int, to: int) -> None:
+    """Record the legs of those who stopped, one for each label that was met, and clear the tally."""
+    flow, going, near, f, asked = sim.flow, sim.flow_people, sim.flow_near, sim.size[FLOWS], sim.asked
+    places, rank, met, tally, tally_near = sim.here.shape[0], sim.rank, sim.met, sim.tally, sim.tally_near
+    for k in range(labels):
+        label = met[k]
+        origin = -1 if label // TIMES == places else rank[label // TIMES]
+        flow[f] = _packed(places, sim.today, origin, rank[start], rank[to], label % TIMES + 1)
+        going[f] = tally[label]
+        tally[label] = 0
         for q in range(asked):
-            stopped_near[where, q] = 0
-    sim.batch[b, FIRST], sim.size[FLOWS], sim.size[STOPS] = first, f, 0
+            near[f, q] = tally_near[label, q]
+            tally_near[label, q] = 0
+        f += 1
+    sim.size[FLOWS] = f
 
 
 @part

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from onward.engine.jit import once, part
+from onward.engine.jit import inlined, lean, once
 from onward.typing import Floats, Ints
 
 
@@ -22,13 +22,45 @@ def find_ways(sim: Any, g: int, source: int, cost: Floats, detour_km: float) -> 
     another open gate if the detour is not longer.
     """
     places, roads = sim.dest.shape[1], sim.head.size
-    dest, km, out, head, shut = sim.dest[g, source], sim.km[g, source], sim.out, sim.head, sim.shut
-    road_lane, first, gate_lane = sim.lane, sim.first[g, source], sim.gate_lane[g, source]
-    shut_gates = sim.shut_gates[g, source]
-    lane, gates = np.empty(places, np.int64), np.empty(places, np.int64)
-    best, done = np.full(places, np.inf), np.zeros(places, np.bool_)
-    key, node = np.empty(roads + 1), np.empty(roads + 1, np.int64)
-    dest[:] = -1
+    net = (sim.out, sim.head, sim.shut, sim.lane, cost)
+    ways = (
+        sim.dest[g, source], sim.km[g, source], sim.first[g, source], sim.gate_lane[g, source],
+        sim.shut_gates[g, source],
+    )  # fmt: skip
+    near = (np.full(places, np.inf), np.zeros(places, np.bool_), np.empty((2, places), np.int64))
+    heap = (np.empty(roads + 1), np.empty(roads + 1, np.int64))
+    _search(net, ways, near, heap, source, detour_km)
+
+
+@once
+def take_ways(sim: Any, g: int, source: int, other: int) -> None:
+    """Fill the same of a group at one place with what was found for another group."""
+    for k in range(sim.dest.shape[2]):
+        sim.dest[g, source, k], sim.km[g, source, k] = sim.dest[other, source, k], sim.km[other, source, k]
+        sim.near_by[g, source, k] = sim.near_by[other, source, k]
+        sim.gate_lane[g, source, k] = sim.gate_lane[other, source, k]
+        sim.shut_gates[g, source, k] = sim.shut_gates[other, source, k]
+    for p in range(sim.first.shape[2]):
+        sim.first[g, source, p] = sim.first[other, source, p]
+
+
+@lean
+def is_same(a: Any, b: Any) -> bool:
+    """Return whether two arrays of one length hold the same."""
+    i = 0
+    while i < a.size and a[i] == b[i]:
+        i += 1
+    return bool(i == a.size)
+
+
+@lean
+def _search(net: Any, ways: Any, near: Any, heap: Any, source: int, detour_km: float) -> None:
+    """Search from ``source``; the arrays are those of `find_ways`."""
+    (out, head, shut, road_lane, cost), (dest, km, first, gate_lane, shut_gates) = net, ways
+    (best, done, along), (key, node) = near, heap
+    lane, gates = along
+    for n in range(dest.size):
+        dest[n] = -1
     best[source], lane[source], gates[source] = 0.0, -1, 0
     key[0], node[0], size, k = 0.0, source, 1, 0
     while size > 0 and k < dest.size:
@@ -49,17 +81,17 @@ def find_ways(sim: Any, g: int, source: int, cost: Floats, detour_km: float) -> 
                 lane[there] = road_lane[r] if shut[r] and lane[here] < 0 else lane[here]
                 gates[there] = gates[here] + (1 if shut[r] else 0)
                 size = _push(key, node, size, length, there)
-    for there in range(places):
+    for there in range(best.size):
         if not done[there] or there == source:
             first[there] = -1  # a way was begun but not the K cheapest
 
 
-@part
+@inlined
 def _push(key: Floats, node: Ints, size: int, length: float, place: int) -> int:
     at = size
-    while at > 0 and (key[(at - 1) // 2] > length or (key[(at - 1) // 2] == length and node[(at - 1) // 2] > place)):
-        key[at], node[at] = key[(at - 1) // 2], node[(at - 1) // 2]
-        at = (at - 1) // 2
+    while at > 0 and (key[(at - 1) >> 1] > length or (key[(at - 1) >> 1] == length and node[(at - 1) >> 1] > place)):
+        key[at], node[at] = key[(at - 1) >> 1], node[(at - 1) >> 1]
+        at = (at - 1) >> 1
     key[at], node[at] = length, place
     return size + 1
 

@@ -126,8 +126,10 @@ def _prepare_departure(sim: Any, place: int, g: int, mode: int, people: Any, bar
     batch = sim.size[BATCHES] - 1
     size = choose(sim, place, g, mode, whole(0), whole(0), whole(0), people, barred, whole(0))
     reserve_travellers(sim, size)
+    walker, walking, way, way_people = sim.walker, sim.walking, sim.way, sim.way_people
     for w in range(size):
-        set_out(sim, road, left, sim.walker[w, GOAL], g, sim.walker[w, MODE], batch, whole(0), sim.walking[w])
+        goal, by = walker[w, GOAL], walker[w, MODE]
+        set_out(sim, way, way_people, road, left, goal, g, by, batch, whole(0), walking[w])
 
 
 @once
@@ -283,11 +285,11 @@ def _go_home(sim: Any, p: int, g: int, origin: int, there: Any) -> None:
     sim.here[p, g] -= people
     reserve_travellers(sim, whole(2))
     foot = split(sim.moves_rng, people, sim.rates.share_foot, unit)
-    homeward = sim.home.shape[0] + origin
+    homeward, way, way_people = sim.home.shape[0] + origin, sim.way, sim.way_people
     if foot > 0:
-        set_out(sim, -1 - p, whole(0), homeward, g, whole(0), b, whole(0), foot)
+        set_out(sim, way, way_people, -1 - p, whole(0), homeward, g, whole(0), b, whole(0), foot)
     if people - foot > 0:
-        set_out(sim, -1 - p, whole(0), homeward, g, whole(1), b, whole(0), people - foot)
+        set_out(sim, way, way_people, -1 - p, whole(0), homeward, g, whole(1), b, whole(0), people - foot)
 
 
 @once

@@ -37,36 +37,42 @@ def travel(sim: Any) -> None:
     sim.size[TRAVELLERS] = 0
     _reserve_walkers(sim, parties)
     n = 0
-    regime, cost, tail, head, near_road = sim.regime[sim.today], sim.cost, sim.tail, sim.head, sim.near_road
     while n < parties:
-        batch, g, size = way[n, T_BATCH], way[n, T_GROUP], whole(0)
+        batch, g = way[n, T_BATCH], way[n, T_GROUP]
         reserve_travellers(sim, parties - n)
-        while n < parties and way[n, T_BATCH] == batch:
-            size = _wake(sim, cost[regime], tail, head, near_road, way, n, people[n], size)
-            n += 1
+        end = n + 1
+        while end < parties and way[end, T_BATCH] == batch:
+            end += 1
+        size = _wake(sim, way, people, n, end, g)
+        n = end
         _walk(sim, g, batch, size)
         record_arrivals(sim, batch, g)
 
 
-@once
-def _wake(sim: Any, cost: Any, tail: Any, head: Any, near_road: Any, way: Any, n: int, people: Any, size: int) -> int:
-    """Put a group that slept on a road, or is ready to go, on the stack of walkers; return the stack's new size.
+@part
+def _wake(sim: Any, way: Any, people: Any, first: int, end: int, g: int) -> int:
+    """Put the parties of a batch, rows ``first`` to ``end``, on the stack of walkers; return how many are on it.
 
     People who spent the night on a road reach its end, or are turned back to its start if it was cut meanwhile; those
     who have more than a day left on it stay on it. A road of ``-1 - place`` means that they set out from that place.
     """
-    road, left, goal, g, mode = way[n, T_ROAD], way[n, T_LEFT], way[n, T_GOAL], way[n, T_GROUP], way[n, T_MODE]
-    place, budget, came, bits = -1 - road, whole(sim.rates.travel_steps), flag(False), way[n, T_PASSED]
-    if road >= 0 and sim.asked > 0:
-        bits |= near_road[sim.today, road]
-    if road >= 0 and np.isinf(cost[g, road]):
-        place = tail[road]
-    elif road >= 0 and left > sim.rates.travel_steps:
-        set_out(sim, road, left - sim.rates.travel_steps, goal, g, mode, way[n, T_BATCH], bits, people)
-        return size
-    elif road >= 0:
-        place, budget, came = head[road], sim.rates.travel_steps - left, flag(True)
-    return push(sim, place, goal, mode, budget, whole(0), came, bits, people, size)
+    walker, walking, on, on_people, size = sim.walker, sim.walking, sim.way, sim.way_people, whole(0)
+    cost, tail, head, steps = sim.cost[sim.regime[sim.today], g], sim.tail, sim.head, sim.rates.travel_steps
+    near_road = sim.near_road[sim.today]
+    for n in range(first, end):
+        road, left, goal, mode = way[n, T_ROAD], way[n, T_LEFT], way[n, T_GOAL], way[n, T_MODE]
+        place, budget, came, bits = -1 - road, whole(steps), flag(False), way[n, T_PASSED]
+        if road >= 0 and near_road.size > 0:
+            bits |= near_road[road]
+        if road >= 0 and np.isinf(cost[road]):
+            place = tail[road]
+        elif road >= 0 and left > steps:
+            set_out(sim, on, on_people, road, left - steps, goal, g, mode, way[n, T_BATCH], bits, people[n])
+            continue
+        elif road >= 0:
+            place, budget, came = head[road], steps - left, flag(True)
+        size = push(walker, walking, place, goal, mode, budget, whole(0), came, bits, people[n], size)
+    return size
 
 
 @once
@@ -81,6 +87,7 @@ def _walk(sim: Any, g: int, batch: int, size: int) -> None:
     firsts, lanes, heads, shut, tenths = sim.first, sim.lane, sim.head, sim.shut, sim.quanta
     rows, stop, stopped, near, near_road = sim.size, sim.stop, sim.stopped, sim.stopped_near, sim.near_road
     unit, planned, walker, walking = sim.unit[g], sim.planned, sim.walker, sim.walking
+    way, way_people = sim.way, sim.way_people
     while size > 0:
         size -= 1
         place, goal, mode = walker[size, PLACE], walker[size, GOAL], walker[size, MODE]
@@ -108,6 +115,7 @@ def _walk(sim: Any, g: int, batch: int, size: int) -> None:
             if road < 0:
                 size = choose(sim, place, g, mode, budget, replans + 1, bits, people, whole(-1), size)
                 reserve_travellers(sim, size)
+                way, way_people = sim.way, sim.way_people
                 break
             lane, quanta = lanes[road], tenths[road, mode]
             if lane >= 0 and shut[road]:
@@ -116,7 +124,7 @@ def _walk(sim: Any, g: int, batch: int, size: int) -> None:
             if lane >= 0:
                 sim.daily.passed[sim.today, sim.lane_gate[lane]] += people
             if quanta > budget:
-                set_out(sim, road, quanta - budget, goal, g, mode, batch, bits, people)
+                set_out(sim, way, way_people, road, quanta - budget, goal, g, mode, batch, bits, people)
                 break
             if near_road.shape[1] > 0:
                 bits |= near_road[sim.today, road]
@@ -125,17 +133,21 @@ def _walk(sim: Any, g: int, batch: int, size: int) -> None:
 
 
 @part
-def set_out(sim: Any, road: int, left: int, goal: int, g: int, mode: int, batch: int, bits: int, people: Any) -> None:
+def set_out(
+    sim: Any, way: Any, way_people: Any, road: int, left: int, goal: int, g: int, mode: int, batch: int, bits: int,
+    people: Any,
+) -> None:  # fmt: skip
     """Record travellers who spend the night on a road (or are ready to go from a place); there must be room for them.
 
-    ``bits`` say what they have passed near; what is near the road or place today is added.
+    ``way`` and ``way_people`` are those of the member. ``bits`` say what they have passed near; what is near the
+    road or place today is added.
     """
-    at, way = sim.size[TRAVELLERS], sim.way
+    at = sim.size[TRAVELLERS]
     if sim.asked > 0:
         bits |= sim.near_road[sim.today, road] if road >= 0 else sim.near_place[sim.today, -1 - road]
     way[at, T_ROAD], way[at, T_LEFT], way[at, T_GOAL] = road, left, goal
     way[at, T_GROUP], way[at, T_MODE], way[at, T_BATCH], way[at, T_PASSED] = g, mode, batch, bits
-    sim.way_people[at] = people
+    way_people[at] = people
     sim.size[TRAVELLERS] = at + 1
 
 

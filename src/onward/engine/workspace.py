@@ -33,12 +33,14 @@ FIELDS = (
     # the regime
     "dest",  # [g, p, k] the K cheapest places, cheapest first, -1 ends a shorter list
     "km",  # [g, p, k] perceived distance
+    "near_by",  # [g, p, k] weight of each by that distance alone
     "first",  # [g, p, p] first road towards each of them, -1 for other places
     "gate_lane",  # [g, p, k] lane of the first shut gate on the way, -1 none
     "shut_gates",  # [g, p, k] shut gates on the way
     "value",  # [g, p, k] what does not change within a regime of the weight of each destination
     "leads",  # [g, p] whether a way leads to any place that people may choose
     "planned",  # [g, p] whether the ways of this regime are known
+    "found",  # [g, p] whether the ways are known of a regime with the same roads
     "shut",  # [r] whether the road's gate is closed or metered
     # the day
     "today",
@@ -157,9 +159,11 @@ def set_up(
         world.lane_gate, world.cost, world.attraction, world.hazard, world.safety, world.allowed, world.onward,
         world.stage, world.capacity, world.abroad, world.homeward, world.observed, world.observed_area,
         world.rank, asked, world.near_place, world.near_road, world.unit, world.largest, rates, by_name,
-        np.full(ways, -1, np.int64), np.full(ways, np.inf), np.full((groups, places, places), -1, np.int32),
+        np.full(ways, -1, np.int64), np.full(ways, np.inf), np.zeros(ways),
+        np.full((groups, places, places), -1, np.int32),
         np.full(ways, -1, np.int64), np.zeros(ways, np.int64), np.zeros(ways),
-        np.zeros((groups, places), np.bool_), np.zeros((groups, places), np.bool_), np.zeros(world.head.size, np.bool_),
+        np.zeros((groups, places), np.bool_), np.zeros((groups, places), np.bool_),
+        np.zeros((groups, places), np.bool_), np.zeros(world.head.size, np.bool_),
         0, np.zeros((places, groups)), np.ones(lanes), np.ones(lanes), np.zeros(k_most + 1),
         np.zeros((ROOM + 2 * k_most, 7), np.int64), np.full(ROOM + 2 * k_most, none),
         np.full((places, groups), none), np.int64(-1),
