@@ -128,7 +128,7 @@ run_to_folder(crisis, settings, folder={str(folder)!r}, progress=tell)
 def test_a_part_cut_short_is_run_again(crisis: Crisis, whole: Path, tmp_path: Path, left: float) -> None:
     folder = tmp_path / "run"
     cut_off(crisis, folder)
-    part = folder / PARTS / "flows-0.arrows"
+    part = folder / PARTS / "member-0.arrows"
     part.write_bytes(part.read_bytes()[: int(left * part.stat().st_size)])
     run_to_folder(crisis, settings_for(crisis), folder=folder)
     assert tables_of(folder) == tables_of(whole)

@@ -59,8 +59,12 @@ def perceived_km(
     near = np.exp(-straight_km / values["risk_km"])
     cost = np.empty((len(first_days(network)), len(people.groups), len(roads)))
     shadows: dict[bytes, Floats] = {}
+    risks: dict[bytes, Floats] = {}
     for r, day in enumerate(first_days(network)):
-        risk = place_risk(near, network.holder[day], people.fear, shadows)
+        held = network.holder[day].tobytes()
+        if held not in risks:
+            risks[held] = place_risk(near, network.holder[day], people.fear, shadows)
+        risk = risks[held]
         if safety is not None:
             risk = np.maximum(risk, 1.0 - safety[day].T)
         dearer = 1.0 + values["risk_weight"] * 0.5 * (risk[:, roads.tail] + risk[:, roads.head])

@@ -1,4 +1,4 @@
-"""Checkpoints: one file for each table and member of an unfinished run, joined at its end.
+"""Checkpoints: one file of tables for each member of an unfinished run, joined at its end.
 
 A member is done when its ``member-<number>.json`` is there, which is written after its tables. Every file is
 written under another name first and then renamed, so a killed run leaves nothing half-written under a name
@@ -7,6 +7,7 @@ that counts, and the same command resumes with the members that are missing.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import threading
@@ -26,6 +27,8 @@ PLAN = "plan.json"
 LOCK = "lock"
 #: rows of a row group in the joined tables; fixed, so that their bytes do not depend on threads (own choice)
 ROW_GROUP = 1 << 18
+#: rows of parts that are joined at once (own choice)
+BLOCK = 1 << 16
 
 
 class KernelClock:
@@ -81,16 +84,17 @@ def replace_file(new: Path, path: Path) -> None:
 
 
 def write_part(parts: Path, member: int, tables: Mapping[str, pl.DataFrame], times: Mapping[str, float]) -> None:
-    """Write the tables of a finished member, then mark it as done with the time its kernel took and their sizes."""
-    sizes = {}
+    """Write the tables of a finished member, then mark it as done with the time its kernel took and where each is."""
+    content, ends = io.BytesIO(), {}
     for name, frame in tables.items():
-        path = _part(parts, name, member)
-        new = path.with_name(f".{path.name}.new")
-        frame.write_ipc_stream(new, compression="lz4")  # written in a third of the time of Parquet
-        sizes[name] = new.stat().st_size
-        new.replace(path)
+        frame.write_ipc_stream(content, compression="lz4")  # written in a third of the time of Parquet
+        ends[name] = content.tell()
+    path = _part(parts, member)
+    new = path.with_name(f".{path.name}.new")
+    new.write_bytes(content.getbuffer())
+    new.replace(path)
     new = parts / f".member-{member}.json.new"
-    new.write_text(json.dumps({"times": dict(times), "bytes": sizes}), encoding="utf-8")
+    new.write_text(json.dumps({"times": dict(times), "ends": ends}), encoding="utf-8")
     new.replace(parts / f"member-{member}.json")
 
 
@@ -98,31 +102,46 @@ def finished(parts: Path, members: int, tables: Sequence[str]) -> dict[int, dict
     """Return the members whose tables are all written and whole, with the time of their kernels."""
     done = {}
     for member in range(members):
-        mark = parts / f"member-{member}.json"
-        if not mark.is_file() or not mark.stat().st_size:
+        mark, path = parts / f"member-{member}.json", _part(parts, member)
+        if not mark.is_file() or not mark.stat().st_size or not path.is_file():
             continue
         said = json.loads(mark.read_text("utf-8"))
-        there = {name: _part(parts, name, member) for name in tables}
-        if all(path.is_file() and path.stat().st_size == said["bytes"].get(name) for name, path in there.items()):
+        ends = said.get("ends", {})
+        if set(tables) <= set(ends) and path.stat().st_size == max(ends.values(), default=0):
             done[member] = said["times"]
     return done
 
 
 def join_parts(folder: Path, members: int, tables: Sequence[str]) -> None:
     """Join the members in order into the run folder's tables; nothing else affects their bytes."""
+    parts = folder / PARTS
+    ends = [json.loads((parts / f"member-{m}.json").read_text("utf-8"))["ends"] for m in range(members)]
     for name in tables:
-        files = [_part(folder / PARTS, name, member) for member in range(members)]
-        write_table(folder, name, _read_one_by_one(files))
+        where = []
+        for member, mine in enumerate(ends):
+            begin = max((end for end in mine.values() if end < mine[name]), default=0)
+            where.append((_part(parts, member), begin, mine[name]))
+        write_table(folder, name, _read_in_blocks(where))
 
 
-def _read_one_by_one(files: Sequence[Path]) -> pl.LazyFrame:
-    """Return the rows of parts in order; one part at a time is in memory."""
+def _read_in_blocks(where: Sequence[tuple[Path, int, int]]) -> pl.LazyFrame:
+    """Return the rows of a table in order, given its file and place in each part; few parts at a time are in memory."""
 
     def read(columns: object, predicate: object, rows: object, batch: object) -> Iterator[pl.DataFrame]:
-        for file in files:
-            yield pl.read_ipc_stream(file)
+        block: list[pl.DataFrame] = []
+        for at, one in enumerate(where):
+            block.append(_read_part(*one))
+            if sum(frame.height for frame in block) >= BLOCK or at == len(where) - 1:
+                yield pl.concat(block, rechunk=False)
+                block = []
 
-    return register_io_source(read, schema=pl.read_ipc_stream(files[0]).schema)
+    return register_io_source(read, schema=_read_part(*where[0]).schema)
+
+
+def _read_part(path: Path, begin: int, end: int) -> pl.DataFrame:
+    with path.open("rb") as file:
+        file.seek(begin)
+        return pl.read_ipc_stream(file.read(end - begin))
 
 
 def write_table(folder: Path, name: str, rows: pl.LazyFrame | pl.DataFrame) -> None:
@@ -187,8 +206,8 @@ def _lock(lock: IO[str], folder: Path) -> None:
         ) from None
 
 
-def _part(parts: Path, name: str, member: int) -> Path:
-    return parts / f"{name}-{member}.arrows"
+def _part(parts: Path, member: int) -> Path:
+    return parts / f"member-{member}.arrows"
 
 
 def _short(value: object) -> str:

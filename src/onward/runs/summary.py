@@ -64,7 +64,7 @@ def results(
     last = tables.last_day(run)
     return {
         "people": check_conservation(run, grows=grows),
-        "displaced": _four(tables.displaced_over_time(run).row(-1, named=True)),
+        "displaced": _four(tables.displaced_on(run, last).row(0, named=True)),
         "newly_displaced": _four(tables.newly_displaced(run).row(0, named=True)),
         "times": _by(tables.times_on(run, last), "times") or None,
         "stock": _by(tables.stock_on(run, last), "place"),
@@ -80,9 +80,7 @@ def results(
 
 
 def _gates(run: Run, rules: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    waiting = tables.gates_over_time(run)
-    last = waiting.filter(pl.col("date") == tables.last_day(run))
-    peak = waiting.sort("mean", "date", descending=[True, False]).unique("gate", keep="first", maintain_order=True)
+    last, peak = tables.gates_at_peak(run)
     on_last, passed = _by(last, "gate"), _by(tables.gates_passed(run), "gate")
     return {
         row["gate"]: {
@@ -91,7 +89,7 @@ def _gates(run: Run, rules: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
             "peak": {"date": row["date"].isoformat(), **_four(row)},
             "passed": passed[row["gate"]],
         }
-        for row in peak.sort("gate").iter_rows(named=True)
+        for row in peak.iter_rows(named=True)
     }
 
 

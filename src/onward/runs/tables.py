@@ -89,8 +89,18 @@ def largest_units(run: Run, by: str, rows: int) -> tuple[pl.DataFrame, int]:
 
 def displaced_over_time(run: Run) -> pl.DataFrame:
     """Return how many people are away from home, wherever they are: date, mean, p5 ... p95."""
-    found = _stock(run, AWAY).group_by("member", "date").agg(pl.col("people").sum()).collect()
-    return spread(found, _days(run), run.about["members"])
+    return _displaced(run, _days(run))
+
+
+def displaced_on(run: Run, day: dt.date) -> pl.DataFrame:
+    """Return the row of `displaced_over_time` for one day."""
+    return _displaced(run, pl.DataFrame({"date": [day]}))
+
+
+def _displaced(run: Run, days: pl.DataFrame) -> pl.DataFrame:
+    rows = _stock(run, AWAY).filter(pl.col("date").is_in(days["date"].to_list()))
+    found = rows.group_by("member", "date").agg(pl.col("people").sum()).collect()
+    return spread(found, days, run.about["members"])
 
 
 def newly_displaced(run: Run) -> pl.DataFrame:
@@ -118,12 +128,19 @@ def times_on(run: Run, day: dt.date) -> pl.DataFrame:
     return spread(pl.concat([single, more]), keys, run.about["members"])
 
 
-def gates_over_time(run: Run) -> pl.DataFrame:
-    """Return how many people wait at each gate: gate, date, mean, p5 ... p95."""
-    rows = run.tables["gates"].with_columns(pl.col("gate").cast(pl.String)).collect()
-    keys = rows.select("gate", "date").unique().sort("gate", "date")
-    found = rows.select("member", "gate", "date", pl.col("waiting").alias("people"))
-    return spread(found, keys, run.about["members"])
+def gates_at_peak(run: Run) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return how many people wait at each gate on the last day, and on the first of the days when most do in the mean.
+
+    The columns of both are gate, date, mean, p5 ... p95; rows are in the order of gates.
+    """
+    rows = run.tables["gates"].select("member", "gate", "date", pl.col("waiting").alias("people"))
+    total = rows.group_by("gate", "date").agg(pl.col("people").sum()).with_columns(pl.col("gate").cast(pl.String))
+    peak = total.sort("people", "date", descending=[True, False]).unique("gate", keep="first").collect()
+    found = []
+    for when in (peak.select("gate", pl.lit(last_day(run)).alias("date")), peak.select("gate", "date")):
+        days = rows.filter(pl.col("date").is_in(when["date"].to_list())).with_columns(pl.col("gate").cast(pl.String))
+        found.append(spread(days.collect(), when.sort("gate"), run.about["members"]))
+    return found[0], found[1]
 
 
 def gates_passed(run: Run) -> pl.DataFrame:
