@@ -29,6 +29,21 @@ def crisis(folder: Path) -> Crisis:
     return read_crisis(folder)
 
 
+def test_a_changed_file_is_read_anew_and_a_changed_table_changes_no_other_reading(folder: Path) -> None:
+    first = read_crisis(folder)
+    assert isinstance(first.tables, dict)
+    first.tables["counts"].insert_column(0, pl.Series("new", [0] * first.table("counts").height))
+    first.tables["events"] = first.table("events").clear()
+    again = read_crisis(folder)
+    assert again.table("events").height > 0
+    assert "new" not in again.table("counts").columns
+    places = (folder / "places.csv").read_text("utf-8")
+    (folder / "places.csv").write_text(places.replace(",31000,", ",31500,"), "utf-8")
+    assert read_crisis(folder).table("places")["population"].sum() == again.table("places")["population"].sum() + 500
+    (folder / "claim.csv").write_text("", "utf-8")
+    assert len(read_crisis(folder).warnings) == len(again.warnings) + 1
+
+
 def test_the_header_is_read(crisis: Crisis) -> None:
     assert (crisis.name, crisis.title, crisis.time_zone) == ("tiny", "A tiny crisis", "Asia/Damascus")
     assert (crisis.history_start, crisis.start, crisis.end) == (

@@ -2,39 +2,67 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
+import io
 import re
+import shlex
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import publisher_files as made
+from onward.cli.main import app
 from onward.crisis import read_crisis
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT / ".." / "shared"
 PAGES = ROOT / "docs" / "tutorials"
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```", re.M | re.S)
+COMMAND = re.compile(r"^(onward (?:.*\\\n)*.*\n)", re.M)
 TESTED_APART = {"aleppo-from-events", "daraa-2018", "sudan-2023"}
 
 
 def run_blocks(page: str, folder: Path) -> str:
-    """Run the blocks of a page in a folder; return what they printed."""
-    command = folder / "bin" / "onward"
-    command.parent.mkdir()
-    command.write_text(f'#!/bin/sh\nexec {sys.executable} -c "from onward.cli.main import main; main()" "$@"\n')
-    command.chmod(0o755)
-    environment = {**os.environ, "PATH": f"{command.parent}:{os.environ['PATH']}"}
+    """Run the blocks of a page in a folder; return what they printed.
+
+    Commands of Onward and Python run in this process, because a fresh one takes two seconds to load what it needs;
+    `test_the_program_itself` starts one. Bash runs all else.
+    """
     printed = []
-    for kind, code in BLOCK.findall((PAGES / f"{page}.md").read_text("utf-8")):
-        how = ["bash", "-euo", "pipefail", "-c", code] if kind == "sh" else [sys.executable, "-c", code]
-        done = subprocess.run(how, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"{code}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
-        printed.append(done.stdout)
+    with contextlib.chdir(folder):
+        for kind, code in BLOCK.findall((PAGES / f"{page}.md").read_text("utf-8")):
+            steps = [code] if kind == "python" else filter(str.strip, COMMAND.split(code))
+            for step in steps:
+                printed.append(run_python(step) if kind == "python" else run_shell(step))
     return "".join(printed)
+
+
+def run_python(code: str) -> str:
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        exec(code, {})
+    return out.getvalue()
+
+
+def run_shell(code: str) -> str:
+    """Run a command of Onward, with at most a redirection of what it prints, or any other code."""
+    if not code.startswith("onward "):
+        done = subprocess.run(["bash", "-euo", "pipefail", "-c", code], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{code}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+        return done.stdout
+    split = shlex.shlex(code.replace("\\\n", " "), posix=True, punctuation_chars=True)
+    split.whitespace_split = True
+    words = list(split)
+    words, target = (words[:-2], words[-1]) if words[-2] == ">" else (words, None)
+    assert not any(set(word) <= set("();<>|&") for word in words), f"more than one command: {code}"
+    result = CliRunner().invoke(app, words[1:])
+    assert result.exit_code == 0, f"{code}\n{result.output[-3000:]}\n{result.exception!r}"
+    if target is None:
+        return result.stdout
+    Path(target).write_text(result.stdout, encoding="utf-8")
+    return ""
 
 
 def write_events(folder: Path, name: str, text: str) -> None:

@@ -14,7 +14,6 @@ import polars as pl
 
 from onward.crisis.cells import ROW
 from onward.crisis.closures import check_closures, check_overlaps, idle_quotas
-from onward.crisis.doubts import find_doubts
 from onward.crisis.header import FILE
 from onward.crisis.messages import did_you_mean, quoted
 from onward.crisis.references import check_claim_names, check_closure_names, check_references
@@ -85,7 +84,6 @@ def check_whole(draft: Draft) -> None:
         ]
     if not draft.problems:
         draft.warnings += [str(problem) for check in (short_routes, idle_quotas) for problem in check(draft)]
-        draft.doubts += find_doubts(draft)
 
 
 def check_period(draft: Draft) -> Iterator[Problem]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,8 +58,6 @@ class Crisis:
         Defaults are filled in; a remaining null means unknown, as the dictionary says for each column.
     warnings
         What was odd on reading, as printable lines; not part of the content.
-    doubts
-        What an analyst should look at in the data; not part of the content.
     folder
         Where it was read from, unless it is bundled or made in memory; not part of the content.
     triggers
@@ -68,6 +66,8 @@ class Crisis:
         Sizes of households, which move together; None: people are drawn one by one.
     war_began
         The day on which the war began that people flee; None: it is new, or nobody said.
+    find_doubts
+        Finds `doubts` when they are first asked for; not part of the content.
     """
 
     name: str
@@ -81,11 +81,16 @@ class Crisis:
     tables: Mapping[str, pl.DataFrame]
     warnings: tuple[str, ...] = ()
     fitted_on: tuple[str, ...] = ()
-    doubts: tuple[Problem, ...] = ()
     folder: Path | None = None
     triggers: tuple[Trigger, ...] = ()
     households: Households | None = None
     war_began: date | None = None
+    find_doubts: Callable[[], Iterable[Problem]] = tuple
+
+    @cached_property
+    def doubts(self) -> tuple[Problem, ...]:
+        """Return what an analyst should look at in the data; not part of the content."""
+        return tuple(self.find_doubts())
 
     @property
     def days(self) -> int:
@@ -261,6 +266,7 @@ def finish(draft: Draft) -> Crisis:
     """Check a draft as a whole and return the crisis with tables in canonical order; raise all problems at once."""
     from onward.crisis.checks import check_whole
     from onward.crisis.convert import canonical
+    from onward.crisis.doubts import find_doubts
     from onward.crisis.header import FILE
     from onward.crisis.schema import tables
     from onward.crisis.triggers import triggers_from
@@ -282,10 +288,10 @@ def finish(draft: Draft) -> Crisis:
         tables={name: canonical(draft.frame(name)) for name in tables()},
         warnings=tuple(draft.warnings),
         fitted_on=tuple(header.fitted_on),
-        doubts=tuple(draft.doubts),
         triggers=tuple(triggers_from(header.trigger, FILE)[0].values()),
         households=header.households,
         war_began=header.war_began,
+        find_doubts=partial(find_doubts, draft),
     )
 
 

@@ -29,8 +29,8 @@ class Draft:
         Typed tables with their row numbers in ``__row__``.
     files
         The file that each table came from.
-    problems, warnings, doubts
-        What was found so far; a doubt is worth a look and stops nothing.
+    problems, warnings
+        What was found so far.
     """
 
     header: Header | None = None
@@ -38,7 +38,6 @@ class Draft:
     files: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    doubts: list[Problem] = field(default_factory=list)
 
     def add_sheet(self, table: Table, sheet: pl.DataFrame, file: str) -> None:
         """Add a table from its text cells; warn about unknown columns."""

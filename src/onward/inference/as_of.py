@@ -80,7 +80,7 @@ def as_of(crisis: Crisis, origin: date, *, days: int = 0, war_until: date | None
     header = {**crisis.header(), "end": end}
     if hindcast and crisis.name in crisis.fitted_on:
         header = {**header, "parameters": {}, "fitted_on": []}
-    return replace(crisis_from_tables(header, tables), doubts=())
+    return replace(crisis_from_tables(header, tables), find_doubts=tuple)
 
 
 def _places(crisis: Crisis, origin: date, hindcast: bool) -> pl.DataFrame:
