@@ -1,4 +1,7 @@
-"""Compile the kernels of Onward's or Flee's rules into Numba's cache: ``python .ci/compile_kernels.py onward|flee``."""
+"""Compile kernels of Onward's or Flee's rules into Numba's cache, for the engines named.
+
+For example ``python .ci/compile_kernels.py onward cohorts individuals``. These two share most of their kernels.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +21,14 @@ PLACES = "A,r,H,0,0,conflict_zone,0,100000\nB,r,F,0,1,camp,,0\n"
 
 def main() -> None:
     """Run a member of each engine."""
-    if sys.argv[1] == "onward":
-        for engine in ("cohorts", "expected", "individuals"):
+    rules, *engines = sys.argv[1:]
+    if rules == "onward":
+        for engine in engines:
             onward.simulate("daraa-2018", members=1, engine=engine)
         return
     with tempfile.TemporaryDirectory() as folder:
         model = load_flee(write_flee(Path(folder) / "toy", PLACES, "A,B,100,0\n"))
-        for engine in ("cohorts", "expected", "individuals"):
+        for engine in engines:
             run_one(model, FleeRunSettings(engine=engine), 0)
 
 

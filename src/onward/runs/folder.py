@@ -13,6 +13,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -151,7 +152,8 @@ def write_run(
         write = time.perf_counter() - begin
         timings = {"read": read_seconds, "compile": compile_seconds, "engine": engine, "write": write}
         _finish(folder, {**about, "timings": {name: round(took, 3) for name, took in timings.items()}})
-    return read_run(folder)
+    done = read_run(folder)
+    return done if work.crisis is None else replace(done, given=work.crisis)  # what was written need not be read again
 
 
 def read_run(folder: str | Path) -> Run:
