@@ -21,6 +21,7 @@ from onward.simulation.conservation import check_conservation
 from onward.simulation.itineraries import add_up
 from onward.simulation.member import MOVES
 from onward.simulation.run import Run
+from onward.simulation.settings import wrong_counts
 from onward.simulation.threads import in_order
 from onward.simulation.versions import versions
 from onward.simulation.watch import Watch
@@ -67,10 +68,7 @@ class FleeRunSettings:
         wrong = []
         if self.engine not in ENGINES:
             wrong.append(f"engine: {self.engine!r} is not one of {', '.join(ENGINES)}, which Flee's rules have.")
-        if self.members < 1:
-            wrong.append(f"members: {self.members} is not 1 or more.")
-        if self.seed < 0:
-            wrong.append(f"seed: {self.seed} is not 0 or more.")
+        wrong += wrong_counts(self.members, self.seed)
         if wrong:
             raise ParameterError("\n".join(wrong))
 

@@ -52,12 +52,21 @@ def _check(settings: Settings) -> None:
         wrong.append(f"parameters: {settings.parameters!r} is not one of {', '.join(PARAMETERS)}.")
     if settings.departures not in DEPARTURES:
         wrong.append(f"departures: {settings.departures!r} is not one of {', '.join(DEPARTURES)}.")
-    if settings.members < 1:
-        wrong.append(f"members: {settings.members} is not 1 or more.")
-    if settings.seed < 0:
-        wrong.append(f"seed: {settings.seed} is not 0 or more.")
+    wrong += wrong_counts(settings.members, settings.seed)
     if wrong:
         raise ParameterError("\n".join(wrong))
+
+
+def wrong_counts(members: int, seed: int) -> list[str]:
+    """Return what is wrong with a number of members and a seed, under any rules.
+
+    Examples
+    --------
+    >>> wrong_counts(0, 1)
+    ['members: 0 is not 1 or more.']
+    """
+    wrong = [] if members >= 1 else [f"members: {members} is not 1 or more."]
+    return wrong if seed >= 0 else [*wrong, f"seed: {seed} is not 0 or more."]
 
 
 def _base(crisis: Crisis, parameters: str, posterior: Posterior | None) -> ParameterSet:
