@@ -25,7 +25,7 @@ from onward.sources.flee import import_flee
 WITHOUT = {
     "all terms": {},
     "years of war": {"war_weariness": 0},
-    "danger": {"choice_danger": 0, "onward_danger": 0},
+    "danger": {"choice_danger": 0},
     "borders attract": {"choice_border": 0},
     "abroad a nest": {"choice_nest": 1},
     "return": {"return_rate": 0, "return_agreement": 0},

@@ -1,4 +1,4 @@
-"""Danger of a destination against closed forms: neither habituated nor diluted, and felt on the way."""
+"""Danger of a destination against closed forms: neither habituated nor diluted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 
 from onward.crisis import Crisis
 from onward.model.build import build_model
-from onward.model.choice_costs import perceived_km
 from onward.model.danger import expected_attacks, safety
 from onward.model.hazard import reached_by_attacks
 from onward.model.parameters import default_values
@@ -80,19 +79,6 @@ def test_danger_fades_when_attacks_end() -> None:
     assert (np.diff(found) > 0).all()
 
 
-def test_a_road_through_a_place_under_fire_seems_longer() -> None:
-    crisis = raided(3.0, 10_000)
-    model = build_model(crisis)
-    danger = safe(crisis)[:, :, None]
-    plain = perceived_km(model.network, model.people, model.straight_km, VALUES)
-    felt = perceived_km(model.network, model.people, model.straight_km, VALUES, danger)
-    risk = 1 - danger[0, :, 0]
-    roads = model.network.roads
-    by_hand = roads.km * (1 + VALUES["risk_weight"] * 0.5 * (risk[roads.tail] + risk[roads.head]))
-    assert (plain[0, 0] == roads.km).all()
-    assert felt[0, 0] == pytest.approx(by_hand, rel=1e-12)
-
-
 @pytest.mark.parametrize("population", [10_000, 3_000_000])
 def test_nobody_shelters_in_a_town_under_daily_fire_however_large(population: int) -> None:
     def sheltering(**overrides: float) -> Any:
@@ -125,3 +111,25 @@ def test_nobody_swaps_a_refuge_for_a_place_under_fire() -> None:
     quiet, rate = moved(0.001), 3.0
     assert quiet == pytest.approx(10_000 * -math.expm1(-0.006 * DAYS), rel=0.15)
     assert moved(rate * (DAYS + 10)) == pytest.approx(quiet * (1 + rate / VALUES["danger_attacks"]) ** -ODDS, rel=0.2)
+
+
+def test_an_attack_does_not_frighten_across_a_border() -> None:
+    """a lies 10 km from the attacked b in the same country, c 10 km from it across the border."""
+    places = [
+        {
+            "place": p,
+            "country": country,
+            "kind": "town",
+            "latitude": 36 + 0.09 * i,
+            "longitude": 37,
+            "population": 9_000,
+        }
+        for i, (p, country) in enumerate((("a", "XAA"), ("b", "XAA"), ("c", "XBB")))
+    ]
+    strike = {"start": day(0), "n": 10, "type": "air", "actor": "army"}
+    for where in ({"place": "b"}, {"latitude": 36.09, "longitude": 37.0}):
+        rows = {"places": places, "routes": [{"place1": a, "place2": b, "distance_km": 10} for a, b in ("ab", "bc")],
+                "actors": [{"actor": "army", "side": "state"}], "events": [{**where, **strike}]}  # fmt: skip
+        felt = safe(make_crisis(DAYS, rows, {}), kernel_km=10)[1]
+        assert felt[1] < felt[0] < 1.0
+        assert felt[2] == 1.0

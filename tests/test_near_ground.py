@@ -31,7 +31,7 @@ TAKEN, LATE = 5, 9
 #: nobody goes home, and who has come to the camp stays
 CALM = {
     "immobile_share": 0.0, "shock_sigma": 0.0, "return_rate": 0.0, "return_agreement": 0.0, "stage_share": 0.0,
-    "displaced_sensitivity": 0.0, "onward_camp": 0.0, "onward_danger": 0.0, "front_weight": 0.0,
+    "displaced_sensitivity": 0.0, "onward_camp": 0.0, "front_weight": 0.0,
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import pytest
 from onward.crisis import Crisis, read_crisis
 from onward.model.build import build_model
 from onward.model.choice_costs import perceived_km
-from onward.model.network import Network, build_network, with_news
+from onward.model.network import Network, build_network
 from onward.model.parameters import default_values
 from properties.crises import HISTORY, day, make_crisis
 
@@ -155,15 +155,6 @@ def test_a_regime_begins_whenever_anything_changes() -> None:
     rule = {"kind": "route", "name1": "a", "name2": "b", "start": day(4), "end": day(4), "policy": "closed"}
     network = build_network(crisis_of(towns("ab"), [road("a", "b")], control=control, closures=[rule]))
     assert network.regime.tolist() == [0, 0, 1, 1, 2, 3]
-
-
-def test_ways_are_found_anew_after_a_week_at_most() -> None:
-    network = build_network(make_crisis(16, {"places": towns("ab"), "routes": [road("a", "b")]}))
-    assert network.regime.tolist() == [0] * 16
-    assert with_news(network, 7).regime.tolist() == [0] * 7 + [1] * 7 + [2] * 2
-    control = [held("a", None, "army"), held("a", 2, "guard")]
-    changed = build_network(crisis_of(towns("ab"), [road("a", "b")], control=control))
-    assert with_news(changed, 3).regime.tolist() == [0, 0, 1, 1, 1, 2]
 
 
 def test_the_country_of_the_attacked_is_home_and_the_others_are_abroad() -> None:

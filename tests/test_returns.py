@@ -46,11 +46,12 @@ def test_a_steady_rate_of_attacks_leaves_as_many_quiet_days_as_a_poisson_law() -
 
 
 def test_people_go_home_to_calm_by_holder_and_kind_of_takeover() -> None:
-    calm = -np.expm1(-np.arange(DAYS - 10) / VALUES["return_calm_days"])
+    days = np.arange(DAYS - 10)
+    calm, agreed_calm = (-np.expm1(-days / VALUES[name]) for name in ("return_calm_days", "agreement_calm_days"))
     liked, feared, agreed = rates(1, False, 60.0), rates(0, False, 60.0), rates(0, True, 60.0)
     assert liked[10:] == pytest.approx(VALUES["return_rate"] * calm, abs=1e-12)
     assert feared[10:] == pytest.approx(liked[10:] * math.exp(-VALUES["return_refusal"]), abs=1e-12)
-    assert agreed[10:] == pytest.approx(VALUES["return_agreement"] * calm, abs=1e-12)
+    assert agreed[10:] == pytest.approx(VALUES["return_agreement"] * agreed_calm, abs=1e-12)
     assert (rates(-1, False)[1:] == rates(1, False)[1:]).all()  # nobody is feared where no holder is known
     assert (rates(0, True, return_rate=0, return_agreement=0) == 0).all()
 

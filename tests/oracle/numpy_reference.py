@@ -22,7 +22,6 @@ from onward.model.choice_costs import attraction, onward_rate, perceived_km, qua
 from onward.model.danger import safety
 from onward.model.encirclement import encirclement, fear_of_gains
 from onward.model.hazard import hazard, reached_by_attacks, readiness
-from onward.model.network import with_news
 from onward.model.parameters import default_values
 
 Floats = NDArray[np.float64]
@@ -33,7 +32,6 @@ REPLANS = 2
 FULL_FROM = 0.9
 FOOT, CAR = 0, 1
 #: smaller parties do not set out: a tolerance that the engine declares (choice_smallest_party)
-SMALLEST_PARTY = 0.05
 BY_PLACE = ("home", "here", "gate", "way", "out", "left_home", "fled_again", "moved_on", "arrived")
 BY_GATE = ("waiting", "passed")
 
@@ -53,7 +51,7 @@ class Twin:
     def __init__(self, crisis: Crisis, overrides: Mapping[str, object] | None = None) -> None:
         self.model = model = build_model(crisis)
         self.value = value = default_values({**crisis.parameters, **(overrides or {})})
-        network, people = with_news(model.network, 7), model.people
+        network, people = model.network, model.people
         places = network.places
         self.roads, self.gates, self.regime = network.roads, network.gates, network.regime
         self.hazard = middle_hazard(model, value)
@@ -62,7 +60,7 @@ class Twin:
         attacks = model.attacks.draw(None, common=0.0)
         reached = reached_by_attacks(model.attacks, attacks, people, network.days, value)
         self.safety = safety(reached, model.attacks.history, value)
-        self.cost = perceived_km(network, people, model.straight_km, value, self.safety)
+        self.cost = perceived_km(network, people, model.straight_km, value)
         self.quanta, self.stage = quanta(network, value), stage_share(network, value)
         self.onward, self.capacity, self.abroad = onward_rate(network, value), places.capacity, places.abroad
         residents = places.population[:, None] * people.share
@@ -140,7 +138,11 @@ class Twin:
         factors = []
         for gate, allowed in enumerate(self.allowed[self.today]):
             queue, cap = self.queue(gate), self.value["choice_wait_cap_days"]
-            days = 0.0 if allowed < 0 or queue < SMALLEST_PARTY else min(cap, queue / allowed if allowed else cap)
+            days = (
+                0.0
+                if allowed < 0 or queue < self.value["choice_smallest_party"]
+                else min(cap, queue / allowed if allowed else cap)
+            )
             factors.append(math.exp(-self.value["choice_wait"] * days))
         return factors
 
@@ -154,13 +156,12 @@ class Twin:
             for g, h in enumerate(hazard):
                 threat, ordinary = h * self.value["displaced_sensitivity"], self.onward[p] + crowd
                 if self.value["choice_danger"] > 0 and self.here[p, g] > 0:
-                    in_danger = 1 - self.safety[self.today, p, g]
-                    ordinary = (ordinary + self.value["onward_danger"] * in_danger) * self.accepted_share(p, g)
+                    ordinary *= self.accepted_share(p, g)
                 if self.attraction[self.regime[self.today], p, g] <= 0:
                     ordinary += self.value["closing"]
                 home = self.home[p, g] * -math.expm1(-h)
                 here = self.here[p, g] * -math.expm1(-threat - ordinary)
-                if not self.leads(p, g) or home + here < SMALLEST_PARTY:
+                if not self.leads(p, g) or home + here < self.value["choice_smallest_party"]:
                     continue
                 fled = here * threat / (threat + ordinary) if here else 0.0
                 self.home[p, g] -= home
@@ -232,7 +233,8 @@ class Twin:
             weight[place] = worth[place] * near ** -value["choice_distance"]
         weight = self.nested(weight)
         total, most = sum(weight.values()), max(weight.values(), default=0.0)
-        least = most if total * SMALLEST_PARTY >= most * people else total * SMALLEST_PARTY / people
+        smallest = value["choice_smallest_party"]
+        least = most if total * smallest >= most * people else total * smallest / people
         floor = max(value["choice_floor"] * total, least)
         kept = {goal: w for goal, w in weight.items() if w > 0 and w >= floor}
         return {goal: w / sum(kept.values()) for goal, w in kept.items()}

@@ -71,9 +71,9 @@ def untied(crisis: Crisis) -> Crisis:
     return crisis.replace_table("routes", routes.with_columns(longer.alias("distance_km")).drop("row"))
 
 
-def assert_same(found: Daily, twin: dict[str, NDArray[np.float64]]) -> None:
+def assert_same(found: Daily, twin: dict[str, NDArray[np.float64]], within: float = 1e-6) -> None:
     for name in (*BY_PLACE, *BY_GATE):
-        np.testing.assert_allclose(getattr(found, name), twin[name], rtol=1e-6, atol=1e-6, err_msg=name)
+        np.testing.assert_allclose(getattr(found, name), twin[name], rtol=1e-6, atol=within, err_msg=name)
 
 
 @pytest.mark.parametrize("overrides", [{}, STIRRED], ids=["defaults", "stirred"])
@@ -88,8 +88,9 @@ def test_expected_equals_its_twin_on_random_crises(seed: int) -> None:
 
 
 def test_expected_equals_its_twin_on_the_bundled_crisis() -> None:
-    crisis = shortened(read_crisis("aleppo-2016"), 25)
-    assert_same(expected(crisis), Twin(crisis).run())
+    """Not with parties of 0.05 people: who chooses anew on the way is in one party in the twin, not in the engine."""
+    crisis, tiny = shortened(read_crisis("aleppo-2016"), 25), {"choice_smallest_party": 1e-6}
+    assert_same(expected(crisis, **tiny), Twin(crisis, tiny).run(), within=1e-4)
 
 
 def test_the_twin_is_not_blind() -> None:

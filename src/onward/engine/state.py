@@ -73,7 +73,6 @@ class Rates(NamedTuple):
     crowding_from: float
     contagion: float
     closing: float
-    onward_danger: float
     displaced_sensitivity: float
     out_rate: float
     travel_steps: int

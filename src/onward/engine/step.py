@@ -75,7 +75,7 @@ def leaving_rates(sim: Any, p: int, g: int, crowd: float) -> tuple[float, float,
     h = sim.hazard[t, p, g] + rates.contagion * sim.share_left[p]
     threat, ordinary = h * rates.displaced_sensitivity, sim.onward[p] + crowd
     if rates.choice_danger > 0.0 and sim.here[p, g] > 0:
-        ordinary = (ordinary + rates.onward_danger * (1.0 - sim.safety[t, p, g])) * accepted_share(sim, p, g)
+        ordinary *= accepted_share(sim, p, g)
     if sim.attraction[sim.regime[t], p, g] <= 0.0:
         ordinary += rates.closing  # nobody may stay here any more
     return h, threat, ordinary

@@ -25,7 +25,7 @@ from onward.typing import Floats, Progress
 #: what totals and shares of cold starts are sensitive to (docs/validation/calibration.md)
 FITTED = (
     "attack_weight", "conflict_day_attacks", "conflict_day_reach", "dilution", "habituation", "war_weariness",
-    "choice_camp", "choice_foreign", "choice_distance",
+    "choice_camp", "choice_foreign",
     "choice_population", "choice_near_km", "choice_city", "choice_town", "choice_village",
 )  # fmt: skip
 #: spread between crises before any data, in standard deviations of the prior, and the crises that it weighs as much as:

@@ -22,38 +22,38 @@ def attraction(
 ) -> Floats:
     """Return the attractiveness of each place as a destination, ``[regime, place, group]``.
 
-    ``exp(a_kind + a_pop ln(1 + population / n0) + a_foreign + a_border b + refuge)`` with ``b = exp(-d / border_km)``
-    at a distance ``d`` from the nearest place abroad, for places that are not abroad: a border area that nobody shells
-    is a refuge. 0 where nobody can stay: hubs, and places that are not open.
+    ``exp(a_kind + a_pop min(1, e^refuge) ln(1 + population / n0) + a_foreign + a_border b + refuge)`` with ``b = exp(-d
+    / border_km)`` at a distance ``d`` from the nearest place abroad, for places that are not abroad: a border area that
+    nobody shells is a refuge. Size counts less where the holder refuses the group: relatives, rooms and work of a
+    large city are no help to those who cannot live under the party that holds it. 0 where nobody can stay: hubs, and
+    places that are not open.
     """
     kind = np.array([0.0 if k == "hub" else values[f"choice_{k}"] for k in KINDS])
     places = network.places
-    base = kind[places.kind] + values["choice_population"] * np.log1p(population / values["choice_population_people"])
-    base = base + values["choice_foreign"] * places.abroad
+    size = values["choice_population"] * np.log1p(population / values["choice_population_people"])
+    base = kind[places.kind] + size + values["choice_foreign"] * places.abroad
     if straight_km is not None and places.abroad.any() and not places.abroad.all():
         beyond = straight_km[:, places.abroad].min(axis=1)
         base = base + values["choice_border"] * np.where(places.abroad, 0.0, np.exp(-beyond / values["border_km"]))
     days = first_days(network)
-    holder = network.holder[days]
-    padded = np.hstack([people.refuge, np.zeros((len(people.groups), 1))])  # holder -1: no refuge known
-    utility = base[None, :, None] + np.moveaxis(padded[:, holder], 0, 2)
+    refuge = _by_place(people.refuge, network.holder[days])
+    utility = base[None, :, None] + refuge + np.expm1(np.minimum(0.0, refuge)) * size[None, :, None]
     stay = network.enterable[days] & (places.kind != HUB)
     return np.ascontiguousarray(np.where(stay[:, :, None], np.exp(utility), 0.0))
 
 
-def perceived_km(
-    network: Network, people: People, straight_km: Floats, values: Values, safety: Floats | None = None
-) -> Floats:
+def _by_place(weight: Floats, holder: Ints) -> Floats:
+    """Return the weight ``[group, actor]`` of each place's holder, ``[regime, place, group]``; 0 if there is none."""
+    known = np.hstack([weight, np.zeros((len(weight), 1))])
+    return np.moveaxis(known[:, holder], 0, 2)
+
+
+def perceived_km(network: Network, people: People, straight_km: Floats, values: Values) -> Floats:
     """Return the perceived length of each road, ``[regime, group, road]``; inf where it cannot be used.
 
     ``km (1 + risk_weight (r_tail + r_head) / 2)``, and ``line_km`` more where it crosses a line at risk, with
-    ``r_p = max over feared holders' places q of weight exp(-distance(p, q) / risk_km)``, or ``1 - safety`` if that is
-    more: what is under fire is passed as unwillingly as what a feared party holds.
-
-    Parameters
-    ----------
-    safety
-        ``[t, p, g]`` from `onward.model.danger.safety`, taken on the first day of each regime; None: safe everywhere.
+    ``r_p = max over feared holders' places q of weight exp(-distance(p, q) / risk_km)``. Attacks make no road seem
+    longer: in the crises that the model was fitted on, people fled along the roads of attacked places.
     """
     roads = network.roads
     near = np.exp(-straight_km / values["risk_km"])
@@ -65,8 +65,6 @@ def perceived_km(
         if held not in risks:
             risks[held] = place_risk(near, network.holder[day], people.fear, shadows)
         risk = risks[held]
-        if safety is not None:
-            risk = np.maximum(risk, 1.0 - safety[day].T)
         dearer = 1.0 + values["risk_weight"] * 0.5 * (risk[:, roads.tail] + risk[:, roads.head])
         km = roads.km * dearer + values["line_km"] * network.across[day]
         cost[r] = np.where(network.usable[day], km, np.inf)

@@ -141,7 +141,7 @@ def build_attacks(crisis: Crisis, network: Network, straight_km: Floats) -> Atta
         type=tuple(e["type"] for e in events),
         severity=np.array([e["severity"] for e in events], dtype=np.float64),
         fatalities=np.array([e["fatalities"] for e in events], dtype=np.float64),
-        spot_km=_spot_km(network, straight_km, points),
+        spot_km=_within_country(network, _spot_km(network, straight_km, points)),
         factor=np.ones(len(cells)),
         key=key,
         cell_key=_cell_keys(key, crisis.history_start.toordinal(), spot_key, row, day, spot),
@@ -177,6 +177,16 @@ def _spots(event: dict, index: dict, areas: dict, points: list) -> list[int]:  #
         return sorted(areas[event["area"]])
     points.append((event["latitude"], event["longitude"]))
     return [len(index) + len(points) - 1]
+
+
+def _within_country(network: Network, km: Floats) -> Floats:
+    """Return distances of places from spots, inf across a border; a point lies in the country of the nearest place.
+
+    An attack does not frighten those on the other side of a border: nobody shells there, or the table would say so.
+    """
+    country = np.array(network.places.country)
+    own = np.r_[country, country[km[:, len(country) :].argmin(axis=0)]]
+    return np.where(country[:, None] == own, km, np.inf)
 
 
 def _spot_km(network: Network, straight_km: Floats, points: list[tuple[float, float]]) -> Floats:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -96,19 +96,6 @@ class Network:
         lat = np.broadcast_to(p.latitude, (n, n))
         metres = Geod(ellps="WGS84").inv(lon.T, lat.T, lon, lat)[2]
         return np.asarray(metres, dtype=np.float64) / 1000.0
-
-
-def with_news(network: Network, days: int) -> Network:
-    """Return the network with regimes of at most ``days`` days, so that routes are updated though nothing changed.
-
-    News of dangerous roads is at most this old.
-    """
-    changed = np.r_[False, network.regime[1:] != network.regime[:-1]]
-    since = 0
-    for t in range(1, len(changed)):
-        since = 0 if changed[t] or since + 1 == days else since + 1
-        changed[t] |= since == 0
-    return replace(network, regime=np.cumsum(changed).astype(np.int64))
 
 
 def day_of(crisis: Crisis, date: dt.date | None, missing: int) -> int:

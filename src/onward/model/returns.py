@@ -41,8 +41,9 @@ def quiet_days(reached: Floats, history: int, before: float) -> Floats:
 def return_rates(reached: Floats, history: int, holder: Ints, terms: Bools, fear: Floats, values: Values) -> Floats:
     """Return the rate per day of returning home to each place, ``[t, p, g]``.
 
-    ``(1 - exp(-quiet days / return_calm_days)) r``, where ``r`` is ``return_agreement`` if the place came to its holder
-    by agreement, and else ``return_rate exp(-return_refusal fear(g, holder))``.
+    ``(1 - exp(-quiet days / calm)) r``. If the place came to its holder by agreement ``r`` is ``return_agreement`` and
+    ``calm`` is ``agreement_calm_days``: the agreement is itself the sign that it is over. Else ``r`` is ``return_rate
+    exp(-return_refusal fear(g, holder))`` and ``calm`` is ``return_calm_days``.
 
     Parameters
     ----------
@@ -53,12 +54,14 @@ def return_rates(reached: Floats, history: int, holder: Ints, terms: Bools, fear
     fear
         ``[g, a]``; an unknown holder is not feared.
     values
-        ``return_rate``, ``return_agreement``, ``return_refusal``, ``return_calm_days``, ``quiet_before_days``.
+        ``return_rate``, ``return_agreement``, ``return_refusal``, ``return_calm_days``, ``agreement_calm_days``,
+        ``quiet_before_days``.
     """
     if values["return_rate"] <= 0.0 and values["return_agreement"] <= 0.0:
         return np.zeros((len(holder), *reached.shape[1:]))
     padded = np.hstack([fear, np.zeros((len(fear), 1))])  # holder -1: nobody known to fear
     rates = values["return_rate"] * np.exp(-values["return_refusal"] * padded)
-    calm = -np.expm1(-quiet_days(reached, history, values["quiet_before_days"]) / values["return_calm_days"])
-    rate = np.where(terms[:, :, None], values["return_agreement"], rates.T[holder])
-    return np.ascontiguousarray(calm * rate)
+    agreed = terms[:, :, None]
+    calm_days = np.where(agreed, values["agreement_calm_days"], values["return_calm_days"])
+    calm = -np.expm1(-quiet_days(reached, history, values["quiet_before_days"]) / calm_days)
+    return np.ascontiguousarray(calm * np.where(agreed, values["return_agreement"], rates.T[holder]))

@@ -25,7 +25,7 @@ from onward.model.encirclement import encirclement, fear_of_gains
 from onward.model.hazard import hazard, reached_by_attacks, readiness, shocks, with_conflict_days
 from onward.model.keyed_draws import Draws
 from onward.model.near_ground import Near
-from onward.model.network import Network, with_news
+from onward.model.network import Network
 from onward.model.parameter_set import ParameterSet, population_set
 from onward.model.parameters import Values, default_values, drawn_values
 from onward.model.returns import return_rates
@@ -117,7 +117,6 @@ class Outcome:
 def build_member(model: Model, settings: Settings, member: int) -> Drawn:
     """Draw member number ``member`` and arrange it as arrays for the kernel."""
     values = member_values(settings, member)
-    model = replace(model, network=with_news(model.network, int(values["news_days"])))
     kinds = [draws_of(settings, member, kind) for kind in range(DATES)]
     population = _population(model, kinds[POPULATIONS], values)
     spread = with_conflict_days(model.attacks, population, values)
@@ -178,7 +177,7 @@ def _world(
         lane=lane,
         lane_road=network.gates.lane_road,
         lane_gate=network.gates.lane_gate,
-        cost=perceived_km(network, model.people, model.straight_km, values, safe),
+        cost=perceived_km(network, model.people, model.straight_km, values),
         attraction=attraction(network, model.people, population, values, model.straight_km),
         hazard=np.ascontiguousarray(shocked),
         safety=safe,
