@@ -71,7 +71,7 @@ def convert(table: Table, sheet: pl.DataFrame, file: str) -> tuple[pl.DataFrame,
 def canonical(frame: pl.DataFrame) -> pl.DataFrame:
     """Sort rows into an order that does not depend on the input order, and drop the row numbers."""
     frame = frame.drop(ROW, strict=False)
-    return frame.sort(frame.columns, nulls_last=False)
+    return frame if frame.height < 2 else frame.sort(frame.columns, nulls_last=False)
 
 
 def _missing_columns(table: Table, sheet: pl.DataFrame, file: str) -> Iterator[Problem]:

@@ -99,7 +99,11 @@ def draft_of(header: Header, frames: Mapping[str, pl.DataFrame]) -> Draft:
     for name, frame in frames.items():
         if name not in tables():
             raise ParameterError(f"{quoted(name)} is not a table. {did_you_mean(name, tables())}".rstrip())
-        draft.add_sheet(tables()[name], as_text(frame, f"{name}.csv"), f"{name}.csv")
+        table, file = tables()[name], f"{name}.csv"
+        if frame.is_empty() and tuple(frame.columns) == table.names and not table.required:
+            draft.files[name] = file
+        else:
+            draft.add_sheet(table, as_text(frame, file), file)
     return draft
 
 
