@@ -31,7 +31,6 @@ DAY = 10
 REPLANS = 2
 FULL_FROM = 0.9
 FOOT, CAR = 0, 1
-#: smaller parties do not set out: a tolerance that the engine declares (choice_smallest_party)
 BY_PLACE = ("home", "here", "gate", "way", "out", "left_home", "fled_again", "moved_on", "arrived")
 BY_GATE = ("waiting", "passed")
 

@@ -1,4 +1,4 @@
-/** What `onward.report.page_data` writes; figures are people, rounded to two significant digits. */
+/** What `onward.report.data.page_data` writes; figures are people, rounded to two significant digits. */
 
 import type { Topology } from "topojson-specification";
 

@@ -62,10 +62,9 @@ def read_crisis(source: str | Path) -> Crisis:
     names = _names(folder)
     crisis = _checked(names, tuple(_content(folder, name) for name in _files(names)))
     bundled = isinstance(source, str) and source in _bundled()
-    own = {
-        name: frame.clone() for name, frame in crisis.tables.items()
-    }  # whoever changes them changes no other reading
-    return replace(crisis, tables=own, folder=None if bundled else Path(source))
+    # whoever changes tables or parameters changes no other reading
+    own = {name: frame.clone() for name, frame in crisis.tables.items()}
+    return replace(crisis, tables=own, parameters=dict(crisis.parameters), folder=None if bundled else Path(source))
 
 
 #: bytes of a file, or why it cannot be read

@@ -1,9 +1,9 @@
 """Destination choice: a logit over the K cheapest reachable places.
 
-``U = a_kind + a_pop ln(population) + a_foreign + refuge - b_threat h_j - b_danger ln(1 + rate_j / r_0) - gamma ln(c_ij
-+ c_0) - kappa_gate - wait``, scaled down as a camp fills. Terms that are constant within a regime are computed once
-(``value``); terms that change daily are two factors (``pull`` of a place, ``wait`` of a gate), so a choice needs no
-exponential.
+``U = a_kind + a_pop min(1, e^refuge) ln(1 + population / n_0) + a_foreign + refuge - b_threat h_j - b_danger ln(1 +
+rate_j / r_0) - gamma ln(c_ij + c_0) - kappa_gate - wait``, scaled down as a camp fills. Terms that are constant within
+a regime are computed once (``value``); terms that change daily are two factors (``pull`` of a place, ``wait`` of a
+gate), so a choice needs no exponential.
 
 Places abroad resemble one another more than a place at home: they are a nest (McFadden 1978). With ``L = choice_nest``,
 ``w = exp(U)`` and ``S = sum over places abroad of w^(1 / L)``, a place abroad has the weight ``w^(1 / L) S^(L - 1)``,

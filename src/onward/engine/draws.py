@@ -19,6 +19,8 @@ from onward.engine.jit import COUNTLESS, lean
 URN = 12
 #: a binomial of at most this mean, of at most so many, is drawn by inversion
 FEW, MANY = 12.0, 1 << 16
+#: probability below which inversion ends: rounding leaves some of 1 that no number of successes takes up
+NOTHING = 1e-18
 
 
 def are_whole(n: Any) -> bool:
@@ -82,7 +84,7 @@ def binomial(rng: Any, n: int, p: float) -> int:
         factor *= factor
         bits >>= 1
     k = 0
-    while left >= chance and k < n:
+    while left >= chance > NOTHING and k < n:
         left -= chance
         k += 1
         chance *= odds * (n - k + 1) / k

@@ -53,7 +53,7 @@ def perceived_km(network: Network, people: People, straight_km: Floats, values: 
 
     ``km (1 + risk_weight (r_tail + r_head) / 2)``, and ``line_km`` more where it crosses a line at risk, with
     ``r_p = max over feared holders' places q of weight exp(-distance(p, q) / risk_km)``. Attacks make no road seem
-    longer: in the crises that the model was fitted on, people fled along the roads of attacked places.
+    longer: without such a term, shares of crises left out are better.
     """
     roads = network.roads
     near = np.exp(-straight_km / values["risk_km"])

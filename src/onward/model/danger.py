@@ -1,4 +1,4 @@
-"""Danger of a place to those who choose it or pass through it: the attacks expected there in the coming days.
+"""Danger of a place to those who choose it or might stop there: the attacks expected there in the coming days.
 
 People get used to a war at home, and a raid on a large city affects only a part of it, but nobody flees into daily
 attacks. The danger of a destination is therefore neither reduced by habituation nor diluted by the size of the place.

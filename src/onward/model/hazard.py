@@ -182,7 +182,7 @@ def _spots(event: dict, index: dict, areas: dict, points: list) -> list[int]:  #
 def _within_country(network: Network, km: Floats) -> Floats:
     """Return distances of places from spots, inf across a border; a point lies in the country of the nearest place.
 
-    An attack does not frighten those on the other side of a border: nobody shells there, or the table would say so.
+    An attack does not frighten those on the other side of a border: attacks on that side would be rows of their own.
     """
     country = np.array(network.places.country)
     own = np.r_[country, country[km[:, len(country) :].argmin(axis=0)]]

@@ -129,7 +129,7 @@ def times_on(run: Run, day: dt.date) -> pl.DataFrame:
 
 
 def gates_at_peak(run: Run) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return how many people wait at each gate on the last day, and on the first of the days when most do in the mean.
+    """Return how many people wait at each gate on the last day, and on the first day with the highest mean.
 
     The columns of both are gate, date, mean, p5 ... p95; rows are in the order of gates.
     """
