@@ -116,14 +116,7 @@ def test_nobody_swaps_a_refuge_for_a_place_under_fire() -> None:
 def test_an_attack_does_not_frighten_across_a_border() -> None:
     """a lies 10 km from the attacked b in the same country, c 10 km from it across the border."""
     places = [
-        {
-            "place": p,
-            "country": country,
-            "kind": "town",
-            "latitude": 36 + 0.09 * i,
-            "longitude": 37,
-            "population": 9_000,
-        }
+        {"place": p, "country": country, "kind": "town", "latitude": 36 + 0.09 * i, "longitude": 37}
         for i, (p, country) in enumerate((("a", "XAA"), ("b", "XAA"), ("c", "XBB")))
     ]
     strike = {"start": day(0), "n": 10, "type": "air", "actor": "army"}

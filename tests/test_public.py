@@ -16,6 +16,7 @@ import yaml
 from pydantic import BaseModel
 
 import onward
+import onward.extraction
 
 REFERENCE = Path(__file__).parents[1] / "scripts" / "reference.py"
 
@@ -89,3 +90,8 @@ def test_version_citation_and_changelog_agree() -> None:
     released = re.findall(r"^## (\S+) - (\S+)$", (root / "CHANGELOG.md").read_text("utf-8"), flags=re.M)
     assert (citation["version"], str(citation["date-released"])) == released[0]
     assert version == released[0][0]
+
+
+def test_every_public_name_of_extraction_is_found() -> None:
+    for name in onward.extraction.__all__:
+        assert getattr(onward.extraction, name) is not None

@@ -137,11 +137,8 @@ class Twin:
         factors = []
         for gate, allowed in enumerate(self.allowed[self.today]):
             queue, cap = self.queue(gate), self.value["choice_wait_cap_days"]
-            days = (
-                0.0
-                if allowed < 0 or queue < self.value["choice_smallest_party"]
-                else min(cap, queue / allowed if allowed else cap)
-            )
+            waits = allowed >= 0 and queue >= self.value["choice_smallest_party"]
+            days = min(cap, queue / allowed if allowed else cap) if waits else 0.0
             factors.append(math.exp(-self.value["choice_wait"] * days))
         return factors
 

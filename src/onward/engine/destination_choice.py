@@ -220,18 +220,9 @@ def choose(
     left, rest = people, destination_weights(sim, place, g, people, not fresh, barred)
     if rest <= 0.0:
         return push(
-            sim.walker,
-            sim.walking,
-            place,
-            place,
-            max(mode, whole(0)),
-            whole(0),
-            whole(2),
-            flag(False),
-            bits,
-            people,
+            sim.walker, sim.walking, place, place, max(mode, whole(0)), whole(0), whole(2), flag(False), bits, people,
             size,
-        )
+        )  # fmt: skip
     rng, weight, dest, k_most = sim.moves_rng, sim.weight, sim.dest[g, place], sim.weight.size - 1
     share_foot, unit, stack, walking = sim.rates.share_foot, sim.unit[g], sim.walker, sim.walking
     for k in range(k_most + 1):
