@@ -86,6 +86,32 @@ def test_a_stormed_town_empties_and_one_that_came_to_terms_fills_again() -> None
     assert away("agreement", 39) < 0.5 * away("agreement", 14)
 
 
+def held_up() -> Crisis:
+    """The town that falls by agreement, and its only way out: a crossing where the next country lets nobody in."""
+    crisis = fallen("agreement")
+    given = ("places", "routes", "actors", "control", "events")
+    rows: dict[str, list[dict[str, Any]]] = {name: list(crisis.table(name).iter_rows(named=True)) for name in given}
+    rows["places"][1] |= {"kind": "crossing", "population": 0}
+    rows["places"].append(rows["places"][1] | {"place": "c", "country": "XBB", "kind": "camp", "longitude": 37.2})
+    rows["routes"].append({"place1": "b", "place2": "c", "distance_km": 15, "gate": "border"})
+    rows["closures"] = [{"kind": "gate", "name1": "border", "start": HISTORY, "policy": "closed"}]
+    return make_crisis(DAYS, rows, {})
+
+
+@pytest.mark.parametrize("engine", ["expected", "cohorts", "individuals"])
+def test_people_who_wait_at_a_gate_go_home_too(engine: str) -> None:
+    crisis = held_up()
+    settings = make_settings(crisis, engine=engine, members=1, seed=1)
+    daily = run_one(build_model(crisis), settings, 0)[0].result.daily
+    waiting = daily.gate.sum(axis=1)
+    assert waiting[12] > 1000
+    assert waiting[39] < 0.1 * waiting[20]  # of those who only give up 0.69 would be left, and they cannot go elsewhere
+    assert daily.home[39, 0] > daily.home[20, 0] + waiting[20] - waiting[39]
+    assert (daily.home + daily.here + daily.gate + daily.way + daily.out).sum(axis=1) == pytest.approx(
+        float(crisis.table("places")["population"].sum())
+    )
+
+
 def test_a_takeover_frightens_less_by_agreement_and_in_a_large_city() -> None:
     model = build_model(fallen("agreement"))
     network, people = model.network, model.people

@@ -136,25 +136,33 @@ def _give_up(sim: Any, people: Any) -> None:
 
 @once
 def _return(sim: Any, people: Any) -> None:
-    """Let displaced people set out for home at its rate of return, where a route leads there.
-
-    Each place's candidates are drawn at the highest rate of any home, and go with their own home's share of it.
-    """
+    """Let displaced people, those who wait at gates too, set out for home at its rate of return."""
     places, groups = sim.home.shape
     for p in range(places):
         for g in range(groups):
-            highest = 0.0
-            for origin in range(places):
-                if origin == p or sim.first[g, p, origin] >= 0:
-                    highest = max(highest, sim.homeward[sim.today, origin, g])
-            cell = staying_cell(places, groups, p, g)
-            if highest > 0.0 and people.count[cell] > 0:
-                _go_home(sim, people, p, g, 1.0 - math.exp(-highest), cell)
+            _go_home(sim, people, p, g, whole(-1), staying_cell(places, groups, p, g))
+    for lane in range(sim.waiting.shape[0]):
+        for g in range(groups):
+            for m in range(sim.waiting.shape[2]):
+                cell = waiting_cell(places, groups, lane, g, m)
+                _go_home(sim, people, sim.tail[sim.lane_road[lane]], g, m, cell)
 
 
 @part
-def _go_home(sim: Any, people: Any, p: int, g: int, highest: float, cell: int) -> None:
+def _go_home(sim: Any, people: Any, p: int, g: int, by: int, cell: int) -> None:
+    """Let people of a cell at a place set out for each home to which a route leads.
+
+    Candidates are drawn at the highest rate of any home, and go with their own home's share of it. Without a mode (-1)
+    each draws one, as on any departure.
+    """
     rng, places, day = sim.moves_rng, sim.home.shape[0], sim.today
+    highest = 0.0
+    for origin in range(places):
+        if origin == p or sim.first[g, p, origin] >= 0:
+            highest = max(highest, sim.homeward[day, origin, g])
+    if highest <= 0.0 or people.count[cell] <= 0:
+        return
+    highest = 1.0 - math.exp(-highest)
     who = draw_people(people, cell, split(rng, people.count[cell], highest, whole(1)), rng)
     home, mode, goal, road, quanta, left = (
         people.home, people.mode, people.goal, people.road, people.quanta, people.left,
@@ -170,7 +178,7 @@ def _go_home(sim: Any, people: Any, p: int, g: int, highest: float, cell: int) -
             listed[end] = i
             end += 1
             continue
-        mode[i] = 0 if rng.random() < foot else 1
+        mode[i] = by if by >= 0 else (0 if rng.random() < foot else 1)
         goal[i], road[i], quanta[i], left[i] = places + origin, -1 - p, 0, day
         passed[i] |= bits
         who[going] = i

@@ -243,53 +243,76 @@ def _let_through(sim: Any, lane: int, g: int, m: int, people: Any) -> None:
 
 @once
 def _return(sim: Any) -> None:
-    """Let displaced people set out for home at its rate of return, where a route leads there."""
+    """Let displaced people, those who wait at gates too, set out for home at its rate of return."""
     if not sim.labelled:
         return
     places, groups = sim.home.shape
-    here, pool, from_origin, returning = sim.here, sim.pool, sim.from_origin, sim.returning
+    here, waiting, tail, returning = sim.here, sim.waiting, sim.tail, sim.returning
+    most = 0.0
     for origin in range(places):
         for g in range(groups):
             returning[g, origin] = 1.0 - math.exp(-sim.homeward[sim.today, origin, g])
+            most = max(most, returning[g, origin])
+    if most <= 0.0:
+        return
     for p in range(places):
         for g in range(groups):
-            if are_whole(here[p, g]) and here[p, g] <= 0:
-                continue
-            if not sim.planned[g, p]:
-                plan(sim, g, p)
-            sums, first = from_origin[p, g], sim.first[g, p]
-            for origin in range(places):
-                there = sums[origin]
-                if not are_whole(there):  # sums of real numbers are rounded
-                    there = here[p, g] * 0
-                    for label in range(origin * TIMES, (origin + 1) * TIMES):
-                        there += pool[p, g, label]
-                if there > 0 and returning[g, origin] > 0.0 and (origin == p or first[origin] >= 0):
-                    _go_home(sim, p, g, origin, there)
+            pool, sums, near = sim.pool[p, g], sim.from_origin[p, g], sim.pool_near[p, g]
+            here[p, g] -= _go_home(sim, p, g, whole(-1), here[p, g], pool, sums, near)
+    for lane in range(waiting.shape[0]):
+        for g in range(groups):
+            for m in range(waiting.shape[2]):
+                p, people = tail[sim.lane_road[lane]], waiting[lane, g, m]
+                pool, sums = sim.gate_pool[lane, g, m], sim.gate_from_origin[lane, g, m]
+                waiting[lane, g, m] -= _go_home(sim, p, g, m, people, pool, sums, sim.gate_near[lane, g, m])
+
+
+@part
+def _go_home(sim: Any, p: int, g: int, mode: int, people: Any, pool: Any, sums: Any, near: Any) -> Any:
+    """Let people of a pool at a place set out for each home to which a route leads; return how many do.
+
+    Without a mode (-1) the share on foot is drawn, as on any departure.
+    """
+    gone = people * 0
+    if are_whole(people) and people <= 0:
+        return gone
+    if not sim.planned[g, p]:
+        plan(sim, g, p)
+    first = sim.first[g, p]
+    for origin in range(sim.home.shape[0]):
+        there = sums[origin]
+        if not are_whole(there):  # sums of real numbers are rounded
+            there = people * 0
+            for label in range(origin * TIMES, (origin + 1) * TIMES):
+                there += pool[label]
+        if there > 0 and sim.returning[g, origin] > 0.0 and (origin == p or first[origin] >= 0):
+            gone += _set_out_for(sim, origin, p, g, mode, there, pool, sums, near)
+    return gone
 
 
 @once
-def _go_home(sim: Any, p: int, g: int, origin: int, there: Any) -> None:
-    labels, unit = sim.pool[p, g, origin * TIMES : (origin + 1) * TIMES], sim.unit[g]
+def _set_out_for(sim: Any, origin: int, p: int, g: int, mode: int, there: Any, pool: Any, sums: Any, near: Any) -> Any:
+    """Draw who of those ``there`` goes home to ``origin`` today, as a batch of its own; return how many."""
+    unit = sim.unit[g]
     people = split(sim.moves_rng, there, sim.returning[g, origin], unit)
     if people <= 0:
-        return
+        return people
     open_batch(sim, p)
-    b = sim.size[BATCHES] - 1
-    near = sim.pool_near[p, g, origin * TIMES : (origin + 1) * TIMES]
-    sums = sim.from_origin[p, g, origin : origin + 1]
-    add_from_pool(sim, labels, sums, near, people, there, unit, flag(False))
+    b, labels = sim.size[BATCHES] - 1, slice(origin * TIMES, (origin + 1) * TIMES)
+    add_from_pool(sim, pool[labels], sums[origin : origin + 1], near[labels], people, there, unit, flag(False))
     for e in range(sim.batch[b, FIRST], sim.batch[b, END]):
         sim.entry[e] += origin * TIMES
     shuffle(sim)
-    sim.here[p, g] -= people
     reserve_travellers(sim, whole(2))
-    foot = split(sim.moves_rng, people, sim.rates.share_foot, unit)
+    foot = people if mode == 0 else people * 0
+    if mode < 0:
+        foot = split(sim.moves_rng, people, sim.rates.share_foot, unit)
     homeward, way, way_people = sim.home.shape[0] + origin, sim.way, sim.way_people
     if foot > 0:
         set_out(sim, way, way_people, -1 - p, whole(0), homeward, g, whole(0), b, whole(0), foot)
     if people - foot > 0:
         set_out(sim, way, way_people, -1 - p, whole(0), homeward, g, whole(1), b, whole(0), people - foot)
+    return people
 
 
 @once

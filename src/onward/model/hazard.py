@@ -304,13 +304,14 @@ def _road_graph(roads: Roads, n: int, open_: Bools) -> csr_matrix:
 def approach(distance: Floats, people: People, values: Values) -> Floats:
     """Return ``A[t, p, g] = max over actors of weight exp(-D / (v tau))``; a static front gives 0.
 
-    ``v = max(0, D(t - w) - D(t)) / w`` is the closing speed, km per day, over ``front_window_days`` w.
+    ``v = max(0, D(t - w) - D(t)) / w`` is the closing speed, km per day, over ``front_window_days`` w. A place that the
+    actor holds has no front of his ahead: what its people fear then is in `takeover`.
     """
     window = int(values["front_window_days"])
     before = np.concatenate([np.repeat(distance[:1], window, axis=0), distance])[: len(distance)]
     finite = np.isfinite(distance) & np.isfinite(before)
     closed = np.where(finite, np.where(finite, before, 0.0) - np.where(finite, distance, 0.0), 0.0)
-    speed = np.maximum(0.0, closed) / window
+    speed = np.where(distance > 0.0, np.maximum(0.0, closed) / window, 0.0)
     felt = np.zeros((*distance.shape[:2], len(people.groups)))
     day, place, actor = np.nonzero(speed)
     march = distance[day, place, actor] / (speed[day, place, actor] * values["front_days"])
