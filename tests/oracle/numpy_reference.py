@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from onward.crisis import Crisis
 from onward.model.build import Model, build_model
-from onward.model.choice_costs import attraction, onward_rate, perceived_km, quanta, stage_share
+from onward.model.choice_costs import attraction, onward_rate, perceived_km, quanta, stage_share, welcome
 from onward.model.danger import safety
 from onward.model.encirclement import encirclement, fear_of_gains
 from onward.model.hazard import hazard, reached_by_attacks, readiness
@@ -56,6 +56,7 @@ class Twin:
         self.hazard = middle_hazard(model, value)
         self.allowed = network.gates.draw_allowed(None, leak=value["gate_leak"], common=0.0)
         self.attraction = attraction(network, people, places.population, value, model.straight_km)
+        self.welcome = welcome(network, people)
         attacks = model.attacks.draw(None, common=0.0)
         reached = reached_by_attacks(model.attacks, attacks, people, network.days, value)
         self.safety = safety(reached, model.attacks.history, value)
@@ -82,7 +83,7 @@ class Twin:
         if self.today == 0 or self.regime[self.today] != self.regime[self.today - 1]:
             self.ways = [self.find_ways(g) for g in range(self.home.shape[1])]
         self.pull, self.wait = self.pulls(), self.waits()
-        leavers, quitters = self.leave(), self.give_up()
+        leavers, quitters = self.leave(), self.leave_gates()
         night, self.way = self.way, defaultdict(float)
         for (road, left, goal, g, mode), people in night.items():
             self.travel_on(road, left, goal, g, mode, people)
@@ -187,10 +188,18 @@ class Twin:
         worth = self.attraction[self.regime[self.today], :, g] * self.pull[:, g]
         near, gamma = self.value["choice_near_km"], self.value["choice_distance"]
         return {
-            goal: worth[goal] * (way.km + near) ** -gamma * math.exp(-self.value["choice_gate"] * len(way.shut))
+            goal: worth[goal] * (way.km + near) ** -gamma * self.through_gates(g, way)
             for goal, way in self.ways[g][place].items()
             if self.allows(place, goal)
         }
+
+    def through_gates(self, g: int, way: Way) -> float:
+        """What shut gates make of a way: a penalty for each, and whose ground one waits on before the first."""
+        if not way.shut:
+            return 1.0
+        ground = self.roads.tail[way.shut[0]]
+        refusal = self.welcome[self.regime[self.today], ground, g]
+        return float(math.exp(-self.value["choice_gate"] * len(way.shut)) * refusal)
 
     def nested(self, weights: dict[int, float]) -> dict[int, float]:
         """Weights of a nested logit: places abroad are a nest with the dissimilarity ``choice_nest``."""
@@ -206,12 +215,19 @@ class Twin:
             return 0.0
         return self.value["crowding"] * max(0.0, self.here[p].sum() / self.capacity[p] - 1)
 
-    def give_up(self) -> list[tuple[int, int, int, float]]:
-        share = -math.expm1(-self.value["gate_giving_up"])
-        quitters = [(*key, people * share) for key, people in self.waiting.items() if people * share > 0]
-        for key in self.waiting:
-            self.waiting[key] *= 1 - share
-        return quitters
+    def leave_gates(self) -> list[tuple[int, int, int | None, float]]:
+        """Who gives up waiting at a gate, and who flees from it."""
+        parties: list[tuple[int, int, int | None, float]] = []
+        for (road, g, mode), people in self.waiting.items():
+            near = self.roads.tail[road]
+            threat = self.hazard[self.today, near, g] * self.value["displaced_sensitivity"]
+            rate = threat + self.value["gate_giving_up"]
+            leaving = people * -math.expm1(-rate)
+            fled = leaving * threat / rate if leaving > 0 else 0.0
+            self.add(near, fled_again=fled)
+            parties += [(road, g, how, some) for how, some in ((mode, leaving - fled), (None, fled)) if some > 0]
+            self.waiting[road, g, mode] -= leaving
+        return parties
 
     # where to
 

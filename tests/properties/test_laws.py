@@ -170,7 +170,7 @@ def test_a_scenario_with_fewer_events_leaves_the_members_other_draws(crisis: Cri
         assert np.array_equal(mine, others)
     assert (one.world.cost >= other.world.cost).all()  # roads through fewer attacks seem no longer
     assert (one.world.safety <= other.world.safety).all()
-    for name in ("allowed", "attraction", "onward", "quanta"):
+    for name in ("allowed", "attraction", "welcome", "onward", "quanta"):
         assert np.array_equal(getattr(one.world, name), getattr(other.world, name)), name
 
 

@@ -1,9 +1,9 @@
 """Destination choice: a logit over the K cheapest reachable places.
 
 ``U = a_kind + a_pop min(1, e^refuge) ln(1 + population / n_0) + a_foreign + refuge - b_threat h_j - b_danger ln(1 +
-rate_j / r_0) - gamma ln(c_ij + c_0) - kappa_gate - wait``, scaled down as a camp fills. Terms that are constant within
-a regime are computed once (``value``); terms that change daily are two factors (``pull`` of a place, ``wait`` of a
-gate), so a choice needs no exponential.
+rate_j / r_0) - gamma ln(c_ij + c_0) - kappa_gate + refusal - wait``, scaled down as a camp fills. Terms that are
+constant within a regime are computed once (``value``); terms that change daily are two factors (``pull`` of a place,
+``wait`` of a gate), so a choice needs no exponential.
 
 Places abroad resemble one another more than a place at home: they are a nest (McFadden 1978). With ``L = choice_nest``,
 ``w = exp(U)`` and ``S = sum over places abroad of w^(1 / L)``, a place abroad has the weight ``w^(1 / L) S^(L - 1)``,
@@ -48,7 +48,7 @@ def plan(sim: Any, g: int, p: int) -> None:
     Called when somebody of the group first needs them: most groups are never at most places. People who are abroad
     re-enter the country of the war only by return, not by onward movement.
     """
-    s, rates = sim.regime[sim.today], sim.rates
+    s, rates, lanes = sim.regime[sim.today], sim.rates, sim.gate_lane[g, p]
     sim.planned[g, p] = True
     if not sim.found[g, p]:
         cost, like = sim.cost[s], whole(0)
@@ -71,7 +71,10 @@ def plan(sim: Any, g: int, p: int) -> None:
             continue
         leads = flag(True)
         if attraction[j, g] > 0.0:
-            gates = math.exp(-rates.choice_gate * shut_gates[k]) if shut_gates[k] > 0 else 1.0
+            gates = 1.0
+            if shut_gates[k] > 0:
+                gates = math.exp(-rates.choice_gate * shut_gates[k])
+                gates *= sim.welcome[s, sim.tail[sim.lane_road[lanes[k]]], g]
             value[k] = _in_nest(rates.choice_nest, abroad[j], attraction[j, g] * near_by[k] * gates)
     sim.leads[g, p] = leads
 

@@ -33,6 +33,7 @@ class World(NamedTuple):
     lane_gate: Ints  # [l]
     cost: Floats  # [s, g, r]
     attraction: Floats  # [s, p, g]
+    welcome: Floats  # [s, p, g] by what share the holder leaves waiting there acceptable
     hazard: Floats  # [t, p, g]
     safety: Floats  # [t, p, g] by what share danger leaves a place attractive
     allowed: Ints  # [t, n], -1 means all

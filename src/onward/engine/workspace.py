@@ -156,8 +156,8 @@ def set_up(
                 away[0] += start.here[p, g]
     return Sim(
         world.regime, world.head, world.tail, world.out, world.quanta, world.lane, world.lane_road,
-        world.lane_gate, world.cost, world.attraction, world.hazard, world.safety, world.allowed, world.onward,
-        world.stage, world.capacity, world.abroad, world.homeward, world.observed, world.observed_area,
+        world.lane_gate, world.cost, world.attraction, world.welcome, world.hazard, world.safety, world.allowed,
+        world.onward, world.stage, world.capacity, world.abroad, world.homeward, world.observed, world.observed_area,
         world.rank, asked, world.near_place, world.near_road, world.unit, world.largest, rates, by_name,
         np.full(ways, -1, np.int64), np.full(ways, np.inf), np.zeros(ways),
         np.full((groups, places, places), -1, np.int32),

@@ -42,6 +42,15 @@ def attraction(
     return np.ascontiguousarray(np.where(stay[:, :, None], np.exp(utility), 0.0))
 
 
+def welcome(network: Network, people: People) -> Floats:
+    """Return how acceptable it is to wait on a place's ground, ``[regime, place, group]``, 0 to 1.
+
+    ``exp(min(0, refuge))`` of its holder. Who sets out for a closed or metered gate may have to stay before it: nobody
+    plans to do so under a party that refuses them, and a holder who welcomes them opens no gate.
+    """
+    return np.ascontiguousarray(np.exp(np.minimum(0.0, _by_place(people.refuge, network.holder[first_days(network)]))))
+
+
 def _by_place(weight: Floats, holder: Ints) -> Floats:
     """Return the weight ``[group, actor]`` of each place's holder, ``[regime, place, group]``; 0 if there is none."""
     known = np.hstack([weight, np.zeros((len(weight), 1))])

@@ -11,7 +11,7 @@ from onward.model.households import HouseholdSizes, in_households
 from onward.typing import Ints
 
 #: arrays of the world with an axis of groups, and which it is
-_GROUPS = {"cost": 1, "attraction": 2, "hazard": 2, "safety": 2, "homeward": 2}
+_GROUPS = {"cost": 1, "attraction": 2, "welcome": 2, "hazard": 2, "safety": 2, "homeward": 2}
 
 
 def with_households(world: World, start: Start, sizes: HouseholdSizes) -> tuple[World, Start]:

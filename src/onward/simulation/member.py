@@ -19,7 +19,7 @@ from onward.engine.jit_cache import use_cache
 from onward.engine.state import Daily, Rates, Raw, Result, Start, World, added_up
 from onward.errors import SimulationError
 from onward.model.build import Model, dated
-from onward.model.choice_costs import attraction, onward_rate, perceived_km, quanta, stage_share
+from onward.model.choice_costs import attraction, onward_rate, perceived_km, quanta, stage_share, welcome
 from onward.model.danger import safety
 from onward.model.encirclement import encirclement, fear_of_gains
 from onward.model.hazard import hazard, reached_by_attacks, readiness, shocks, with_conflict_days
@@ -179,6 +179,7 @@ def _world(
         lane_gate=network.gates.lane_gate,
         cost=perceived_km(network, model.people, model.straight_km, values),
         attraction=attraction(network, model.people, population, values, model.straight_km),
+        welcome=welcome(network, model.people),
         hazard=np.ascontiguousarray(shocked),
         safety=safe,
         allowed=allowed,
