@@ -42,7 +42,7 @@ def calibrate(
     leave_out: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="A crisis not to fit; repeatable.")
     ] = None,
-    draws: Annotated[int, typer.Option(min=10, help="Runs of each crisis.")] = 200,
+    draws: Annotated[int, typer.Option(min=10, help="Runs of each crisis.")] = 900,
     workers: WorkersOption = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Ignore stored results and fit again.")] = False,
 ) -> None:

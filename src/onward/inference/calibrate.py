@@ -27,10 +27,11 @@ FITTED = (
     "attack_weight", "conflict_day_attacks", "conflict_day_reach", "dilution", "habituation", "war_weariness",
     "choice_camp", "choice_foreign",
     "choice_population", "choice_near_km", "choice_city", "choice_town", "choice_village",
+    "immobile_share", "kernel_km",
 )  # fmt: skip
 #: spread between crises before any data, in standard deviations of the prior, and the crises that it weighs as much as:
 #: from 0.05 to 0.5 they say about as much of totals left out (docs/validation/calibration.md)
-SPREAD, SPREAD_WEIGHT = 0.35, 3.0
+SPREAD, SPREAD_WEIGHT = 0.2, 3.0
 #: variance of scores below which the draws say nothing of a slope (own choice)
 RIDGE = 0.02
 #: weight of heavy tails in the point fit: degrees of freedom
@@ -52,8 +53,8 @@ class Plan:
     (``population``): of the point fit.
     """
 
-    draws: int = 300
-    ensemble: int = 400
+    draws: int = 900
+    ensemble: int = 1000
     waves: int = 6
     generations: int = 60
     population: int = 16
@@ -285,8 +286,8 @@ def sensitivity(scores: Floats, figures: Floats) -> tuple[Floats, Floats]:
 def between(effects: Floats, spread: Floats) -> Floats:
     """Return the spread between crises that follows from their effects, shape (parameters,).
 
-    ``s^2 = (w s0^2 + sum over crises of E[(spread effect)^2]) / (w + crises)``, with the prior's s0 = 0.35 weighing as
-    much as w = 3 crises: an expectation-maximisation step under an inverse-gamma prior.
+    ``s^2 = (w s0^2 + sum over crises of E[(spread effect)^2]) / (w + crises)``, with the prior's s0 = `SPREAD`
+    weighing as much as w = 3 crises: an expectation-maximisation step under an inverse-gamma prior.
     """
     square = (spread * effects) ** 2
     found = SPREAD_WEIGHT * SPREAD**2 + square.mean(axis=0).sum(axis=0)
