@@ -1,78 +1,105 @@
-"""Leave out each term of the model in turn, crisis by crisis, and print what that does to totals and shares.
+"""Leave out each term of the model in turn and write what that does to cold starts to docs/validation/model-terms.md.
 
-    python scripts/ablate.py [FLEE_FOLDER...] > table.md
+    python scripts/ablate.py CRISIS...
 
-Means of *expected* with the population's parameters, first 90 days; nothing is fitted. A Flee folder is imported as it is
-found. Totals are compared with counts of everybody displaced, shares with the last counts of places.
+CRISIS is a bundled crisis, a crisis folder or a Flee folder. Means of *expected* over the first 90 days, at the medians
+of the population that was fitted without the crisis, with all other terms as they are; nothing is fitted again.
 """
 
 from __future__ import annotations
 
-import sys
-import tempfile
+import argparse
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from onward.crisis import Crisis, read_crisis
+from onward.evaluation.simple_shares import share_error
+from onward.inference.cold_cases import ColdCase, read_cold_case
+from onward.inference.cold_start import arrivals_of, cold_settings, total_of
+from onward.inference.fit_targets import PARTY
 from onward.model.build import build_model
-from onward.model.parameter_set import population_set
-from onward.simulation.member import Settings, run_one
-from onward.sources.flee import import_flee
+from onward.model.parameters import declared
+from onward.simulation.member import build_member, run_one
 
+PAGE = Path(__file__).parents[1] / "docs" / "validation" / "model-terms.md"
 #: what is held to leave a term out
-WITHOUT = {
-    "all terms": {},
+WITHOUT: Mapping[str, Mapping[str, float]] = {
+    "nothing": {},
     "years of war": {"war_weariness": 0},
+    "habituation": {"habituation": 0},
+    "dilution by size": {"dilution": 0},
     "danger": {"choice_danger": 0},
     "borders attract": {"choice_border": 0},
     "abroad a nest": {"choice_nest": 1},
+    "size of places": {"choice_population": 0},
     "return": {"return_rate": 0, "return_agreement": 0},
+    "front": {"front_weight": 0},
+    "takeover": {"takeover_weight": 0},
     "takeover diluted": {"takeover_dilution": 0},
     "terms of takeover": {"takeover_agreement": 1},
+    "encirclement": {"encirclement_weight": 0},
     "lines cost": {"line_km": 0},
+    "stops on the way": {"stage_share": 0},
 }
-SUDAN = Path(__file__).parents[1] / "tests" / "crises" / "sudan-2023"
-DAYS = 90
+#: safety of a place where an attack a day is expected, at the median of `choice_danger`
+UNDER_FIRE = float((1.0 + 1.0 / declared()["danger_attacks"].default) ** -declared()["choice_danger"].median)
 
 
-def figures(crisis: Crisis, held: dict[str, float]) -> tuple[float, float, float]:
-    """Return the newly displaced on the last of the first 90 days, of it the share abroad, and the share error."""
-    crisis = replace(crisis, parameters={}, fitted_on=()) if crisis.fitted_on else crisis
-    model = build_model(crisis)
-    settings = Settings(engine="expected", members=1, labels=True, overrides=held, base=population_set())
-    daily = run_one(model, settings, 0)[0].result.daily
-    places, t = model.network.places, min(DAYS, model.network.days) - 1
-    stock = daily.here[t] + daily.gate[t] + daily.out[t]
-    new = float((stock + daily.way[t]).sum() - places.displaced_at_start.sum())
-    counts = crisis.table("counts").filter(indicator="stock").drop_nulls("place")
-    near = {
-        row["place"]: row["people"]
-        for row in counts.sort("date").iter_rows(named=True)
-        if (row["date"] - crisis.start).days <= t
-    }
-    index = places.index()
-    seen = np.array(list(near.values()), dtype=float)
-    found = np.array([stock[index[p]] for p in near])
-    error = float("nan")
-    if len(near) > 1 and seen.sum() > 0 and found.sum() > 0:
-        error = float(0.5 * np.abs(seen / seen.sum() - found / found.sum()).sum())
-    return new, float(stock[places.abroad].sum() / max(1.0, stock.sum())), error
+class Figures:
+    """What a run says of a crisis: log errors of totals, errors of shares, who is away from home, and who is under fire."""
+
+    def __init__(self, case: ColdCase, held: Mapping[str, float]) -> None:
+        crisis = replace(case.crisis, parameters={}, fitted_on=()) if case.crisis.fitted_on else case.crisis
+        model = build_model(crisis)
+        settings = cold_settings(case, members=1, seed=1)
+        found = settings.base.distribution
+        medians = {} if found is None else found.median()
+        overrides = {"choice_smallest_party": PARTY, **settings.overrides, **medians}
+        settings = replace(settings, engine="expected", parameters="fixed", overrides=overrides)
+        safety = build_member(model, settings, 0).world.safety[-1]
+        settings = replace(settings, overrides={**overrides, **held})
+        daily = run_one(model, settings, 0)[0].result.daily
+        coverage = declared()["coverage"].median
+        self.totals = [np.log(max(1.0, coverage * total_of(t, daily, model)) / t.truth) for t in case.totals]
+        self.shares = [share_error(arrivals_of(s, daily, model), s.truth) for s in case.shares]
+        away = (daily.here + daily.gate + daily.way + daily.out)[-1].sum()
+        self.away = float(away - model.network.places.displaced_at_start.sum())
+        stock, attacked = daily.here[-1] + daily.gate[-1], (safety < UNDER_FIRE).any(axis=1)
+        self.under_fire = float(stock[attacked].sum() / max(1.0, stock.sum()))
+
+
+def row(name: str, crisis: str, some: list[Figures]) -> str:
+    """Return a row of the table: means over figures."""
+    totals = np.array([error for f in some for error in f.totals])
+    shares = np.array([error for f in some for error in f.shares])
+    cells = [
+        f"{sum(f.away for f in some):,.0f}" if len(some) == 1 else "",
+        f"{np.exp(totals.mean()):.2f}" if len(totals) else "",
+        f"{np.sqrt((totals**2).mean()):.2f}" if len(totals) else "",
+        f"{shares.mean():.3f}" if len(shares) else "",
+        f"{np.mean([f.under_fire for f in some]):.1%}",
+    ]
+    return f"| {crisis} | {name} | {' | '.join(cells)} |\n"
 
 
 def main() -> None:
-    """Print the table."""
-    crises = {name: read_crisis(name) for name in ("daraa-2018", "aleppo-2016")} | {"sudan-2023": read_crisis(SUDAN)}
-    with tempfile.TemporaryDirectory() as kept:
-        for folder in sys.argv[1:]:
-            name = Path(folder).name
-            crises[name] = import_flee(folder, Path(kept) / name, largest_component=True).crisis
-        print("| crisis | left out | newly displaced, day 90 | share abroad | share error |\n|---|---|---|---|---|")
-        for name, crisis in crises.items():
-            for term, held in WITHOUT.items():
-                new, abroad, error = figures(crisis, held)
-                print(f"| {name} | {term} | {new:,.0f} | {abroad:.2f} | {error:.2f} |", flush=True)
+    """Write the page."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("crises", nargs="+")
+    given = parser.parse_args()
+    found: dict[str, dict[str, Figures]] = {}
+    for crisis in given.crises:
+        case = read_cold_case(crisis)
+        found[case.name] = {name: Figures(case, held) for name, held in WITHOUT.items()}
+        print(case.name, flush=True)
+    head = "| crisis | left out | newly displaced at the end | total / counted | error of log totals | error of shares | under fire |\n"
+    head += "|---|---|---|---|---|---|---|\n"
+    every = head + "".join(row(name, "all", [one[name] for one in found.values()]) for name in WITHOUT)
+    single = head + "".join(row(name, crisis, [one[name]]) for crisis, one in found.items() for name in WITHOUT)
+    intro = PAGE.with_suffix(".intro.md").read_text("utf-8").rstrip()
+    PAGE.write_text(f"{intro}\n\n## All crises\n\n{every}\n## Each crisis\n\n{single}", encoding="utf-8")
 
 
 if __name__ == "__main__":
