@@ -1,6 +1,6 @@
 """Compare the smoother's posterior of two crises with ABC-SMC on the real model, and write docs/validation/posterior.md.
 
-    python scripts/check_posterior.py CRISIS CRISIS [--particles 200]
+    python scripts/check_posterior.py CRISIS CRISIS [--particles 800]
 
 Four parameters are free, the others at the medians of their priors; each crisis is fitted alone. ABC-SMC (Beaumont et al.
 2009) runs *expected* itself, with a Gaussian kernel whose width ends at the error of the figures (Wilkinson 2013): then it
@@ -22,7 +22,7 @@ from onward.inference.fit_targets import FitCase, fit_case
 from onward.typing import Floats
 
 PAGE = Path(__file__).parents[1] / "docs" / "validation" / "posterior.md"
-FREE = ("attack_weight", "choice_foreign", "choice_distance", "choice_nest")
+FREE = ("attack_weight", "dilution", "choice_foreign", "choice_camp")
 #: widths of the kernel against the error of the figures, waves of the smoother, its members
 WIDTHS, WAVES, MEMBERS = (4.0, 2.0, 1.0), 6, 400
 #: scores that a run is made at whose figures are then fitted
@@ -100,7 +100,7 @@ def main() -> None:
     """Write the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("crises", nargs=2)
-    parser.add_argument("--particles", type=int, default=200)
+    parser.add_argument("--particles", type=int, default=800)
     given = parser.parse_args()
     cases = [fit_case(case, case.whole.hash) for case in map(read_cold_case, given.crises)]
     rows = [row for case in cases for row in table(case, given.particles, 1)]

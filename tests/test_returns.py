@@ -112,22 +112,6 @@ def test_people_who_wait_at_a_gate_go_home_too(engine: str) -> None:
     )
 
 
-@pytest.mark.parametrize("engine", ["expected", "cohorts", "individuals"])
-def test_people_who_wait_at_a_gate_flee_when_it_is_attacked(engine: str) -> None:
-    crisis = held_up()
-    rows = {name: list(crisis.table(name).iter_rows(named=True)) for name in crisis.tables if len(crisis.table(name))}
-    shelled = {"place": "b", "start": day(20), "end": day(24), "type": "shelling", "actor": "army", "n": 100}
-    attacked = make_crisis(DAYS, rows | {"events": [*rows["events"], shelled]}, {"return_agreement": 0})
-    calm = make_crisis(DAYS, rows, {"return_agreement": 0})
-    daily = [
-        run_one(build_model(c), make_settings(c, engine=engine, members=1, seed=1), 0)[0].result.daily
-        for c in (calm, attacked)
-    ]
-    (kept, _), (left, fled) = ((d.gate[28].sum(), d.fled_again[21:28, 1].sum()) for d in daily)
-    assert left < 0.5 * kept
-    assert fled > kept - left
-
-
 def test_a_takeover_frightens_less_by_agreement_and_in_a_large_city() -> None:
     model = build_model(fallen("agreement"))
     network, people = model.network, model.people

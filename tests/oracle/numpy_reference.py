@@ -83,7 +83,7 @@ class Twin:
         if self.today == 0 or self.regime[self.today] != self.regime[self.today - 1]:
             self.ways = [self.find_ways(g) for g in range(self.home.shape[1])]
         self.pull, self.wait = self.pulls(), self.waits()
-        leavers, quitters = self.leave(), self.leave_gates()
+        leavers, quitters = self.leave(), self.give_up()
         night, self.way = self.way, defaultdict(float)
         for (road, left, goal, g, mode), people in night.items():
             self.travel_on(road, left, goal, g, mode, people)
@@ -215,19 +215,12 @@ class Twin:
             return 0.0
         return self.value["crowding"] * max(0.0, self.here[p].sum() / self.capacity[p] - 1)
 
-    def leave_gates(self) -> list[tuple[int, int, int | None, float]]:
-        """Who gives up waiting at a gate, and who flees from it."""
-        parties: list[tuple[int, int, int | None, float]] = []
-        for (road, g, mode), people in self.waiting.items():
-            near = self.roads.tail[road]
-            threat = self.hazard[self.today, near, g] * self.value["displaced_sensitivity"]
-            rate = threat + self.value["gate_giving_up"]
-            leaving = people * -math.expm1(-rate)
-            fled = leaving * threat / rate if leaving > 0 else 0.0
-            self.add(near, fled_again=fled)
-            parties += [(road, g, how, some) for how, some in ((mode, leaving - fled), (None, fled)) if some > 0]
-            self.waiting[road, g, mode] -= leaving
-        return parties
+    def give_up(self) -> list[tuple[int, int, int, float]]:
+        share = -math.expm1(-self.value["gate_giving_up"])
+        quitters = [(*key, people * share) for key, people in self.waiting.items() if people * share > 0]
+        for key in self.waiting:
+            self.waiting[key] *= 1 - share
+        return quitters
 
     # where to
 

@@ -55,7 +55,7 @@ def run_individuals(
         update_daily_factors(sim)
         mark_each_near(sim, people)
         _leave(sim, people)
-        _leave_gates(sim, people)
+        _give_up(sim, people)
         _return(sim, people)
         travel_alone(sim, people)
         _update_counts(sim, people)
@@ -118,32 +118,20 @@ def _displace(sim: Any, people: Any, who: Any, unit: int) -> None:
 
 
 @once
-def _leave_gates(sim: Any, people: Any) -> None:
-    """Draw who flees from a gate and who gives up waiting there; both choose again without it.
-
-    Who flees leaves as others do who are displaced there; who gives up may also stay at the place.
-    """
+def _give_up(sim: Any, people: Any) -> None:
+    """Draw who stops waiting at a gate; they choose again without it."""
     places, (lanes, groups, modes) = sim.home.shape[0], sim.waiting.shape
-    rng, rates = sim.moves_rng, sim.rates
+    share = 1.0 - math.exp(-sim.rates.gate_giving_up)
     for lane in range(lanes):
         near = sim.tail[sim.lane_road[lane]]
         for g in range(groups):
-            threat, unit = sim.hazard[sim.today, near, g] * rates.displaced_sensitivity, sim.unit[g]
-            rate = threat + rates.gate_giving_up
             for m in range(modes):
-                number = split(rng, sim.waiting[lane, g, m], 1.0 - math.exp(-rate), unit)
-                fled = split(rng, number, threat / rate, unit) if number > 0 else number
-                sim.daily.fled_again[sim.today, near] += fled
-                if number <= 0:
-                    continue
-                who = draw_people(people, waiting_cell(places, groups, lane, g, m), number // unit, rng)
-                fleeing, others = who[: fled // unit], who[fled // unit :]
-                _displace(sim, people, fleeing, unit)
-                odds = odds_from(sim, near, g, flag(False), sim.lane_gate[lane])
-                set_out_today(sim, people, fleeing, near, g, odds)
-                odds = odds_from(sim, near, g, flag(True), sim.lane_gate[lane])
-                choose_for_each(sim, people, others, near, g, odds, -1 - near, whole(0))
-                start_travelling(people, who)
+                number = split(sim.moves_rng, sim.waiting[lane, g, m], share, sim.unit[g]) // sim.unit[g]
+                if number > 0:
+                    who = draw_people(people, waiting_cell(places, groups, lane, g, m), number, sim.moves_rng)
+                    odds = odds_from(sim, near, g, flag(True), sim.lane_gate[lane])
+                    choose_for_each(sim, people, who, near, g, odds, -1 - near, whole(0))
+                    start_travelling(people, who)
 
 
 @once

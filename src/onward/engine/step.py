@@ -47,7 +47,7 @@ def run_member(
         update_daily_factors(sim)
         mark_those_near(sim)
         _leave(sim)
-        _leave_gates(sim)
+        _give_up(sim)
         _return(sim)
         travel(sim)
         _open_gates(sim)
@@ -190,33 +190,23 @@ def _allot_by(sim: Any, a: int, left: Any, rest: Any, by_hazard: bool) -> Any:
 
 
 @once
-def _leave_gates(sim: Any) -> None:
-    """Draw who flees from a gate and who gives up waiting there; both choose again without it.
-
-    Who flees leaves as others do who are displaced there; who gives up may also stay at the place.
-    """
+def _give_up(sim: Any) -> None:
+    """Draw who stops waiting at a gate; they choose again without it."""
     lanes, groups, modes = sim.waiting.shape
-    rng, rates = sim.moves_rng, sim.rates
+    share = 1.0 - math.exp(-sim.rates.gate_giving_up)
     for lane in range(lanes):
         near = sim.tail[sim.lane_road[lane]]
         for g in range(groups):
-            threat = sim.hazard[sim.today, near, g] * rates.displaced_sensitivity
-            rate = threat + rates.gate_giving_up
             for m in range(modes):
-                there, unit = sim.waiting[lane, g, m], sim.unit[g]
-                people = split(rng, there, 1.0 - math.exp(-rate), unit)
-                fled = split(rng, people, threat / rate, unit) if people > 0 else people
-                sim.daily.fled_again[sim.today, near] += fled
-                for again in range(2):
-                    leaving = fled if again else people - fled
-                    if leaving > 0:
-                        open_batch(sim, near)
-                        pool, sums = sim.gate_pool[lane, g, m], sim.gate_from_origin[lane, g, m]
-                        passed, left = sim.gate_near[lane, g, m], sim.waiting[lane, g, m]
-                        add_from_pool(sim, pool, sums, passed, leaving, left, unit, flag(again))
-                        sim.waiting[lane, g, m] -= leaving
-                        mode = whole(-1) if again else m
-                        _prepare_departure(sim, near, g, mode, leaving, sim.lane_gate[lane], -1 - near, whole(0))
+                there = sim.waiting[lane, g, m]
+                people = split(sim.moves_rng, there, share, sim.unit[g])
+                if people > 0:
+                    open_batch(sim, near)
+                    pool, sums = sim.gate_pool[lane, g, m], sim.gate_from_origin[lane, g, m]
+                    passed, unit = sim.gate_near[lane, g, m], sim.unit[g]
+                    add_from_pool(sim, pool, sums, passed, people, there, unit, flag(False))
+                    sim.waiting[lane, g, m] -= people
+                    _prepare_departure(sim, near, g, m, people, sim.lane_gate[lane], -1 - near, whole(0))
 
 
 @part
