@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from numba import types
 from numba.extending import overload
 
@@ -18,9 +17,9 @@ from onward.engine.draws import are_whole, fair_share, hypergeometric
 from onward.engine.growing import longer, longer_table
 from onward.engine.jit import inlined, once, part, whole
 from onward.engine.state import TIMES
-from onward.engine.workspace import BATCHES, END, ENTRIES, FIRST, FROM
+from onward.engine.workspace import BATCHES, END, ENTRIES, EXACT, FIRST, FROM
 
-EXACT, PIECES = 48, 24
+PIECES = 24
 
 
 @part
@@ -120,22 +119,10 @@ def _take_sample_by_type(
     return shares if isinstance(people, types.Float) else whole
 
 
-@part
-def _take(
-    sim: Any, entries: Any, pool: Any, sums: Any, near: Any, label: int, people: Any, again: bool, most: Any
-) -> None:
-    """Take people of one label out of a pool, as entries of the last batch."""
-    there, first = pool[label], sim.size[ENTRIES]
-    sim.size[ENTRIES] = _move_from_pool(entries, first, pool, sums, sim.away, label, people, again, most)
-    if sim.asked > 0:
-        _take_answers(sim, first, near[label], people, there)
-
-
 @inlined
-def _move_from_pool(
-    entries: Any, e: int, pool: Any, sums: Any, away: Any, label: int, people: Any, again: bool, most: Any
-) -> int:
-    """Move people of one label from a pool to the entries from ``e`` on; return the first that is not in use."""
+def _take(cell: Any, label: int, people: Any, again: bool, most: Any) -> None:
+    """Take people of one label out of a pool, as entries of the last batch; ``cell`` is from `_cell`."""
+    pool, sums, entries, size, away = cell
     pool[label] -= people
     sums[label // TIMES] -= people
     new = label
@@ -143,14 +130,20 @@ def _move_from_pool(
         new = label + 1
         away[label % TIMES] -= people
         away[new % TIMES] += people
-    return int(_add_entries(entries, e, new, people, most))
+    size[ENTRIES] = _add_entries(entries, size[ENTRIES], new, people, most)
+
+
+@once
+def _cell(sim: Any, pool: Any, sums: Any) -> Any:
+    """Return a pool with its sums, and the arrays into which its people are taken."""
+    return pool, sums, (sim.entry, sim.entry_people, sim.entry_near), sim.size, sim.away
 
 
 @part
-def _take_answers(sim: Any, first: int, near: Any, people: Any, there: Any) -> None:
+def _take_answers(sim: Any, first: int, near: Any, there: Any) -> None:
     """Let the entries from ``first`` on take along their share of those of ``there`` who passed near held ground."""
     for e in range(first, sim.size[ENTRIES]):  # part by part: parts of one person are an exact sample
-        u = sim.near_rng.random() if are_whole(people) else 0.0
+        u = sim.near_rng.random() if are_whole(there) else 0.0
         for k in range(sim.asked):
             passed = fair_share(u, sim.entry_people[e], near[k], there)
             near[k] -= passed
@@ -160,19 +153,21 @@ def _take_answers(sim: Any, first: int, near: Any, people: Any, there: Any) -> N
 
 @once
 def _take_shares(sim: Any, pool: Any, sums: Any, near: Any, share: float, again: bool) -> None:
-    entries = (sim.entry, sim.entry_people, sim.entry_near)
+    cell, size = _cell(sim, pool, sums), sim.size
     for label in range(pool.size):
         if pool[label] > 0:
             part = pool[label] * share
-            _take(sim, entries, pool, sums, near, label, part, again, part)
+            first, held = size[ENTRIES], pool[label]
+            _take(cell, label, part, again, part)
+            if sim.asked > 0:
+                _take_answers(sim, first, near[label], held)
 
 
 @once
 def _take_some(sim: Any, pool: Any, sums: Any, near: Any, households: int, total: int, unit: int, again: bool) -> None:
     """Take households at distinct random positions of the pool laid out label by label."""
-    entries = (sim.entry, sim.entry_people, sim.entry_near)
-    at = np.empty(households, np.int64)
-    drawn = 0
+    cell, size = _cell(sim, pool, sums), sim.size
+    at, drawn = sim.sampled, 0
     while drawn < households:
         position = min(total - 1, int(sim.labels_rng.random() * total))
         i = drawn
@@ -199,13 +194,16 @@ def _take_some(sim: Any, pool: Any, sums: Any, near: Any, households: int, total
                 i += 1
             passed += there
             if taken > 0:
-                _take(sim, entries, pool, sums, near, label, taken * unit, again, unit)
+                first, held = size[ENTRIES], pool[label]
+                _take(cell, label, taken * unit, again, unit)
+                if sim.asked > 0:
+                    _take_answers(sim, first, near[label], held)
 
 
 @once
 def _take_many(sim: Any, pool: Any, sums: Any, near: Any, households: int, total: int, unit: int, again: bool) -> None:
     """Take more than half of a small pool, label by label."""
-    entries = (sim.entry, sim.entry_people, sim.entry_near)
+    cell, size = _cell(sim, pool, sums), sim.size
     for origin in range(sums.size):
         if sums[origin] == 0:
             continue
@@ -216,7 +214,10 @@ def _take_many(sim: Any, pool: Any, sums: Any, near: Any, households: int, total
                 total -= there
                 households -= taken
                 if taken > 0:
-                    _take(sim, entries, pool, sums, near, label, taken * unit, again, unit)
+                    first, held = size[ENTRIES], pool[label]
+                    _take(cell, label, taken * unit, again, unit)
+                    if sim.asked > 0:
+                        _take_answers(sim, first, near[label], held)
 
 
 @once
@@ -224,7 +225,7 @@ def _take_systematically(
     sim: Any, pool: Any, sums: Any, near: Any, people: int, total: int, unit: int, again: bool
 ) -> None:
     """Take every (total / people)-th household from a random start."""
-    entries = (sim.entry, sim.entry_people, sim.entry_near)
+    cell, size = _cell(sim, pool, sums), sim.size
     most = _part(people, unit)
     position = sim.labels_rng.random()
     step = people / total
@@ -241,7 +242,10 @@ def _take_systematically(
             taken = min(there, upto - before)
             before += taken
             if taken > 0:
-                _take(sim, entries, pool, sums, near, label, taken, again, most)
+                first, held = size[ENTRIES], pool[label]
+                _take(cell, label, taken, again, most)
+                if sim.asked > 0:
+                    _take_answers(sim, first, near[label], held)
 
 
 @part

@@ -1,9 +1,10 @@
 """Read the arrays of a struct without counting a reference.
 
 Numba counts a reference, atomically, whenever an array of a struct is read and again when it is no longer used: a fifth
-of a member's time. The member's struct lives as long as all its kernels, so arrays that it keeps for life are read as
-borrowed; those that grow are not. What outlives the struct is copied out of it. Numba has no public way to write such
-a read: a version without the one used here counts references, with the same results.
+of a member's time. The member's struct lives as long as all its kernels, so its arrays are read as borrowed. Where a
+longer array takes the place of one that is full, the old one is kept until the member ends: what was read before stays
+valid. What outlives the struct is copied out of it. Numba has no public way to write such a read: a version without
+the one used here counts references, with the same results.
 """
 
 from __future__ import annotations
@@ -14,12 +15,17 @@ from typing import Any
 from numba import types
 from numba.core import cgutils
 from numba.experimental import structref
-from numba.extending import lower_getattr
+from numba.extending import intrinsic, lower_getattr, lower_setattr
 
 #: Numba's tools to write compiled code, which have no types
 _code: Any = cgutils
 _struct: Any = getattr(structref, "_Utils", None)
 _reads: Any = lower_getattr
+_writes: Any = lower_setattr
+_as_code: Any = intrinsic
+_kept: Any = types.MemInfoPointer(types.voidptr)
+#: room for the addresses of outgrown arrays, the first of which is how many there are: each doubles, so 64 suffice
+OUTGROWN = 64 * 16
 
 
 def lend_fields(struct_type: Any, fields: Iterable[str]) -> None:
@@ -36,6 +42,44 @@ def _lend(struct_type: Any, field: str) -> None:
         return _without_owner(context, builder, kind.field_dict[field], getattr(data, field))
 
     _reads(struct_type, field)(read)
+
+
+def keep_outgrown(struct_type: Any, fields: Iterable[str], outgrown: str) -> None:
+    """Let compiled code replace arrays of a struct by longer ones, and list the old ones in its field ``outgrown``."""
+    if _struct is None:
+        return
+    for field in fields:
+        _keep(struct_type, field, outgrown)
+
+
+def _keep(struct_type: Any, field: str, outgrown: str) -> None:
+    def write(context: Any, builder: Any, signature: Any, arguments: Any) -> None:
+        (kind, given), (struct, new) = signature.args, arguments
+        data = _struct(context, builder, kind).get_data_struct(struct)
+        context.nrt.incref(builder, given, new)
+        kept = _code.create_struct_proxy(kind.field_dict[outgrown])(
+            context, builder, value=getattr(data, outgrown)
+        ).data
+        for _, memory in context.nrt.get_meminfos(builder, kind.field_dict[field], getattr(data, field)):
+            with builder.if_then(_code.is_not_null(builder, memory)):  # the struct's first array replaces none
+                number = builder.load(kept)
+                number = builder.add(number, number.type(1))
+                builder.store(builder.ptrtoint(memory, number.type), builder.gep(kept, [number]))
+                builder.store(number, kept)
+        setattr(data, field, new)
+
+    _writes(struct_type, field)(write)
+
+
+@_as_code
+def release(typing: Any, address: Any) -> Any:
+    """Release an outgrown array, given its address; called in compiled code only."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        context.nrt.decref(builder, _kept, builder.inttoptr(arguments[0], _code.voidptr_t))
+        return context.get_dummy_value()
+
+    return types.void(address), code
 
 
 def _without_owner(context: Any, builder: Any, kind: Any, value: Any) -> Any:

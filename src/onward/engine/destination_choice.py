@@ -16,7 +16,7 @@ import math
 from typing import Any
 
 from onward.engine.draws import are_whole, split
-from onward.engine.jit import flag, lean, once, part, whole
+from onward.engine.jit import flag, inlined, lean, once, part, whole
 from onward.engine.paths import find_ways, is_same, take_ways
 
 #: columns of a walker: place, destination, mode, quanta left today, re-plans so far, whether just come along a road,
@@ -61,12 +61,13 @@ def plan(sim: Any, g: int, p: int) -> None:
             weigh_distances(sim.near_by[g, p], sim.km[g, p], rates.choice_near_km, rates.choice_distance)
         sim.found[g, p] = True
     dest, near_by, shut_gates, value = sim.dest[g, p], sim.near_by[g, p], sim.shut_gates[g, p], sim.value[g, p]
-    abroad, attraction, leads = sim.abroad, sim.attraction[s], flag(False)
+    abroad, attraction, leads, reached = sim.abroad, sim.attraction[s], flag(False), whole(0)
     for k in range(dest.size):
         j = dest[k]
         if j < 0:
             break
         value[k] = 0.0
+        reached += 1
         if rates.choice_danger > 0.0 and abroad[p] and not abroad[j]:
             continue
         leads = flag(True)
@@ -76,7 +77,7 @@ def plan(sim: Any, g: int, p: int) -> None:
                 gates = math.exp(-rates.choice_gate * shut_gates[k])
                 gates *= sim.welcome[s, sim.tail[sim.lane_road[lanes[k]]], g]
             value[k] = _in_nest(rates.choice_nest, abroad[j], attraction[j, g] * near_by[k] * gates)
-    sim.leads[g, p] = leads
+    sim.leads[g, p], sim.reached[g, p] = leads, reached
 
 
 @lean
@@ -97,13 +98,14 @@ def plan_all(sim: Any) -> None:
 @part
 def _in_nest(nest: float, abroad: bool, weight: float) -> float:
     """Return a weight as it counts within the nest of places abroad; as it is for places at home."""
-    return float(weight ** (1.0 / nest)) if abroad else weight
+    return float(weight ** (1.0 / nest)) if abroad and nest != 1.0 else weight
 
 
 @once
 def update_daily_factors(sim: Any) -> None:
     """Update each place's threat and crowding and each gate's queue at the start of a day."""
     places, groups = sim.here.shape
+    safe, stopping = sim.safe, sim.stopping
     for p in range(places):
         room = 1.0
         if sim.capacity[p] >= 0.0:
@@ -111,8 +113,9 @@ def update_daily_factors(sim: Any) -> None:
             room = min(1.0, max(0.0, (1.0 - taken) / (1.0 - sim.rates.choice_full_from)))
         for g in range(groups):
             threat = math.exp(-sim.rates.choice_threat * sim.hazard[sim.today, p, g])
-            pull = room * threat * sim.safety[sim.today, p, g]
-            sim.pull[p, g] = _in_nest(sim.rates.choice_nest, sim.abroad[p], pull)
+            safe[g, p] = sim.safety[sim.today, p, g]
+            stopping[g, p] = sim.stage[p] * safe[g, p]
+            sim.pull[g, p] = _in_nest(sim.rates.choice_nest, sim.abroad[p], room * threat * safe[g, p])
     for lane in range(sim.lane_gate.size):
         sim.wait[lane] = math.exp(-sim.rates.choice_wait * _days_to_wait(sim, sim.lane_gate[lane]))
         sim.wait_abroad[lane] = _in_nest(sim.rates.choice_nest, flag(True), sim.wait[lane])
@@ -140,26 +143,37 @@ def accepted_share(sim: Any, place: int, g: int) -> float:
 
     A destination is accepted with the probability ``min(1, safety there / safety here)``.
     """
-    dest, value, pull, safety = sim.dest[g, place], sim.value[g, place], sim.pull, sim.safety[sim.today]
-    abroad, own = sim.abroad, sim.safety[sim.today, place, g]
-    total, taken, nest, nest_taken = 0.0, 0.0, 0.0, 0.0
-    for k in range(dest.size):
+    own, many = sim.safe[g, place], sim.reached[g, place]
+    home, nest, taken, nest_taken = _accepted(
+        sim.dest[g, place], sim.value[g, place], sim.pull[g], sim.safe[g], sim.abroad, own, many
+    )
+    scale = _nest_scale(nest, sim.rates.choice_nest)
+    total = home + nest * scale
+    return (taken + nest_taken * scale) / total if total > 0.0 else 0.0
+
+
+@lean
+def _accepted(
+    dest: Any, value: Any, pull: Any, safe: Any, abroad: Any, own: float, many: int
+) -> tuple[float, float, float, float]:
+    """Return the weights of the first ``many`` destinations at home and abroad, and those of who accepts them."""
+    home, nest, taken, nest_taken = 0.0, 0.0, 0.0, 0.0
+    for k in range(many):
         j = dest[k]
-        if j < 0:
-            break
-        w = value[k] * pull[j, g]
-        safer = min(1.0, safety[j, g] / own) if own > 0.0 else 1.0
-        if abroad[j]:
-            nest += w
-            nest_taken += w * safer
-        else:
-            total += w
-            taken += w * safer
-    if nest > 0.0:
-        scale = nest ** (sim.rates.choice_nest - 1.0)
-        total += nest * scale
-        taken += nest_taken * scale
-    return taken / total if total > 0.0 else 0.0
+        w = value[k] * pull[j]
+        safer = w * min(1.0, safe[j] / own) if own > 0.0 else w
+        beyond = abroad[j]
+        home += 0.0 if beyond else w
+        taken += 0.0 if beyond else safer
+        nest += w if beyond else 0.0
+        nest_taken += safer if beyond else 0.0
+    return home, nest, taken, nest_taken
+
+
+@part
+def _nest_scale(nest: float, alike: float) -> float:
+    """Return the factor of the weights abroad, whose sum is ``nest``: 1 without a nest."""
+    return float(nest ** (alike - 1.0)) if nest > 0.0 and alike != 1.0 else 1.0
 
 
 @part
@@ -172,41 +186,70 @@ def destination_weights(sim: Any, place: int, g: int, people: Any, stay: bool, b
     """
     if not sim.planned[g, place]:
         plan(sim, g, place)
-    dest, lanes, value = sim.dest[g, place], sim.gate_lane[g, place], sim.value[g, place]
-    weight, pull, wait, abroad, lane_gate = sim.weight, sim.pull, sim.wait, sim.abroad, sim.lane_gate
-    wait_abroad = sim.wait_abroad
-    alike, k_most, nest = sim.rates.choice_nest, dest.size, 0.0
-    for k in range(k_most + 1):
-        weight[k] = 0.0
-    for k in range(k_most):
-        j = dest[k]
-        if j < 0:
-            break
-        lane = lanes[k]
-        if lane >= 0 and lane_gate[lane] == barred:
-            continue
-        waiting = 1.0 if lane < 0 else wait_abroad[lane] if abroad[j] else wait[lane]
-        weight[k] = value[k] * pull[j, g] * waiting
-        nest += weight[k] if abroad[j] else 0.0
+    dest, lanes, many, weight = sim.dest[g, place], sim.gate_lane[g, place], sim.reached[g, place], sim.weight
+    abroad, alike, k_most = sim.abroad, sim.rates.choice_nest, dest.size
+    waits = (sim.wait, sim.wait_abroad, sim.lane_gate)
+    home, nest = _fill_weights(weight, dest, sim.value[g, place], sim.pull[g], lanes, abroad, waits, barred, many)
+    weight[k_most] = 0.0
     if stay:
         near = sim.rates.choice_near_km**-sim.rates.choice_distance
         here = sim.attraction[sim.regime[sim.today], place, g] * near
-        weight[k_most] = _in_nest(alike, abroad[place], here) * pull[place, g]
+        weight[k_most] = _in_nest(alike, abroad[place], here) * sim.pull[g, place]
+        home += 0.0 if abroad[place] else weight[k_most]
         nest += weight[k_most] if abroad[place] else 0.0
-    scale = nest ** (alike - 1.0) if nest > 0.0 else 1.0
-    total, most = 0.0, 0.0
-    for k in range(k_most + 1):
-        if weight[k] > 0.0 and abroad[place if k == k_most else dest[k]]:
-            weight[k] *= scale
-        total += weight[k]
-        most = max(most, weight[k])
-    floor, kept = sim.rates.choice_floor * total, 0.0
+    scale = _nest_scale(nest, alike)
+    total = home + nest * scale
+    floor = sim.rates.choice_floor * total
     if not are_whole(people):
+        most = _largest(weight, dest, abroad, scale, many)
+        if stay:
+            most = max(most, weight[k_most] * (scale if abroad[place] else 1.0))
         floor = max(floor, min(most, total * sim.rates.choice_smallest_party / people))
-    for k in range(k_most + 1):
-        if weight[k] < floor:
-            weight[k] = 0.0
-        kept += weight[k]
+    kept = _above_floor(weight, dest, abroad, scale, floor, many)
+    if stay:
+        weight[k_most] *= scale if abroad[place] else 1.0
+        weight[k_most] = weight[k_most] if weight[k_most] >= floor else 0.0
+        kept += weight[k_most]
+    return kept
+
+
+@lean
+def _fill_weights(
+    weight: Any, dest: Any, value: Any, pull: Any, lanes: Any, abroad: Any, waits: Any, barred: int, many: int
+) -> tuple[float, float]:
+    """Fill in the weights of the first ``many`` destinations and 0 for others; return their sums at home and abroad."""
+    (wait, wait_abroad, lane_gate), home, nest = waits, 0.0, 0.0
+    for k in range(many):
+        j, lane = dest[k], lanes[k]
+        w, beyond = value[k] * pull[j], abroad[j]
+        if lane >= 0:
+            w *= 0.0 if lane_gate[lane] == barred else wait_abroad[lane] if beyond else wait[lane]
+        weight[k] = w
+        home += 0.0 if beyond else w
+        nest += w if beyond else 0.0
+    for k in range(many, dest.size):
+        weight[k] = 0.0
+    return home, nest
+
+
+@lean
+def _largest(weight: Any, dest: Any, abroad: Any, scale: float, many: int) -> float:
+    """Return the largest weight, with those abroad scaled."""
+    most = 0.0
+    for k in range(many):
+        most = max(most, weight[k] * scale if abroad[dest[k]] else weight[k])
+    return most
+
+
+@lean
+def _above_floor(weight: Any, dest: Any, abroad: Any, scale: float, floor: float, many: int) -> float:
+    """Scale the weights abroad, set those below ``floor`` to 0, and return the sum of the others."""
+    kept = 0.0
+    for k in range(many):
+        w = weight[k] * scale if abroad[dest[k]] else weight[k]
+        w = w if w >= floor else 0.0
+        weight[k] = w
+        kept += w
     return kept
 
 
@@ -247,7 +290,7 @@ def choose(
     return size
 
 
-@part
+@inlined
 def push(
     walker: Any, walking: Any, place: int, goal: int, mode: int, budget: int, replans: int, came: bool, bits: int,
     people: Any, size: int,

@@ -60,6 +60,8 @@ def _split(rng: Any, n: Any, p: Any, unit: int) -> Any:
             return np.int64(0)
         if p >= 1.0:
             return np.int64(households * unit)
+        if households == 1:
+            return np.int64(unit if rng.random() < p else 0)
         return np.int64(binomial(rng, households, p) * unit)
 
     return mean if isinstance(n, types.Float) else drawn
@@ -75,9 +77,13 @@ def binomial(rng: Any, n: int, p: float) -> int:
     if n == 1:
         return 1 if rng.random() < p else 0
     rare = min(p, 1.0 - p)
-    if rare * n > FEW or n > MANY:
+    mean = rare * n
+    if mean > FEW or n > MANY:
         return int(rng.binomial(n, p))
-    odds, left, chance, factor, bits = rare / (1.0 - rare), rng.random(), 1.0, 1.0 - rare, n
+    left = rng.random()
+    if left < 1.0 - mean:  # below the probability of none, which need not be found
+        return 0 if rare == p else n
+    odds, chance, factor, bits = rare / (1.0 - rare), 1.0, 1.0 - rare, n
     while bits > 0:
         if bits & 1:
             chance *= factor

@@ -28,7 +28,7 @@ SMALLEST_LEG = 0.05
 _packed = once(packed)
 
 
-@part
+@inlined
 def record_stop(size: Any, stop: Any, stopped: Any, near: Any, where: int, people: Any, bits: int) -> None:
     """Record that people of the current batch stop: at place p (p), at home (places + p), or at a gate.
 
@@ -55,6 +55,7 @@ def record_arrivals(sim: Any, b: int, g: int) -> None:
     if sim.origins:
         _reserve_flows(sim, stops + end - first if are_whole(left) else stops * (end - first))
     entry, there, stop, stopped, daily, today = sim.entry, sim.entry_people, sim.stop, sim.stopped, sim.daily, sim.today
+    rank = sim.rank
     for i in range(stops):
         where = stop[i]
         people = stopped[where]
@@ -70,7 +71,7 @@ def record_arrivals(sim: Any, b: int, g: int) -> None:
             sim.here[to, g] += people
             daily.arrived[today, to] += people
         if not sim.origins:
-            sim.leg[start, to] += people
+            sim.leg[rank[start], rank[to]] += people
         if labelled:
             pool = sim.pool[to, g] if lane < 0 else sim.gate_pool[lane, g, mode]
             sums = sim.from_origin[to, g] if lane < 0 else sim.gate_from_origin[lane, g, mode]
@@ -194,19 +195,19 @@ def write_legs(sim: Any) -> None:
     """Record the legs of the day without labels (origin unknown, times 0), sorted by key, and clear them."""
     if sim.origins:
         return
-    places, by_name = sim.leg.shape[0], sim.by_name
+    places, f = sim.leg.shape[0], sim.size[FLOWS]
     _reserve_flows(sim, sim.leg.size)
+    flow, going = sim.flow, sim.flow_people
     for start in range(places):
-        leg = sim.leg[by_name[start]]
+        leg = sim.leg[start]
         for end in range(places):
-            people = leg[by_name[end]]
+            people = leg[end]
             if people >= SMALLEST_LEG:
-                f = sim.size[FLOWS]
-                sim.flow[f] = _packed(places, sim.today, whole(-1), start, end, whole(0))
-                sim.flow_people[f] = people
-                sim.size[FLOWS] = f + 1
-        for end in range(places):
+                flow[f] = _packed(places, sim.today, whole(-1), start, end, whole(0))
+                going[f] = people
+                f += 1
             leg[end] = 0
+    sim.size[FLOWS] = f
 
 
 @once

@@ -22,7 +22,19 @@ from onward.engine.draws import split
 from onward.engine.growing import longer, longer_table
 from onward.engine.jit import flag, once, part, whole
 from onward.engine.labels import record_arrivals, record_stop
-from onward.engine.workspace import T_BATCH, T_GOAL, T_GROUP, T_LEFT, T_MODE, T_PASSED, T_ROAD, TRAVELLERS
+from onward.engine.workspace import (
+    A_HEAD,
+    A_LANE,
+    A_QUANTA,
+    T_BATCH,
+    T_GOAL,
+    T_GROUP,
+    T_LEFT,
+    T_MODE,
+    T_PASSED,
+    T_ROAD,
+    TRAVELLERS,
+)  # fmt: skip
 
 
 @part
@@ -83,10 +95,10 @@ def _walk(sim: Any, g: int, batch: int, size: int) -> None:
     part of the stocks when the whole batch has walked: nobody chooses by stocks of the same day.
     """
     places, modes, rng = sim.here.shape[0], sim.waiting.shape[2], sim.moves_rng
-    stay, safety = sim.attraction[sim.regime[sim.today]], sim.safety[sim.today]
-    firsts, lanes, heads, shut, tenths = sim.first, sim.lane, sim.head, sim.shut, sim.quanta
+    stay, stopping, along, shut = sim.attraction[sim.regime[sim.today]], sim.stopping[g], sim.along, sim.shut
+    planned, firsts = sim.planned[g], sim.first[g]
     rows, stop, stopped, near, near_road = sim.size, sim.stop, sim.stopped, sim.stopped_near, sim.near_road
-    unit, planned, walker, walking = sim.unit[g], sim.planned, sim.walker, sim.walking
+    unit, walker, walking = sim.unit[g], sim.walker, sim.walking
     way, way_people = sim.way, sim.way_people
     while size > 0:
         size -= 1
@@ -97,7 +109,7 @@ def _walk(sim: Any, g: int, batch: int, size: int) -> None:
         end = goal - places if homeward else goal
         while True:
             if came and place != end:  # a town on the way: some stop there for a while
-                staging = split(rng, people, sim.stage[place] * safety[place, g], unit)
+                staging = split(rng, people, stopping[place], unit)
                 people -= staging
                 if staging > 0:
                     record_stop(rows, stop, stopped, near, place, staging, bits)
@@ -106,9 +118,9 @@ def _walk(sim: Any, g: int, batch: int, size: int) -> None:
             if place == end and (homeward or replans >= sim.rates.replans or stay[place, g] > 0.0):
                 record_stop(rows, stop, stopped, near, goal, people, bits)
                 break
-            if not planned[g, place]:
+            if not planned[place]:
                 plan(sim, g, place)
-            road = whole(firsts[g, place, end])
+            road = whole(firsts[place, end])
             if road < 0 and replans >= sim.rates.replans:
                 record_stop(rows, stop, stopped, near, place, people, bits)
                 break
@@ -117,7 +129,7 @@ def _walk(sim: Any, g: int, batch: int, size: int) -> None:
                 reserve_travellers(sim, size)
                 way, way_people = sim.way, sim.way_people
                 break
-            lane, quanta = lanes[road], tenths[road, mode]
+            lane, quanta = along[road, A_LANE], along[road, A_QUANTA + mode]
             if lane >= 0 and shut[road]:
                 record_stop(rows, stop, stopped, near, 2 * places + lane * modes + mode, people, bits)
                 break
@@ -129,7 +141,7 @@ def _walk(sim: Any, g: int, batch: int, size: int) -> None:
             if near_road.shape[1] > 0:
                 bits |= near_road[sim.today, road]
             budget -= quanta
-            place, came = heads[road], True
+            place, came = along[road, A_HEAD], True
 
 
 @part

@@ -12,12 +12,14 @@ import numpy as np
 from numba import types
 from numba.experimental import structref
 
-from onward.engine.borrowed import lend_fields
+from onward.engine.borrowed import OUTGROWN, keep_outgrown, lend_fields, release
 from onward.engine.jit import once
 from onward.engine.state import TIMES, Daily, Rates, Raw, Start, World
 
 MODES = 2
 ROOM = 256
+#: households up to which a batch is an exact sample (`onward.engine.batches`)
+EXACT = 48
 
 #: rows in use of what grows, by their place in ``size``
 TRAVELLERS, BATCHES, ENTRIES, FLOWS, STOPS = range(5)
@@ -25,11 +27,12 @@ TRAVELLERS, BATCHES, ENTRIES, FLOWS, STOPS = range(5)
 FIRST, END, FROM = range(3)
 #: columns of a traveller under way overnight: road, quanta still to go on it, then as a walker's
 T_ROAD, T_LEFT, T_GOAL, T_GROUP, T_MODE, T_BATCH, T_PASSED = range(7)
+#: columns of ``along``: head, lane, quanta on foot and by car
+A_HEAD, A_LANE, A_QUANTA = range(3)
 
 FIELDS = (
     *World._fields,
     "rates",
-    "by_name",  # [rank] places in the order of their names
     # the regime
     "dest",  # [g, p, k] the K cheapest places, cheapest first, -1 ends a shorter list
     "km",  # [g, p, k] perceived distance
@@ -38,13 +41,17 @@ FIELDS = (
     "gate_lane",  # [g, p, k] lane of the first shut gate on the way, -1 none
     "shut_gates",  # [g, p, k] shut gates on the way
     "value",  # [g, p, k] what does not change within a regime of the weight of each destination
+    "reached",  # [g, p] how many destinations there are, under this regime
     "leads",  # [g, p] whether a way leads to any place that people may choose
     "planned",  # [g, p] whether the ways of this regime are known
     "found",  # [g, p] whether the ways are known of a regime with the same roads
     "shut",  # [r] whether the road's gate is closed or metered
+    "along",  # [r] head, lane and quanta by mode of each road, next to each other
     # the day
     "today",
-    "pull",  # [p, g] what changes daily in the weight of a place
+    "pull",  # [g, p] what changes daily in the weight of a place
+    "safe",  # [g, p] safety of today
+    "stopping",  # [g, p] share of those who pass a place today who stop there for a while
     "wait",  # [l] the same of the queue at a gate
     "wait_abroad",  # [l] as it counts on the way to a place abroad
     "weight",  # [k + 1] of one choice; the last is staying
@@ -52,7 +59,7 @@ FIELDS = (
     "walking",  # [stack]
     "allotted",  # [p, g] residents of areas with observed departures who leave today
     "overdrawn",
-    "leg",  # [p, p] legs of today that are recorded without labels
+    "leg",  # [rank, rank] legs of today that are recorded without labels, by the order of names of places
     "share_left",  # [p] of residents who left yesterday
     "returning",  # [g, p] share of the displaced from there who set out for home today
     # people
@@ -72,6 +79,7 @@ FIELDS = (
     "gate_from_origin",  # [l, g, mode, origin]
     # what grows: travellers overnight, batches, their labels, flows
     "size",  # rows in use of each
+    "outgrown",  # addresses of arrays that are full, after their number
     "way",  # [traveller, columns]
     "way_people",
     "batch",  # [batch, (first entry, entries, place left)]
@@ -84,6 +92,7 @@ FIELDS = (
     "stopped",  # [where] people who stopped
     "tally",  # [label] of those who stopped at one of them
     "met",  # labels in the tally
+    "sampled",  # positions of a small sample in its pool
     # who has passed near held ground: as many of each label for each question as in the array of people
     "pool_near",  # [p, g, label, k]
     "gate_near",  # [l, g, mode, label, k]
@@ -118,13 +127,14 @@ class Sim(structref.StructRefProxy):
 
 
 structref.define_proxy(Sim, SimType, list(FIELDS))
-#: arrays for which longer ones are put while a member runs: they are read with a reference, so that what was read lives
+#: arrays in whose place longer ones are put while a member runs
 GROWING = {
     "walker", "walking", "way", "way_people", "batch", "batch_left", "entry", "entry_people", "entry_near", "flow",
     "flow_people", "flow_near", "ended",
 }  # fmt: skip
 
-lend_fields(SimType, [field for field in FIELDS if field not in GROWING])
+lend_fields(SimType, FIELDS)
+keep_outgrown(SimType, GROWING, "outgrown")
 
 
 @once
@@ -146,9 +156,11 @@ def set_up(
     at_gate = (lanes, groups, MODES)
     ways = (groups, places, k_most)
     pool, from_origin = np.full((places, groups, labels), none), np.full((places, groups, labels // TIMES), none)
-    away, by_name = np.full(TIMES, none), np.zeros(places, np.int64)
-    for p in range(places):
-        by_name[world.rank[p]] = p
+    away, along = np.full(TIMES, none), np.zeros((world.head.size, 2 + MODES), np.int64)
+    for r in range(world.head.size):
+        along[r, A_HEAD], along[r, A_LANE] = world.head[r], world.lane[r]
+        for mode in range(MODES):
+            along[r, A_QUANTA + mode] = world.quanta[r, mode]
     if labelled:
         for p in range(places):
             for g in range(groups):
@@ -158,13 +170,15 @@ def set_up(
         world.regime, world.head, world.tail, world.out, world.quanta, world.lane, world.lane_road,
         world.lane_gate, world.cost, world.attraction, world.welcome, world.hazard, world.safety, world.allowed,
         world.onward, world.stage, world.capacity, world.abroad, world.homeward, world.observed, world.observed_area,
-        world.rank, asked, world.near_place, world.near_road, world.unit, world.largest, rates, by_name,
+        world.rank, asked, world.near_place, world.near_road, world.unit, world.largest, rates,
         np.full(ways, -1, np.int64), np.full(ways, np.inf), np.zeros(ways),
         np.full((groups, places, places), -1, np.int32),
         np.full(ways, -1, np.int64), np.zeros(ways, np.int64), np.zeros(ways),
+        np.zeros((groups, places), np.int64), np.zeros((groups, places), np.bool_),
         np.zeros((groups, places), np.bool_), np.zeros((groups, places), np.bool_),
-        np.zeros((groups, places), np.bool_), np.zeros(world.head.size, np.bool_),
-        0, np.zeros((places, groups)), np.ones(lanes), np.ones(lanes), np.zeros(k_most + 1),
+        np.zeros(world.head.size, np.bool_), along,
+        0, np.zeros((groups, places)), np.zeros((groups, places)), np.zeros((groups, places)), np.ones(lanes),
+        np.ones(lanes), np.zeros(k_most + 1),
         np.zeros((ROOM + 2 * k_most, 7), np.int64), np.full(ROOM + 2 * k_most, none),
         np.full((places, groups), none), np.int64(-1),
         np.full((legs, legs), none), np.zeros(places), np.zeros((groups, places)),
@@ -172,10 +186,11 @@ def set_up(
         np.zeros(world.allowed.shape[1] + world.observed.shape[1], np.int64), np.full(places, none), away,
         labelled, origins, pool, np.full((lanes, groups, MODES, labels), none),
         from_origin, np.full((lanes, groups, MODES, labels // TIMES), none),
-        np.zeros(5, np.int64), np.zeros((ROOM, 7), np.int64), np.full(ROOM, none),
+        np.zeros(5, np.int64), np.zeros(OUTGROWN, np.int64), np.zeros((ROOM, 7), np.int64), np.full(ROOM, none),
         np.zeros((ROOM, 3), np.int64), np.full(ROOM, none), np.zeros(ROOM, np.int64), np.full(ROOM, none),
         np.zeros(ROOM, np.int64), np.full(ROOM, none),
         np.zeros(stops, np.int64), np.full(stops, none), np.full(labels, none), np.zeros(labels, np.int64),
+        np.zeros(EXACT, np.int64),
         np.full((places, groups, labels, asked), none), np.full((lanes, groups, MODES, labels, asked), none),
         np.full((ROOM, asked), none), np.full((ROOM, asked), none), np.full((stops, asked), none),
         np.full((labels, asked), none), np.full((known, known, 1 + asked), none),
@@ -202,4 +217,7 @@ def raw_of(sim: Any) -> Raw:
         d.times.copy(),
     )  # fmt: skip
     legs, people, near = sim.flow[:size].copy(), sim.flow_people[:size].copy(), sim.flow_near[:size].copy()
+    for i in range(sim.outgrown[0]):
+        release(sim.outgrown[1 + i])
+    sim.outgrown[0] = 0
     return Raw(daily, legs, people, near, sim.ended.copy(), sim.overdrawn)
