@@ -339,8 +339,12 @@ def simulate_events(model: Hawkes, felt: Floats, days: int, rng: np.random.Gener
     events = np.empty((days, *felt.shape), dtype=np.int64)
     background, decay = level * model.background, model.decay
     for t in range(days):
-        events[t] = rng.poisson(background + model.branching * (felt @ model.kernel))
-        felt = decay * felt + (1.0 - decay) * events[t]
+        rate = felt @ model.kernel
+        rate *= model.branching
+        rate += background
+        events[t] = rng.poisson(rate)
+        felt = decay * felt
+        felt += (1.0 - decay) * events[t]
     return events
 
 

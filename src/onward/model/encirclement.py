@@ -78,10 +78,11 @@ def encirclement(steps: Floats, fear: Floats, values: Values) -> Floats:
     kept = 2.0 ** (-1.0 / values["takeover_half_life_days"])
     felt = np.where(steps[:, :, None] > 0, steps[:, :, None] * fear[:, None, :], steps[:, :, None])
     fright = np.zeros_like(felt)
-    frightened = (felt > 0).any(axis=0)  # elsewhere it stays 0
+    rises = felt > 0
+    frightened, first = rises.any(axis=0), max(1, int(rises.any(axis=(1, 2)).argmax()))  # before and elsewhere it is 0
     some = felt[:, frightened]
-    some[:1] = 0.0
-    for t in range(1, len(some)):
+    some[:first] = 0.0
+    for t in range(first, len(some)):
         np.maximum(0.0, kept * some[t - 1] + some[t], out=some[t])
     fright[:, frightened] = some
     return fright

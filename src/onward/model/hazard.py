@@ -215,9 +215,9 @@ def reached_by_attacks(attacks: Attacks, numbers: Floats, people: People, days: 
     day = attacks.day + total * np.arange(len(fear))[:, None]
     spot = np.broadcast_to(attacks.spot, day.shape)
     by_day = csr_matrix(
-        (weight.ravel(), (day.ravel(), spot.ravel())), shape=(total * len(fear), near.shape[1])
+        (weight.ravel(), (day.ravel(), spot.ravel())), shape=(total * len(fear), len(near))
     )  # fmt: skip
-    reached = (by_day @ near.T).toarray().reshape(len(fear), total, near.shape[0])
+    reached = (by_day @ near).reshape(len(fear), total, near.shape[1])
     return np.ascontiguousarray(np.moveaxis(reached[group.ravel()], 0, 2))
 
 
@@ -230,9 +230,10 @@ def exposure(attacks: Attacks, numbers: Floats, people: People, days: int, value
     return remembered(reached_by_attacks(attacks, numbers, people, days, values), values)
 
 
-def _kernel(km: Floats, width: float, cutoff: float) -> csr_matrix:
+def _kernel(km: Floats, width: float, cutoff: float) -> Floats:
+    """Return how much of an attack each place feels, ``[spot, place]``."""
     near = np.exp(-0.5 * (km / width) ** 2)
-    return csr_matrix(np.where(km <= cutoff * width, near, 0.0))
+    return np.ascontiguousarray(np.where(km <= cutoff * width, near, 0.0).T)
 
 
 def remembered(reached: Floats, values: Values) -> Floats:
@@ -250,13 +251,16 @@ def unexpected_exposure(felt: Floats, people_there: Floats, history: int, values
     ``X = max(0, E - eta mean(E of the last habituation_days)) / (people / dilution_people)^delta`` for the crisis's own
     days, with at least ``dilution_smallest`` people.
     """
-    total = np.cumsum(np.concatenate([np.zeros_like(felt[:1]), felt]), axis=0)
-    day = np.arange(len(felt))
+    frightened = felt.any(axis=0)  # elsewhere it is 0
+    some = felt[:, frightened]
+    total = np.cumsum(np.concatenate([np.zeros_like(some[:1]), some]), axis=0)
+    day = np.arange(history, len(felt))
     first = np.maximum(0, day - int(values["habituation_days"]))
-    used_to = (total[day] - total[first]) / np.maximum(1, day - first)[:, None, None]
+    used_to = (total[day] - total[first]) / np.maximum(1, day - first)[:, None]
     size = np.maximum(people_there, values["dilution_smallest"]) / values["dilution_people"]
-    above = np.maximum(0.0, felt - values["habituation"] * used_to)
-    return np.asarray(above[history:] / (size ** values["dilution"])[:, None])
+    above = np.zeros((len(day), *felt.shape[1:]))
+    above[:, frightened] = np.maximum(0.0, some[history:] - values["habituation"] * used_to)
+    return np.asarray(above / (size ** values["dilution"])[:, None])
 
 
 def front_distance(network: Network) -> Floats:
@@ -309,13 +313,11 @@ def approach(distance: Floats, people: People, values: Values) -> Floats:
     """
     window = int(values["front_window_days"])
     before = np.concatenate([np.repeat(distance[:1], window, axis=0), distance])[: len(distance)]
-    finite = np.isfinite(distance) & np.isfinite(before)
-    closed = np.where(finite, np.where(finite, before, 0.0) - np.where(finite, distance, 0.0), 0.0)
-    speed = np.where(distance > 0.0, np.maximum(0.0, closed) / window, 0.0)
+    day, place, actor = np.nonzero((distance > 0.0) & (distance < before) & np.isfinite(before))
+    now = distance[day, place, actor]
+    speed = (before[day, place, actor] - now) / window
     felt = np.zeros((*distance.shape[:2], len(people.groups)))
-    day, place, actor = np.nonzero(speed)
-    march = distance[day, place, actor] / (speed[day, place, actor] * values["front_days"])
-    np.maximum.at(felt, (day, place), np.exp(-march)[:, None] * people.fear[:, actor].T)
+    np.maximum.at(felt, (day, place), np.exp(-now / (speed * values["front_days"]))[:, None] * people.fear[:, actor].T)
     return felt
 
 
