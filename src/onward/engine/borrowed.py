@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from numba import types
-from numba.core import cgutils
+from numba.core import cgutils, datamodel
 from numba.experimental import structref
 from numba.extending import intrinsic, lower_getattr, lower_setattr
 
@@ -23,7 +23,9 @@ _struct: Any = getattr(structref, "_Utils", None)
 _reads: Any = lower_getattr
 _writes: Any = lower_setattr
 _as_code: Any = intrinsic
-_kept: Any = types.MemInfoPointer(types.voidptr)
+_any_types: Any = types
+_kept: Any = _any_types.MemInfoPointer(types.voidptr)
+_data: Any = datamodel
 #: room for the addresses of outgrown arrays, the first of which is how many there are: each doubles, so 64 suffice
 OUTGROWN = 64 * 16
 
@@ -71,15 +73,38 @@ def _keep(struct_type: Any, field: str, outgrown: str) -> None:
     _writes(struct_type, field)(write)
 
 
-@_as_code
-def release(typing: Any, address: Any) -> Any:
-    """Release an outgrown array, given its address; called in compiled code only."""
+def _release(typing: Any, address: Any) -> Any:
+    """Release an outgrown array, given its address."""
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         context.nrt.decref(builder, _kept, builder.inttoptr(arguments[0], _code.voidptr_t))
         return context.get_dummy_value()
 
     return types.void(address), code
+
+
+def leave_uncounted(struct_type: Any) -> None:
+    """Let compiled code pass on a struct without counting references: it lives until `end_struct`."""
+    if _struct is not None:
+        none: dict[str, Any] = {"traverse": lambda model, builder: []}
+        _data.default_manager.register(struct_type, type("Uncounted", (_data.models.StructRefModel,), none))
+
+
+def _end_struct(typing: Any, struct: Any) -> Any:
+    """Free a struct that is left uncounted, and its arrays."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        if _struct is not None:
+            memory = _struct(context, builder, struct).get_struct_ref(arguments[0]).meminfo
+            context.nrt.decref(builder, _kept, builder.bitcast(memory, _code.voidptr_t))
+        return context.get_dummy_value()
+
+    return types.void(struct), code
+
+
+#: called in compiled code only
+release: Any = _as_code(_release)
+end_struct: Any = _as_code(_end_struct)
 
 
 def _without_owner(context: Any, builder: Any, kind: Any, value: Any) -> Any:

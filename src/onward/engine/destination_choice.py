@@ -186,6 +186,10 @@ def destination_weights(sim: Any, place: int, g: int, people: Any, stay: bool, b
     """
     if not sim.planned[g, place]:
         plan(sim, g, place)
+    key = ((sim.today * sim.here.shape[0] + place) * sim.here.shape[1] + g) * 2 + whole(stay)
+    key = key * (sim.allowed.shape[1] + 1) + barred + 1
+    if key == sim.weighed and are_whole(people):  # those who leave one gate on foot and by car choose alike
+        return float(sim.weights)
     dest, lanes, many, weight = sim.dest[g, place], sim.gate_lane[g, place], sim.reached[g, place], sim.weight
     abroad, alike, k_most = sim.abroad, sim.rates.choice_nest, dest.size
     waits = (sim.wait, sim.wait_abroad, sim.lane_gate)
@@ -210,6 +214,7 @@ def destination_weights(sim: Any, place: int, g: int, people: Any, stay: bool, b
         weight[k_most] *= scale if abroad[place] else 1.0
         weight[k_most] = weight[k_most] if weight[k_most] >= floor else 0.0
         kept += weight[k_most]
+    sim.weighed, sim.weights = key, kept
     return kept
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from onward.engine.borrowed import end_struct
 from onward.engine.destination_choice import new_regime, plan_all, update_daily_factors
 from onward.engine.draws import sample, split
 from onward.engine.gates import is_cut, may_pass, queue_at
@@ -66,6 +67,7 @@ def run_individuals(
         reached[0] = t + 1
     tally_last_place_of_each(sim, people)
     raw = raw_of(sim)
+    end_struct(sim)
     return raw, people.log[: people.logged[0]], people.last
 
 

@@ -11,6 +11,7 @@ import math
 from typing import Any
 
 from onward.engine.batches import add_from_pool, add_residents, open_batch, shuffle
+from onward.engine.borrowed import end_struct
 from onward.engine.destination_choice import GOAL, MODE, accepted_share, choose, new_regime, plan, update_daily_factors
 from onward.engine.draws import are_whole, sample, split
 from onward.engine.gates import is_cut, may_pass, queue_at
@@ -57,7 +58,9 @@ def run_member(
         drop_finished_batches(sim)
         reached[0] = t + 1
     tally_last_places(sim)
-    return raw_of(sim)
+    raw = raw_of(sim)
+    end_struct(sim)
+    return raw
 
 
 @once

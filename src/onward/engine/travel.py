@@ -48,16 +48,22 @@ def travel(sim: Any) -> None:
     way, people = sim.way[:parties].copy(), sim.way_people[:parties].copy()
     sim.size[TRAVELLERS] = 0
     _reserve_walkers(sim, parties)
+    net = (
+        sim.attraction[sim.regime[sim.today]], sim.stopping, sim.planned, sim.first, sim.along, sim.shut,
+        sim.near_road[sim.today],
+    )  # fmt: skip
+    found, stack = (sim.size, sim.stop, sim.stopped, sim.stopped_near), (sim.walker, sim.walking)
     n = 0
     while n < parties:
         batch, g = way[n, T_BATCH], way[n, T_GROUP]
-        reserve_travellers(sim, parties - n)
+        if sim.size[TRAVELLERS] + parties - n > sim.way_people.size:
+            reserve_travellers(sim, parties - n)
         end = n + 1
         while end < parties and way[end, T_BATCH] == batch:
             end += 1
         size = _wake(sim, way, people, n, end, g)
         n = end
-        _walk(sim, g, batch, size)
+        _walk(sim, net, found, stack, g, batch, size)
         record_arrivals(sim, batch, g)
 
 
@@ -88,18 +94,16 @@ def _wake(sim: Any, way: Any, people: Any, first: int, end: int, g: int) -> int:
 
 
 @once
-def _walk(sim: Any, g: int, batch: int, size: int) -> None:
+def _walk(sim: Any, net: Any, found: Any, stack: Any, g: int, batch: int, size: int) -> None:
     """Let the ``size`` walkers of a batch on the stack go as far as the day allows.
 
     Where the way is cut they choose again, at most ``replans`` times; then they stay. Stops are recorded, and become
-    part of the stocks when the whole batch has walked: nobody chooses by stocks of the same day.
+    part of the stocks when the whole batch has walked: nobody chooses by stocks of the same day. ``net`` is what they
+    meet today, ``found`` where their stops are recorded.
     """
-    places, modes, rng = sim.here.shape[0], sim.waiting.shape[2], sim.moves_rng
-    stay, stopping, along, shut = sim.attraction[sim.regime[sim.today]], sim.stopping[g], sim.along, sim.shut
-    planned, firsts = sim.planned[g], sim.first[g]
-    rows, stop, stopped, near, near_road = sim.size, sim.stop, sim.stopped, sim.stopped_near, sim.near_road
-    unit, walker, walking = sim.unit[g], sim.walker, sim.walking
-    way, way_people = sim.way, sim.way_people
+    places, modes, rng, most = sim.here.shape[0], sim.waiting.shape[2], sim.moves_rng, sim.rates.replans
+    (stay, stopping, planned, firsts, along, shut, near_road), (rows, stop, stopped, near) = net, found
+    (walker, walking), way, way_people, unit = stack, sim.way, sim.way_people, sim.unit[g]
     while size > 0:
         size -= 1
         place, goal, mode = walker[size, PLACE], walker[size, GOAL], walker[size, MODE]
@@ -109,19 +113,19 @@ def _walk(sim: Any, g: int, batch: int, size: int) -> None:
         end = goal - places if homeward else goal
         while True:
             if came and place != end:  # a town on the way: some stop there for a while
-                staging = split(rng, people, stopping[place], unit)
+                staging = split(rng, people, stopping[g, place], unit)
                 people -= staging
                 if staging > 0:
                     record_stop(rows, stop, stopped, near, place, staging, bits)
                 if people <= 0:
                     break
-            if place == end and (homeward or replans >= sim.rates.replans or stay[place, g] > 0.0):
+            if place == end and (homeward or replans >= most or stay[place, g] > 0.0):
                 record_stop(rows, stop, stopped, near, goal, people, bits)
                 break
-            if not planned[place]:
+            if not planned[g, place]:
                 plan(sim, g, place)
-            road = whole(firsts[place, end])
-            if road < 0 and replans >= sim.rates.replans:
+            road = whole(firsts[g, place, end])
+            if road < 0 and replans >= most:
                 record_stop(rows, stop, stopped, near, place, people, bits)
                 break
             if road < 0:
@@ -138,8 +142,8 @@ def _walk(sim: Any, g: int, batch: int, size: int) -> None:
             if quanta > budget:
                 set_out(sim, way, way_people, road, quanta - budget, goal, g, mode, batch, bits, people)
                 break
-            if near_road.shape[1] > 0:
-                bits |= near_road[sim.today, road]
+            if near_road.size > 0:
+                bits |= near_road[road]
             budget -= quanta
             place, came = along[road, A_HEAD], True
 

@@ -12,7 +12,7 @@ import numpy as np
 from numba import types
 from numba.experimental import structref
 
-from onward.engine.borrowed import OUTGROWN, keep_outgrown, lend_fields, release
+from onward.engine.borrowed import OUTGROWN, keep_outgrown, leave_uncounted, lend_fields, release
 from onward.engine.jit import once
 from onward.engine.state import TIMES, Daily, Rates, Raw, Start, World
 
@@ -55,6 +55,8 @@ FIELDS = (
     "wait",  # [l] the same of the queue at a gate
     "wait_abroad",  # [l] as it counts on the way to a place abroad
     "weight",  # [k + 1] of one choice; the last is staying
+    "weighed",  # whose weights these are, and on which day
+    "weights",  # their sum
     "walker",  # [stack, columns] parties walking now
     "walking",  # [stack]
     "allotted",  # [p, g] residents of areas with observed departures who leave today
@@ -133,6 +135,7 @@ GROWING = {
     "flow_people", "flow_near", "ended",
 }  # fmt: skip
 
+leave_uncounted(SimType)
 lend_fields(SimType, FIELDS)
 keep_outgrown(SimType, GROWING, "outgrown")
 
@@ -178,7 +181,7 @@ def set_up(
         np.zeros((groups, places), np.bool_), np.zeros((groups, places), np.bool_),
         np.zeros(world.head.size, np.bool_), along,
         0, np.zeros((groups, places)), np.zeros((groups, places)), np.zeros((groups, places)), np.ones(lanes),
-        np.ones(lanes), np.zeros(k_most + 1),
+        np.ones(lanes), np.zeros(k_most + 1), np.int64(-1), 0.0,
         np.zeros((ROOM + 2 * k_most, 7), np.int64), np.full(ROOM + 2 * k_most, none),
         np.full((places, groups), none), np.int64(-1),
         np.full((legs, legs), none), np.zeros(places), np.zeros((groups, places)),
