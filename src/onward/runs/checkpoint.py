@@ -13,6 +13,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -21,6 +22,7 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from onward.errors import RunFolderError
+from onward.simulation.threads import cores
 
 PARTS = ".parts"
 PLAN = "plan.json"
@@ -113,15 +115,24 @@ def finished(parts: Path, members: int, tables: Sequence[str]) -> dict[int, dict
 
 
 def join_parts(folder: Path, members: int, tables: Sequence[str]) -> None:
-    """Join the members in order into the run folder's tables; nothing else affects their bytes."""
+    """Join the members in order into the run folder's tables, as many tables at a time as there are cores.
+
+    Nothing but the members affects the bytes of a table.
+    """
     parts = folder / PARTS
     ends = [json.loads((parts / f"member-{m}.json").read_text("utf-8"))["ends"] for m in range(members)]
-    for name in tables:
-        where = []
-        for member, mine in enumerate(ends):
-            begin = max((end for end in mine.values() if end < mine[name]), default=0)
-            where.append((_part(parts, member), begin, mine[name]))
+
+    def join(name: str) -> None:
+        where = [(_part(parts, m), mine[name] - _length(mine, name), mine[name]) for m, mine in enumerate(ends)]
         write_table(folder, name, _read_in_blocks(where))
+
+    with ThreadPoolExecutor(cores()) as pool:  # the largest table first, so that none is left alone at the end
+        list(pool.map(join, sorted(tables, key=lambda name: -sum(_length(mine, name) for mine in ends))))
+
+
+def _length(ends: Mapping[str, int], name: str) -> int:
+    """Return how many bytes of a part a table takes."""
+    return ends[name] - max((end for end in ends.values() if end < ends[name]), default=0)
 
 
 def _read_in_blocks(where: Sequence[tuple[Path, int, int]]) -> pl.LazyFrame:

@@ -105,9 +105,9 @@ def _displaced(run: Run, days: pl.DataFrame) -> pl.DataFrame:
 
 def newly_displaced(run: Run) -> pl.DataFrame:
     """Return how many people left home in the period and have not returned by its last day: one row."""
-    rows = run.tables["movements"].with_columns(pl.col("movement").cast(pl.String))
-    sign = pl.when(pl.col("movement") == "returned").then(-1).otherwise(1)
-    rows = rows.filter(pl.col("movement").is_in(["left_home", "returned"])).with_columns(pl.col("people") * sign)
+    rows = run.tables["movements"].filter(pl.col("movement").is_in(["left_home", "returned"]))
+    sign = pl.when(pl.col("movement").cast(pl.String) == "returned").then(-1).otherwise(1)
+    rows = rows.with_columns(pl.col("people") * sign)
     return _total(rows.group_by("member").agg(pl.col("people").sum()).collect(), run)
 
 
