@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from onward.engine.draws import are_whole, fair_share
-from onward.engine.jit import once, part
+from onward.engine.jit import once, part, whole
 from onward.engine.state import TIMES
 from onward.engine.workspace import BATCHES, END, FIRST, T_BATCH, T_PASSED, TRAVELLERS
 
@@ -111,7 +111,8 @@ def _add_those_under_way(sim: Any, column: int) -> None:
             taken, label = sim.entry_people[e], sim.entry[e]
             row = sim.ended[label // TIMES, column]
             row[0] += taken
-            transfer_answers(rng, taken, sim.entry_near[e], taken, walked[b], people[b], sim.tally_near[label], row, 1)
+            held, tally = sim.entry_near[e], sim.tally_near[label]
+            transfer_answers(rng, taken, held, taken, walked[b], people[b], tally, row, whole(1))
             people[b] -= taken
 
 

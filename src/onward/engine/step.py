@@ -155,7 +155,7 @@ def allot(sim: Any) -> None:
             sim.overdrawn = sim.today if sim.overdrawn < 0 else sim.overdrawn
             left = residents
         left = _allot_by(sim, a, left, weight, flag(weight > 0.0))
-        left = _allot_by(sim, a, left, residents, flag(False))
+        left = _allot_by(sim, a, left, residents * 1.0, flag(False))
         for p in range(sim.home.shape[0]):
             if sim.observed_area[p] == a:
                 for g in range(sim.home.shape[1]):
@@ -176,9 +176,11 @@ def _free(sim: Any, p: int, g: int) -> Any:
 
 
 @part
-def _allot_by(sim: Any, a: int, left: Any, rest: Any, by_hazard: bool) -> Any:
-    """Allocate people in proportion to hazard x residents (or residents), each at most once; return the rest."""
-    weights = rest * 1.0
+def _allot_by(sim: Any, a: int, left: Any, weights: float, by_hazard: bool) -> Any:
+    """Allocate people in proportion to hazard x residents (or residents), each at most once; return the rest.
+
+    ``weights`` are the sum of what people are allocated by.
+    """
     for p in range(sim.home.shape[0]):
         if sim.observed_area[p] != a:
             continue

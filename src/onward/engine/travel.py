@@ -53,7 +53,7 @@ def travel(sim: Any) -> None:
         sim.near_road[sim.today],
     )  # fmt: skip
     found, stack = (sim.size, sim.stop, sim.stopped, sim.stopped_near), (sim.walker, sim.walking)
-    n = 0
+    n = whole(0)
     while n < parties:
         batch, g = way[n, T_BATCH], way[n, T_GROUP]
         if sim.size[TRAVELLERS] + parties - n > sim.way_people.size:

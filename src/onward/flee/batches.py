@@ -219,7 +219,8 @@ def look_ahead(sim: Any, share: float) -> None:
 @njit(cache=True, nogil=True)
 def look_back(sim: Any, share: float) -> None:
     """Expect of the next batch what the last, of ``share`` of all people, has brought to each location."""
-    sim.rate[:] = sim.there
+    for p in range(sim.pop.size):
+        sim.rate[p] = sim.there[p]
     count_there(sim)
     for p in range(sim.pop.size):
         sim.rate[p] = (sim.there[p] - sim.rate[p]) / share

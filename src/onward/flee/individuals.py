@@ -17,7 +17,7 @@ from onward.flee.person_choice import Day, begin_day, decide, end_link, take_lin
 from onward.flee.routes import L_BACK, L_LENGTH, L_LINK, L_SHUT, L_SPEED, L_TAIL, L_TO, S_GOAL, S_PLACE
 from onward.flee.rules import TOWN
 from onward.flee.state import FleeRates, FleeResult, FleeWorld
-from onward.flee.step import attract, set_up, spawn
+from onward.flee.step import attract, record_stock, set_up, spawn
 from onward.flee.travel import find_chances
 
 #: who has less memory of the way than this many full days goes on from a town (Flee: avoid_short_stints)
@@ -46,7 +46,7 @@ def run_flee_individuals(
         find_chances(sim)
         day = begin_day(sim, people)
         people.logged[0] = _move(sim, people, day)
-        sim.stock[t] = sim.present
+        record_stock(sim)
         reached[0] = t + 1
     number = people.size[0]
     result = FleeResult(sim.stock, sim.way, sim.spawned, sim.legs, stopped, None)

@@ -6,6 +6,7 @@ of recent ways as a real number. Memory halves each day, which is exact: it is b
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,11 @@ BEFORE, STOP, LEFT, REACHED = range(4)
 
 @structref.register
 class FleePeopleType(types.StructRef):
-    """Numba's type of `FleePeople`."""
+    """Numba's type of `FleePeople`, with a short name: a full list of fields in every name slows compiling."""
+
+    def __init__(self, fields: Any) -> None:
+        super().__init__(fields)
+        self.name = f"FleePeople{hashlib.sha256(self.name.encode()).hexdigest()[:12]}"
 
     def preprocess_fields(self, fields: Any) -> Any:
         """Replace literal types by their general types."""

@@ -6,6 +6,7 @@ Array letters: ``t`` day, ``p`` location, ``s`` stand, ``l`` lane, ``w`` state o
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, NamedTuple
 
 from numba import types
@@ -125,7 +126,11 @@ FIELDS = (
 
 @structref.register
 class FleeSimType(types.StructRef):
-    """Numba's type of `FleeSim`."""
+    """Numba's type of `FleeSim`, with a short name: a full list of fields in each function's name slows compiling."""
+
+    def __init__(self, fields: Any) -> None:
+        super().__init__(fields)
+        self.name = f"FleeSim{hashlib.sha256(self.name.encode()).hexdigest()[:12]}"
 
     def preprocess_fields(self, fields: Any) -> Any:
         """Replace literal types by their general types."""

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from onward.engine.jit import once
 from onward.flee.draws import displaced, some
 from onward.flee.routes import L_FIRST, L_LENGTH, L_LINK, L_SHUT, L_STEP, L_TAIL, L_TO, S_PLACE
 from onward.flee.rules import CAMP
@@ -36,12 +37,19 @@ def run_flee(world: FleeWorld, rates: FleeRates, initial: Any, rng: Any, reached
         attract(sim)
         decide(sim)
         travel(sim)
-        sim.stock[t] = sim.present
+        record_stock(sim)
         count_ways(sim.lane, sim.night, sim.way[t])
         sim.morning, sim.evening = sim.evening, sim.morning
         sim.road, sim.night = sim.night, sim.road
         reached[0] = t + 1
     return FleeResult(sim.stock, sim.way, sim.spawned, sim.legs, stopped, None)
+
+
+@once
+def record_stock(sim: Any) -> None:
+    """Record who is at each location at the end of the day."""
+    for p in range(sim.present.size):
+        sim.stock[sim.today, p] = sim.present[p]
 
 
 @njit(cache=True, nogil=True)

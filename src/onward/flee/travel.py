@@ -13,7 +13,7 @@ from typing import Any
 
 from numba import njit
 
-from onward.engine.jit import inlined, lean
+from onward.engine.jit import inlined, lean, whole
 from onward.flee.batches import (
     count_there,
     expect_arrivals,
@@ -111,7 +111,7 @@ def decide(sim: Any) -> None:
     if sim.today == 0 or sim.topology[sim.today] != sim.topology[sim.today - 1]:
         look_ahead(sim, 0.0)  # no weights of these routes are known from yesterday
     expect_departures(sim)
-    done, share, batch = 0.0, 0.0, 0
+    done, share, batch = 0.0, 0.0, whole(0)
     while done < 1.0:
         share = next_share(sim, done, share, batch)
         look_ahead(sim, share)
@@ -296,7 +296,7 @@ def travel(sim: Any) -> None:
     before = present.copy()
     count_there(sim)
     expect_arrivals(sim, min(moving / sim.moved, 2.0) if sim.moved > 0.0 else 0.0)
-    done, share, batch = 0.0, 0.0, 0
+    done, share, batch = 0.0, 0.0, whole(0)
     while done < 1.0:
         share = next_share(sim, done, share, batch)
         look_ahead(sim, share)
