@@ -67,10 +67,16 @@ def _draw_households(
     ) -> Any:  # fmt: skip
         return queue
 
-    return means if isinstance(queue, types.Float) else _in_random_order
+    def drawn(
+        rng: Any, waiting: Any, let: Any, units: Any, lanes: Any, gate: int, allowed: int, queue: Any
+    ) -> Any:  # fmt: skip
+        return in_random_order(rng, waiting, let, units, lanes, gate, allowed, queue)
+
+    return means if isinstance(queue, types.Float) else drawn
 
 
-def _in_random_order(
+@part
+def in_random_order(
     rng: Any, waiting: Any, let: Any, units: Any, lanes: Any, gate: int, allowed: int, queue: Any
 ) -> Any:  # fmt: skip
     """Draw a random order piece by piece: of as many households as surely fit, it is a sample without replacement."""

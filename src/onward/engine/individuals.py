@@ -8,10 +8,12 @@ people are a uniform sample, and each of them draws mode, destination and stops 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 from onward.engine.borrowed import end_struct
-from onward.engine.destination_choice import new_regime, plan_all, update_daily_factors
+from onward.engine.compile_ahead import BOOL, INT, Stage, result_of
+from onward.engine.destination_choice import new_regime, plan, plan_all, update_daily_factors
 from onward.engine.draws import sample, split
 from onward.engine.gates import is_cut, may_pass, queue_at
 from onward.engine.jit import entry, flag, once, part, whole
@@ -31,6 +33,7 @@ from onward.engine.persons import (
     staying_cell,
     waiting_cell,
 )
+from onward.engine.shared_parts import parts_that_draw
 from onward.engine.state import TIMES, Rates, Raw, Start, World
 from onward.engine.step import allot, crowding, leaving_rates
 from onward.engine.workspace import MODES, raw_of, set_up
@@ -44,7 +47,7 @@ def run_individuals(
 
     The log is empty unless ``kept``. ``reached[0]`` is the number of days done.
     """
-    sim = set_up(world, rates, start, moves_rng, labels_rng, labels_rng, False, False)
+    sim = set_up(world, rates, start, moves_rng, labels_rng, labels_rng, flag(False), flag(False))
     allocate_answers(sim, world.asked)
     people = create_people(sim, start, kept)
     sim.away[0] = start.here.sum()
@@ -69,6 +72,19 @@ def run_individuals(
     raw = raw_of(sim)
     end_struct(sim)
     return raw, people.log[: people.logged[0]], people.last
+
+
+def stages_of_individuals(
+    world: Any, rates: Any, start: Any, moves_rng: Any, labels_rng: Any, kept: Any, reached: Any
+) -> Iterator[Stage]:
+    """Yield the parts of `run_individuals` to compile ahead, by the types of its arguments."""
+    first = (set_up, world, rates, start, moves_rng, labels_rng, labels_rng, BOOL, BOOL)
+    yield [first], parts_that_draw(moves_rng)
+    sim = result_of(first)
+    second = (create_people, sim, start, kept)
+    yield [second], [(plan, sim, INT, INT)]
+    people = result_of(second)
+    yield [(_leave, sim, people), (_open_gates, sim, people)], [(travel_alone, sim, people)]
 
 
 @part

@@ -93,7 +93,7 @@ def waiting_cell(places: int, groups: int, lane: int, g: int, mode: int) -> int:
     return 2 * places * groups + (lane * groups + g) * MODES + mode
 
 
-@once
+@part
 def create_people(sim: Any, start: Start, kept: bool) -> Any:
     """Create everyone on the first morning, by place and group: those who may leave, cannot leave, or are displaced."""
     places, groups, k_most = start.home.shape[0], start.home.shape[1], sim.weight.size - 1

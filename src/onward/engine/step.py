@@ -8,16 +8,19 @@ before anybody arrives, so the order in which places are handled does not matter
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 from onward.engine.batches import add_from_pool, add_residents, open_batch, shuffle
 from onward.engine.borrowed import end_struct
+from onward.engine.compile_ahead import BOOL, FLOAT, INT, Stage, array, result_of
 from onward.engine.destination_choice import GOAL, MODE, accepted_share, choose, new_regime, plan, update_daily_factors
 from onward.engine.draws import are_whole, sample, split
 from onward.engine.gates import is_cut, may_pass, queue_at
 from onward.engine.jit import entry, flag, once, part, whole
 from onward.engine.labels import drop_finished_batches, write_legs
 from onward.engine.passing import mark_those_near, tally_last_places, tally_leaving_the_map
+from onward.engine.shared_parts import parts_that_draw, parts_that_grow
 from onward.engine.state import TIMES, Rates, Raw, Start, World
 from onward.engine.travel import reserve_travellers, set_out, travel
 from onward.engine.workspace import BATCHES, END, FIRST, T_ROAD, TRAVELLERS, raw_of, set_up
@@ -61,6 +64,38 @@ def run_member(
     raw = raw_of(sim)
     end_struct(sim)
     return raw
+
+
+def stages_of_member(
+    world: Any, rates: Any, start: Any, moves_rng: Any, labels_rng: Any, near_rng: Any, labelled: Any, origins: Any,
+    reached: Any,
+) -> Iterator[Stage]:  # fmt: skip
+    """Yield the parts of `run_member` to compile ahead, by the types of its arguments."""
+    people, whole_people = start.types[0].dtype, start.types[0].dtype == INT
+    row, table = array(people), array(people, 2)
+    first = (set_up, world, rates, start, moves_rng, labels_rng, near_rng, labelled, origins)
+    yield [first], [*parts_that_grow(people), *(parts_that_draw(moves_rng) if whole_people else [])]
+    sim = result_of(first)
+    yield [
+        (plan, sim, INT, INT),
+        (choose, sim, INT, INT, INT, INT, INT, INT, people, INT, INT),
+        (_prepare_departure, sim, INT, INT, INT, people, INT, INT, INT),
+    ], [
+        (shuffle, sim),
+        (set_out, sim, array(INT, 2), row, INT, INT, INT, INT, INT, INT, INT, people),
+        (reserve_travellers, sim, INT),
+        (open_batch, sim, INT),
+        (add_residents, sim, INT, people, INT),
+        (add_from_pool, sim, row, row, table, people, people, INT, BOOL),
+    ]  # fmt: skip
+    yield [
+        (_allot_by, sim, INT, people, FLOAT, BOOL),
+        (_leave, sim),
+        (_open_gates, sim),
+    ], [
+        (accepted_share, sim, INT, INT),
+        (travel, sim),
+    ]  # fmt: skip
 
 
 @once

@@ -13,7 +13,7 @@ from numba import types
 from numba.experimental import structref
 
 from onward.engine.borrowed import OUTGROWN, keep_outgrown, leave_uncounted, lend_fields, release
-from onward.engine.jit import once
+from onward.engine.jit import once, part
 from onward.engine.state import TIMES, Daily, Rates, Raw, Start, World
 
 MODES = 2
@@ -140,7 +140,7 @@ lend_fields(SimType, FIELDS)
 keep_outgrown(SimType, GROWING, "outgrown")
 
 
-@once
+@part
 def set_up(
     world: World, rates: Rates, start: Start, moves_rng: Any, labels_rng: Any, near_rng: Any, labelled: bool,
     origins: bool,

@@ -22,7 +22,7 @@ from onward.simulation.itineraries import add_up
 from onward.simulation.member import MOVES
 from onward.simulation.run import Run
 from onward.simulation.settings import wrong_counts
-from onward.simulation.threads import in_order
+from onward.simulation.threads import cores, in_order
 from onward.simulation.versions import versions
 from onward.simulation.watch import Watch
 from onward.typing import Ints
@@ -180,11 +180,14 @@ def run_one(
 
 
 def _run_together(model: FleeModel, settings: FleeRunSettings, rng: np.random.Generator, reached: Ints) -> FleeResult:
-    from onward.flee.step import run_flee
+    from onward.engine.compile_ahead import compile_ahead
+    from onward.flee.step import run_flee, stages_of_flee
 
     expected = settings.engine == "expected"
     world, rates = world_of(model, expected=expected)
-    return run_flee(world, rates, model.initial.astype(np.float64 if expected else np.int64), rng, reached)
+    given = (world, rates, model.initial.astype(np.float64 if expected else np.int64), rng, reached)
+    compile_ahead(run_flee, given, stages_of_flee, cores=cores())
+    return run_flee(*given)
 
 
 def _run_each(model: FleeModel, settings: FleeRunSettings, rng: np.random.Generator, reached: Ints) -> FleeResult:

@@ -7,13 +7,16 @@ together: everyone in one batch as long as no camp can fill meanwhile, otherwise
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numba import njit
 
+from onward.engine.compile_ahead import FLOAT, INT, Stage, array, result_of
 from onward.engine.jit import once
-from onward.flee.draws import displaced, some
+from onward.flee.batches import look_ahead, look_back, next_share
+from onward.flee.draws import displaced, some, spread
 from onward.flee.routes import L_FIRST, L_LENGTH, L_LINK, L_SHUT, L_STEP, L_TAIL, L_TO, S_PLACE
 from onward.flee.rules import CAMP
 from onward.flee.state import FleeRates, FleeResult, FleeSim, FleeWorld
@@ -43,6 +46,16 @@ def run_flee(world: FleeWorld, rates: FleeRates, initial: Any, rng: Any, reached
         sim.road, sim.night = sim.night, sim.road
         reached[0] = t + 1
     return FleeResult(sim.stock, sim.way, sim.spawned, sim.legs, stopped, None)
+
+
+def stages_of_flee(world: Any, rates: Any, initial: Any, rng: Any, reached: Any) -> Iterator[Stage]:
+    """Yield the parts of `run_flee` to compile ahead, by the types of its arguments."""
+    row, first = array(initial.dtype), (set_up, world, rates, initial, rng)
+    yield [first], [(spread, rng, row, row, INT, INT, INT, INT)] if initial.dtype == INT else []
+    sim = result_of(first)
+    shared = [(look_ahead, sim, FLOAT), (next_share, sim, FLOAT, FLOAT, INT), (look_back, sim, FLOAT)]
+    yield shared, [(turn_back, sim), (attract, sim)]
+    yield [(decide, sim), (spawn, sim)], [(travel, sim)]
 
 
 @once

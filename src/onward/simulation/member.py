@@ -34,6 +34,7 @@ from onward.simulation.households import with_households
 from onward.simulation.itineraries import Itineraries, itineraries_of
 from onward.simulation.observables import value_of_record
 from onward.simulation.record import record_of_result
+from onward.simulation.threads import cores
 from onward.simulation.watch import Watch
 from onward.typing import Floats, Ints
 
@@ -238,27 +239,28 @@ def kernel(settings: Settings) -> Callable[[Drawn, int, Ints], tuple[Raw, Itiner
     happened, and itineraries where journeys are asked for.
     """
     use_cache()
+    from onward.engine.compile_ahead import compile_ahead
+
     if settings.engine == "individuals":
-        from onward.engine.individuals import run_individuals
+        from onward.engine.individuals import run_individuals, stages_of_individuals
 
         def alone(drawn: Drawn, member: int, reached: Ints) -> tuple[Raw, Itineraries | None]:
             moves, labels = stream(settings, member, MOVES), stream(settings, member, LABELS)
-            raw, log, last = run_individuals(
-                drawn.world, drawn.rates, drawn.start, moves, labels, settings.journeys, reached
-            )
+            given = (drawn.world, drawn.rates, drawn.start, moves, labels, settings.journeys, reached)
+            compile_ahead(run_individuals, given, stages_of_individuals, cores=cores())
+            raw, log, last = run_individuals(*given)
             return raw, itineraries_of(
                 drawn.start, drawn.world.unit, drawn.attacks, log, last
             ) if settings.journeys else None
 
         return alone
-    from onward.engine.step import run_member
+    from onward.engine.step import run_member, stages_of_member
 
     def together(drawn: Drawn, member: int, reached: Ints) -> tuple[Raw, None]:
         moves, labels, near = (stream(settings, member, kind) for kind in (MOVES, LABELS, NEARBY))
-        raw = run_member(
-            drawn.world, drawn.rates, drawn.start, moves, labels, near, settings.labels, settings.origins, reached
-        )
-        return raw, None
+        given = (drawn.world, drawn.rates, drawn.start, moves, labels, near, settings.labels, settings.origins, reached)
+        compile_ahead(run_member, given, stages_of_member, cores=cores())
+        return run_member(*given), None
 
     return together
 
