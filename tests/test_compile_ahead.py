@@ -6,6 +6,7 @@ import importlib
 import inspect
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -65,17 +66,31 @@ def test_the_second_process_compiles_its_parts_into_the_cache(toy: Any) -> None:
     assert sum(toy.thrice.stats.cache_hits.values()) == 1
 
 
-@pytest.mark.parametrize("program", [shutil.which("false") or "", "no-such-program", ""])
+@pytest.mark.parametrize("program", [shutil.which("false"), "no-such-program", ""])
 def test_without_a_second_process_the_kernel_is_compiled(
     toy: Any, program: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", program)
     compile_ahead(toy.run, (1,), lambda x: iter([([], [(toy.twice, x)]), ([(toy.thrice, x)], [])]), cores=2)
+    assert bool(toy.run.signatures) == bool(program)
     assert toy.run(1) == 5
+
+
+def test_a_second_process_that_hangs_is_ended(toy: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "sleeps"
+    program.write_text("#!/bin/sh\nexec sleep 600\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    monkeypatch.setattr("onward.engine.compile_ahead.PATIENCE", 0.2)
+    begun = time.monotonic()
+    compile_ahead(toy.run, (1,), lambda x: iter([([], [(toy.twice, x)])]), cores=2)
+    assert toy.run.signatures
+    assert time.monotonic() - begun < 60
 
 
 def test_parts_that_cannot_be_compiled_do_no_harm(toy: Any) -> None:
     compile_ahead(toy.run, (1,), lambda x: iter([([], [(toy.twice, x, x)]), ([(toy.thrice,)], [])]), cores=2)
+    assert toy.run.signatures
     assert toy.run(1) == 5
 
 

@@ -112,6 +112,27 @@ def test_people_who_wait_at_a_gate_go_home_too(engine: str) -> None:
     )
 
 
+@pytest.mark.parametrize("engine", ["cohorts", "individuals"])
+def test_nobody_goes_home_through_the_gate_at_which_they_wait(engine: str) -> None:
+    crisis = held_up()
+    rows = {name: list(crisis.table(name).iter_rows(named=True)) for name in crisis.tables if len(crisis.table(name))}
+    for place in rows["places"]:  # the only way home is shut behind them
+        place["country"] = "XAA" if place["place"] == "a" else "XBB"
+    rows["routes"] = [
+        {"place1": "a", "place2": "b", "distance_km": 60, "one_way": True},
+        {"place1": "b", "place2": "c", "distance_km": 15},
+        {"place1": "b", "place2": "a", "distance_km": 60, "one_way": True, "gate": "border"},
+    ]
+    crisis = make_crisis(DAYS, rows, {"gate_giving_up": 0})
+    result = run_one(build_model(crisis), make_settings(crisis, engine=engine, members=1, seed=1), 0)[0].result
+    waiting, flows = result.daily.gate[:, 1], result.flows
+    assert waiting[-1] > 1000
+    assert result.daily.returned.sum() == 0
+    _, _, begin, end, _ = flows.key.T
+    to_the_gate = flows.people[(begin == 1) & (end == 1)].sum()
+    assert to_the_gate <= waiting[-1]  # at most once each: others come to the gate from further away
+
+
 def test_a_takeover_frightens_less_by_agreement_and_in_a_large_city() -> None:
     model = build_model(fallen("agreement"))
     network, people = model.network, model.people

@@ -19,7 +19,8 @@ from numba.extending import intrinsic, lower_getattr, lower_setattr
 
 #: Numba's tools to write compiled code, which have no types
 _code: Any = cgutils
-_struct: Any = getattr(structref, "_Utils", None)
+_names = (("default_manager", datamodel), ("models", datamodel), ("create_struct_proxy", cgutils))
+_struct: Any = getattr(structref, "_Utils", None) if all(hasattr(where, name) for name, where in _names) else None
 _reads: Any = lower_getattr
 _writes: Any = lower_setattr
 _as_code: Any = intrinsic

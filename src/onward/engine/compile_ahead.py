@@ -12,11 +12,13 @@ need it. If both compile it for the same types, they store the same file.
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import pickle
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
@@ -33,6 +35,8 @@ _typeof: Any = numba.typeof
 _types: Any = types
 INT, FLOAT, BOOL = types.int64, types.float64, types.boolean
 
+#: seconds for which the second process is waited for at least: several times what any list takes
+PATIENCE = 60.0
 _SERVE = "import sys; sys.path[:] = {path!r}; from onward.engine.compile_ahead import serve; serve()"
 _one_at_a_time = threading.Lock()
 
@@ -69,8 +73,10 @@ def compile_ahead(entry: Any, arguments: Sequence[Any], stages: Callable[..., It
         return
     with _one_at_a_time:
         if kinds not in entry.overloads and not _is_cached(entry, kinds):
-            with suppress(Exception):  # what is missing, or wrong in a list, is compiled with the kernel
+            try:
                 compile_stages(stages(*kinds))
+            except Exception:  # what is missing, or wrong in a list, is compiled with the kernel
+                logging.getLogger(__name__).debug("parts were not compiled ahead", exc_info=True)
             entry.compile(kinds)
 
 
@@ -90,9 +96,10 @@ def compile_stages(stages: Iterator[Stage]) -> None:
     with _SecondProcess() as second:
         for own, others in stages:
             second.begin(others)
+            begun = time.monotonic()
             for kernel, *kinds in own:
                 kernel.compile(tuple(kinds))
-            second.wait()
+            second.wait(max(PATIENCE, 2.0 * (time.monotonic() - begun)))
 
 
 class _SecondProcess:
@@ -117,10 +124,13 @@ class _SecondProcess:
                 pickle.dump(named, self._process.stdin)
                 self._process.stdin.flush()
 
-    def wait(self) -> None:
-        """Wait until it has compiled them, or has ended."""
+    def wait(self, seconds: float) -> None:
+        """Wait until it has compiled them, or has ended; it is ended if that takes longer."""
         if self._process is not None:
+            limit = threading.Timer(seconds, self._process.kill)
+            limit.start()
             self._process.stdout.readline()
+            limit.cancel()
 
     def __exit__(self, *_: object) -> None:
         if self._process is not None:

@@ -16,7 +16,7 @@ import math
 from typing import Any
 
 from onward.engine.draws import are_whole, split
-from onward.engine.jit import flag, inlined, lean, once, part, whole
+from onward.engine.jit import flag, inlined, lean, once, ordered, part, whole
 from onward.engine.paths import find_ways, is_same, take_ways
 
 #: columns of a walker: place, destination, mode, quanta left today, re-plans so far, whether just come along a road,
@@ -152,7 +152,7 @@ def accepted_share(sim: Any, place: int, g: int) -> float:
     return (taken + nest_taken * scale) / total if total > 0.0 else 0.0
 
 
-@lean
+@ordered
 def _accepted(
     dest: Any, value: Any, pull: Any, safe: Any, abroad: Any, own: float, many: int
 ) -> tuple[float, float, float, float]:
@@ -218,7 +218,7 @@ def destination_weights(sim: Any, place: int, g: int, people: Any, stay: bool, b
     return kept
 
 
-@lean
+@ordered
 def _fill_weights(
     weight: Any, dest: Any, value: Any, pull: Any, lanes: Any, abroad: Any, waits: Any, barred: int, many: int
 ) -> tuple[float, float]:
@@ -246,7 +246,7 @@ def _largest(weight: Any, dest: Any, abroad: Any, scale: float, many: int) -> fl
     return most
 
 
-@lean
+@ordered
 def _above_floor(weight: Any, dest: Any, abroad: Any, scale: float, floor: float, many: int) -> float:
     """Scale the weights abroad, set those below ``floor`` to 0, and return the sum of the others."""
     kept = 0.0

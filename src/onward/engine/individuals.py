@@ -35,7 +35,7 @@ from onward.engine.persons import (
 )
 from onward.engine.shared_parts import parts_that_draw
 from onward.engine.state import TIMES, Rates, Raw, Start, World
-from onward.engine.step import allot, crowding, leaving_rates
+from onward.engine.step import allot, crowding, leads_home, leaving_rates
 from onward.engine.workspace import MODES, raw_of, set_up
 
 
@@ -175,8 +175,9 @@ def _go_home(sim: Any, people: Any, p: int, g: int, by: int, cell: int) -> None:
     """
     rng, places, day = sim.moves_rng, sim.home.shape[0], sim.today
     highest = 0.0
+    first = sim.first[g, p]
     for origin in range(places):
-        if origin == p or sim.first[g, p, origin] >= 0:
+        if origin == p or leads_home(sim, first[origin], by):
             highest = max(highest, sim.homeward[day, origin, g])
     if highest <= 0.0 or people.count[cell] <= 0:
         return
@@ -186,11 +187,11 @@ def _go_home(sim: Any, people: Any, p: int, g: int, by: int, cell: int) -> None:
         people.home, people.mode, people.goal, people.road, people.quanta, people.left,
     )  # fmt: skip
     listed, end, going = people.listed, people.first[cell] + people.count[cell], 0
-    first, homeward, foot = sim.first[g, p], sim.homeward[day, :, g], sim.rates.share_foot
+    homeward, foot = sim.homeward[day, :, g], sim.rates.share_foot
     passed, bits = people.passed, near_today(sim, -1 - p)
     for i in who:
         origin = home[i]
-        near = origin == p or (origin >= 0 and first[origin] >= 0)
+        near = origin == p or (origin >= 0 and leads_home(sim, first[origin], by))
         share = (1.0 - math.exp(-homeward[origin])) / highest if near else 0.0
         if rng.random() >= share:
             listed[end] = i

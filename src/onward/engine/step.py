@@ -325,9 +325,15 @@ def _go_home(sim: Any, p: int, g: int, mode: int, people: Any, pool: Any, sums: 
             there = people * 0
             for label in range(origin * TIMES, (origin + 1) * TIMES):
                 there += pool[label]
-        if there > 0 and sim.returning[g, origin] > 0.0 and (origin == p or first[origin] >= 0):
+        if there > 0 and sim.returning[g, origin] > 0.0 and (origin == p or leads_home(sim, first[origin], mode)):
             gone += _set_out_for(sim, origin, p, g, mode, there, pool, sums, near)
     return gone
+
+
+@part
+def leads_home(sim: Any, road: int, mode: int) -> bool:
+    """Return whether people can set out by a road (-1: none); who waits at a gate (with a mode) not by a shut one."""
+    return bool(road >= 0 and not (mode >= 0 and sim.shut[road]))
 
 
 @once
