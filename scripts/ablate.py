@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -47,27 +47,37 @@ WITHOUT: Mapping[str, Mapping[str, float]] = {
 UNDER_FIRE = float((1.0 + 1.0 / declared()["danger_attacks"].default) ** -declared()["choice_danger"].median)
 
 
+@dataclass(frozen=True)
 class Figures:
     """What a run says of a crisis: log errors of totals, errors of shares, who is away from home, and who is under fire."""
 
-    def __init__(self, case: ColdCase, held: Mapping[str, float]) -> None:
-        crisis = replace(case.crisis, parameters={}, fitted_on=()) if case.crisis.fitted_on else case.crisis
-        model = build_model(crisis)
-        settings = cold_settings(case, members=1, seed=1)
-        found = settings.base.distribution
-        medians = {} if found is None else found.median()
-        overrides = {"choice_smallest_party": PARTY, **settings.overrides, **medians}
-        settings = replace(settings, engine="expected", parameters="fixed", overrides=overrides)
-        safety = build_member(model, settings, 0).world.safety[-1]
-        settings = replace(settings, overrides={**overrides, **held})
-        daily = run_one(model, settings, 0)[0].result.daily
-        coverage = declared()["coverage"].median
-        self.totals = [np.log(max(1.0, coverage * total_of(t, daily, model)) / t.truth) for t in case.totals]
-        self.shares = [share_error(arrivals_of(s, daily, model), s.truth) for s in case.shares]
-        away = (daily.here + daily.gate + daily.way + daily.out)[-1].sum()
-        self.away = float(away - model.network.places.displaced_at_start.sum())
-        stock, attacked = daily.here[-1] + daily.gate[-1], (safety < UNDER_FIRE).any(axis=1)
-        self.under_fire = float(stock[attacked].sum() / max(1.0, stock.sum()))
+    totals: list[float]
+    shares: list[float]
+    away: float
+    under_fire: float
+
+
+def figures_of(case: ColdCase, held: Mapping[str, float]) -> Figures:
+    """Return the figures of a run of a crisis in which some parameters are held."""
+    crisis = replace(case.crisis, parameters={}, fitted_on=()) if case.crisis.fitted_on else case.crisis
+    model = build_model(crisis)
+    settings = cold_settings(case, members=1, seed=1)
+    found = settings.base.distribution
+    medians = {} if found is None else found.median()
+    overrides = {"choice_smallest_party": PARTY, **settings.overrides, **medians}
+    settings = replace(settings, engine="expected", parameters="fixed", overrides=overrides)
+    safety = build_member(model, settings, 0).world.safety[-1]
+    settings = replace(settings, overrides={**overrides, **held})
+    daily = run_one(model, settings, 0)[0].result.daily
+    coverage = declared()["coverage"].median
+    away = (daily.here + daily.gate + daily.way + daily.out)[-1].sum()
+    stock, attacked = daily.here[-1] + daily.gate[-1], (safety < UNDER_FIRE).any(axis=1)
+    return Figures(
+        totals=[float(np.log(max(1.0, coverage * total_of(t, daily, model)) / t.truth)) for t in case.totals],
+        shares=[share_error(arrivals_of(s, daily, model), s.truth) for s in case.shares],
+        away=float(away - model.network.places.displaced_at_start.sum()),
+        under_fire=float(stock[attacked].sum() / max(1.0, stock.sum())),
+    )
 
 
 def row(name: str, crisis: str, some: list[Figures]) -> str:
@@ -92,7 +102,7 @@ def main() -> None:
     found: dict[str, dict[str, Figures]] = {}
     for crisis in given.crises:
         case = read_cold_case(crisis)
-        found[case.name] = {name: Figures(case, held) for name, held in WITHOUT.items()}
+        found[case.name] = {name: figures_of(case, held) for name, held in WITHOUT.items()}
         print(case.name, flush=True)
     head = "| crisis | left out | newly displaced at the end | total / counted | error of log totals | error of shares | under fire |\n"
     head += "|---|---|---|---|---|---|---|\n"
