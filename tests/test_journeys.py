@@ -149,7 +149,8 @@ def test_the_page_counts_real_journeys(kept: onward.Run) -> None:
             ends[way] = ends.get(way, 0.0) + people / MEMBERS
     enough = [people for people in ends.values() if people >= LEAST_PEOPLE]
     assert sankey["real"]
-    assert sum(map(sum, sankey["left"])) == pytest.approx(sum(enough), rel=0.02)
+    # numbers of two digits, so each and their sum are off by 5 % at most
+    assert sum(map(sum, sankey["left"])) == pytest.approx(sum(enough), rel=0.05)
     assert sankey["left_out"] == pytest.approx(sum(ends.values()) - sum(enough), rel=0.05, abs=1)
     assert found["warning"] == ROUTES_WARNING
     listed = [row for row in kept.journeys()["itineraries"] if row["from_home"] and len(row["places"]) > 1]

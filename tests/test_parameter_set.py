@@ -26,7 +26,7 @@ from properties.crises import random_crisis
 #: question about ground near a road takes if nobody says so
 NO_PARAMETERS = {
     "Z95", "URN", "TIMES", "ROOM", "FIRST_ROOM", "SLOTS", "MODES", "BATCH", "SMALLEST_LEG", "DIGITS", "FORMAT",
-    "NEAR_KM", "MOST_ASKED", "ADULT", "NOTHING",
+    "NEAR_KM", "MOST_ASKED", "ADULT", "NOTHING", "EXACT", "PIECES", "PATIENCE",
 }  # fmt: skip
 
 
