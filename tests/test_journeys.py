@@ -158,4 +158,4 @@ def test_the_page_counts_real_journeys(kept: onward.Run) -> None:
     assert shown == [row["places"] for row in listed][: len(shown)]
     assert found["more"] == len(listed) - len(shown)
     assert all(len(one["day"]) == len(one["places"]) - 1 for one in found["itineraries"])
-    assert sum(map(sum, found["links"][0])) == pytest.approx(sum(row["people"] for row in listed), rel=0.02)
+    assert sum(map(sum, found["links"][0])) == pytest.approx(sum(row["people"] for row in listed), rel=0.05)
