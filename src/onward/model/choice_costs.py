@@ -45,8 +45,8 @@ def attraction(
 def welcome(network: Network, people: People) -> Floats:
     """Return how acceptable it is to wait on a place's ground, ``[regime, place, group]``, 0 to 1.
 
-    ``exp(min(0, refuge))`` of its holder. Who sets out for a closed or metered gate may have to stay before it: nobody
-    plans to do so under a party that refuses them, and a holder who welcomes them opens no gate.
+    ``exp(min(0, refuge))`` of its holder. People who set out for a closed or metered gate may have to stay in front of
+    it. Few plan to do so on ground whose holder refuses them; a holder who welcomes them makes no gate more attractive.
     """
     return np.ascontiguousarray(np.exp(np.minimum(0.0, _by_place(people.refuge, network.holder[first_days(network)]))))
 
