@@ -1,7 +1,8 @@
 """What a second Dask worker gains: `python benchmarks/cluster.py [CRISIS] [--members 100]` on two quiet cores.
 
-Members of a forecast run on one worker, then on two, each a process with one thread. All workers run two members first,
-so that kernels are compiled. The tables of all members must be the same.
+Members of a forecast run on one worker, then on two, each a process with one thread. Some ten members a
+worker run first, so that all have their kernels: of four members the scheduler may give all to one worker. The tables of all
+members must be the same.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def timed(prepared: Prepared, workers: int, members: int) -> tuple[float, dict[i
     """Return the wall time of the members on so many workers, and the hashes of their tables."""
     with LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
         address = cluster.scheduler_address
-        digests(address, prepared, range(WARM, WARM + 2 * workers))
+        digests(address, prepared, range(WARM, WARM + 10 * workers))
         begin = time.perf_counter()
         found = digests(address, prepared, range(members))
         return time.perf_counter() - begin, found
