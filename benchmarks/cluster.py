@@ -1,8 +1,8 @@
 """What a second Dask worker gains: `python benchmarks/cluster.py [CRISIS] [--members 100]` on two quiet cores.
 
-Members of a forecast run on one worker, then on two, each a process with one thread. Some ten members a
-worker run first, so that all have their kernels: of four members the scheduler may give all to one worker. The tables of
-all members must be the same.
+Members of a forecast run on one worker, then on two, each a process with one thread. Some ten members a worker run
+first, so that all have their kernels: of four members the scheduler may give all to one worker. The tables of all
+members must be the same.
 """
 
 from __future__ import annotations
