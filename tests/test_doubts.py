@@ -202,3 +202,19 @@ def test_mistakes_in_a_scenario_are_told_in_house_form(folder: Path, case: str) 
     assert ("there is no intervention" in said) == (case == "no intervention")
     for raw in ("Input should", "Tuple", "Extra inputs", "Field required", "tag"):
         assert raw not in said
+
+
+def test_an_attacker_whom_no_group_fears_is_told_with_the_share_of_its_attacks(folder: Path) -> None:
+    assert "no group of fears.csv" not in doubts(folder)
+    crisis = read_crisis(folder)
+    attacker = crisis.table("events")["actor"][0]
+    fears = (folder / "fears.csv").read_text("utf-8").splitlines()
+    kept = [fears[0], *(line for line in fears[1:] if attacker not in line)]
+    (folder / "fears.csv").write_text(
+        "\n".join([*kept, f"{crisis.table('fears')['group'][0]},{attacker},0,0"]) + "\n", "utf-8"
+    )
+    said = doubts(folder)
+    assert f"events.csv, row 2, column actor: no group of fears.csv fears '{attacker}', so its attacks (" in said
+    assert f"each group that fears '{attacker}', with weight 1" in said
+    (folder / "fears.csv").write_text(fears[0] + "\n", "utf-8")  # without the table everybody fears every attacker
+    assert "no group of fears.csv" not in doubts(folder)

@@ -56,6 +56,21 @@ def test_a_ucdp_record_becomes_an_attack_that_remembers_its_row(folder: Path) ->
     assert origins == [("ucdp:1", "file.csv", 2), ("ucdp:2", "file.csv", 3)]
 
 
+def test_a_new_attacker_is_feared_by_every_group_where_fears_are_given(folder: Path) -> None:
+    fears = read_crisis(folder).table("fears")
+    groups = set(fears["group"])
+    assert groups, "the tiny crisis has a table of fears, and a pair that it leaves out is not feared"
+    said = take(folder, "ucdp", made.ucdp(made.ucdp_row(1)), "--actor", "insurgents=rebels")
+    new = set(read_crisis(folder).table("actors")["actor"]) - {"army", "rebels", "isis"} - set(fears["actor"])
+    assert len(new) == 1
+    weights = {(r["group"], r["weight"]) for r in read_crisis(folder).table("fears").to_dicts() if r["actor"] in new}
+    assert weights == {(group, 1.0) for group in groups}
+    assert f"1 new actors: {new.pop()}; every group is taken to fear them" in said.replace("\n", " ")
+    (folder / "fears.csv").write_text("group,actor,weight\n", "utf-8")
+    assert "taken to fear" not in take(folder, "ucdp", made.ucdp(made.ucdp_row(2, side_a="Elsewhere")), *SIDES[2:])
+    assert read_crisis(folder).table("fears").is_empty()  # without the table everybody fears every attacker
+
+
 def test_a_ucdp_file_without_header_reads_like_one_with_it(folder: Path, tmp_path: Path) -> None:
     take(folder, "ucdp", made.ucdp(made.ucdp_row(1)), *SIDES)
     bare = write_tiny(tmp_path / "bare")

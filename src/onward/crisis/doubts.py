@@ -13,7 +13,7 @@ import polars as pl
 
 from onward.crisis.cells import ROW
 from onward.crisis.count_doubts import contradictions, cumulative_as_stock, jumps, mixed_assessments
-from onward.crisis.event_doubts import far_from_any_place, records_left_out
+from onward.crisis.event_doubts import far_from_any_place, feared_by_nobody, records_left_out
 from onward.crisis.header import FILE
 from onward.crisis.messages import quoted
 from onward.crisis.shut_in import shut_in
@@ -101,6 +101,7 @@ _CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     after_the_last_event,
     between_events,
     far_from_any_place,
+    feared_by_nobody,
     records_left_out,
     attacked_without_people,
     more_than_lived_there,

@@ -1,4 +1,4 @@
-"""Doubts about events: attacks far from any place, and records of a publisher's file that were not used."""
+"""Doubts about events: attacks far from any place or feared by nobody, and records that were not used."""
 
 from __future__ import annotations
 
@@ -43,6 +43,23 @@ def far_from_any_place(draft: Draft) -> Iterator[Problem]:
     )
     step = "Add the places that they hit, correct the coordinates, or leave the rows out."
     yield draft.problem("events", farthest, "latitude", found, step)
+
+
+def feared_by_nobody(draft: Draft) -> Iterator[Problem]:
+    """Yield a doubt for each actor that attacks and that fears.csv lets no group fear, if there is such a table."""
+    events, fears = draft.frame("events"), draft.frame("fears")
+    if fears.is_empty():
+        return
+    feared = fears.filter(pl.col("weight") > 0)["actor"].unique()
+    n = pl.col("n").fill_null(1.0)
+    total = max(float(events.select(n.sum()).item()), 1e-9)
+    unfeared = events.drop_nulls("actor").filter(~pl.col("actor").is_in(feared.implode())).sort(ROW)
+    groups = unfeared.group_by("actor", maintain_order=True).agg(n.sum().alias("attacks"), pl.col(ROW).first())
+    for row in groups.iter_rows(named=True):
+        attacks = f"{row['attacks'] / total:.0%} of all"
+        found = f"no group of fears.csv fears {quoted(row['actor'])}, so its attacks ({attacks}) frighten nobody"
+        step = f"Add rows to fears.csv: each group that fears {quoted(row['actor'])}, with weight 1."
+        yield draft.problem("events", row, "actor", found, step)
 
 
 def _nearest_km(spots: pl.DataFrame, places: pl.DataFrame) -> NDArray[np.float64]:

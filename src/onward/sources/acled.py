@@ -22,7 +22,7 @@ import polars as pl
 
 from onward.crisis.cells import ROW
 from onward.crisis.crisis import Crisis
-from onward.sources.actors import Actors, actors_of
+from onward.sources.actors import Actors, actors_of, add_attackers
 from onward.sources.addition import Addition
 from onward.sources.options import Options
 from onward.sources.publisher_file import Field, read_rows
@@ -95,7 +95,7 @@ def import_acled(crisis: Crisis, paths: Sequence[Path], options: Options) -> Add
             _take(found, row, sites.names[place], known, code)
     found.drop(lost, f"farther than {options.within_km:g} km from any place")
     found.drop(other, "protests, riots, developments without attack, or territory far from any place")
-    _finish(found, sites, before, known)
+    _finish(found, sites, before, known, crisis)
     return found
 
 
@@ -187,12 +187,10 @@ def _take(found: Addition, row: Mapping[str, Any], place: str, known: Actors, co
                           "source": code})  # fmt: skip
 
 
-def _finish(found: Addition, sites: Sites, before: set[str], known: Actors) -> None:
+def _finish(found: Addition, sites: Sites, before: set[str], known: Actors, crisis: Crisis) -> None:
     for area in sites.areas.keys() - before:
         for place in sites.areas[area]:
             found.add("areas", {"area": area, "place": place})
-    for row in known.added.values():
-        found.add("actors", row)
     changes = found.tables.get("control", [])
     last = {(row["place"], row["start"]): row for row in changes}
     if len(changes) > len(last):
@@ -200,5 +198,4 @@ def _finish(found: Addition, sites: Sites, before: set[str], known: Actors) -> N
     if changes:
         found.tables["control"] = list(last.values())
     found.taken.append(f"{len(found.tables.get('events', []))} rows of attacks and {len(last)} changes of control")
-    if known.added:
-        found.taken.append(f"{len(known.added)} new actors: {', '.join(known.added)}")
+    add_attackers(found, known, crisis)

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process, utils
 from onward.crisis.crisis import Crisis
 from onward.crisis.messages import did_you_mean, quoted
 from onward.errors import ParameterError
-from onward.sources.addition import short_name
+from onward.sources.addition import Addition, short_name
 
 #: likeness in percent from which a name is taken for an actor's (own choice)
 LIKE = 90.0
@@ -79,3 +79,20 @@ def actors_of(crisis: Crisis, given: Mapping[str, str]) -> Actors:
             step = did_you_mean(actor, names, f"Add it to actors.csv, which has {', '.join(names) or 'none'}.")
             raise ParameterError(f"--actor {words}={actor}: {quoted(actor)} is not an actor of this crisis. {step}")
     return Actors(dict(names), {words.lower(): actor for words, actor in given.items()})
+
+
+def add_attackers(found: Addition, known: Actors, crisis: Crisis) -> None:
+    """Add the new actors of records of attacks, and that every group of the crisis's fears fears them as attackers.
+
+    A pair that fears.csv leaves out is not feared. So without these rows nobody would flee from an actor that the table
+    cannot know yet. A crisis without the table needs none: there everybody fears every attacker.
+    """
+    if not known.added:
+        return
+    groups = crisis.table("fears")["group"].unique(maintain_order=True).to_list()
+    for row in known.added.values():
+        found.add("actors", row)
+        for group in groups:
+            found.add("fears", {"group": group, "actor": row["actor"], "weight": 1.0})
+    guess = "; every group is taken to fear them (weight 1 in fears.csv; correct it)" if groups else ""
+    found.taken.append(f"{len(known.added)} new actors: {', '.join(known.added)}{guess}")

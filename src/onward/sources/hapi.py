@@ -19,7 +19,7 @@ import polars as pl
 from onward.crisis.cells import ROW
 from onward.crisis.crisis import Crisis
 from onward.errors import ParameterError
-from onward.sources.actors import actors_of
+from onward.sources.actors import actors_of, add_attackers
 from onward.sources.addition import Addition
 from onward.sources.dtm import import_hapi_idps
 from onward.sources.options import Options
@@ -153,7 +153,6 @@ def _events(crisis: Crisis, paths: Sequence[Path], options: Options) -> Addition
     for area in sorted(used):
         for place in units.made[area]:
             found.add("areas", {"area": area, "place": place})
-    for row in known.added.values():
-        found.add("actors", row)
     found.taken.append(f"{len(found.tables.get('events', []))} rows of attacks by unit and month")
+    add_attackers(found, known, crisis)
     return found

@@ -27,7 +27,7 @@ import polars as pl
 from onward.crisis.cells import ROW
 from onward.crisis.crisis import Crisis
 from onward.errors import CrisisDataError, Problem
-from onward.sources.actors import Actors, actors_of
+from onward.sources.actors import Actors, actors_of, add_attackers
 from onward.sources.addition import Addition
 from onward.sources.options import Options
 from onward.sources.publisher_file import Field, read_rows
@@ -110,9 +110,8 @@ def import_ucdp(crisis: Crisis, paths: Sequence[Path], options: Options) -> Addi
     for area in sites.areas.keys() - before:
         for place in sites.areas[area]:
             found.add("areas", {"area": area, "place": place})
-    for row in known.added.values():
-        found.add("actors", row)
-    _notes(found, known, len(sites.areas.keys() - before))
+    _notes(found, len(sites.areas.keys() - before))
+    add_attackers(found, known, crisis)
     return found
 
 
@@ -191,10 +190,8 @@ def _attackers(row: Mapping[str, Any]) -> Iterator[tuple[str, str, float]]:
         yield row["side_a"], "shelling", 1.0
 
 
-def _notes(found: Addition, known: Actors, areas: int) -> None:
+def _notes(found: Addition, areas: int) -> None:
     rows = found.tables.get("events", [])
     found.taken.append(f"{len(found.provenance)} records as {len(rows)} rows of attacks")
     if areas:
         found.taken.append(f"{areas} areas for records known to a district or province")
-    if known.added:
-        found.taken.append(f"{len(known.added)} new actors: {', '.join(known.added)}")
