@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
@@ -65,9 +66,14 @@ def test_a_new_attacker_is_feared_by_every_group_where_fears_are_given(folder: P
     assert len(new) == 1
     weights = {(r["group"], r["weight"]) for r in read_crisis(folder).table("fears").to_dicts() if r["actor"] in new}
     assert weights == {(group, 1.0) for group in groups}
-    assert f"1 new actors: {new.pop()}; every group is taken to fear them" in said.replace("\n", " ")
+    assert f"weight 1 of every group for {new.pop()}" in said.replace("\n", " ")
+    assert "every group" not in take(folder, "ucdp", made.ucdp(made.ucdp_row(1)), "--actor", "insurgents=rebels")
+    (folder / "fears.csv").write_text(fears.filter(pl.col("actor") == "army").write_csv(), "utf-8")
+    both = made.ucdp(made.ucdp_row(3, deaths_a=1, deaths_b=3))
+    take(folder, "ucdp", both, *SIDES)  # an actor that there is, but not in fears.csv
+    assert "rebels" in set(read_crisis(folder).table("fears")["actor"])
     (folder / "fears.csv").write_text("group,actor,weight\n", "utf-8")
-    assert "taken to fear" not in take(folder, "ucdp", made.ucdp(made.ucdp_row(2, side_a="Elsewhere")), *SIDES[2:])
+    assert "every group" not in take(folder, "ucdp", made.ucdp(made.ucdp_row(2)), *SIDES)
     assert read_crisis(folder).table("fears").is_empty()  # without the table everybody fears every attacker
 
 

@@ -82,17 +82,21 @@ def actors_of(crisis: Crisis, given: Mapping[str, str]) -> Actors:
 
 
 def add_attackers(found: Addition, known: Actors, crisis: Crisis) -> None:
-    """Add the new actors of records of attacks, and that every group of the crisis's fears fears them as attackers.
+    """Add new actors, and rows of fears.csv for attackers that the table does not name yet: every group fears them.
 
-    A pair that fears.csv leaves out is not feared. So without these rows nobody would flee from an actor that the table
-    cannot know yet. A crisis without the table needs none: there everybody fears every attacker.
+    A pair that fears.csv leaves out is not feared, so without these rows nobody would flee from such an attacker. A
+    crisis without the table needs none: there everybody fears every attacker.
     """
-    if not known.added:
-        return
-    groups = crisis.table("fears")["group"].unique(maintain_order=True).to_list()
     for row in known.added.values():
         found.add("actors", row)
-        for group in groups:
-            found.add("fears", {"group": group, "actor": row["actor"], "weight": 1.0})
-    guess = "; every group is taken to fear them (weight 1 in fears.csv; correct it)" if groups else ""
-    found.taken.append(f"{len(known.added)} new actors: {', '.join(known.added)}{guess}")
+    if known.added:
+        found.taken.append(f"{len(known.added)} new actors: {', '.join(known.added)}")
+    fears = crisis.table("fears")
+    if fears.is_empty():
+        return
+    new = sorted({row["actor"] for row in found.tables.get("events", [])} - set(fears["actor"]))
+    for actor in new:
+        for group in fears["group"].unique(maintain_order=True):
+            found.add("fears", {"group": group, "actor": actor, "weight": 1.0})
+    if new:
+        found.taken.append(f"fears.csv: weight 1 of every group for {', '.join(new)} (a guess; correct it)")
