@@ -99,11 +99,14 @@ def planted(changes: tuple[tuple[str, str], ...], folder: Path, name: str) -> An
 
 def days_of(module: Any, crisis: Any) -> Callable[..., Any]:
     """Return what runs a member's days by a module with a planted fault."""
+    from onward.engine.workspace import raw_of, set_up  # after `use_cache`
+
     settings = make_settings(crisis, engine="individuals", members=1, seed=1, labels=True)
 
     def days(drawn: Any, member: int, reached: Any) -> Any:
         rng = stream(settings, member, MOVES)
-        return (module.run_individuals(drawn.world, drawn.rates, drawn.start, rng, rng, False, reached)[0],)
+        fields = module.fields_of_each(drawn.world, drawn.rates, drawn.start)
+        return (raw_of(fields, module.run_individuals(set_up(fields, rng, rng, rng), drawn.start, False, reached)[0]),)
 
     return days
 

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from onward.engine.batches import BATCHES, ENTRIES, add_from_pool, open_batch, shuffle
+from onward.engine.borrowed import end_struct
 from onward.engine.draws import hypergeometric, sample, split
 from onward.engine.state import TIMES
-from onward.engine.workspace import set_up
+from onward.engine.workspace import fields_of, set_up
 from properties.crises import make_crisis
 from properties.runs import draw_member
 
@@ -49,9 +50,8 @@ def _many_splits(rng: Any, n: int, p: float, draws: int) -> Any:
 
 
 @njit(cache=True)
-def _labels(world: Any, rates: Any, start: Any, rng: Any, pool: Any, people: int, draws: int) -> Any:
+def _labels(sim: Any, pool: Any, people: int, draws: int) -> Any:
     """Take people from a pool of labels; how many of each label, and the label that is first in order."""
-    sim = set_up(world, rates, start, rng, rng, rng, True, True)
     near, sums = np.zeros((pool.size, 0), np.int64), pool.reshape((-1, TIMES)).sum(axis=1)
     taken, leading = np.zeros((draws, pool.size), np.int64), np.zeros(draws, np.int64)
     for row in range(draws):
@@ -62,6 +62,7 @@ def _labels(world: Any, rates: Any, start: Any, rng: Any, pool: Any, people: int
         leading[row] = sim.entry[0]
         for e in range(sim.size[ENTRIES]):
             taken[row, sim.entry[e]] += sim.entry_people[e]
+    end_struct(sim)
     return taken, leading
 
 
@@ -162,7 +163,9 @@ def take_labels(counts: Sequence[int], people: int, draws: int) -> tuple[Ints, I
     drawn = draw_member(crisis, "cohorts")
     pool = np.zeros(3 * TIMES, dtype=np.int64)
     pool[: len(counts)] = counts
-    taken, leading = _labels(drawn.world, drawn.rates, drawn.start, generator(), pool, people, draws)
+    rng = generator()
+    sim = set_up(fields_of(drawn.world, drawn.rates, drawn.start, True, True), rng, rng, rng)
+    taken, leading = _labels(sim, pool, people, draws)
     return taken[:, : len(counts)], leading
 
 

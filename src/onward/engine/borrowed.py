@@ -9,7 +9,7 @@ the one used here counts references, with the same results.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from numba import types
@@ -25,6 +25,7 @@ _reads: Any = lower_getattr
 _writes: Any = lower_setattr
 _as_code: Any = intrinsic
 _any_types: Any = types
+_blank: Any = structref.new
 _kept: Any = _any_types.MemInfoPointer(types.voidptr)
 _data: Any = datamodel
 #: room for the addresses of outgrown arrays, the first of which is how many there are: each doubles, so 64 suffice
@@ -101,6 +102,29 @@ def _end_struct(typing: Any, struct: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(struct), code
+
+
+def struct_maker(type_of: Callable[[Any], Any]) -> Any:
+    """Return what puts the values of a named tuple and of a tuple into a new struct in compiled code.
+
+    ``type_of`` gives the struct's type for the named tuple's. A function of so many arguments, as Numba's own maker,
+    takes a second to compile.
+    """
+
+    def make(typing: Any, fields: Any, more: Any) -> Any:
+        kind = type_of(fields)
+        signature, new = _blank._defn(typing, types.TypeRef(kind))
+
+        def code(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
+            struct = new(context, builder, signature, [None])
+            values = [v for given in arguments for v in _code.unpack_tuple(builder, given)]
+            for name, part, value in zip(kind.field_dict, (*fields.types, *more.types), values, strict=True):
+                context.get_setattr(name, types.void(kind, part))(builder, (struct, value))
+            return struct
+
+        return kind(fields, more), code
+
+    return _as_code(make)
 
 
 #: called in compiled code only

@@ -59,7 +59,7 @@ def compile_ahead(entry: Any, arguments: Sequence[Any], stages: Callable[..., It
     entry
         A kernel that Python calls.
     arguments
-        What it will be called with.
+        What it will be called with: values, or Numba's types of them.
     stages
         A function that takes the types of the arguments and yields the parts; it may ask for the results of parts of
         earlier stages (`result_of`).
@@ -68,7 +68,7 @@ def compile_ahead(entry: Any, arguments: Sequence[Any], stages: Callable[..., It
     """
     if cores < 2 or not sys.executable or getattr(sys, "frozen", False):
         return
-    kinds = tuple(_typeof(argument) for argument in arguments)
+    kinds = tuple(given if isinstance(given, types.Type) else _typeof(given) for given in arguments)
     if kinds in entry.overloads:
         return
     with _one_at_a_time:

@@ -24,7 +24,7 @@ from onward.engine.paths import find_ways, is_same, take_ways
 PLACE, GOAL, MODE, BUDGET, REPLANS, CAME, PASSED = range(7)
 
 
-@once
+@part
 def new_regime(sim: Any) -> None:
     """Begin the regime of today: which gates are shut; ways are kept where no road and no gate has changed."""
     planned, found, shut, s, kept = sim.planned, sim.found, sim.shut, sim.regime[sim.today], sim.today > 0
@@ -101,7 +101,7 @@ def _in_nest(nest: float, abroad: bool, weight: float) -> float:
     return float(weight ** (1.0 / nest)) if abroad and nest != 1.0 else weight
 
 
-@once
+@part
 def update_daily_factors(sim: Any) -> None:
     """Update each place's threat and crowding and each gate's queue at the start of a day."""
     places, groups = sim.here.shape

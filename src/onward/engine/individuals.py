@@ -12,15 +12,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from onward.engine.borrowed import end_struct
-from onward.engine.compile_ahead import BOOL, INT, Stage, result_of
+from onward.engine.compile_ahead import INT, Stage, result_of
 from onward.engine.destination_choice import new_regime, plan, plan_all, update_daily_factors
 from onward.engine.draws import sample, split
 from onward.engine.gates import is_cut, may_pass, queue_at
 from onward.engine.jit import entry, flag, once, part, whole
 from onward.engine.person_passing import (
-    allocate_answers,
     mark_each_near,
     near_today,
+    room_for_answers,
     tally_each,
     tally_last_place_of_each,
 )
@@ -34,26 +34,23 @@ from onward.engine.persons import (
     waiting_cell,
 )
 from onward.engine.shared_parts import parts_that_draw
-from onward.engine.state import TIMES, Rates, Raw, Start, World
+from onward.engine.state import TIMES, Rates, Start, World
 from onward.engine.step import allot, crowding, leads_home, leaving_rates
-from onward.engine.workspace import MODES, raw_of, set_up
+from onward.engine.workspace import MODES, fields_of, leave_behind, set_up_of
 
 
 @entry
-def run_individuals(
-    world: World, rates: Rates, start: Start, moves_rng: Any, labels_rng: Any, kept: bool, reached: Any
-) -> tuple[Raw, Any, Any]:
-    """Run all days of one member; return the counts, the log of stops and each person's last entry in it.
+def run_individuals(sim: Any, start: Start, kept: bool, reached: Any) -> tuple[Any, Any, Any]:
+    """Run all days of one member, given its struct (`onward.engine.workspace.set_up` of `fields_of_each`).
 
-    The log is empty unless ``kept``. ``reached[0]`` is the number of days done.
+    ``reached[0]`` is the number of days done. Return what `onward.engine.workspace.raw_of` needs, the log of stops and
+    each person's last entry in it. The log is empty unless ``kept``.
     """
-    sim = set_up(world, rates, start, moves_rng, labels_rng, labels_rng, flag(False), flag(False))
-    allocate_answers(sim, world.asked)
     people = create_people(sim, start, kept)
     sim.away[0] = start.here.sum()
-    for t in range(world.regime.size):
+    for t in range(sim.regime.size):
         sim.today = t
-        if t == 0 or world.regime[t] != world.regime[t - 1]:
+        if t == 0 or sim.regime[t] != sim.regime[t - 1]:
             new_regime(sim)
             plan_all(sim)
         update_daily_factors(sim)
@@ -69,21 +66,31 @@ def run_individuals(
         _count(sim, people, start.immobile)
         reached[0] = t + 1
     tally_last_place_of_each(sim, people)
-    raw = raw_of(sim)
+    found = leave_behind(sim)
     end_struct(sim)
-    return raw, people.log[: people.logged[0]], people.last
+    return found, people.log[: people.logged[0]], people.last
 
 
-def stages_of_individuals(
-    world: Any, rates: Any, start: Any, moves_rng: Any, labels_rng: Any, kept: Any, reached: Any
-) -> Iterator[Stage]:
+def fields_of_each(world: World, rates: Rates, start: Start) -> Any:
+    """Return what the struct of a member of single people holds on its first morning."""
+    fields = fields_of(world, rates, start, False, False)
+    return fields._replace(**room_for_answers(len(start.home), world.asked))
+
+
+def stages_of_individuals(sim: Any, start: Any, kept: Any, reached: Any) -> Iterator[Stage]:
     """Yield the parts of `run_individuals` to compile ahead, by the types of its arguments."""
-    first = (set_up, world, rates, start, moves_rng, labels_rng, labels_rng, BOOL, BOOL)
-    yield [first], parts_that_draw(moves_rng)
-    sim = result_of(first)
-    second = (create_people, sim, start, kept)
-    yield [second], [(plan, sim, INT, INT)]
-    people = result_of(second)
+    first = (create_people, sim, start, kept)
+    yield (
+        [first, (update_daily_factors, sim)],
+        [
+            *parts_that_draw(sim.field_dict["moves_rng"]),
+            (plan, sim, INT, INT),
+            (new_regime, sim),
+            (leave_behind, sim),
+            set_up_of(sim),
+        ],
+    )
+    people = result_of(first)
     yield [(_leave, sim, people), (_open_gates, sim, people)], [(travel_alone, sim, people)]
 
 

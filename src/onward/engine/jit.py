@@ -22,12 +22,12 @@ flag = cast(Callable[[Any], bool], np.bool_)
 
 def entry(function: Kernel) -> Kernel:
     """Compile a kernel that Python calls."""
-    return cast(Kernel, njit(cache=True, nogil=True)(function))
+    return cast(Kernel, njit(cache=True, nogil=True, **_UNCALLED_BY_C)(function))
 
 
 def part(function: Kernel) -> Kernel:
     """Compile a part of a kernel, which only other kernels call."""
-    bare: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    bare: Any = {"no_cpython_wrapper": True, **_UNCALLED_BY_C}
     return cast(Kernel, njit(cache=True, nogil=True, **bare)(function))
 
 
@@ -51,6 +51,8 @@ def inlined(function: Kernel) -> Kernel:
     return cast(Kernel, njit(nogil=True, forceinline=True, **_LEAN)(function))
 
 
+#: nothing calls a kernel as a function of C
+_UNCALLED_BY_C: Any = {"no_cfunc_wrapper": True}
 #: for an overload that creates no array: without reference counting
 COUNTLESS: Any = {"_nrt": False, "error_model": "numpy"}
 _LEAN: Any = {"cache": True, "_nrt": False, "error_model": "numpy", "fastmath": {"reassoc", "contract"}}

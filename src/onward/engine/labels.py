@@ -190,7 +190,7 @@ def _reserve_flows(sim: Any, rows: int) -> None:
         sim.flow_near = longer_table(sim.flow_near)
 
 
-@once
+@part
 def write_legs(sim: Any) -> None:
     """Record the legs of the day without labels (origin unknown, times 0), sorted by key, and clear them."""
     if sim.origins:
@@ -210,7 +210,7 @@ def write_legs(sim: Any) -> None:
     sim.size[FLOWS] = f
 
 
-@once
+@part
 def drop_finished_batches(sim: Any) -> None:
     """Remove batches to which nobody under way belongs, and renumber the others."""
     batches, way, batch, left = sim.size[BATCHES], sim.way, sim.batch, sim.batch_left

@@ -40,7 +40,7 @@ def transfer_answers(
         into[skip + k] += both
 
 
-@once
+@part
 def mark_those_near(sim: Any) -> None:
     """Mark who stays or waits this morning where ground near by has changed hands to an actor that is asked for."""
     if sim.asked == 0:
@@ -78,7 +78,7 @@ def tally_leaving_the_map(sim: Any, batch: int, place: int) -> None:
             row[1 + k] += sim.entry_near[e, k]
 
 
-@once
+@part
 def tally_last_places(sim: Any) -> None:
     """Add everybody who stays, waits or is under way on the last evening to the tally of where all are."""
     if sim.asked == 0:

@@ -14,13 +14,14 @@ from onward.engine.persons import staying_cell, waiting_cell
 from onward.engine.workspace import MODES, ROOM
 
 
-@once
-def allocate_answers(sim: Any, asked: int) -> None:
-    """Make room for the answers to ``asked`` questions."""
-    known = sim.here.shape[0] + 1 if asked > 0 else 0
-    sim.asked = asked
-    sim.flow_near = np.zeros((ROOM, asked), np.int64)
-    sim.ended = np.zeros((known, known, 1 + asked), np.int64)
+def room_for_answers(places: int, asked: int) -> dict[str, Any]:
+    """Return the fields for the answers to ``asked`` questions."""
+    known = places + 1 if asked > 0 else 0
+    return {
+        "asked": asked,
+        "flow_near": np.zeros((ROOM, asked), np.int64),
+        "ended": np.zeros((known, known, 1 + asked), np.int64),
+    }
 
 
 @once

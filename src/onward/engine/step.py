@@ -13,40 +13,45 @@ from typing import Any
 
 from onward.engine.batches import add_from_pool, add_residents, open_batch, shuffle
 from onward.engine.borrowed import end_struct
-from onward.engine.compile_ahead import BOOL, FLOAT, INT, Stage, array, result_of
-from onward.engine.destination_choice import GOAL, MODE, accepted_share, choose, new_regime, plan, update_daily_factors
+from onward.engine.compile_ahead import BOOL, FLOAT, INT, Stage, array
+from onward.engine.destination_choice import (
+    GOAL,
+    MODE,
+    accepted_share,
+    choose,
+    destination_weights,
+    new_regime,
+    plan,
+    update_daily_factors,
+)
 from onward.engine.draws import are_whole, sample, split
 from onward.engine.gates import is_cut, may_pass, queue_at
 from onward.engine.jit import entry, flag, once, part, whole
 from onward.engine.labels import drop_finished_batches, write_legs
 from onward.engine.passing import mark_those_near, tally_last_places, tally_leaving_the_map
 from onward.engine.shared_parts import parts_that_draw, parts_that_grow
-from onward.engine.state import TIMES, Rates, Raw, Start, World
+from onward.engine.state import TIMES
 from onward.engine.travel import reserve_travellers, set_out, travel
-from onward.engine.workspace import BATCHES, END, FIRST, T_ROAD, TRAVELLERS, raw_of, set_up
+from onward.engine.workspace import (
+    BATCHES,
+    END,
+    FIRST,
+    T_ROAD,
+    TRAVELLERS,
+    leave_behind,
+    set_up_of,
+)
 
 
 @entry
-def run_member(
-    world: World,
-    rates: Rates,
-    start: Start,
-    moves_rng: Any,
-    labels_rng: Any,
-    near_rng: Any,
-    labelled: bool,
-    origins: bool,
-    reached: Any,
-) -> Raw:
-    """Run all days of one member; ``reached[0]`` is how many days are done.
+def run_member(sim: Any, immobile: Any, reached: Any) -> Any:
+    """Run all days of one member, given its struct (`onward.engine.workspace.set_up`) and who cannot move.
 
-    Labels, and who of a label has passed near held ground, have streams of their own. With ``origins``, legs are
-    recorded with their labels.
+    ``reached[0]`` is how many days are done. Return what `onward.engine.workspace.raw_of` needs.
     """
-    sim = set_up(world, rates, start, moves_rng, labels_rng, near_rng, labelled, origins)
-    for t in range(world.regime.size):
+    for t in range(sim.regime.size):
         sim.today = t
-        if t == 0 or world.regime[t] != world.regime[t - 1]:
+        if t == 0 or sim.regime[t] != sim.regime[t - 1]:
             new_regime(sim)
         update_daily_factors(sim)
         mark_those_near(sim)
@@ -56,45 +61,56 @@ def run_member(
         travel(sim)
         _open_gates(sim)
         _leave_map(sim)
-        _count(sim, start.immobile)
+        _count(sim, immobile)
         write_legs(sim)
         drop_finished_batches(sim)
         reached[0] = t + 1
     tally_last_places(sim)
-    raw = raw_of(sim)
+    found = leave_behind(sim)
     end_struct(sim)
-    return raw
+    return found
 
 
-def stages_of_member(
-    world: Any, rates: Any, start: Any, moves_rng: Any, labels_rng: Any, near_rng: Any, labelled: Any, origins: Any,
-    reached: Any,
-) -> Iterator[Stage]:  # fmt: skip
+def stages_of_member(sim: Any, immobile: Any, reached: Any) -> Iterator[Stage]:
     """Yield the parts of `run_member` to compile ahead, by the types of its arguments."""
-    people, whole_people = start.types[0].dtype, start.types[0].dtype == INT
+    people = immobile.dtype
     row, table = array(people), array(people, 2)
-    first = (set_up, world, rates, start, moves_rng, labels_rng, near_rng, labelled, origins)
-    yield [first], [*parts_that_grow(people), *(parts_that_draw(moves_rng) if whole_people else [])]
-    sim = result_of(first)
+    binomial, *others = parts_that_draw(sim.field_dict["moves_rng"]) if people == INT else [()]
     yield [
         (plan, sim, INT, INT),
-        (choose, sim, INT, INT, INT, INT, INT, INT, people, INT, INT),
-        (_prepare_departure, sim, INT, INT, INT, people, INT, INT, INT),
-    ], [
-        (shuffle, sim),
+        (destination_weights, sim, INT, INT, people, BOOL, INT),
         (set_out, sim, array(INT, 2), row, INT, INT, INT, INT, INT, INT, INT, people),
+        (new_regime, sim),
+        (update_daily_factors, sim),
+        *others,
+    ], [
+        *parts_that_grow(people),
+        *([binomial] if binomial else []),
+        (shuffle, sim),
         (reserve_travellers, sim, INT),
         (open_batch, sim, INT),
-        (add_residents, sim, INT, people, INT),
-        (add_from_pool, sim, row, row, table, people, people, INT, BOOL),
+        set_up_of(sim),
     ]  # fmt: skip
     yield [
+        (choose, sim, INT, INT, INT, INT, INT, INT, people, INT, INT),
         (_allot_by, sim, INT, people, FLOAT, BOOL),
+        (mark_those_near, sim),
+        (tally_last_places, sim),
+    ], [
+        (add_residents, sim, INT, people, INT),
+        (add_from_pool, sim, row, row, table, people, people, INT, BOOL),
+        (accepted_share, sim, INT, INT),
+    ]  # fmt: skip
+    yield [
         (_leave, sim),
         (_open_gates, sim),
+        (drop_finished_batches, sim),
+        (_count, sim, table),
+        (leave_behind, sim),
     ], [
-        (accepted_share, sim, INT, INT),
         (travel, sim),
+        (write_legs, sim),
+        (_go_home, sim, INT, INT, INT, people, row, row, table),
     ]  # fmt: skip
 
 
@@ -157,7 +173,7 @@ def _leave(sim: Any) -> None:
         sim.share_left[p] = leavers / residents if residents > 0 else 0.0
 
 
-@part
+@once
 def _prepare_departure(sim: Any, place: int, g: int, mode: int, people: Any, barred: int, road: int, left: int) -> None:
     """Let the last batch choose from ``place`` and record it as on ``road`` with ``left`` quanta to go."""
     shuffle(sim)
@@ -183,6 +199,8 @@ def allot(sim: Any) -> None:
             if sim.observed_area[p] == a:
                 for g in range(sim.home.shape[1]):
                     sim.allotted[p, g] = 0
+                    if not sim.planned[g, p]:
+                        plan(sim, g, p)
                     residents += _free(sim, p, g)
                     weight += sim.hazard[sim.today, p, g] * _free(sim, p, g)
         left = sim.observed[sim.today, a] + sim.carried[gates + a] + residents * 0
@@ -204,9 +222,7 @@ def allot(sim: Any) -> None:
 
 @part
 def _free(sim: Any, p: int, g: int) -> Any:
-    """Return the residents who may leave: none where no road leads anywhere."""
-    if not sim.planned[g, p]:
-        plan(sim, g, p)
+    """Return the residents who may leave, by ways that are known: none where no road leads anywhere."""
     return sim.home[p, g] if sim.leads[g, p] else sim.home[p, g] * 0
 
 
@@ -380,7 +396,7 @@ def _leave_map(sim: Any) -> None:
                 sim.gone[p] += people
 
 
-@once
+@part
 def _count(sim: Any, immobile: Any) -> None:
     """Record the day's stocks."""
     daily, t, tail, way, people = sim.daily, sim.today, sim.tail, sim.way, sim.way_people

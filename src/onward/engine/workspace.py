@@ -6,16 +6,21 @@ A struct is used instead of tuples because kernels that pass eighty arrays to ea
 from __future__ import annotations
 
 import hashlib
+from collections import namedtuple
 from typing import Any
 
 import numpy as np
-from numba import types
+from numba import typeof, types
 from numba.experimental import structref
 
-from onward.engine.borrowed import OUTGROWN, keep_outgrown, leave_uncounted, lend_fields, release
-from onward.engine.jit import once, part
+from onward.engine.borrowed import OUTGROWN, keep_outgrown, leave_uncounted, lend_fields, release, struct_maker
+from onward.engine.compile_ahead import Part
+from onward.engine.jit import entry, part
 from onward.engine.state import TIMES, Daily, Rates, Raw, Start, World
 
+#: Numba's makers of types, which have none themselves
+_typeof: Any = typeof
+_types: Any = types
 MODES = 2
 ROOM = 256
 #: households up to which a batch is an exact sample (`onward.engine.batches`)
@@ -103,17 +108,18 @@ FIELDS = (
     "stopped_near",  # [where, k] of those who stopped
     "tally_near",  # [label, k]
     "ended",  # [origin, place, 1 + k]
-    # streams and counts
-    "moves_rng",
-    "labels_rng",
-    "near_rng",
     "daily",
 )
+#: and the member's streams of random numbers
+STREAMS = ("moves_rng", "labels_rng", "near_rng")
+_named: Any = namedtuple  # mypy reads no lists of names
+#: what `set_up` makes a struct of
+Fields = _named("Fields", FIELDS)
 
 
 @structref.register
 class SimType(types.StructRef):
-    """Numba's type of `Sim`, with a short name: its full list of fields in every function's name costs compile time."""
+    """Numba's type of the struct, with a short name: a list of fields in every function's name costs compile time."""
 
     def __init__(self, fields: Any) -> None:
         super().__init__(fields)
@@ -125,10 +131,10 @@ class SimType(types.StructRef):
 
 
 class Sim(structref.StructRefProxy):
-    """The struct; built and used only inside kernels. ``FIELDS`` says what it holds."""
+    """The struct as Python holds it between kernels; it is built by `set_up`, and ``FIELDS`` says what it holds."""
 
 
-structref.define_proxy(Sim, SimType, list(FIELDS))
+structref.define_boxing(SimType, Sim)
 #: arrays in whose place longer ones are put while a member runs
 GROWING = {
     "walker", "walking", "way", "way_people", "batch", "batch_left", "entry", "entry_people", "entry_near", "flow",
@@ -136,91 +142,111 @@ GROWING = {
 }  # fmt: skip
 
 leave_uncounted(SimType)
-lend_fields(SimType, FIELDS)
+lend_fields(SimType, (*FIELDS, *STREAMS))
 keep_outgrown(SimType, GROWING, "outgrown")
 
 
-@part
-def set_up(
-    world: World, rates: Rates, start: Start, moves_rng: Any, labels_rng: Any, near_rng: Any, labelled: bool,
-    origins: bool,
-) -> Any:  # fmt: skip
-    """Build the member's struct on its first morning.
+def struct_type(fields: Any) -> Any:
+    """Return Numba's type of the struct of a member, given its `Fields` or their type."""
+    kind: Any = fields if isinstance(fields, types.Type) else _typeof(fields)
+    streams = [(name, _types.npy_rng) for name in STREAMS]
+    return SimType([*zip(kind.fields, kind.types, strict=True), *streams])
+
+
+def is_compiled(kernel: Any, people: Any) -> bool:
+    """Return whether a kernel of a struct and people is compiled or read from the cache, for this kind of people."""
+    return any(kinds[1] == _typeof(people) for kinds in kernel.overloads)
+
+
+def set_up_of(sim: Any) -> Part:
+    """Return the part that makes a struct of this type."""
+    streams = [sim.field_dict[name] for name in STREAMS]
+    return (set_up, _types.NamedTuple([sim.field_dict[name] for name in FIELDS], Fields), *streams)
+
+
+#: called in compiled code only
+struct_of: Any = struct_maker(struct_type)
+
+
+@entry
+def set_up(fields: Any, moves_rng: Any, labels_rng: Any, near_rng: Any) -> Any:
+    """Put the fields of a member and its streams into a struct, which the member's kernel ends.
+
+    This is a kernel of its own: to read so many arrays from Python takes seconds to compile, and nothing waits for it.
+    Streams are not among the fields, because a tuple with one takes Numba 0.7 ms to recognise.
+    """
+    return struct_of(fields, (moves_rng, labels_rng, near_rng))
+
+
+def fields_of(world: World, rates: Rates, start: Start, labelled: bool, origins: bool) -> Any:
+    """Return what a member's struct holds on its first morning; made by NumPy, as that needs no compiling.
 
     The displaced of the first morning are labelled with unknown origin and one displacement.
     """
     places, groups = start.home.shape
-    lanes, k_most, none = world.lane_road.size, min(rates.choice_places, places), start.home[0, 0] * 0
+    lanes, k_most, kind = world.lane_road.size, min(rates.choice_places, places), start.home.dtype
     labels = (places + 1) * TIMES if labelled else 0
     asked = world.asked if labelled else 0
     origins = labelled and (origins or asked > 0)
-    legs, stops = 0 if origins else places, 2 * places + lanes * MODES
+    legs, stops, walkers = 0 if origins else places, 2 * places + lanes * MODES, ROOM + 2 * k_most
     known = places + 1 if asked > 0 else 0
-    at_gate = (lanes, groups, MODES)
-    ways = (groups, places, k_most)
-    pool, from_origin = np.full((places, groups, labels), none), np.full((places, groups, labels // TIMES), none)
-    away, along = np.full(TIMES, none), np.zeros((world.head.size, 2 + MODES), np.int64)
-    for r in range(world.head.size):
-        along[r, A_HEAD], along[r, A_LANE] = world.head[r], world.lane[r]
-        for mode in range(MODES):
-            along[r, A_QUANTA + mode] = world.quanta[r, mode]
+    gate, way, cell = (lanes, groups, MODES), (groups, places, k_most), (groups, places)
+    gates, areas = world.allowed.shape[1], world.observed.shape[1]
+
+    def people(*shape: int) -> Any:
+        return np.zeros(shape, kind)
+
+    def whole(*shape: int) -> Any:
+        return np.zeros(shape, np.int64)
+
+    pool, from_origin, away = people(places, groups, labels), people(places, groups, labels // TIMES), people(TIMES)
     if labelled:
-        for p in range(places):
-            for g in range(groups):
-                pool[p, g, places * TIMES] = from_origin[p, g, places] = start.here[p, g]
-                away[0] += start.here[p, g]
-    return Sim(
-        world.regime, world.head, world.tail, world.out, world.quanta, world.lane, world.lane_road,
-        world.lane_gate, world.cost, world.attraction, world.welcome, world.hazard, world.safety, world.allowed,
-        world.onward, world.stage, world.capacity, world.abroad, world.homeward, world.observed, world.observed_area,
-        world.rank, asked, world.near_place, world.near_road, world.unit, world.largest, rates,
-        np.full(ways, -1, np.int64), np.full(ways, np.inf), np.zeros(ways),
-        np.full((groups, places, places), -1, np.int32),
-        np.full(ways, -1, np.int64), np.zeros(ways, np.int64), np.zeros(ways),
-        np.zeros((groups, places), np.int64), np.zeros((groups, places), np.bool_),
-        np.zeros((groups, places), np.bool_), np.zeros((groups, places), np.bool_),
-        np.zeros(world.head.size, np.bool_), along,
-        0, np.zeros((groups, places)), np.zeros((groups, places)), np.zeros((groups, places)), np.ones(lanes),
-        np.ones(lanes), np.zeros(k_most + 1), np.int64(-1), 0.0,
-        np.zeros((ROOM + 2 * k_most, 7), np.int64), np.full(ROOM + 2 * k_most, none),
-        np.full((places, groups), none), np.int64(-1),
-        np.full((legs, legs), none), np.zeros(places), np.zeros((groups, places)),
-        start.home.copy(), start.here.copy(), np.full(at_gate, none), np.zeros(at_gate, np.int64),
-        np.zeros(world.allowed.shape[1] + world.observed.shape[1], np.int64), np.full(places, none), away,
-        labelled, origins, pool, np.full((lanes, groups, MODES, labels), none),
-        from_origin, np.full((lanes, groups, MODES, labels // TIMES), none),
-        np.zeros(5, np.int64), np.zeros(OUTGROWN, np.int64), np.zeros((ROOM, 7), np.int64), np.full(ROOM, none),
-        np.zeros((ROOM, 3), np.int64), np.full(ROOM, none), np.zeros(ROOM, np.int64), np.full(ROOM, none),
-        np.zeros(ROOM, np.int64), np.full(ROOM, none),
-        np.zeros(stops, np.int64), np.full(stops, none), np.full(labels, none), np.zeros(labels, np.int64),
-        np.zeros(EXACT, np.int64),
-        np.full((places, groups, labels, asked), none), np.full((lanes, groups, MODES, labels, asked), none),
-        np.full((ROOM, asked), none), np.full((ROOM, asked), none), np.full((stops, asked), none),
-        np.full((labels, asked), none), np.full((known, known, 1 + asked), none),
-        moves_rng, labels_rng, near_rng, _blank_daily(world, none),
+        pool[:, :, places * TIMES] = from_origin[:, :, places] = start.here
+        away[0] = np.cumsum(start.here)[-1]
+    return Fields(
+        **world._replace(asked=asked)._asdict(), rates=rates,
+        dest=np.full(way, -1), km=np.full(way, np.inf), near_by=np.zeros(way),
+        first=np.full((groups, places, places), -1, np.int32), gate_lane=np.full(way, -1), shut_gates=whole(*way),
+        value=np.zeros(way), reached=whole(*cell), leads=np.zeros(cell, np.bool_), planned=np.zeros(cell, np.bool_),
+        found=np.zeros(cell, np.bool_), shut=np.zeros(world.head.size, np.bool_),
+        along=np.ascontiguousarray(np.column_stack((world.head, world.lane, world.quanta))),
+        today=0, pull=np.zeros(cell), safe=np.zeros(cell), stopping=np.zeros(cell), wait=np.ones(lanes),
+        wait_abroad=np.ones(lanes), weight=np.zeros(k_most + 1), weighed=-1, weights=0.0,
+        walker=whole(walkers, 7), walking=people(walkers), allotted=people(places, groups), overdrawn=-1,
+        leg=people(legs, legs), share_left=np.zeros(places), returning=np.zeros(cell),
+        home=start.home.copy(), here=start.here.copy(), waiting=people(*gate), let=whole(*gate),
+        carried=whole(gates + areas), gone=people(places), away=away,
+        labelled=labelled, origins=origins, pool=pool, gate_pool=people(*gate, labels),
+        from_origin=from_origin, gate_from_origin=people(*gate, labels // TIMES),
+        size=whole(5), outgrown=whole(OUTGROWN), way=whole(ROOM, 7), way_people=people(ROOM),
+        batch=whole(ROOM, 3), batch_left=people(ROOM), entry=whole(ROOM), entry_people=people(ROOM),
+        flow=whole(ROOM), flow_people=people(ROOM), stop=whole(stops), stopped=people(stops), tally=people(labels),
+        met=whole(labels), sampled=whole(EXACT),
+        pool_near=people(places, groups, labels, asked), gate_near=people(*gate, labels, asked),
+        entry_near=people(ROOM, asked), flow_near=people(ROOM, asked), stopped_near=people(stops, asked),
+        tally_near=people(labels, asked), ended=people(known, known, 1 + asked),
+        daily=_blank_daily(world, kind),
     )  # fmt: skip
 
 
-@once
-def _blank_daily(world: World, none: Any) -> Daily:
-    days, places = world.hazard.shape[0], world.hazard.shape[1]
-    p = np.full((10, days, places), none)
-    n = np.full((2, days, world.allowed.shape[1]), none)
-    return Daily(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], n[0], n[1],
-                 np.full((days, TIMES), none))  # fmt: skip
+def _blank_daily(world: World, kind: Any) -> Daily:
+    days, places = world.hazard.shape[:2]
+    by_place = [np.zeros((days, places), kind) for _ in range(10)]
+    by_gate = [np.zeros((days, world.allowed.shape[1]), kind) for _ in range(2)]
+    return Daily._make([*by_place, *by_gate, np.zeros((days, TIMES), kind)])
 
 
-@once
-def raw_of(sim: Any) -> Raw:
-    """Copy what a member leaves behind out of its struct, which ends with it."""
-    size, d = sim.size[FLOWS], sim.daily
-    daily = Daily(
-        d.home.copy(), d.here.copy(), d.gate.copy(), d.way.copy(), d.out.copy(), d.left_home.copy(),
-        d.fled_again.copy(), d.moved_on.copy(), d.arrived.copy(), d.returned.copy(), d.waiting.copy(), d.passed.copy(),
-        d.times.copy(),
-    )  # fmt: skip
+def raw_of(fields: Any, found: Any) -> Raw:
+    """Return the result of a member, given its fields and what its kernel returned (`leave_behind`)."""
+    return Raw(fields.daily, *found)
+
+
+@part
+def leave_behind(sim: Any) -> Any:
+    """Copy what grew or changed out of a member's struct, which ends with it."""
+    size = sim.size[FLOWS]
     legs, people, near = sim.flow[:size].copy(), sim.flow_people[:size].copy(), sim.flow_near[:size].copy()
     for i in range(sim.outgrown[0]):
         release(sim.outgrown[1 + i])
     sim.outgrown[0] = 0
-    return Raw(daily, legs, people, near, sim.ended.copy(), sim.overdrawn)
+    return legs, people, near, sim.ended.copy(), sim.overdrawn

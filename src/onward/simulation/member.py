@@ -240,16 +240,19 @@ def kernel(settings: Settings) -> Callable[[Drawn, int, Ints], tuple[Raw, Itiner
     """
     use_cache()
     from onward.engine.compile_ahead import compile_ahead
+    from onward.engine.workspace import fields_of, is_compiled, raw_of, set_up, struct_type
 
     if settings.engine == "individuals":
-        from onward.engine.individuals import run_individuals, stages_of_individuals
+        from onward.engine.individuals import fields_of_each, run_individuals, stages_of_individuals
 
         def alone(drawn: Drawn, member: int, reached: Ints) -> tuple[Raw, Itineraries | None]:
             moves, labels = stream(settings, member, MOVES), stream(settings, member, LABELS)
-            given = (drawn.world, drawn.rates, drawn.start, moves, labels, settings.journeys, reached)
-            compile_ahead(run_individuals, given, stages_of_individuals, cores=cores())
-            raw, log, last = run_individuals(*given)
-            return raw, itineraries_of(
+            fields = fields_of_each(drawn.world, drawn.rates, drawn.start)
+            given = (drawn.start, settings.journeys, reached)
+            if not is_compiled(run_individuals, drawn.start):
+                compile_ahead(run_individuals, (struct_type(fields), *given), stages_of_individuals, cores=cores())
+            found, log, last = run_individuals(set_up(fields, moves, labels, labels), *given)
+            return raw_of(fields, found), itineraries_of(
                 drawn.start, drawn.world.unit, drawn.attacks, log, last
             ) if settings.journeys else None
 
@@ -257,10 +260,12 @@ def kernel(settings: Settings) -> Callable[[Drawn, int, Ints], tuple[Raw, Itiner
     from onward.engine.step import run_member, stages_of_member
 
     def together(drawn: Drawn, member: int, reached: Ints) -> tuple[Raw, None]:
-        moves, labels, near = (stream(settings, member, kind) for kind in (MOVES, LABELS, NEARBY))
-        given = (drawn.world, drawn.rates, drawn.start, moves, labels, near, settings.labels, settings.origins, reached)
-        compile_ahead(run_member, given, stages_of_member, cores=cores())
-        return run_member(*given), None
+        streams = (stream(settings, member, kind) for kind in (MOVES, LABELS, NEARBY))
+        fields = fields_of(drawn.world, drawn.rates, drawn.start, settings.labels, settings.origins)
+        given = (drawn.start.immobile, reached)
+        if not is_compiled(run_member, drawn.start.immobile):
+            compile_ahead(run_member, (struct_type(fields), *given), stages_of_member, cores=cores())
+        return raw_of(fields, run_member(set_up(fields, *streams), *given)), None
 
     return together
 
