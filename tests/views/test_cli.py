@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -14,7 +15,7 @@ from typer.testing import CliRunner
 
 import onward.runs.folder
 from onward.cli.errors import report_errors
-from onward.cli.main import app
+from onward.cli.main import _with_options_of, app
 from tiny import write_tiny
 from views.sample_run import write_runnable
 from wrong_crises import CASES, Case
@@ -228,3 +229,14 @@ def test_a_day_and_a_path_that_cannot_be_used_are_named(tmp_path: Path) -> None:
     with pytest.raises(typer.Exit) as end, report_errors():
         (tmp_path / "none" / "x.html").write_text("x", "utf-8")
     assert end.value.exit_code == 2
+
+
+def test_a_command_line_has_all_commands_and_the_options_of_those_it_names() -> None:
+    full: Any = typer.main.get_command(app)
+    for words in ([], ["run", "daraa-2018"], ["compare"]):
+        light: Any = typer.main.get_command(_with_options_of(words))
+        assert list(light.commands) == list(full.commands)
+        for name, command in full.commands.items():
+            assert light.commands[name].help == command.help
+            if name in words:
+                assert [p.name for p in light.commands[name].params] == [p.name for p in command.params]
