@@ -41,6 +41,7 @@ WITHOUT: Mapping[str, Mapping[str, float]] = {
     "terms of takeover": {"takeover_agreement": 1},
     "encirclement": {"encirclement_weight": 0},
     "lines cost": {"line_km": 0},
+    "borders are crossed": {"irregular_crossing": 0},
     "stops on the way": {"stage_share": 0},
 }
 #: safety of a place where an attack a day is expected, at the median of `choice_danger`

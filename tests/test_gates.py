@@ -137,8 +137,10 @@ def test_an_open_gate_lets_nobody_out_on_a_road_that_is_cut() -> None:
 
 def gates_with(policy: list[int], rates: list[tuple[float, float, float]], rules: list[int]) -> Gates:
     none = np.zeros(0, dtype=np.int64)
-    columns = (np.array(x, dtype=np.int64)[:, None] for x in (policy, rules))
-    return Gates(("main",), *columns, np.array(rates).reshape(-1, 3), keys_of(range(len(rates))), none, none)
+    policies, in_force = (np.array(x, dtype=np.int64)[:, None] for x in (policy, rules))
+    quotas, keys = np.array(rates).reshape(-1, 3), keys_of(range(len(rates)))
+    unsealed, inland = np.zeros(policies.shape, np.bool_), np.zeros(1, np.bool_)
+    return Gates(("main",), policies, unsealed, in_force, quotas, keys, inland, none, none)
 
 
 @settings(max_examples=60, deadline=None, database=None, derandomize=True)
@@ -174,3 +176,35 @@ def test_a_quota_with_a_range_is_drawn_once_for_its_rule() -> None:
     assert np.ptp(allowed[:4]) <= 1
     assert np.ptp(allowed[4:]) <= 1
     assert abs(allowed[0] - allowed[4]) > 1
+
+
+def test_a_share_of_those_who_wait_crosses_a_shut_border_and_nobody_an_inland_or_a_sealed_gate() -> None:
+    network = border([rule("border", "closed"), rule("gate", "sealed", 4, 6)], more=[("a", "c", "inland")])
+    shares = dict(zip(network.gates.names, network.gates.irregular_shares(0.1).T, strict=True))
+    crosses = 1 - np.exp(-0.1)
+    assert shares["inland"].tolist() == [0.0] * DAYS
+    assert shares["main"] == pytest.approx([crosses] * 4 + [0.0] * 3 + [crosses] * 3)
+    main = network.gates.draw_allowed(None, leak=5.0, common=0.0)[:, network.gates.names.index("main")]
+    assert main.tolist() == [5] * 4 + [0] * 3 + [5] * 3
+
+
+@pytest.mark.parametrize(
+    ("country", "policy", "crosses"), [("XBB", "closed", True), ("XBB", "sealed", False), ("XAA", "closed", False)]
+)
+def test_people_cross_a_closed_border_at_the_irregular_rate(country: str, policy: str, crosses: bool) -> None:
+    places = [
+        {"place": "a", "country": "XAA", "kind": "town", "latitude": 36, "longitude": 37, "population": 50_000},
+        {"place": "b", "country": country, "kind": "camp", "latitude": 36.1, "longitude": 37},
+    ]
+    rows = {
+        "places": places,
+        "routes": [{"place1": "a", "place2": "b", "distance_km": 9, "gate": "main"}],
+        "actors": [{"actor": "army", "side": "state"}],
+        "events": [{"start": day(0), "place": "a", "type": "air", "actor": "army", "n": 30}],
+        "closures": [rule("gate", policy)],
+    }
+    held = {"irregular_crossing": 0.2, "gate_giving_up": 0, "return_rate": 0, "share_foot": 0}
+    daily = run_member(make_crisis(DAYS, rows, held), "expected", parameters="fixed").daily
+    waiting, passed = daily.waiting[:, 0], daily.passed[:, 0]
+    assert waiting[3] > 100
+    assert passed == pytest.approx((1 - np.exp(-0.2)) * (waiting + passed) if crosses else 0.0 * passed)

@@ -78,3 +78,18 @@ def test_nobody_plans_to_wait_at_a_border_under_those_who_refuse_them(refuge: fl
     waiting = attracts[far] * (70 + VALUES["gate_detour_km"] + c0) ** fall * math.exp(-VALUES["choice_gate"]) * refused
     staying = attracts[other] * (60 + c0) ** fall
     assert daily.gate[2, before] / daily.here[2, other] == pytest.approx(waiting / staying, rel=0.01)
+
+
+def test_people_go_where_others_are_already_displaced() -> None:
+    places = [
+        {"place": "home", "country": "XAA", "kind": "town", "latitude": 36, "longitude": 37, "population": 10_000},
+        {"place": "empty", "country": "XAA", "kind": "camp", "latitude": 36.5, "longitude": 37},
+        {"place": "lived_in", "country": "XAA", "kind": "camp", "latitude": 36, "longitude": 37.5}
+        | {"displaced_at_start": 9_000},
+    ]
+    routes = [{"place1": "home", "place2": p, "distance_km": 60} for p in ("empty", "lived_in")]
+    crisis = make_crisis(3, {"places": places, "routes": routes}, {})
+    model = build_model(crisis)
+    drawn = build_member(model, make_settings(crisis, engine="expected", members=1, seed=1), 0)
+    weight = dict(zip(model.network.places.names, drawn.world.attraction[0, :, 0], strict=True))
+    assert weight["lived_in"] / weight["empty"] == pytest.approx(10.0 ** VALUES["choice_population"])

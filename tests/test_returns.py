@@ -95,7 +95,7 @@ def held_up() -> Crisis:
     rows["places"].append(rows["places"][1] | {"place": "c", "country": "XBB", "kind": "camp", "longitude": 37.2})
     rows["routes"].append({"place1": "b", "place2": "c", "distance_km": 15, "gate": "border"})
     rows["closures"] = [{"kind": "gate", "name1": "border", "start": HISTORY, "policy": "closed"}]
-    return make_crisis(DAYS, rows, {})
+    return make_crisis(DAYS, rows, {"irregular_crossing": 0})
 
 
 @pytest.mark.parametrize("engine", ["expected", "cohorts", "individuals"])
@@ -123,7 +123,7 @@ def test_nobody_goes_home_through_the_gate_at_which_they_wait(engine: str) -> No
         {"place1": "b", "place2": "c", "distance_km": 15},
         {"place1": "b", "place2": "a", "distance_km": 60, "one_way": True, "gate": "border"},
     ]
-    crisis = make_crisis(DAYS, rows, {"gate_giving_up": 0})
+    crisis = make_crisis(DAYS, rows, {"gate_giving_up": 0, "irregular_crossing": 0})
     result = run_one(build_model(crisis), make_settings(crisis, engine=engine, members=1, seed=1), 0)[0].result
     waiting, flows = result.daily.gate[:, 1], result.flows
     assert waiting[-1] > 1000

@@ -742,12 +742,12 @@ CASES: list[Case] = [
         "policy closed for a line",
     ),
     Case(
-        "gate_sealed",
-        swap("closures.csv", "2016-07-14,closed", "2016-07-14,sealed"),
+        "gate_at_risk",
+        swap("closures.csv", "2016-07-14,closed", "2016-07-14,crossing at risk"),
         "closures.csv",
         2,
         "policy",
-        "policy sealed for a gate",
+        "policy crossing at risk for a gate",
     ),
     Case(
         "line_with_one",

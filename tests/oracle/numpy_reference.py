@@ -55,7 +55,14 @@ class Twin:
         self.roads, self.gates, self.regime = network.roads, network.gates, network.regime
         self.hazard = middle_hazard(model, value)
         self.allowed = network.gates.draw_allowed(None, leak=value["gate_leak"], common=0.0)
-        self.attraction = attraction(network, people, places.population, value, model.straight_km)
+        crossing = 1 - math.exp(-value["irregular_crossing"])
+        country = network.places.abroad
+        self.irregular = [0.0] * len(network.gates.names)
+        for road in range(len(network.roads)):
+            if network.roads.gate[road] >= 0 and country[network.roads.tail[road]] != country[network.roads.head[road]]:
+                self.irregular[network.roads.gate[road]] = crossing
+        there = places.population + places.displaced_at_start
+        self.attraction = attraction(network, people, there, value, model.straight_km)
         self.welcome = welcome(network, people)
         attacks = model.attacks.draw(None, common=0.0)
         reached = reached_by_attacks(model.attacks, attacks, people, network.days, value)
@@ -139,7 +146,8 @@ class Twin:
         for gate, allowed in enumerate(self.allowed[self.today]):
             queue, cap = self.queue(gate), self.value["choice_wait_cap_days"]
             waits = allowed >= 0 and queue >= self.value["choice_smallest_party"]
-            days = min(cap, queue / allowed if allowed else cap) if waits else 0.0
+            passing = allowed + queue * self.irregular[gate]
+            days = min(cap, queue / passing if passing else cap) if waits else 0.0
             factors.append(math.exp(-self.value["choice_wait"] * days))
         return factors
 
@@ -323,7 +331,7 @@ class Twin:
         for gate, allowed in enumerate(self.allowed[self.today]):
             at = [key for key in self.waiting if self.roads.gate[key[0]] == gate and usable[key[0]]]
             queue = sum(self.waiting[key] for key in at)
-            passing = queue if allowed < 0 else min(queue, float(allowed))
+            passing = queue if allowed < 0 else min(queue, allowed + queue * self.irregular[gate])
             self.count["passed"][self.today, gate] += passing
             for road, g, mode in at:
                 if passing > 0:

@@ -37,6 +37,7 @@ STIRRED = {
     "share_foot": 1.0,
     "gate_giving_up": 0.6,
     "gate_leak": 2.5,
+    "irregular_crossing": 0.3,
     "gate_detour_km": 0.0,
     "choice_floor": 0.0,
     "choice_places": 2,

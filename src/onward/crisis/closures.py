@@ -19,7 +19,12 @@ PAIRED = ("border", "route")
 """Kinds of closure that name two things."""
 
 SEALED, AT_RISK = "sealed", "crossing at risk"
-"""Policies of a line between the ground of two sides: nobody crosses; people cross at a cost and a risk."""
+"""Nobody passes a line, gate or border; people cross the line between two sides at a cost and a risk."""
+
+#: policies of each kind of closure; of the other kinds
+POLICIES = {"line": (SEALED, AT_RISK), "gate": ("closed", "open", "quota", SEALED)}
+POLICIES["border"] = POLICIES["gate"]
+OTHERS = ("closed", "open", "quota")
 
 
 def check_closures(draft: Draft) -> Iterator[Problem]:
@@ -31,9 +36,12 @@ def check_closures(draft: Draft) -> Iterator[Problem]:
             yield draft.problem("closures", row, "people_per_day", "a quota without a number", "Give the number.")
         if trouble := _names_trouble(row, joined):
             yield draft.problem("closures", row, "name2", *trouble)
-        if (row["kind"] == "line") != (row["policy"] in (SEALED, AT_RISK)):
+        if row["policy"] not in POLICIES.get(row["kind"], OTHERS):
             found = f"policy {row['policy']} for a {row['kind']}"
-            step = f"Lines are {SEALED} or {AT_RISK}; gates, borders, routes and places are closed, open or quota."
+            step = (
+                f"Lines are {SEALED} or {AT_RISK}; gates and borders closed, open, quota or {SEALED}; "
+                "routes and places closed, open or quota."
+            )
             yield draft.problem("closures", row, "policy", found, step)
 
 

@@ -77,11 +77,11 @@ class SetControl(_Strict):
 
 
 class SetGate(_Window):
-    """A gate is open, closed or metered (``quota``); this rule overrides those of the crisis."""
+    """A gate is open, closed, ``sealed`` or metered (``quota``); this rule overrides those of the crisis."""
 
     do: Literal["set_gate"]
     gate: str
-    policy: Literal["open", "closed", "quota"]
+    policy: Literal["open", "closed", "sealed", "quota"]
     people_per_day: Annotated[float, Field(ge=0)] | None = None
 
     @model_validator(mode="after")

@@ -118,7 +118,7 @@ def _is_shut(road: Row, countries: set[str], rules: list[Row]) -> bool:
         if hit.get(rule["kind"], False):
             policy[rule["kind"]] = rule["policy"]
     policy_that_applies = policy["gate"] or policy["route"] or policy["border"]
-    return policy_that_applies == "closed"
+    return policy_that_applies in ("closed", SEALED)
 
 
 def _is_sealed(road: Row, countries: set[str], sides: set[str | None], rules: list[Row]) -> bool:

@@ -134,7 +134,8 @@ def _days_to_wait(sim: Any, gate: int) -> float:
     if queue < sim.rates.choice_smallest_party:
         return 0.0
     cap = sim.rates.choice_wait_cap_days
-    return float(min(cap, queue / allowed) if allowed > 0 else cap)
+    passing = allowed + queue * sim.irregular[sim.today, gate]
+    return float(min(cap, queue / passing) if passing > 0 else cap)
 
 
 @part

@@ -8,7 +8,7 @@ from typing import Any
 from numba import types
 from numba.extending import overload
 
-from onward.engine.draws import hypergeometric
+from onward.engine.draws import hypergeometric, split
 from onward.engine.jit import once, part, whole
 
 
@@ -33,11 +33,14 @@ def is_cut(sim: Any, lane: int, g: int) -> bool:
 def may_pass(sim: Any, gate: int, queue: Any) -> Any:
     """Return how many of the ``queue`` pass a gate today; households are drawn into ``sim.let``.
 
-    People pass one by one, up to the quota. Households pass in random order until the next is larger than what is left
+    At a border, a share of those who wait crosses irregularly, whatever is allowed. People pass one by one, up to the
+    quota. Households pass in random order until the next is larger than what is left
     of the quota; that is carried to the next day, unless the gate is closed then.
     """
-    allowed = sim.allowed[sim.today, gate]
-    passing = min(queue, allowed + queue * 0) if allowed >= 0 else queue
+    allowed = sim.allowed[sim.today, gate] + queue * 0
+    if allowed >= 0:
+        allowed += split(sim.moves_rng, queue, sim.irregular[sim.today, gate], whole(1))
+    passing = min(queue, allowed) if allowed >= 0 else queue
     if sim.largest > 1:
         cost = sim.cost[sim.regime[sim.today]]
         units = (sim.unit, sim.largest, sim.carried)

@@ -37,6 +37,7 @@ class World(NamedTuple):
     hazard: Floats  # [t, p, g]
     safety: Floats  # [t, p, g] by what share danger leaves a place attractive
     allowed: Ints  # [t, n], -1 means all
+    irregular: Floats  # [t, n] share of those who wait that crosses a day all the same
     onward: Floats  # [p]
     stage: Floats  # [p]
     capacity: Floats  # [p], -1 means no limit

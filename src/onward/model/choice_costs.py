@@ -18,19 +18,20 @@ def first_days(network: Network) -> Ints:
 
 
 def attraction(
-    network: Network, people: People, population: Floats, values: Values, straight_km: Floats | None = None
+    network: Network, people: People, there: Floats, values: Values, straight_km: Floats | None = None
 ) -> Floats:
     """Return the attractiveness of each place as a destination, ``[regime, place, group]``.
 
-    ``exp(a_kind + a_pop min(1, e^refuge) ln(1 + population / n0) + a_foreign + a_border b + refuge)`` with ``b = exp(-d
+    ``exp(a_kind + a_pop min(1, e^refuge) ln(1 + there / n0) + a_foreign + a_border b + refuge)`` with ``b = exp(-d
     / border_km)`` at a distance ``d`` from the nearest place abroad, for places that are not abroad: a border area that
-    nobody shells is a refuge. Size counts less where the holder refuses the group: relatives, rooms and work of a
-    large city are no help to those who cannot live under the party that holds it. 0 where nobody can stay: hubs, and
-    places that are not open.
+    nobody shells is a refuge. The people there, shape (places,), are residents and those who were displaced there on
+    the first day: people go where others from home have found shelter. Size counts less where the holder refuses the
+    group: relatives, rooms and work of a large city are no help to those who cannot live under the party that holds
+    it. 0 where nobody can stay: hubs, and places that are not open.
     """
     kind = np.array([0.0 if k == "hub" else values[f"choice_{k}"] for k in KINDS])
     places = network.places
-    size = values["choice_population"] * np.log1p(population / values["choice_population_people"])
+    size = values["choice_population"] * np.log1p(there / values["choice_population_people"])
     base = kind[places.kind] + size + values["choice_foreign"] * places.abroad
     if straight_km is not None and places.abroad.any() and not places.abroad.all():
         beyond = straight_km[:, places.abroad].min(axis=1)

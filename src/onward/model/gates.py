@@ -7,6 +7,7 @@ turns into one. People can plan to pass a closed gate; it stops them when they r
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,12 +16,13 @@ import numpy as np
 import polars as pl
 
 from onward.crisis import Crisis
+from onward.crisis.closures import SEALED
 from onward.model.keyed_draws import Draws, Keys, key_of
 from onward.model.uncertainty import draw_between
-from onward.typing import Floats, Ints
+from onward.typing import Bools, Floats, Ints
 
 OPEN, QUOTA, CLOSED = 0, 1, 2
-_POLICY = {"open": OPEN, "quota": QUOTA, "closed": CLOSED}
+_POLICY = {"open": OPEN, "quota": QUOTA, "closed": CLOSED, SEALED: CLOSED}
 #: precedence of rules: specific rules before general ones, a scenario's before all
 _RANK = {"border": 0, "route": 1, "gate": 2, "scenario": 3}
 
@@ -29,17 +31,20 @@ _RANK = {"border": 0, "route": 1, "gate": 2, "scenario": 3}
 class Gates:
     """Gates by day.
 
-    ``policy[t, n]`` is open, quota or closed; ``rule[t, n]`` the row of ``quota`` in force (-1: none);
+    ``policy[t, n]`` is open, quota or closed; ``sealed[t, n]`` whether nobody passes a closed one in any way;
+    ``rule[t, n]`` the row of ``quota`` in force (-1: none);
     ``quota`` has the rules' people per day as columns middle, low, high, and ``key`` what each
-    rule is. ``lane_road`` are the directed roads
+    rule is. ``border[n]`` is whether it is on a border between countries. ``lane_road`` are the directed roads
     that lead through a gate and ``lane_gate`` the gate of each.
     """
 
     names: tuple[str, ...]
     policy: Ints
+    sealed: Bools
     rule: Ints
     quota: Floats
     key: Keys
+    border: Bools
     lane_road: Ints
     lane_gate: Ints
 
@@ -52,10 +57,18 @@ class Gates:
         middle, low, high = self.quota.T
         drawn = middle if draws is None else draw_between(draws, self.key, middle, low, high, common)
         rate = np.where(self.rule >= 0, np.append(drawn, 0.0)[self.rule], 0.0)
-        rate = np.where(self.policy == CLOSED, leak, rate)
+        rate = np.where(self.policy == CLOSED, np.where(self.sealed, 0.0, leak), rate)
         total = np.floor(np.cumsum(rate, axis=0) + 1e-9)
         allowed = np.diff(total, axis=0, prepend=0.0).astype(np.int64)
         return np.ascontiguousarray(np.where(self.policy == OPEN, -1, allowed))
+
+    def irregular_shares(self, rate: float) -> Floats:
+        """Return the share of those waiting at each gate who cross a day whatever is allowed, shape (days, gates).
+
+        Borders that are not sealed are crossed at the given rate per day; nobody slips past a gate inside a country,
+        such as the last checkpoint of a siege.
+        """
+        return np.where(self.border & ~self.sealed, -math.expm1(-rate), 0.0)
 
 
 def gate_names(crisis: Crisis) -> dict[int, int]:
@@ -89,7 +102,8 @@ def gates_over_time(
     labels = _labels(crisis)
     order = tuple(sorted(set(labels.values())))
     policy = np.zeros((crisis.days, len(order)), dtype=np.int64)
-    rule = np.full((crisis.days, len(order)), -1, dtype=np.int64)
+    sealed = np.zeros(policy.shape, dtype=np.bool_)
+    rule = np.full(policy.shape, -1, dtype=np.int64)
     quotas: list[tuple[float, float, float]] = []
     keys: list[int] = []
     closures = [r for r in (*crisis.table("closures").iter_rows(named=True), *rules) if r["kind"] in _RANK]
@@ -98,6 +112,7 @@ def gates_over_time(
         touched = sorted(gates_of(row))
         span = _days(crisis, row["start"], row["end"])
         policy[span, touched] = _POLICY[row["policy"]]
+        sealed[span, touched] = row["policy"] == SEALED
         rule[span, touched] = len(quotas) if row["policy"] == "quota" else -1
         if row["policy"] == "quota":
             middle = float(row["people_per_day"])
@@ -105,7 +120,20 @@ def gates_over_time(
             keys.append(key_of((_where(crisis, row), quotas[-1])))  # not its days: a rule may be cut in two
     lane_road = np.flatnonzero(road_gate >= 0).astype(np.int64)
     quota = np.array(quotas, dtype=np.float64).reshape(-1, 3)
-    return Gates(order, policy, rule, quota, np.array(keys, dtype=np.uint64), lane_road, road_gate[lane_road])
+    key = np.array(keys, dtype=np.uint64)
+    border = _on_borders(crisis, names)
+    return Gates(order, policy, sealed, rule, quota, key, border, lane_road, road_gate[lane_road])
+
+
+def _on_borders(crisis: Crisis, names: dict[int, int]) -> Bools:
+    """Return whether a road of each gate joins two countries."""
+    country = dict(crisis.table("places").select("place", "country").iter_rows())
+    routes = crisis.table("routes").select("place1", "place2").rows()
+    border = np.zeros(len(set(names.values())), dtype=np.bool_)
+    for row, number in names.items():
+        a, b = routes[row]
+        border[number] |= country[a] != country[b]
+    return border
 
 
 def _where(crisis: Crisis, row: dict[str, Any]) -> tuple[object, ...]:

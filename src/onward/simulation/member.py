@@ -142,7 +142,7 @@ def build_member(model: Model, settings: Settings, member: int) -> Drawn:
     safe = safety(reached, history, values)
     home = return_rates(reached, history, network.holder, network.terms, people.fear, values)
     observed = model.observed.draw(draws_of(settings, member, COUNTS))
-    world = _world(model, values, population, shocked, safe, allowed, home, observed)
+    world = _world(model, values, there, shocked, safe, allowed, home, observed)
     start = _start(model, population, values, settings.engine)
     if model.households is not None and settings.engine != "expected":
         world, start = with_households(world, start, model.households)
@@ -162,7 +162,7 @@ def _population(model: Model, draws: Draws | None, values: Values) -> Floats:
 
 
 def _world(
-    model: Model, values: Values, population: Floats, shocked: Floats, safe: Floats, allowed: Ints,
+    model: Model, values: Values, there: Floats, shocked: Floats, safe: Floats, allowed: Ints,
     home: Floats, observed: Ints,
 ) -> World:  # fmt: skip
     network, roads = model.network, model.network.roads
@@ -179,11 +179,12 @@ def _world(
         lane_road=network.gates.lane_road,
         lane_gate=network.gates.lane_gate,
         cost=perceived_km(network, model.people, model.straight_km, values),
-        attraction=attraction(network, model.people, population, values, model.straight_km),
+        attraction=attraction(network, model.people, there, values, model.straight_km),
         welcome=welcome(network, model.people),
         hazard=np.ascontiguousarray(shocked),
         safety=safe,
         allowed=allowed,
+        irregular=network.gates.irregular_shares(values["irregular_crossing"]),
         onward=onward_rate(network, values),
         stage=stage_share(network, values),
         capacity=network.places.capacity,
