@@ -319,7 +319,7 @@ def test_a_what_if_changes_the_days_after_the_origin_alone(crisis: Crisis, made:
         assert past[0].equals(past[1]), name
     assert made.run.table("attacks").equals(other.run.table("attacks"))
     passed = [run.table("gates").filter(pl.col("date") > ORIGIN)["passed"].sum() for run in (made.run, other.run)]
-    assert passed[0] == 0 < passed[1]
+    assert passed[0] < passed[1]
     told = other.run.about
     assert (told["scenario"]["name"], told["scenario"]["intervention"][0]["start"]) == ("tried", "2016-07-11")
     assert any("what-if of the days after 2016-07-10" in notice for notice in told["notices"])

@@ -35,6 +35,6 @@ def test_a_pair_with_many_both_ways_is_told_and_returns_are_no_flight() -> None:
 
 def test_the_verdict_on_a_run_warns_of_it() -> None:
     run = onward.simulate("aleppo-2016", members=2, seed=1)
-    warned = to_and_fro_words(run, {})
+    warned = to_and_fro_words(run, run.crisis.place_names)
     reasons = judge_fitness(run, run.crisis, []).reasons
     assert reasons[len(reasons) - len(warned) :] == tuple(warned)

@@ -95,7 +95,8 @@ def test_a_what_if_is_run_and_compared_from_the_page(browser: Any, base: Path, t
         panel.get_by_role("button", name="Compare Ceasefire").click(timeout=120_000)
         page.locator(".compare h1").wait_for()
         assert "Ceasefire & an open gate" in page.locator(".compare h1").inner_text()
-        assert page.locator("#run-two").input_value() == "ceasefire-an-open-gate-5-july"
+        chosen = "document.querySelector('#run-two').value === 'ceasefire-an-open-gate-5-july'"
+        page.wait_for_function(chosen)  # it is chosen after the heading is there
         assert page.locator(".compare .problem").count() == 0
     from onward import read_run
 

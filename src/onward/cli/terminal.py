@@ -177,7 +177,7 @@ def _gates(run: Run, console: Console) -> None:
     note = f"{'Medians over members; p' if several else 'P'}eople wait at a gate's near side.{more}"
     if not listed:
         note = "Nobody came to a gate." if gates else "There are no gates."
-    title = f"Gates: people waiting on {day(last)} and at the peak, and people who passed"
+    title = f"Gates: people waiting on {day(last)} and at the peak, and people who passed, also irregularly"
     print_table(console, title, heads, rows, note)
 
 
