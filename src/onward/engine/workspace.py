@@ -173,6 +173,7 @@ def set_up(fields: Any, moves_rng: Any, labels_rng: Any, near_rng: Any) -> Any:
     """Put the fields of a member and its streams into a struct, which the member's kernel ends.
 
     This is a kernel of its own: to read so many arrays from Python takes seconds to compile, and nothing waits for it.
+    If it is written into the kernel that uses the struct (``inline="always"``), Numba drops stores to its arrays.
     Streams are not among the fields, because a tuple with one takes Numba 0.7 ms to recognise.
     """
     return struct_of(fields, (moves_rng, labels_rng, near_rng))
