@@ -55,12 +55,11 @@ class Twin:
         self.roads, self.gates, self.regime = network.roads, network.gates, network.regime
         self.hazard = middle_hazard(model, value)
         self.allowed = network.gates.draw_allowed(None, leak=value["gate_leak"], common=0.0)
-        crossing = 1 - math.exp(-value["irregular_crossing"])
-        country = network.places.abroad
+        crossing, roads, abroad = 1 - math.exp(-value["irregular_crossing"]), network.roads, network.places.abroad
         self.irregular = [0.0] * len(network.gates.names)
-        for road in range(len(network.roads)):
-            if network.roads.gate[road] >= 0 and country[network.roads.tail[road]] != country[network.roads.head[road]]:
-                self.irregular[network.roads.gate[road]] = crossing
+        for gate, tail, head in zip(roads.gate, roads.tail, roads.head, strict=True):
+            if gate >= 0 and abroad[tail] != abroad[head]:
+                self.irregular[gate] = crossing
         there = places.population + places.displaced_at_start
         self.attraction = attraction(network, people, there, value, model.straight_km)
         self.welcome = welcome(network, people)
