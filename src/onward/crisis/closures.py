@@ -21,10 +21,11 @@ PAIRED = ("border", "route")
 SEALED, AT_RISK = "sealed", "crossing at risk"
 """Nobody passes a line, gate or border; people cross the line between two sides at a cost and a risk."""
 
-#: policies of each kind of closure; of the other kinds
-POLICIES = {"line": (SEALED, AT_RISK), "gate": ("closed", "open", "quota", SEALED)}
-POLICIES["border"] = POLICIES["gate"]
-OTHERS = ("closed", "open", "quota")
+#: policies of roads and places, and those of gates and borders
+_OF_ROADS = ("closed", "open", "quota")
+_OF_GATES = (*_OF_ROADS, SEALED)
+#: policies that a rule of each kind may have
+POLICIES = {"line": (SEALED, AT_RISK), "gate": _OF_GATES, "border": _OF_GATES, "route": _OF_ROADS, "place": _OF_ROADS}
 
 
 def check_closures(draft: Draft) -> Iterator[Problem]:
@@ -36,7 +37,7 @@ def check_closures(draft: Draft) -> Iterator[Problem]:
             yield draft.problem("closures", row, "people_per_day", "a quota without a number", "Give the number.")
         if trouble := _names_trouble(row, joined):
             yield draft.problem("closures", row, "name2", *trouble)
-        if row["policy"] not in POLICIES.get(row["kind"], OTHERS):
+        if row["policy"] not in POLICIES[row["kind"]]:
             found = f"policy {row['policy']} for a {row['kind']}"
             step = (
                 f"Lines are {SEALED} or {AT_RISK}; gates and borders closed, open, quota or {SEALED}; "

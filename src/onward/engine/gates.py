@@ -34,8 +34,8 @@ def may_pass(sim: Any, gate: int, queue: Any) -> Any:
     """Return how many of the ``queue`` pass a gate today; households are drawn into ``sim.let``.
 
     At a border, a share of those who wait crosses irregularly, whatever is allowed. People pass one by one, up to the
-    quota. Households pass in random order until the next is larger than what is left
-    of the quota; that is carried to the next day, unless the gate is closed then.
+    quota. Households pass in random order until the next is larger than what is left of the quota; that is carried to
+    the next day, unless the gate is closed then.
     """
     allowed = sim.allowed[sim.today, gate] + queue * 0
     if allowed >= 0:
