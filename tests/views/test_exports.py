@@ -344,3 +344,14 @@ def test_the_command_says_where_to_and_what_is_missing(
     done = onward_("export", folder, "--format", "netcdf", "-o", tmp_path / "x.nc")
     assert done.exit_code == 2
     assert install_command("xarray") in done.stderr
+
+
+def test_claims_say_in_words_what_they_are_but_not_while_a_crisis_goes_on(tmp_path: Path) -> None:
+    done = onward_("run", "aleppo-2016", "--members", "2", "--out", tmp_path / "run")
+    assert done.exit_code == 0, done.output
+    for day, words in ((AFTER, "people who left home"), (dt.date(2016, 2, 20), None)):
+        claims = content(tmp_path / "run", today=day).tables["claims"]
+        said = claims.filter(pl.col("claim") == "T01")["words"].item()
+        assert said is None if words is None else said.startswith(words)
+    sheet = (export(tmp_path / "run", "hxl", tmp_path / "hxl") / "claims.csv").read_text("utf-8")
+    assert "#meta+id,#description,#indicator+code" in sheet

@@ -284,11 +284,14 @@ def _share(run: Run) -> str:
 
 
 def _claims(run: Run, crisis: Crisis | None, until: dt.date | None) -> pl.DataFrame:
-    """Return the claims of run.json; only those whose window has ended, where ``until`` is given."""
+    """Return the claims of run.json with what they say.
+
+    Where ``until`` is given, only those whose window has ended, without the words: these name single places.
+    """
     rows = list(run.about.get("claims") or [])
     if until is not None:
-        rows = claims_that_ended(rows, crisis, until)
-    kept = ("claim", "indicator", "unit", "low", "high", "p5", "p50", "p95", "verdict")
+        rows = [{**row, "words": None} for row in claims_that_ended(rows, crisis, until)]
+    kept = ("claim", "words", "indicator", "unit", "low", "high", "p5", "p50", "p95", "verdict")
     kinds = {name: pl.Float64 if name in ("low", "high", "p5", "p50", "p95") else pl.String for name in kept}
     frame = pl.DataFrame([{name: row.get(name) for name in kept} for row in rows], schema=kinds)
     return frame.with_columns(
